@@ -1,4 +1,4 @@
-"""Fixtures that the tests of several parts share: a real gateway with offline models, in a process of its own."""
+"""Fixtures shared by the tests of several parts: a real gateway with offline models, in a separate process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+pytest_plugins = ["markers"]
 
 READY_WITHIN = 60.0
 
@@ -44,7 +46,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a gateway that answers every model name offline, with no key."""
+    """Return the URL of a gateway that serves every model name offline, without a key."""
     data: Path = tmp_path_factory.mktemp("gateway")
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD_")}

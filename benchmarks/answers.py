@@ -22,8 +22,8 @@ from typing import Any, Literal
 import uvloop
 from stalls import CHAT, Attack, chosen, run
 
-from onceward_gateway.config import Settings
-from onceward_gateway.config_providers import Provider, Secret
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.providers import Provider, Secret
 
 __all__ = ["ANSWERS", "main"]
 
@@ -36,7 +36,7 @@ _IMAGES = "/v1/images/generations"
 
 @dataclasses.dataclass
 class Answer:
-    """One answer of the upstream, and the request that it is given to."""
+    """A response of the upstream, and the request that it belongs to."""
 
     name: str
     body: Callable[[], bytes]
@@ -44,7 +44,7 @@ class Answer:
     wire: Literal["openai", "anthropic"] = "openai"
     path: str = CHAT
     failure: int | None = None
-    """The status that its clients get where it is none that can be delivered."""
+    """The expected status for its clients if the response cannot be delivered."""
 
 
 def completion(content: Any = "hi", **more: Any) -> bytes:
@@ -55,7 +55,7 @@ def completion(content: Any = "hi", **more: Any) -> bytes:
 
 
 def unknown(value: bytes) -> bytes:
-    """Return a completion with a member that nobody knows."""
+    """Return a completion with an unknown member."""
     return completion()[:-1] + b',"x":' + value + b"}"
 
 
@@ -66,7 +66,7 @@ def chunk(content: str, **more: Any) -> bytes:
 
 
 def message(*blocks: dict[str, Any], **more: Any) -> bytes:
-    """Return an answer of the Anthropic wire."""
+    """Return a response in Anthropic's format."""
     usage = {"input_tokens": 3, "output_tokens": 4}
     whole = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": blocks, "usage": usage}
     return json.dumps({**whole, "stop_reason": "end_turn", **more}).encode()
@@ -96,7 +96,7 @@ ANSWERS = (
     Answer("24 MB of backslashes", lambda: completion("\\" * 12 * _MB)),
     Answer("24 MB of spaces before", lambda: b" " * 24 * _MB + completion()),
     Answer("24 MB of spaces behind", lambda: completion() + b" " * 24 * _MB),
-    Answer("22 MB of bytes that are no text", lambda: unknown(b'"' + b"\xff" * 22 * _MB + b'"')),
+    Answer("22 MB of bytes that are not text", lambda: unknown(b'"' + b"\xff" * 22 * _MB + b'"')),
     Answer("4 million halves of pairs", lambda: unknown(b'"' + b"\\ud800" * 4 * _MB + b'"')),
     Answer("5 million NaN", lambda: unknown(b"[" + b"NaN," * 5 * _MB + b"0]")),
     Answer("22 MB of open brackets", lambda: b"[" * 22 * _MB, failure=502),
@@ -122,7 +122,7 @@ ANSWERS = (
 
 
 def upstream(listener: socket.socket) -> None:
-    """Serve the answers, each under the number that it has; runs in a process of its own."""
+    """Serve the responses, each by its number; runs in a separate process."""
 
     @functools.lru_cache(maxsize=1)
     def body_of(number: int) -> bytes:
@@ -132,7 +132,7 @@ def upstream(listener: socket.socket) -> None:
         protocol_version = "HTTP/1.1"
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing of requests."""
+            """Log no requests."""
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -147,7 +147,7 @@ def upstream(listener: socket.socket) -> None:
         daemon_threads = True
 
         def handle_error(self, *_: Any) -> None:
-            """Say nothing of a connection that the gateway closed."""
+            """Ignore connections that the gateway closed."""
 
     server = Server(listener.getsockname(), Handler, bind_and_activate=False)
     server.socket.close()
@@ -163,12 +163,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 
 def request(number: int, more: dict[str, Any]) -> bytes:
-    """Return a request for the answer of that number."""
+    """Return a request for the response with this number."""
     return json.dumps({"model": f"up{number}/m", **REQUESTS[ANSWERS[number].path], **more}).encode()
 
 
 def attacks() -> Iterator[Attack]:
-    """Ask for each answer as a whole, and for those to chat as a stream too."""
+    """Request each response without streaming and, for chat, also with streaming."""
     for number, one in enumerate(ANSWERS):
         yield Attack(one.name, one.path, functools.partial(request, number, {}), failure=one.failure)
         if one.path == CHAT:

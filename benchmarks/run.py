@@ -24,6 +24,7 @@ from typing import Any
 
 from gateways.measure import DIRECT, PROVIDER, measured
 from gateways.processes import serving
+from instructions import measured as count_instructions
 
 __all__ = ["main"]
 
@@ -38,7 +39,7 @@ PACKAGES = {
     "litellm": ["litellm[proxy]"],
 }
 GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", DIRECT)
-# Of the gateways, what the budgets do not name is shown too.
+# For gateways, also show what the budgets do not contain.
 FIGURES = {
     "rps_core": "requests/s a core",
     "cpu_us": "CPU us a request",
@@ -70,7 +71,7 @@ Figures = dict[str, float]
 
 
 def python_of(environment: str) -> Path:
-    """The interpreter of an environment, which is made and brought up to date first."""
+    """Return the interpreter of an environment, after creating or updating it."""
     python = ENVIRONMENTS / environment / "bin/python"
     uv = Path(sys.executable).parent / "uv"
     if not python.exists():
@@ -94,7 +95,7 @@ def python_of(environment: str) -> Path:
 
 
 def work(pythons: dict[str, Path], subject: str, scenario: str, url: str) -> Figures:
-    """One run of one worker, in a process of its own."""
+    """Run one worker once, in a separate process."""
     environment, script, arguments = WORKERS[subject]
     command: list[str | Path] = [pythons[environment], HERE / "workers" / script[0], scenario, url, *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -103,7 +104,7 @@ def work(pythons: dict[str, Path], subject: str, scenario: str, url: str) -> Fig
 
 
 def check_types(pythons: dict[str, Path], tool: str) -> Figures:
-    """Seconds that a type checker without its cache takes for a user's file, less those for an empty one."""
+    """Return the seconds that a type checker without a cache takes for a user's file, minus those for an empty one."""
     with tempfile.TemporaryDirectory() as folder:
         empty, user = Path(folder, "empty.py"), Path(folder, "user.py")
         empty.write_text("")
@@ -123,7 +124,7 @@ def timed(pythons: dict[str, Path], tool: str, file: Path) -> float:
 
 
 def generate() -> Figures:
-    """Seconds to generate the own contract's SDK and compare it with what is committed."""
+    """Return the seconds to generate the SDK of our contract and compare it with the committed one."""
     start = time.perf_counter()
     subprocess.run(
         [Path(sys.executable).parent / "onceward-generate", "--check"], check=True, cwd=ROOT, capture_output=True
@@ -132,21 +133,29 @@ def generate() -> Figures:
 
 
 def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
-    """All figures of all rounds, by subject and scenario; subject and peer take turns."""
+    """Return all measurements of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
-    own, gateways = scenarios - {"gateway"}, "gateway" in scenarios
-    needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway", "litellm"] if gateways else [])]
+    own, gateways, counted = (
+        scenarios - {"gateway", "instructions"},
+        "gateway" in scenarios,
+        "instructions" in scenarios,
+    )
+    needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway"] if gateways or counted else [])]
+    needed += ["litellm"] if gateways else []
     pythons = {name: python_of(name) for name in needed}
     wanted = dict.fromkeys(
         (who, budget["scenario"])
         for budget in budgets
         for who in (budget["subject"], budget.get("peer"))
-        if who is not None and budget["scenario"] != "gateway"
+        if who is not None and budget["scenario"] in own
     )
     seen: dict[tuple[str, str], list[Figures]] = {pair: [] for pair in wanted}
     if gateways:
         seen |= {(who, "gateway"): [] for who in GATEWAYS}
         measure_gateways(seen, pythons, rounds)
+    if counted:
+        # Instructions are the same in every round.
+        seen |= {(who, "instructions"): [figures] for who, figures in count_instructions(pythons).items()}
     if not own:
         return seen
     with serving(HERE / "server.py") as url:
@@ -163,7 +172,7 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
 
 
 def measure_gateways(seen: dict[tuple[str, str], list[Figures]], pythons: dict[str, Path], rounds: int) -> None:
-    """All figures of all gateways before one mock provider; what they add is told against no gateway at all."""
+    """Return all measurements of all gateways with one mock provider; overhead is relative to no gateway."""
     with serving(PROVIDER) as upstream:
         for _ in range(rounds):
             found = {who: measured(who, upstream, pythons) for who in GATEWAYS}
@@ -174,7 +183,7 @@ def measure_gateways(seen: dict[tuple[str, str], list[Figures]], pythons: dict[s
 
 
 def gateway_table(seen: dict[tuple[str, str], list[Figures]]) -> None:
-    """Every figure of every gateway, as medians."""
+    """Print the medians of all measurements of all gateways."""
     print(f"\n{'gateways':34}" + "".join(f"{who:>18}" for who in GATEWAYS))
     for figure, title in FIGURES.items():
         print(f"{title:34}", end="")
@@ -185,7 +194,7 @@ def gateway_table(seen: dict[tuple[str, str], list[Figures]]) -> None:
 
 
 def table(budgets: list[dict[str, Any]], seen: dict[tuple[str, str], list[Figures]]) -> bool:
-    """Print the table; True when every budget is kept."""
+    """Print the table and return whether every budget is met."""
     kept = True
     print(f"{'what':62} {'subject':>11} {'peer':>11} {'ratio':>8} {'budget':>8}")
     for budget in budgets:

@@ -28,11 +28,11 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from onceward_gateway.app import create_app
-from onceward_gateway.collector import collect_when_quiet
-from onceward_gateway.config import Settings
-from onceward_gateway.offload import computing, share_the_interpreter
-from onceward_gateway.protocol import HttpProtocol
+from onceward_gateway.config.load import Settings
+from onceward_gateway.core.threads import computing, share_the_interpreter
+from onceward_gateway.entry.app import create_app
+from onceward_gateway.entry.garbage_collection import collect_when_quiet
+from onceward_gateway.entry.protocol import HttpProtocol
 
 __all__ = ["ATTACKS", "CHAT", "Attack", "Server", "Stall", "chosen", "main", "measure", "run"]
 
@@ -55,12 +55,12 @@ class Attack:
     budget: bool = False
     """True to send it with a key that has a budget, so that its cost is estimated."""
     failure: int | None = None
-    """The status above 499 that is a right answer: that of an upstream's answer which cannot be delivered."""
+    """The expected status above 499: that of an upstream response which cannot be delivered."""
 
 
 @dataclasses.dataclass
 class Stall:
-    """The outcome of an attack: the longest stalls in milliseconds, and the statuses that its requests ended with."""
+    """The result of an attack: the longest stalls in milliseconds, and the statuses of its requests."""
 
     wall_ms: float
     cpu_ms: float
@@ -152,7 +152,7 @@ ATTACKS = (
 
 
 def attack(url: str, path: str, body: bytes, headers: dict[str, str], answers: Any) -> None:
-    """Send one request; runs in a process of its own."""
+    """Send one request; runs in a separate process."""
     request = urllib.request.Request(url + path, data=body, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=300) as answer:
@@ -162,12 +162,12 @@ def attack(url: str, path: str, body: bytes, headers: dict[str, str], answers: A
     except urllib.error.HTTPError as error:
         answers.put(error.code)
     except OSError:
-        # A body that is refused by its size is not read to its end: the sender may only see the connection close.
+        # A body that is refused by its size is not read completely: the sender may only see the connection close.
         answers.put(413)
 
 
 def budgeted(url: str) -> str:
-    """Return a new key that has a budget."""
+    """Return a new key with a budget."""
     body = json.dumps({"max_budget": 100}).encode()
     request = urllib.request.Request(f"{url}/key/generate", data=body, headers={"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
@@ -203,7 +203,7 @@ async def measure(url: str, one: Attack, secret: str) -> Stall:
 
 
 async def run(attacks: Iterable[Attack], settings: Settings, most_ms: float) -> int:
-    """Serve, attack, print a line for each attack; 1 if any failed."""
+    """Run the attacks, print a line for each, and return 1 if any failed."""
     share_the_interpreter()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
@@ -229,7 +229,7 @@ async def run(attacks: Iterable[Attack], settings: Settings, most_ms: float) -> 
 
 
 class Server(uvicorn.Server):
-    """Tells when it serves."""
+    """A server that signals when it is ready."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -241,7 +241,7 @@ class Server(uvicorn.Server):
 
 
 def chosen(attacks: Iterable[Attack], about: str | None) -> tuple[list[Attack], float]:
-    """Return the attacks that the command line asks for, and the longest stall that is passed in milliseconds."""
+    """Return the attacks selected on the command line, and the maximum stall in milliseconds."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="*", help="attacks whose name has one of these words")
     parser.add_argument("--most", type=float, default=MOST_MS, metavar="MS", help="the longest stall that is passed")

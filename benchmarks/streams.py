@@ -12,8 +12,8 @@ Subjects, each in a process of its own:
 Two processes read the streams and check every one: its words, its finish, `[DONE]`, and the gateway's ids without a
 gap. The table shows the memory that a stream takes in the subject, the longest stall of its event loop and errors. A
 stall is measured in wall time, in CPU time of the process and of the loop's thread. On a machine that does other work
-as well, wall time tells of that work, and what waited meanwhile is then done in one long turn, whatever the subject:
-so the stall's budget is a ratio, and one in CPU time is for the garbage collection, which no other work makes longer.
+as well, wall time includes that work, and pending work is then done in one long turn, whatever the subject: so the
+stall's budget is a ratio, and one in CPU time is for the garbage collection, which no other work makes longer.
 Exit status 1 when a stream was not whole, not all were open together, or a budget of `budgets.toml` is missed.
 """
 
@@ -41,10 +41,10 @@ import uvloop
 from gateways.passthrough import Relay
 from paced import PACE, serve
 
-from onceward_gateway.app import create_app
-from onceward_gateway.config import load
-from onceward_gateway.offload import share_the_interpreter
-from onceward_gateway.server import GatewayServer, server_config
+from onceward_gateway.config.load import load
+from onceward_gateway.core.threads import share_the_interpreter
+from onceward_gateway.entry.app import create_app
+from onceward_gateway.entry.server import GatewayServer, server_config
 
 __all__ = ["SUBJECTS", "main"]
 
@@ -76,7 +76,7 @@ _context = multiprocessing.get_context("fork")
 
 
 def raise_file_limit(wanted: int) -> None:
-    """Let this process, and those that it starts, hold `wanted` files open."""
+    """Allow this process and its children to hold `wanted` files open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard) if os.geteuid() else wanted
@@ -86,7 +86,7 @@ def raise_file_limit(wanted: int) -> None:
 
 
 def memory() -> int:
-    """The resident bytes of this process that are its own."""
+    """Return the private resident memory of this process, in bytes."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
@@ -94,7 +94,7 @@ def memory() -> int:
 
 
 class Counts:
-    """Counters shared by the processes of a round: streams open, streams ended whole, and streams that failed."""
+    """Counters shared by the processes of a round: open, complete and failed streams."""
 
     def __init__(self) -> None:
         self.opened, self.ended = _context.Value("i", 0), _context.Value("i", 0)
@@ -114,7 +114,7 @@ class Counts:
 
 
 async def read_stream(subject: str, port: int, words: bytes, counts: Counts) -> str | None:
-    """Read one stream; what is wrong with it, if anything."""
+    """Read one stream and return what is wrong with it, if anything."""
     body = _BODY % (_MODELS[subject], words, _PACED if subject == "offline" else b"")
     head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     said = b""
@@ -147,7 +147,7 @@ def fault_of(said: bytes, words: bytes, *, with_ids: bool) -> str | None:
 
 
 def read_many(subject: str, port: int, numbers: range, counts: Counts) -> None:
-    """Read many streams at once; runs in a process of its own."""
+    """Read many streams concurrently; runs in a separate process."""
 
     async def all_of_them() -> list[str | None]:
         tasks = []
@@ -178,7 +178,7 @@ class Collections:
 
 
 def server_of(subject: str, folder: str, provider: int) -> uvicorn.Server:
-    """The server that is measured."""
+    """The measured server."""
     if subject == "pass-through":
         relay: Any = Relay(f"http://127.0.0.1:{provider}")
         return uvicorn.Server(uvicorn.Config(relay, log_level="error", access_log=False, lifespan="off"))
@@ -195,13 +195,13 @@ def server_of(subject: str, folder: str, provider: int) -> uvicorn.Server:
 
 
 async def measure(subject: str, listener: socket.socket, provider: int, count: int, counts: Counts) -> Figures:
-    """Serve the readers until they are done; what it took."""
+    """Serve the readers until they finish, and return the measurements."""
     with tempfile.TemporaryDirectory() as folder:
         server = server_of(subject, folder, provider)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this attribute alone
+        while not server.started:  # noqa: ASYNC110 - uvicorn only reports it by this attribute
             await asyncio.sleep(_TICK)
-        # What is loaded for the first stream of all is no stream's.
+        # Modules that are loaded for the first stream do not count.
         await read_stream(subject, listener.getsockname()[1], b"w0", Counts())
         before = most = memory()
         began = time.process_time()
@@ -236,13 +236,13 @@ async def measure(subject: str, listener: socket.socket, provider: int, count: i
 
 
 def serve_subject(subject: str, listener: socket.socket, provider: int, count: int, counts: Counts) -> None:
-    """Run one subject; runs in a process of its own."""
+    """Run one subject; runs in a separate process."""
     counts.figures.put(uvloop.run(measure(subject, listener, provider, count, counts)))
 
 
 @contextlib.contextmanager
 def paced_provider() -> Iterator[int]:
-    """The port of a paced provider in a process of its own."""
+    """Yield the port of a paced provider in a separate process."""
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
         process = _context.Process(target=lambda: uvloop.run(serve(listener)), daemon=True)
         process.start()
@@ -254,7 +254,7 @@ def paced_provider() -> Iterator[int]:
 
 
 def measured(subject: str, provider: int, count: int) -> tuple[Figures, list[str]]:
-    """One round: the figures of a subject, and what was wrong with its streams."""
+    """Run one round; return the measurements of a subject, and the problems of its streams."""
     counts = Counts()
     share = -(-count // _READERS)
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
@@ -293,7 +293,7 @@ def missed(found: dict[str, Figures]) -> list[str]:
 
 
 def run(count: int, subjects: list[str]) -> int:
-    """Measure the subjects and print the table; 1 if anything is not as it has to be."""
+    """Measure the subjects, print the table, and return 1 if a check fails."""
     raise_file_limit(count * 2 + 500)
     found: dict[str, Figures] = {}
     with paced_provider() as provider:

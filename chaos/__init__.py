@@ -1,4 +1,4 @@
-"""Chaos: a whole Onceward under load while its parts are killed, and the proof that no call was lost or paid twice."""
+"""Chaos: a complete Onceward under load while its parts are killed, and an audit of the result."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Chaos: a whole Onceward under load while its parts are killed.
+"""Chaos: a complete Onceward under load while its parts are killed.
 
-    python -m chaos                                  one node on SQLite, a minute, a seed of its own
-    python -m chaos --nodes 3 --seed 7               three nodes on PostgreSQL and Redis; this very schedule
+    python -m chaos                                  one node on SQLite, one minute, a random seed
+    python -m chaos --nodes 3 --seed 7               three nodes on PostgreSQL and Redis, with this schedule
     python -m chaos --nodes 3 --runs 10              ten seeds in a row, and a table
 
-Exit status 0 says that every run was green. A run that is not keeps its logs and journals and says where.
+The exit status is 0 if every run passed. A failed run keeps its logs and journals and prints their path.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
     if lack is not None:
         print(f"error: {lack}", file=sys.stderr)
         return 2
-    # Told to stop, a run ends what it has started.
+    # A run that is stopped ends the processes it has started.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(130))
     outcomes: list[Outcome] = []
@@ -60,11 +60,11 @@ def main() -> int:
 
 
 def _run(nodes: int, seed: int, seconds: float, *, keep: bool) -> Outcome:
-    """One run; one that breaks off is red, and the others follow."""
+    """Run once; a run that raises an error counts as failed, and the others follow."""
     began = time.monotonic()
     try:
         return run(nodes=nodes, seed=seed, seconds=seconds, keep=keep)
-    except Exception as error:  # noqa: BLE001 - a series tells of all its runs
+    except Exception as error:  # noqa: BLE001 - a series reports all its runs
         told = " ".join([repr(error), *getattr(error, "__notes__", ())])
         return Outcome(seed, [Complaint("run", told)], [], Counter(), Counter(), time.monotonic() - began)
 

@@ -1,4 +1,4 @@
-"""Who pays in a run: keys with and without limits, made by the administrator before the load begins."""
+"""Accounts of a run: keys with and without limits, created by the administrator before the load starts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ _SIDE_BY_SIDE = 3
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Secrets by the account's name, and the limits of all of them."""
+    """Secrets by account name, and the limits of all accounts."""
 
     keys: dict[str, str]
     made: tuple[Made, ...]
 
 
 def open_accounts(url: str) -> Accounts:
-    """Make `free`, `team` (with levels above it), `windowed` (money for ten seconds), `credits` and `narrow` (few calls
-    at a time)."""
+    """Create the accounts of a run.
+
+    They are `free`, `team` (with parents), `windowed` (a budget for ten seconds), `credits` and `narrow` (few
+    concurrent calls).
+    """
     with Onceward(base_url=url, api_key=ADMIN_KEY) as admin:
         acme = admin.organization.create(organization_alias="acme", max_budget=_PLENTY)
         team = admin.team.create(team_alias="research", organization_id=acme.organization_id, max_budget=_PLENTY)

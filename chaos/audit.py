@@ -1,4 +1,4 @@
-"""The audit of a run: every check over its evidence, and one that the run was worth auditing at all."""
+"""Audit of a run: all checks of its evidence, and a check that the run was large enough."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_FAILED = 0.5
 
 
 def check_worth(evidence: Evidence) -> Iterator[Complaint]:
-    """Enough was called, by everybody, of every kind; else a run proves nothing."""
+    """Check that enough calls of every kind and account succeeded; otherwise a run proves nothing."""
     count = len(evidence.succeeded)
     if count < _WHOLE_A_SECOND * evidence.seconds:
         yield Complaint("worth", f"only {count} calls succeeded in {evidence.seconds:.0f} s")
@@ -26,14 +26,14 @@ def check_worth(evidence: Evidence) -> Iterator[Complaint]:
         yield Complaint("worth", "no key and no batch was made")
     for name in {*KINDS, *ACCOUNTS} - kinds - accounts:
         yield Complaint("worth", f"no call of {name!r} succeeded")
-    # What is refused for money, for the provider's sake or for pace has no say here: it is answered.
+    # Refusals by budgets, providers and rate limits do not count: they are responses.
     ends = Counter(seen.end for seen in evidence.seen if seen.fault is None or seen.fault.code is None)
     if ends["error"] > _MOST_FAILED * sum(ends.values()):
         yield Complaint("worth", f"{ends['error']} of {sum(ends.values())} calls ended by a broken connection")
 
 
 def check_crashes(evidence: Evidence) -> Iterator[Complaint]:
-    """Nothing broke but what was broken on purpose."""
+    """Check that nothing crashed except what was killed on purpose."""
     for crash in evidence.crashes:
         yield Complaint("crashes", crash)
 
@@ -62,5 +62,5 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Complaint]], ...] = (
 
 
 def audit(evidence: Evidence) -> list[Complaint]:
-    """All that is wrong; nothing, if the run proves what it should."""
+    """Return all violations; none, if the run proves what it should."""
     return [complaint for check in CHECKS for complaint in check(evidence)]

@@ -1,4 +1,4 @@
-"""Audit of the calls: what a client saw succeed is recorded once and right, streams are whole, errors have names."""
+"""Audit of calls: successful calls are recorded once and correctly, streams are complete, errors have known codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _POOL = ("house-a", "house-b")
 
 
 def price_of(row: Row) -> int:
-    """Nano-USD of a row's tokens by the prices of the run, rounded once, half up."""
+    """Return the nano-USD of a row's tokens at the prices of the run, rounded once, half up."""
     served = row.model_served if row.provider == "offline" else f"{row.provider}/{row.model_served}"
     cost_in, cost_out = PRICES[row.deployment or served]
     pico = row.prompt_tokens * round(cost_in * 1e6) + row.completion_tokens * round(cost_out * 1e6)
@@ -39,7 +39,7 @@ def price_of(row: Row) -> int:
 
 
 def check_recorded(evidence: Evidence) -> Iterator[Complaint]:
-    """Every call that a client saw succeed is in the ledger exactly once, with its tokens, its cost and its owner."""
+    """Check that every call a client saw succeed is in the ledger once, with its tokens, its cost and its owner."""
     for seen in evidence.succeeded:
         rows = [row for row in evidence.rows_of_call.get(seen.call_id or "", ()) if row.status == "completed"]
         if len(rows) != 1:
@@ -53,16 +53,16 @@ def _differences(seen: Seen, row: Row, evidence: Evidence) -> Iterator[str]:
     told = None if seen.usage is None else (seen.usage.prompt, seen.usage.completion)
     cuts = evidence.cuts_billed(row, told) if told else 0
     if told is None:
-        yield "the answer told no usage"
+        yield "the response has no usage"
     elif told != (row.prompt_tokens, row.completion_tokens) and not cuts:
-        yield f"the answer told {seen.usage}, the record has {row.prompt_tokens} and {row.completion_tokens} tokens"
+        yield f"the response has {seen.usage}, the record has {row.prompt_tokens} and {row.completion_tokens} tokens"
     if row.estimated and not cuts:
         yield "its tokens are marked as estimated"
-    # The tries that were cut may have been at another deployment, whose price is not that of the row.
+    # The attempts that were cut may have been at another deployment, with another price than the row's.
     if row.cost_nano != price_of(row) and not (cuts and _within_prices(row)):
         yield f"the record costs {row.cost_nano} nano-USD, its tokens {price_of(row)}"
     if seen.cost is not None and round(float(seen.cost) * 1e9) != row.cost_nano:
-        yield f"the answer told a cost of {seen.cost} USD, the record has {row.cost_nano} nano-USD"
+        yield f"the response has a cost of {seen.cost} USD, the record has {row.cost_nano} nano-USD"
     if row.idempotency_key != seen.key:
         yield f"the record has the idempotency key {row.idempotency_key!r}"
     if row.key_id != evidence.key_of_account.get(seen.account):
@@ -75,17 +75,17 @@ def _within_prices(row: Row) -> bool:
     least, most = (
         1000 * (row.prompt_tokens * pick(costs_in) + row.completion_tokens * pick(costs_out)) for pick in (min, max)
     )
-    # Each try is rounded on its own.
+    # Each attempt is rounded separately.
     return row.deployment in _POOL and least - 2 <= row.cost_nano <= most + 2
 
 
 def check_billed_once(evidence: Evidence) -> Iterator[Complaint]:
-    """No call is billed twice: neither under its id nor under its idempotency key."""
+    """Check that no call is billed twice, by its id or by its idempotency key."""
     for name, count in Counter(row.id for row in evidence.records.usage).items():
         if count > 1:
             yield Complaint("billed once", f"the record {name!r} is there {count} times")
     for call, rows in evidence.rows_of_call.items():
-        # Attempts that failed may each have used something. Every other end is the call's last.
+        # Failed attempts may each have used tokens. Every other end is the last of the call.
         final = [row for row in rows if row.status != "failed" and (row.cost_nano or row.status == "completed")]
         if len(final) > 1:
             yield Complaint("billed once", f"the call {call!r} was billed as {[row.status for row in final]}")
@@ -96,7 +96,7 @@ def check_billed_once(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_stories_agree(evidence: Evidence) -> Iterator[Complaint]:
-    """The records of calls and of what they used tell the same, and tell of nothing that nobody asked for."""
+    """Check that the records of calls and of usage agree, and contain nothing that no client requested."""
     keys = {began.key for began in evidence.began}
     for row in evidence.records.usage:
         if row.idempotency_key is not None and row.idempotency_key not in keys:
@@ -106,7 +106,7 @@ def check_stories_agree(evidence: Evidence) -> Iterator[Complaint]:
         if call.status == "in_progress":
             yield Complaint("stories agree", f"{call.id!r} is in progress after the end")
         elif call.status == "interrupted" and call.provider == "offline" and call.key is not None:
-            # It waits to be taken up, and is paid then.
+            # It waits to be taken over, and is billed then.
             if any(row.status != "failed" for row in rows):
                 yield Complaint("stories agree", f"{call.id!r} was not taken up again and is paid")
         elif call.status not in [row.status for row in rows]:
@@ -115,7 +115,7 @@ def check_stories_agree(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_answers(evidence: Evidence) -> Iterator[Complaint]:
-    """Every answer is what was asked for; every stream is whole, or breaks off with none of its events changed."""
+    """Check that every response is the requested one, and that every stream is complete or a correct prefix."""
     for seen in evidence.seen:
         ask = evidence.asks[seen.marker]
         wanted = expected(ask)
@@ -132,7 +132,7 @@ def check_answers(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_replays(evidence: Evidence) -> Iterator[Complaint]:
-    """Whoever presents a key again gets the same call."""
+    """Check that a repeated idempotency key returns the same call."""
     for key, group in grouped(evidence.succeeded, lambda seen: seen.key).items():
         if key is not None and len({(seen.call_id, seen.text, seen.usage) for seen in group}) > 1:
             calls = [(seen.call_id, seen.usage) for seen in group]
@@ -140,16 +140,16 @@ def check_replays(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_interrupted(evidence: Evidence) -> Iterator[Complaint]:
-    """Who was told that nobody knows how a call ended does not find it completed, and paid, in the ledger."""
+    """Check that a call reported as interrupted is not completed and billed in the ledger."""
     completed = [row for row in evidence.records.usage if row.status == "completed"]
     paid = {row.idempotency_key for row in completed if row.idempotency_key} | {row.call_id for row in completed}
     for seen in evidence.seen:
         if seen.fault is not None and seen.fault.code == _INTERRUPTED and paid & {seen.key, seen.call_id}:
-            yield Complaint("interrupted", f"{_name(seen)} was told that it is interrupted, and is paid as completed")
+            yield Complaint("interrupted", f"{_name(seen)} was reported as interrupted, and is billed as completed")
 
 
 def check_ends(evidence: Evidence) -> Iterator[Complaint]:
-    """Every call that was begun has ended, within its clocks."""
+    """Check that every started call ended within its timeouts."""
     ends = {(seen.marker, seen.turn): seen.at for seen in [*evidence.seen, *evidence.things_made]}
     for began in evidence.began:
         end = ends.get((began.marker, began.turn))
@@ -161,12 +161,12 @@ def check_ends(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_side_by_side(evidence: Evidence) -> Iterator[Complaint]:
-    """Of a key with a limit on calls at the same time, never more were made at the same time."""
+    """Check that a key with a concurrency limit never had more concurrent calls."""
     if not evidence.counted:
         return
     for made in evidence.made:
         if made.scope == SIDE_BY_SIDE and made.limit is not None:
-            # Of those that were interrupted it is not known when they ended.
+            # It is unknown when interrupted calls ended.
             rows = [row for row in evidence.records.usage if row.key_id == made.id and row.status != "interrupted"]
             turns = sorted([*((row.started_at, 1) for row in rows), *((row.ended_at, -1) for row in rows)])
             most = max(accumulate(turn for _, turn in turns), default=0)
@@ -175,7 +175,7 @@ def check_side_by_side(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_things_made(evidence: Evidence) -> Iterator[Complaint]:
-    """A key or a batch whose making was retried was made once."""
+    """Check that a key or batch whose creation was retried was created once."""
     there = Counter(evidence.records.names)
     for seen in evidence.things_made:
         made = there[seen.marker]
@@ -183,7 +183,7 @@ def check_things_made(evidence: Evidence) -> Iterator[Complaint]:
             yield Complaint("things made", f"{seen.marker}: {seen.end} for its client, and it is there {made} times")
 
 
-# Errors that may end a call for its client, by their codes: the service was away for longer than the client tried.
+# Codes of errors that may end a call for its client: the service was down for longer than the client retried.
 _ANYBODY = frozenset({"draining", "storage_unavailable"})
 _INTERRUPTED = "call_interrupted"
 _OF_PROVIDERS = frozenset(
@@ -211,7 +211,7 @@ _CONNECTION = frozenset({"APIConnectionError", "APITimeoutError", "StreamInterru
 
 
 def check_errors(evidence: Evidence) -> Iterator[Complaint]:
-    """Every call that failed did so by an error that has a name, and that this call may meet."""
+    """Check that every failed call ended with a known error that is possible for this call."""
     for seen in [*evidence.seen, *evidence.things_made]:
         if seen.fault is None:
             continue
@@ -230,9 +230,9 @@ def _codes(seen: Seen, ask: Ask | None) -> frozenset[str]:
     if ask.kind in ("pool", "solo"):
         codes |= _OF_PROVIDERS
     if ask.key is None:
-        # Nobody can ask for its rest, so that nobody takes it up.
+        # Without a key, its rest cannot be requested, so no node takes it over.
         codes |= {_INTERRUPTED}
-    # All other accounts are keys made for a spree.
+    # All other accounts are keys created for a spree.
     return codes | _OF_ACCOUNTS.get(seen.account, {"budget_exceeded"})
 
 

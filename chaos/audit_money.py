@@ -1,4 +1,4 @@
-"""Audit of the money: no limit was passed at any moment, all sums agree, and what was held is back."""
+"""Audit of spend: no limit was exceeded at any time, all sums agree, and all reservations were released."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = [
 
 
 def check_limits(evidence: Evidence) -> Iterator[Complaint]:
-    """What was spent and held of a budget was at no moment more than its limit; what was held was never below zero."""
+    """Check that spend and reservations never exceeded the limit of a budget, and reservations were never negative."""
     for peak in evidence.records.peaks:
         limit = evidence.limits.get((peak.scope, peak.id))
         if limit is not None and peak.highest > limit:
-            yield Complaint("limits", f"{peak.scope} {peak.id!r} stood at {peak.highest} of {limit}")
+            yield Complaint("limits", f"{peak.scope} {peak.id!r} reached {peak.highest} of {limit}")
         if peak.least_held < 0:
-            yield Complaint("limits", f"{peak.scope} {peak.id!r} once held {peak.least_held}")
+            yield Complaint("limits", f"{peak.scope} {peak.id!r} once had {peak.least_held} reserved")
     for window in evidence.records.windows:
         limit = evidence.limits.get((window.scope, window.id))
         if limit is not None and _spent_in(evidence, window) > limit:
@@ -34,7 +34,7 @@ def check_limits(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_windows(evidence: Evidence) -> Iterator[Complaint]:
-    """What a budget counts as spent is the sum of the records of its window."""
+    """Check that the spend of a budget is the sum of the records of its window."""
     for window in evidence.records.windows:
         spent = _spent_in(evidence, window)
         if spent != window.spent:
@@ -42,7 +42,7 @@ def check_windows(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_totals(evidence: Evidence) -> Iterator[Complaint]:
-    """What every owner is said to have spent on every model is the sum of the records."""
+    """Check that the total spend of every owner on every model is the sum of the records."""
     summed: Counter[tuple[str, str, str]] = Counter()
     charged = grouped(evidence.records.charges, lambda charge: charge[2])
     for row in evidence.records.usage:
@@ -56,15 +56,15 @@ def check_totals(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_reports(evidence: Evidence) -> Iterator[Complaint]:
-    """The gateway's own reports tell the sum of all records, however they are grouped."""
+    """Check that the gateway's reports equal the sum of all records, for every grouping."""
     spent = sum(row.cost_nano for row in evidence.records.usage)
     for name, told in evidence.reports.items():
         if told != spent:
-            yield Complaint("reports", f"{name} tells {told}, the records add up to {spent}")
+            yield Complaint("reports", f"{name} reports {told}, the records add up to {spent}")
 
 
 def check_credits(evidence: Evidence) -> Iterator[Complaint]:
-    """The journal of credits has one debit for each record that cost any, of its amount."""
+    """Check that the credit history has one debit of the right amount for each record that cost credits."""
     debits = Counter[str]()
     for entry in evidence.records.credits:
         if entry.kind == "debit":
@@ -76,7 +76,7 @@ def check_credits(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_holds(evidence: Evidence) -> Iterator[Complaint]:
-    """After the leases nothing is held any more."""
+    """Check that no reservations are left after the leases expired."""
     status = {call.id: call.status for call in evidence.records.calls}
     for held in evidence.records.holds:
         told = status.get(held.call_id, "not on record")
@@ -87,7 +87,7 @@ def check_holds(evidence: Evidence) -> Iterator[Complaint]:
 
 
 def check_provider(evidence: Evidence) -> Iterator[Complaint]:
-    """A provider was paid for no call twice; what it was paid for is recorded, with the tokens that it told."""
+    """Check that a provider was paid once per call, and that its payments are recorded with the tokens it reported."""
     whole = [told for told in evidence.told if told.whole]
     for marker, answers in grouped(whole, lambda told: told.marker).items():
         ask = evidence.asks[marker]
@@ -103,7 +103,7 @@ def check_provider(evidence: Evidence) -> Iterator[Complaint]:
                 tokens = (row.prompt_tokens, row.completion_tokens)
                 told_whole = [(told.prompt, told.completion) for told in answers if told.whole]
                 if tokens not in told_whole and not any(evidence.cuts_billed(row, one) for one in told_whole):
-                    yield Complaint("provider", f"{row.id!r} is completed with {tokens}, the provider tells {answers}")
+                    yield Complaint("provider", f"{row.id!r} is completed with {tokens}, the provider has {answers}")
             elif row.completion_tokens > max((told.sent for told in answers), default=0) + UNSEEN_EVENTS:
                 yield Complaint("provider", f"{row.id!r} ({row.status}) counts {row.completion_tokens} of {answers}")
 
@@ -121,7 +121,7 @@ def _owners(row: Row) -> list[tuple[str, str]]:
 
 
 def _spent_in(evidence: Evidence, window: Window) -> int:
-    """The records of a window, summed in its unit: thousandths of a credit for credits, else nano-USD."""
+    """Return the sum of the records of a window, in its unit: thousandths of a credit, or nano-USD."""
     until = float("inf") if window.end_at is None else window.end_at
     rows = [row for row in evidence.records.usage if window.start_at <= row.started_at < until]
     if window.scope == "credits":

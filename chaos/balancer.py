@@ -1,8 +1,8 @@
-"""A plain TCP balancer: `python -m chaos.balancer PORT...` passes each connection on to one of these ports.
+"""A TCP load balancer: `python -m chaos.balancer PORT...` forwards each connection to one of these ports.
 
-It knows nothing of what it carries. A backend that does not answer `GET /readyz` with 200 gets no new connections until
-it does; connections that are open stay open. On the command `{"cut": 0.5, "how": "rst"}` it breaks about half of the
-open connections, by a reset or (`fin`) by an end that looks orderly.
+It does not interpret the traffic. A backend that does not respond to `GET /readyz` with 200 gets no new connections
+until it does; open connections stay open. The command `{"cut": 0.5, "how": "rst"}` breaks about half of the open
+connections, by a reset or (`fin`) by a clean close.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class _Pipe:
-    """One connection, both of its sides."""
+    """A connection with both of its sides."""
 
     def __init__(self, client: Stream, backend: Stream) -> None:
         self._client = client
         self._backend = backend
 
     async def run(self) -> None:
-        """Carry bytes both ways until a side ends."""
+        """Forward bytes in both directions until a side closes."""
         ways = [self._carry(self._client[0], self._backend[1]), self._carry(self._backend[0], self._client[1])]
         tasks = [asyncio.ensure_future(way) for way in ways]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -61,7 +61,7 @@ class _Pipe:
 
 
 class Balancer:
-    """Connections go round the backends that are ready."""
+    """A round-robin balancer over the ready backends."""
 
     def __init__(self, ports: list[int]) -> None:
         self._ports = ports
@@ -96,7 +96,7 @@ class Balancer:
             self._pipes.discard(pipe)
 
     async def _connected(self) -> Stream | None:
-        """A connection to the next backend that takes one, those that are ready first."""
+        """Connect to the next backend that accepts, ready ones first."""
         turn = next(self._turns)
         ordered = self._ports[turn % len(self._ports) :] + self._ports[: turn % len(self._ports)]
         for port in sorted(ordered, key=lambda port: not self._ready[port]):

@@ -1,4 +1,4 @@
-"""What all clients of a run share: how they are set up, what they draw, where they write, and how one calls."""
+"""Shared by all clients of a run: options, calls, journal, and how a call is made."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .work import Ask, draw
 __all__ = ["LEAVE_AFTER", "TOTAL_SECONDS", "Clients", "Plan", "call", "client_options"]
 
 TOTAL_SECONDS = 40.0
-"""The clock of a whole call, with all its retries."""
+"""The timeout of a whole call, with all its retries."""
 LEAVE_AFTER = 4
-"""The event after which a client that leaves its stream does so."""
+"""The number of events after which a client leaves its stream early."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What one process of clients is told."""
+    """The settings of one process of clients."""
 
     name: str
     seed: int
@@ -41,7 +41,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def client_options(url: str, key: str) -> dict[str, Any]:
-    """How every client of a run is set up: quick to notice a dead node, and patient on the whole."""
+    """Return the options of every client of a run: short timeouts for a dead node, and many retries."""
     return {
         "base_url": url,
         "api_key": key,
@@ -53,7 +53,7 @@ def client_options(url: str, key: str) -> dict[str, Any]:
 
 
 class Clients:
-    """What the clients of one process share."""
+    """State shared by the clients of one process."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -61,7 +61,7 @@ class Clients:
         self.over = threading.Event()
 
     def asks(self, name: str) -> Iterator[Ask]:
-        """The calls of one client, until the run is over."""
+        """Yield the calls of one client, until the run is over."""
         source = random.Random(f"{self.plan.seed}:{name}")
         for number in itertools.takewhile(lambda _: not self.over.is_set(), itertools.count()):
             yield draw(source, f"{name}.{number}")
@@ -75,7 +75,7 @@ class Clients:
 
 
 async def call(clients: Clients, ask: Ask, turn: int, client: AsyncOnceward) -> bool:
-    """Make a call and journal it; whether it succeeded."""
+    """Make a call, write it to the journal, and return whether it succeeded."""
     watch = clients.begin(ask, turn)
     try:
         left = await (_streamed(ask, watch, client) if ask.stream else _whole(ask, watch, client))
@@ -95,7 +95,7 @@ async def _whole(ask: Ask, watch: Watch, client: AsyncOnceward) -> bool:
 
 
 async def _streamed(ask: Ask, watch: Watch, client: AsyncOnceward) -> bool:
-    """True if the client left before the end."""
+    """Return True if the client left before the end."""
     async with await client.chat.completions.create(**ask.parameters(), idempotency_key=ask.key) as stream:
         watch.opened(stream)
         async for chunk in stream:

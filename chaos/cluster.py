@@ -1,4 +1,4 @@
-"""Everything that a run needs, in processes of its own: stores, provider, nodes, balancer."""
+"""The processes of a run: database, Redis, provider, nodes, balancer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["ADMIN_KEY", "LEASE_SECONDS", "PRICES", "Cluster", "Node"]
 
 ADMIN_KEY = "sk-chaos-admin-0123456789abcdef"
 LEASE_SECONDS = 3.0
-"""After this long a silent node is dead for the others, and what it held is given back."""
-# Generous: beside a load on all cores a process takes half a minute to import what it needs.
+"""The time after which a silent node is considered dead, and its reservations are released."""
+# Generous: with load on all cores, a process takes half a minute to import its modules.
 _READY_WITHIN = 120.0
 
 PRICES = {
@@ -24,7 +24,7 @@ PRICES = {
     "house-a": (0.0455, 0.1905),
     "house-b": (0.0495, 0.1805),
 }
-"""USD for a million tokens in and out, by model or deployment. Odd ones, so that rounding matters."""
+"""USD per million input and output tokens, by model or deployment. Uneven values, so that rounding matters."""
 
 _CONFIG = """
 [auth]
@@ -67,7 +67,7 @@ lease_seconds = {lease}
 
 
 class Node(Process):
-    """One gateway, on a port that it keeps over its lives."""
+    """A gateway, on a port that it keeps across restarts."""
 
     def __init__(self, name: str, folder: Path, config: Path, environ: dict[str, str]) -> None:
         self.port = free_port()
@@ -89,10 +89,10 @@ class Node(Process):
 
 
 class Cluster:
-    """One run's processes. With one node on SQLite; with several on PostgreSQL and Redis."""
+    """The processes of one run: with one node on SQLite, with several on PostgreSQL and Redis."""
 
     def __init__(self, folder: Path, *, nodes: int, seed: int) -> None:
-        # A server that may not be root has to reach its own folder within.
+        # A server that must not run as root needs access to its own directory.
         folder.chmod(0o711)
         self.folder = folder
         self.postgres = PostgreSQL(folder) if nodes > 1 else None
@@ -106,11 +106,11 @@ class Cluster:
 
     @property
     def database(self) -> str:
-        """Where the records are: a PostgreSQL URL or the path of a SQLite file."""
+        """The location of the database: a PostgreSQL URL or the path of a SQLite file."""
         return self.postgres.url if self.postgres is not None else str(self.nodes[0].database)
 
     def start(self) -> None:
-        """Start everything; what has started is ended by `close` even if something does not."""
+        """Start everything; `close` ends started processes even if a later one fails."""
         for store in (self.postgres, self.redis):
             if store is not None:
                 store.start()
@@ -127,7 +127,7 @@ class Cluster:
         self.wait_until_reachable()
 
     def wait_until_reachable(self) -> None:
-        """Return when the balancer has a node that is ready."""
+        """Wait until the balancer has a ready node."""
         until(self._reachable, "the balancer to know a ready node", seconds=_READY_WITHIN)
 
     def _reachable(self) -> bool:
@@ -155,7 +155,7 @@ class Cluster:
         }
 
     def close(self) -> None:
-        """End everything, clients of others first."""
+        """End everything, clients first."""
         everything = [self.balancer, *self.nodes, self.upstream, self.redis, self.postgres]
         for process in everything:
             if process is not None:

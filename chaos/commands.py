@@ -1,4 +1,4 @@
-"""The other end of `processes.Remote`: a process of this package that does as the lines on its input say."""
+"""The command loop of `processes.Remote`: a process of this package that executes commands from its input."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["obey", "say"]
 
 
 def say(value: Any) -> None:
-    """One line for whoever started this process."""
+    """Write one line to the parent process."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
 
 async def obey(do: Callable[[dict[str, Any]], Any]) -> None:
-    """Do what each line says and say what came of it, until the input ends."""
+    """Execute the command on each line and write its result, until the input ends."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

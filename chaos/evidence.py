@@ -1,4 +1,4 @@
-"""All that is known of a run when it is over, and the ways to look things up in it."""
+"""The evidence of a finished run, with lookups."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .work import ADMIN, Ask
 __all__ = ["UNSEEN_EVENTS", "Complaint", "Evidence", "grouped"]
 
 UNSEEN_EVENTS = 3
-"""A stream's events that carry no word: role, end, usage."""
+"""The events of a stream without text: role, end, usage."""
 _PROMPT_FACTOR = 4
-"""The most tokens that the gateway may estimate for each token that this provider reports."""
+"""The maximum number of tokens that the gateway may estimate per token that this provider reports."""
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -25,7 +25,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What an audit found wrong: the name of the check, and the case."""
+    """A violation found by an audit: the name of the check, and the case."""
 
     check: str
     what: str
@@ -35,7 +35,7 @@ class Complaint:
 
 
 def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """The items by what `key` says of them, in their order."""
+    """Return the items grouped by `key`, in their order."""
     groups: dict[K, list[T]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)
@@ -44,7 +44,7 @@ def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
 
 @dataclass
 class Evidence:
-    """The journals of clients and provider, the database, and what the gateway's own reports tell (nano-USD)."""
+    """The journals of clients and provider, the database, and the gateway's reports (nano-USD)."""
 
     entries: list[Entry]
     records: Records
@@ -52,7 +52,7 @@ class Evidence:
     crashes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     counted: bool = True
-    """Whether who counts calls was there all the time; where it was away, limits of pace are open by configuration."""
+    """True if the counter of concurrent calls was always up; while it is down, the configuration allows all calls."""
 
     @cached_property
     def began(self) -> list[Began]:
@@ -60,12 +60,12 @@ class Evidence:
 
     @cached_property
     def seen(self) -> list[Seen]:
-        """How calls to models ended for their clients."""
+        """The ends of model calls, as seen by their clients."""
         return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account != ADMIN]
 
     @cached_property
     def things_made(self) -> list[Seen]:
-        """How the making of keys and of batches ended for who had them made."""
+        """The ends of requests that create keys and batches, as seen by their clients."""
         return [entry for entry in self.entries if isinstance(entry, Seen) and entry.account == ADMIN]
 
     @cached_property
@@ -78,7 +78,7 @@ class Evidence:
 
     @cached_property
     def asks(self) -> dict[str, Ask]:
-        """What each marker asked for."""
+        """The request of each marker."""
         return {entry.marker: entry.ask for entry in self.began if entry.ask is not None}
 
     @cached_property
@@ -90,10 +90,10 @@ class Evidence:
         return grouped(self.told, lambda told: told.call_id)
 
     def cuts_billed(self, row: Row, answer: tuple[int, int]) -> int:
-        """Return how many cut tries a record has besides its answer; 0 where the provider's journal has not as many.
+        """Return the number of cut attempts in a record besides its response; 0 if the provider's journal has fewer.
 
-        A try that began to answer and was cut before any content came is billed with the one that succeeded: with
-        its prompt as the gateway estimates it, and with no more than the provider sent.
+        An attempt that started to respond and was cut before any content is billed together with the successful one:
+        with the gateway's estimate of its prompt, and with no more than the provider sent.
         """
         cuts = [told for told in self.told_of_call.get(row.call_id, ()) if told.verdict == "cut" and not told.whole]
         prompt, completion = row.prompt_tokens - answer[0], row.completion_tokens - answer[1]
@@ -113,7 +113,7 @@ class Evidence:
 
     @cached_property
     def limits(self) -> dict[tuple[str, str], int]:
-        """The limits of those who have one, by scope and id."""
+        """The limits by scope and id."""
         return {(made.scope, made.id): made.limit for made in self.made if made.limit is not None}
 
     @cached_property

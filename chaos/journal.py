@@ -1,4 +1,4 @@
-"""What the clients of a run did and saw, one JSON line each: the side of the story that no gateway can write."""
+"""The journal of the clients of a run, one JSON line per entry: evidence that is independent of the gateway."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["SIDE_BY_SIDE", "Began", "Entry", "Fault", "Made", "Journal", "Seen",
 
 
 SIDE_BY_SIDE = "calls at the same time"
-"""The scope of what was made with a limit on these."""
+"""The scope of keys with a limit on concurrent calls."""
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Tokens as the answer told them."""
+    """Token counts as in the response."""
 
     prompt: int
     completion: int
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """An error as the SDK raised it. `kind` is its class."""
+    """An error raised by the SDK. `kind` is its class."""
 
     kind: str
     status: int | None
@@ -34,8 +34,10 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Began(msgspec.Struct, frozen=True, tag=True):
-    """A call was begun, of which `ask` tells all (None for a key that is made). `turn` counts those who present the
-    same key. The call must end within `within` seconds."""
+    """A started call, described by `ask` (None for the creation of a key).
+
+    `turn` counts requests with the same key. The call must end within `within` seconds.
+    """
 
     marker: str
     turn: int
@@ -46,11 +48,11 @@ class Began(msgspec.Struct, frozen=True, tag=True):
 
 
 class Seen(msgspec.Struct, frozen=True, tag=True):
-    """A call has ended for its client.
+    """A call that ended for its client.
 
-    `end` is `whole` for one that succeeded, `left` for a stream that its client gave up on purpose, `error` otherwise.
-    `ids` are the numbers of a stream's events in the order in which they came, `cost` is what the answer's header said
-    (USD, as text).
+    `end` is `whole` for success, `left` for a stream that its client left on purpose, `error` otherwise. `ids` are the
+    numbers of the stream's events in the order of arrival, `cost` is the cost in the header of the response (USD, as
+    text).
     """
 
     marker: str
@@ -70,8 +72,11 @@ class Seen(msgspec.Struct, frozen=True, tag=True):
 
 
 class Made(msgspec.Struct, frozen=True, tag=True):
-    """Somebody who pays was made: `scope` and `id` name the line in the ledger, whose unit `limit` has. The alias of a
-    key is the name of its account."""
+    """A created account.
+
+    `scope` and `id` identify the budget window in the ledger, in whose unit `limit` is. The alias of a key is the name
+    of its account.
+    """
 
     scope: str
     id: str
@@ -80,10 +85,10 @@ class Made(msgspec.Struct, frozen=True, tag=True):
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
-    """What the provider did with one request.
+    """A request as the provider handled it.
 
-    `call_id` is the gateway's call, `sent` counts the words that went out, `whole` says that the answer was sent to its
-    end: what a provider bills for.
+    `call_id` is the gateway's call, `sent` the number of words sent, and `whole` whether the response was sent
+    completely, in which case a provider bills it.
     """
 
     marker: str
@@ -102,7 +107,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Journal:
-    """Writes entries to a file, from any thread, each as soon as it is given."""
+    """Write entries to a file immediately, from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
@@ -118,5 +123,5 @@ class Journal:
 
 
 def read(paths: Iterable[Path]) -> list[Entry]:
-    """All entries of some journals."""
+    """Return all entries of some journals."""
     return [_decode(line) for path in paths for line in path.read_bytes().splitlines()]

@@ -1,7 +1,7 @@
-"""The clients of a run: `python -m chaos.load PLAN` calls the gateway by the Python SDK until its input ends.
+"""The clients of a run: `python -m chaos.load PLAN` calls the gateway with the Python SDK until its input ends.
 
-Each client draws its calls from the seed and its own name, and journals what it begins and how that ends. Some are
-asynchronous in one loop, some synchronous in threads of their own.
+Each client derives its calls from the seed and its name, and writes the start and end of each to its journal. Some are
+asynchronous in one event loop, some synchronous in threads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CALLS_A_CONNECTION = 6
 
 
 class AsyncClient:
-    """One client in the loop. Its connections are renewed now and then, so that it meets every node."""
+    """Run one asynchronous client. It reconnects now and then, so that it uses every node."""
 
     def __init__(self, clients: Clients, name: str) -> None:
         self._clients = clients
@@ -56,7 +56,7 @@ class AsyncClient:
 
 
 class AsyncPool:
-    """A client for each account, all of them new."""
+    """Return a new client for each account."""
 
     def __init__(self, clients: Clients) -> None:
         self._made = {name: AsyncOnceward(**clients.options(name)) for name in ACCOUNTS}
@@ -73,7 +73,7 @@ class AsyncPool:
 
 
 class SyncClient:
-    """One client in a thread."""
+    """Run one client in a thread."""
 
     def __init__(self, clients: Clients, name: str) -> None:
         self._clients = clients
@@ -116,7 +116,7 @@ class SyncClient:
 
 
 async def _load_sdk() -> None:
-    """Make a first call of each kind to a closed port, so that no journaled call loads modules."""
+    """Make a first call of each kind to a closed port, so that no recorded call loads modules."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         options = client_options(f"http://127.0.0.1:{bound.getsockname()[1]}/v1", "nobody") | {"max_retries": 0}
@@ -132,7 +132,7 @@ async def _load_sdk() -> None:
 
 
 async def main(plan: Plan) -> None:
-    """Run all clients; when the input ends, each ends the call it is at and goes."""
+    """Run all clients; when the input ends, each finishes its current call and stops."""
     await _load_sdk()
     clients = Clients(plan)
     loop = asyncio.get_running_loop()

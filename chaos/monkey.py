@@ -1,4 +1,4 @@
-"""The monkey: breaks one part of a run after another, by a schedule that follows from its seed."""
+"""The monkey: breaks one part of a run after another, on a schedule derived from its seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Blow", "Monkey", "schedule"]
 
 _GAP = (0.6, 2.4)
 _PATIENCE_WITH_ONE = 1.6
-"""Where the only node is hit, nothing is called: it is left up a little longer."""
+"""The pause after a fault of the only node: while it is down, nothing is called, so it stays up longer."""
 _QUIET_AT_FIRST = 1.5
 _RESTART_SECONDS = 2.0
 _WORKS_SECONDS = 1.0
@@ -33,7 +33,7 @@ _OF_STORES = {"postgres": 2, "redis": 2}
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """What is done to whom `at` so many seconds after the start, and for how long."""
+    """A scheduled fault: its target, its start `at` seconds after the start of the run, and its duration."""
 
     at: float
     kind: str
@@ -49,7 +49,7 @@ class Blow:
 
 
 def schedule(seed: int, seconds: float, nodes: int) -> list[Blow]:
-    """The blows of a run: each kind once, in any order, then as it comes. Of several nodes one is always left alone."""
+    """Return the faults of a run: each kind once, in random order, then random ones. One of several nodes is spared."""
     source = random.Random(f"monkey:{seed}")
     often = _OFTEN | (_OF_STORES if nodes > 1 else {})
     wanted = list(often)
@@ -61,7 +61,7 @@ def schedule(seed: int, seconds: float, nodes: int) -> list[Blow]:
         kind = wanted.pop() if wanted else source.choices(list(often), list(often.values()))[0]
         blow = _blow(source, at, kind, [number for number in range(nodes) if busy[number] <= at], nodes)
         if blow is None:
-            # Its turn comes when a node is up again.
+            # It is scheduled again when a node is up.
             wanted.append(kind)
         else:
             blows.append(blow)
@@ -90,7 +90,7 @@ def _blow(source: random.Random, at: float, kind: str, free: list[int], nodes: i
 
 
 class Monkey:
-    """Carries a schedule out. `story` tells what was done when, `crashes` what broke that nobody touched."""
+    """Execute a schedule. `story` lists what was done and when, `crashes` unexpected exits."""
 
     def __init__(self, cluster: Cluster, blows: list[Blow], *, seed: int) -> None:
         self.story: list[str] = []
@@ -103,7 +103,7 @@ class Monkey:
         self._stores = threading.Lock()
 
     def run(self, seconds: float) -> None:
-        """Strike as scheduled; returns after so many seconds with everything mended."""
+        """Inject the scheduled faults; return after the given seconds with everything repaired."""
         self._started = time.monotonic()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             struck: list[Future[None]] = []
@@ -140,7 +140,7 @@ class Monkey:
         self.story.append(f"{time.monotonic() - self._started:6.1f} | {what}")
 
     def _look_round(self) -> None:
-        """Start again whatever died of itself, and remember it."""
+        """Restart processes that exited unexpectedly, and record them."""
         for node, touched in zip(self._cluster.nodes, self._touched, strict=True):
             if touched.acquire(blocking=False):
                 try:
@@ -152,7 +152,7 @@ class Monkey:
                     touched.release()
 
     def _let_work(self, node: Node) -> None:
-        """Wait until the node has taken calls for a moment, or on a slow machine for half as long as its start took."""
+        """Wait until the node has served calls for a moment; on a slow machine, for half as long as its start took."""
         began = time.monotonic()
         try:
             node.wait_until_ready()
@@ -163,7 +163,7 @@ class Monkey:
         self._tell(f"    {node.name} is up after {took:.1f} s")
         time.sleep(max(_WORKS_SECONDS, took / 2))
 
-    # -- blows
+    # -- faults
 
     def _kill(self, node: Node, blow: Blow) -> None:
         node.kill()

@@ -1,4 +1,4 @@
-"""The processes of a run: started, ended in every way there is, and what each of them says kept in a file."""
+"""The processes of a run: starting, stopping and killing them, with their output in files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["Process", "Remote", "free_port", "module", "until", "without_privile
 
 ROOT = Path(__file__).parents[1]
 _ENDS_WITHIN = 20.0
-# Below the ports that systems give to connections that go out: none of them takes a port while its owner is dead.
+# Below the ephemeral ports: no outgoing connection takes a port while its owner is down.
 _PORTS = (20_000, 32_000)
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that stays free while a process of the run restarts."""
+    """Return an unused port that stays free while a process of the run restarts."""
     while True:
         port = random.randint(*_PORTS)
         with socket.socket() as probe:
@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def until(true: Callable[[], bool], what: str, *, seconds: float, every: float = 0.02) -> None:
-    """Return when it is true; raises TimeoutError, which says what was waited for."""
+    """Wait until the condition is true; raise TimeoutError with its description."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -46,17 +46,17 @@ def until(true: Callable[[], bool], what: str, *, seconds: float, every: float =
 
 
 def module(name: str, *arguments: str) -> list[str]:
-    """The command that runs one of this package's modules."""
+    """Return the command that runs a module of this package."""
     return [sys.executable, "-m", f"chaos.{name}", *arguments]
 
 
 def without_privileges() -> pwd.struct_passwd | None:
-    """The user for servers that refuse to run as root; None where this process is not root."""
+    """Return the user for servers that refuse to run as root; None if this process is not root."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 class Process:
-    """One program, its lives one after the other, and its output in `<folder>/<name>.log`."""
+    """A program that can be restarted, with its output in `<folder>/<name>.log`."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Process:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, **options: Any) -> None:
-        """Begin a life. Once it was closed it has no other: who restarts it then comes too late."""
+        """Start the program. After `close`, a late restart has no effect."""
         if self._closed:
             return
         as_user: dict[str, Any] = {}
@@ -105,17 +105,17 @@ class Process:
             self.popen.send_signal(number)
 
     def wait(self, seconds: float = _ENDS_WITHIN) -> int:
-        """The exit status, when it has ended."""
+        """The exit status, once the program has ended."""
         return self.popen.wait(seconds)
 
     def kill(self) -> None:
-        """`kill -9`, and it is gone."""
+        """Kill the program with SIGKILL."""
         if self.running:
             self.send(signal.SIGKILL)
             self.wait()
 
     def close(self) -> None:
-        """End it for good: in order if it can, at once if it cannot."""
+        """End the program for good: gracefully if possible, otherwise by force."""
         self._closed = True
         if not self.running:
             return
@@ -128,7 +128,7 @@ class Process:
 
 
 class Remote(Process):
-    """A process of this package that takes commands: a JSON line in, a JSON line out. It ends with its input."""
+    """A process of this package that executes commands: JSON lines in and out. It ends with its input."""
 
     _lock: threading.Lock
 
@@ -137,7 +137,7 @@ class Remote(Process):
         super().start(stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1, **options)
 
     def ask(self, **command: Any) -> Any:
-        """Have it do something; gives what it says of that."""
+        """Execute a command and return its result."""
         assert self.popen.stdin is not None
         with self._lock:
             self.popen.stdin.write(json.dumps(command) + "\n")
@@ -145,11 +145,11 @@ class Remote(Process):
             return self.hear()
 
     def hear(self) -> Any:
-        """The next thing that it says; raises RuntimeError if it is dead."""
+        """Return the next line of its output; raise RuntimeError if it has ended."""
         assert self.popen.stdout is not None
         line = self.popen.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} has ended; {self.log} tells why")
+            raise RuntimeError(f"{self.name} has ended; see {self.log}")
         return json.loads(line)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What stands in the database of a run, read straight from its tables; and a witness in it that sleeps at no moment."""
+"""The database of a run, read directly from its tables; and triggers that record the peaks of budget windows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Call", "Credit", "Held", "Peak", "Records", "Row", "Total", "Window"
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row of the ledger: what one attempt of a call used and cost (nano-USD)."""
+    """A row of the ledger: the usage and cost of one attempt of a call (nano-USD)."""
 
     id: str
     call_id: str
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """A budget since it renewed last."""
+    """A budget since its last reset."""
 
     scope: str
     id: str
@@ -61,14 +61,14 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a call holds of budgets."""
+    """The reservation of a call."""
 
     id: str
     call_id: str
 
 
 class Peak(msgspec.Struct, frozen=True):
-    """The most that was ever spent and held of a window together, and the least that was ever held."""
+    """The highest sum of spend and reservations of a window, and its lowest reservations."""
 
     scope: str
     id: str
@@ -79,7 +79,7 @@ class Peak(msgspec.Struct, frozen=True):
 
 
 class Total(msgspec.Struct, frozen=True):
-    """What an owner spent on a model in all its life."""
+    """The total spend of an owner on a model."""
 
     scope: str
     id: str
@@ -88,7 +88,7 @@ class Total(msgspec.Struct, frozen=True):
 
 
 class Credit(msgspec.Struct, frozen=True):
-    """An entry of the journal of credits."""
+    """An entry of the credit history."""
 
     account: str
     kind: str
@@ -97,7 +97,7 @@ class Credit(msgspec.Struct, frozen=True):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """All that the audit looks at."""
+    """All records that the audit uses."""
 
     usage: tuple[Row, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -106,14 +106,14 @@ class Records(msgspec.Struct, frozen=True):
     totals: tuple[Total, ...] = ()
     credits: tuple[Credit, ...] = ()
     charges: tuple[tuple[str, str, str], ...] = ()
-    """Scope, id and usage id of what a row counts against besides its owners."""
+    """The scope, id and usage id of additional budgets that a row counts against."""
     holds: tuple[Held, ...] = ()
     names: tuple[str, ...] = ()
     """The names of all keys and batches, one entry each."""
 
 
 def read_records(database: str) -> Records:
-    """Everything, as it stands at one moment."""
+    """Return a consistent snapshot of all records."""
     with _connected(database) as connection:
         return Records(
             usage=_table(connection, "usage", Row),
@@ -130,9 +130,9 @@ def read_records(database: str) -> Records:
 
 @contextmanager
 def _connected(database: str) -> Iterator[Any]:
-    """A connection whose statements see one state of the database."""
+    """Return a connection whose statements see one state of the database."""
     if database.startswith("postgresql:"):
-        import psycopg  # comes with the gateway, and only several nodes need it
+        import psycopg  # installed with the gateway, and only needed for several nodes
 
         with psycopg.connect(database) as server:
             server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -158,7 +158,7 @@ def _names(connection: Any) -> Iterator[str]:
         yield msgspec.json.decode(body)["metadata"]["name"]
 
 
-# The witness: every change of a window, inside of transactions too, leaves its highest and lowest mark.
+# Triggers on budget windows, which also see changes inside transactions, record the highest and lowest values.
 _TABLE = """
     CREATE TABLE witness (
         scope TEXT NOT NULL, id TEXT NOT NULL, model TEXT NOT NULL, start_at DOUBLE PRECISION NOT NULL,
@@ -181,7 +181,7 @@ _POSTGRES = f"""
 
 
 def install_witness(database: str) -> None:
-    """Have the database itself keep the peaks of every budget window, so that none falls between two looks."""
+    """Let the database record the peaks of every budget window, so that none is missed between two reads."""
     if database.startswith("postgresql:"):
         with _connected(database) as server:
             server.execute(_TABLE)

@@ -1,4 +1,4 @@
-"""Clients that do more than one call after the other: many at once on little money, and batches."""
+"""Clients that make more than single calls: concurrent calls on a small budget, and batches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .work import ADMIN, Ask, draw
 __all__ = ["BATCH_SECONDS", "Batches", "Sprees"]
 
 BATCH_SECONDS = 180.0
-"""How long a client waits for a batch."""
+"""The maximum time that a client waits for a batch."""
 _SPREE_CALLS = 12
 _SPREE_BUDGET = 0.000_04
 _LINES = 6
@@ -33,14 +33,14 @@ _POLL = 0.5
 
 
 class _Rounds:
-    """One thing done again and again, each time under a name of its own."""
+    """A repeated activity with a separate name for each round."""
 
     def __init__(self, clients: Clients, name: str) -> None:
         self._clients = clients
         self._name = name
 
     def _names(self) -> Iterator[tuple[str, random.Random]]:
-        """A name for each round, and the numbers that belong to it."""
+        """Yield a name for each round, and its random numbers."""
         for number in itertools.takewhile(lambda _: not self._clients.over.is_set(), itertools.count()):
             name = f"{self._name}{number}"
             yield name, random.Random(f"{self._clients.plan.seed}:{name}")
@@ -49,7 +49,7 @@ class _Rounds:
         return AsyncOnceward(**client_options(self._clients.plan.url, key))
 
     def _begin(self, name: str, within: float) -> str:
-        """Journal that something was begun that is no call; gives its idempotency key."""
+        """Record the start of something other than a call; return its idempotency key."""
         key = f"chaos-{name}"
         self._clients.journal.write(Began(name, 0, key, time.time(), within))
         return key
@@ -61,7 +61,7 @@ class _Rounds:
 
 
 class Sprees(_Rounds):
-    """A new key with money for a few calls, and more calls than that at once."""
+    """Create a key with a budget for a few calls, and make more calls concurrently."""
 
     async def run(self) -> None:
         for alias, source in self._names():
@@ -72,7 +72,7 @@ class Sprees(_Rounds):
             await asyncio.sleep(_PAUSE)
 
     async def _made(self, alias: str) -> str | None:
-        """The secret of a key with a small budget; None if it could not be made."""
+        """Return the secret of a key with a small budget; None if it could not be created."""
         key = self._begin(alias, TOTAL_SECONDS)
         async with self._client(self._clients.plan.admin_key) as admin:
             try:
@@ -90,7 +90,7 @@ class Sprees(_Rounds):
 
 
 class Batches(_Rounds):
-    """A file of calls, made by whichever node takes it up, and its answers read when it is done."""
+    """Create a batch, which any node may run, and read its results when it is done."""
 
     async def run(self) -> None:
         for name, source in self._names():
@@ -121,7 +121,7 @@ class Batches(_Rounds):
                 journal.write(_seen(ask, keys[ask.marker], error))
             raise
         for ask in asks:
-            # A line that has no answer never ends.
+            # A line without a response never ends.
             if ask.marker in answers:
                 answer = answers[ask.marker]
                 journal.write(_seen(ask, keys[ask.marker], answer.error or answer.value))
@@ -132,7 +132,7 @@ def _line(source: random.Random, marker: str) -> Ask:
 
 
 def _seen(ask: Ask, key: str, answer: Any) -> Seen:
-    """What came of one line, its answer or its error."""
+    """Return the result of one line: its response or its error."""
     seen = Seen(ask.marker, 0, key, ask.account, "error", time.time())
     if isinstance(answer, onceward.SDKError):
         return msgspec.structs.replace(seen, fault=fault_of(answer))

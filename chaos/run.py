@@ -1,4 +1,4 @@
-"""One run: everything is started, called and broken for a while, then mended, ended and audited."""
+"""One run: start everything, make calls and inject faults, repair, end and audit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Outcome", "run"]
 _PROCESSES = 2
 _TASKS = 14
 _THREADS = 3
-# Most is at rest within a lease. What a living node holds for a call that it does not have it finds after a minute.
+# Most of it is released within a lease. A live node releases reservations of unknown calls after one minute.
 _SETTLES_WITHIN = 75.0
 _GROUPS: tuple[Literal["team", "customer", "api_key", "user", "organization", "model", "provider"], ...] = (
     "team",
@@ -49,7 +49,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 
 @dataclass
 class Outcome:
-    """What came of a run. `folder` is where its logs and journals are, if they were kept."""
+    """The result of a run. `folder` contains its logs and journals, if they were kept."""
 
     seed: int
     complaints: list[Complaint]
@@ -66,7 +66,7 @@ class Outcome:
 
 @dataclass
 class _Load:
-    """The processes of clients."""
+    """The client processes."""
 
     cluster: Cluster
     seed: int
@@ -86,7 +86,7 @@ class _Load:
             self.journals.append(journal)
 
     def finish(self) -> None:
-        """Have every client end its call and go; those that do not within their clocks are ended, and the audit sees
+        """Let every client finish its call and stop; those that exceed their timeouts are ended, and the audit reports
         it."""
         for process in self.processes:
             assert process.popen.stdin is not None
@@ -110,9 +110,9 @@ class _Load:
 def run(
     *, nodes: int, seed: int, seconds: float, keep: bool = False, meddle: Callable[[str], None] = lambda database: None
 ) -> Outcome:
-    """A run of so many nodes and seconds. Its folder is kept when it is not green, or where `keep` says so.
+    """Run with this many nodes for this many seconds. The directory is kept on failure, or if `keep` is set.
 
-    `meddle` may change the database before it is audited: to see that this is found.
+    `meddle` may change the database before the audit, to test that this is found.
     """
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     cluster = Cluster(folder, nodes=nodes, seed=seed)
@@ -150,7 +150,7 @@ def run(
 
 
 def _evidence(cluster: Cluster, load: _Load, made: tuple[Made, ...], crashes: list[str], seconds: float) -> Evidence:
-    """What is left when everything has come to rest."""
+    """Return the evidence after all activity has ended."""
     with contextlib.suppress(TimeoutError):
         until(lambda: _at_rest(cluster), "all holds and calls to end", seconds=_SETTLES_WITHIN, every=0.2)
     told = [*crashes, *load.failures(), *_tracebacks(cluster)]
@@ -175,7 +175,7 @@ def _tracebacks(cluster: Cluster) -> Iterator[str]:
 
 
 def _reports(cluster: Cluster) -> dict[str, int]:
-    """What the gateway's reports tell of all spending, each by its total and by the sum of its lines."""
+    """Return the total spend in the gateway's reports, each by its total and by the sum of its rows."""
     told: dict[str, int] = {}
     with Onceward(**client_options(cluster.url, ADMIN_KEY)) as admin:
         for group in _GROUPS:

@@ -1,4 +1,4 @@
-"""The stores of a run: a PostgreSQL and a Redis of its own, on free ports, with nothing kept after it."""
+"""The databases of a run: a PostgreSQL and a Redis on free ports, deleted afterwards."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .processes import Process, free_port, until, without_privileges
 __all__ = ["PostgreSQL", "Redis", "missing"]
 
 _READY_WITHIN = 30.0
-# A process that dies loses nothing of what the system took from it; only a machine that dies would, and none does here.
+# Killing a process loses nothing that the system has accepted; only a power failure would, and there is none here.
 _POSTGRES_OPTIONS = ("fsync=off", "max_connections=200", "unix_socket_directories=", "log_min_messages=warning")
 
 
 def missing() -> str | None:
-    """What this machine lacks for several nodes, and how it is got."""
+    """Return what is missing on this machine for several nodes, and how to install it."""
     if _postgres_binaries() is None:
         return "PostgreSQL is not installed. On Debian: apt-get install postgresql"
     if shutil.which("redis-server") is None:
@@ -28,7 +28,7 @@ def missing() -> str | None:
 
 
 def _postgres_binaries() -> Path | None:
-    """The folder of `initdb` and `postgres`; Debian keeps it off the search path. The newest version is taken."""
+    """Return the directory of `initdb` and `postgres`, newest version first; on Debian it is not in the search path."""
     found = [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if found:
         return max(found, key=lambda path: int(path.parts[-3])).parent
@@ -37,7 +37,7 @@ def _postgres_binaries() -> Path | None:
 
 
 class PostgreSQL:
-    """A server with one database. As root it runs as another user, since it refuses to be root."""
+    """A server with one database. As root it runs as another user, because it refuses to run as root."""
 
     def __init__(self, folder: Path) -> None:
         binaries = _postgres_binaries()
@@ -73,7 +73,7 @@ class PostgreSQL:
         return subprocess.run(command, check=False).returncode == 0
 
     def stop_at_once(self) -> None:
-        """`pg_ctl stop -m immediate`: every session is cut, nothing is written out, and the next start recovers."""
+        """Run `pg_ctl stop -m immediate`: sessions are cut, nothing is flushed, and the next start recovers."""
         self.process.send(signal.SIGQUIT)
         self.process.wait()
 
@@ -84,7 +84,7 @@ class PostgreSQL:
 
 
 class Redis:
-    """A server that keeps nothing on disk: killed, it has forgotten everything."""
+    """A server without persistence: after a kill its data is gone."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()

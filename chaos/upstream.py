@@ -1,9 +1,9 @@
-"""A provider: `python -m chaos.upstream SEED JOURNAL` speaks the chat wire and keeps account of what it was paid for.
+"""A provider: `python -m chaos.upstream SEED JOURNAL` serves chat completions and records what it was paid for.
 
-Its answers follow from the request alone.
+Its responses depend only on the request.
 
-Some requests fail, as the seed, their marker and the number of their try say: with 429 or 500, before the first byte or
-in the middle. The command `{"outage": "refuse"}` fails all of them until `{"outage": null}`.
+Some requests fail, depending on the seed, their marker and the number of the attempt: with 429 or 500, before the first
+byte or in the middle. The command `{"outage": "refuse"}` makes all requests fail until `{"outage": null}`.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _HANG_SECONDS = 5.0
 
 
 def provider_usage(question: str, words: int) -> dict[str, int]:
-    """The usage that the provider tells and bills for an answer of so many words."""
+    """Return the usage that the provider reports and bills for a response of this many words."""
     prompt = 4 + len(question) // 6
     return {"prompt_tokens": prompt, "completion_tokens": words, "total_tokens": prompt + words}
 
 
 class _Request:
-    """One request, as far as it came."""
+    """A request, as far as it was received."""
 
     def __init__(self, body: dict[str, Any], call_id: str, fate: str) -> None:
         question = body["messages"][-1]["content"]
@@ -99,7 +99,7 @@ class Upstream:
     async def serve(self) -> None:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._chat)
-        # What the gateway gives up is not worked on any further, nor paid.
+        # A response that the gateway abandons is neither continued nor billed.
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""What one client sees of one call, kept while it comes: text, ids of events, usage; and the journal's entry of it."""
+"""A client's view of a call, recorded as it arrives: text, event ids, usage; and its journal entry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_MESSAGE = 300
 
 
 class Watch:
-    """One client's view of one call."""
+    """A client's view of one call."""
 
     def __init__(self, ask: Ask, turn: int) -> None:
         self._ask = ask
@@ -36,7 +36,7 @@ class Watch:
         return len(self._ids)
 
     def chunk(self, chunk: Any, event_id: str | None) -> None:
-        """One event of a stream."""
+        """Record one event of a stream."""
         if event_id is not None:
             call, _, number = event_id.rpartition(":")
             self._ids.append(int(number))
@@ -50,12 +50,12 @@ class Watch:
                 self._text.append(call.function.arguments or "")
 
     def opened(self, stream: Any) -> None:
-        """The stream's own account of itself. Its events tell which call it is: before the first that may change."""
+        """Record the attributes of the stream. Its events identify the call; before the first one it may change."""
         self._attempts = stream.attempts
         self._opened = stream.call_id
 
     def answer(self, answer: Any) -> None:
-        """A whole answer."""
+        """Record a complete response."""
         self._attempts = answer._attempts
         self._name(answer._headers["x-onceward-call-id"])
         self._cost = answer._headers.get("x-cost-usd")
@@ -106,7 +106,7 @@ class Watch:
 
 
 def fault_of(error: onceward.SDKError) -> Fault:
-    """An error as the journal keeps it."""
+    """Return the journal entry of an error."""
     status, code = getattr(error, "status_code", None), getattr(error, "code", None)
     return Fault(type(error).__name__, status, code, str(error)[:_LONGEST_MESSAGE])
 
@@ -116,7 +116,7 @@ def _usage(usage: Any) -> Usage:
 
 
 def _normal(arguments: str) -> str:
-    """Arguments as they are written elsewhere; what is no JSON yet stays as it is."""
+    """Return arguments in a normal form; text that is not valid JSON is returned unchanged."""
     try:
         return json.dumps(json.loads(arguments))
     except ValueError:

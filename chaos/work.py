@@ -1,4 +1,4 @@
-"""What the clients of a run ask for, and what they must get: both follow from a name and a source of numbers alone."""
+"""The requests of the clients of a run and the expected responses, both derived from a name and random numbers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["ACCOUNTS", "ADMIN", "KINDS", "Ask", "Manner", "digest_of", "draw", "
 
 Kind = Literal["say", "count", "tool", "embed", "pool", "solo"]
 Manner = Literal["once", "twice", "again", "leave", "keyless"]
-"""`twice`: two clients present it at the same time. `again`: it is presented once more when it has succeeded.
-`leave`: its client gives the stream up. `keyless`: it has no idempotency key."""
+"""`twice`: two clients send it at the same time. `again`: it is sent once more after it succeeded. `leave`: its client
+leaves the stream early. `keyless`: it has no idempotency key."""
 
 KINDS: tuple[Kind, ...] = ("say", "count", "tool", "embed", "pool", "solo")
 _OFTEN = {"say": 5, "count": 3, "tool": 2, "embed": 2, "pool": 5, "solo": 4}
 _MANNERS: dict[Manner, int] = {"once": 12, "twice": 3, "again": 4, "leave": 2, "keyless": 1}
 ACCOUNTS = {"free": 5, "team": 6, "windowed": 3, "credits": 2, "narrow": 2}
-"""The accounts that all share, and how often each is called for."""
+"""The shared accounts, and how often each is used."""
 ADMIN = "admin"
-"""Who makes keys: no account, for that costs nothing."""
+"""The administrator, who creates keys; not an account, because that costs nothing."""
 _PACES = (0.0, 0.01, 0.03, 0.06)
 _CITIES = ("Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Perth")
 _SYLLABLES = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su", "ta", "ve")
@@ -42,7 +42,7 @@ _TOOL = {
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One call: of which kind, about how much, how, and on whose account. `marker` names it in all journals."""
+    """One call: its kind, size, manner and account. `marker` identifies it in all journals."""
 
     marker: str
     kind: Kind
@@ -57,7 +57,7 @@ class Ask:
         return None if self.manner == "keyless" else f"chaos-{self.marker}"
 
     def parameters(self) -> dict[str, Any]:
-        """What the SDK's method is called with."""
+        """Return the arguments of the SDK's method."""
         if self.kind == "embed":
             return {"model": "onceward/embed", "input": _texts(self), "dimensions": _DIMENSIONS}
         provided = self.kind in ("pool", "solo")
@@ -77,7 +77,7 @@ class Ask:
 
 
 def draw(source: random.Random, marker: str, account: str | None = None) -> Ask:
-    """The next call of a client, paid by the account if it is named."""
+    """Return the next call of a client, on the given account if any."""
     kind = _weighed(source, {name: _OFTEN[name] for name in KINDS})
     manner = _weighed(source, _MANNERS)
     stream = kind != "embed" and source.random() < 0.6
@@ -99,7 +99,7 @@ def _weighed(source: random.Random, choices: dict[Any, int]) -> Any:
 
 
 def expected(ask: Ask) -> str:
-    """What a client must see of the call's answer, as text."""
+    """Return the expected text of the call's response."""
     if ask.kind == "embed":
         return digest_of([vector(text, _DIMENSIONS) for text in _texts(ask)])
     if ask.kind == "count":
@@ -110,13 +110,13 @@ def expected(ask: Ask) -> str:
 
 
 def provider_words(marker: str, count: int) -> list[str]:
-    """So many words, the same for the same marker at any time and in any process."""
+    """Return this many words, which depend only on the marker."""
     drawn = hashlib.shake_128(marker.encode()).digest(2 * count)
     return ["".join(_SYLLABLES[byte % len(_SYLLABLES)] for byte in drawn[at : at + 2]) for at in range(0, 2 * count, 2)]
 
 
 def digest_of(vectors: Sequence[Sequence[float]]) -> str:
-    """Vectors as a text that is equal where they are, to the 32nd bit."""
+    """Return vectors as text that is equal if they are equal to the 32nd bit."""
     digest = hashlib.sha256()
     for numbers in vectors:
         digest.update(array.array("f", numbers).tobytes())

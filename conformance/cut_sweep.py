@@ -1,12 +1,12 @@
-"""The cut sweep: a stream is cut at every byte, and the caller must not be able to tell.
+"""The cut sweep: a stream is cut at every byte, and the caller must not notice it.
 
     python conformance/cut_sweep.py                        a stride that covers every position inside an event
-    python conformance/cut_sweep.py --full                 every byte of the whole answer
-    python conformance/cut_sweep.py --target gateway       before the real gateway, started for it (or give a URL)
+    python conformance/cut_sweep.py --full                 every byte of the whole response
+    python conformance/cut_sweep.py --target gateway       with the real gateway, started for it (or pass a URL)
 
-A proxy stands before the server and breaks the connection before byte k of the answer: for each k, each transport, and
-synchronously and asynchronously. The events that the caller gets must be those of the uncut stream, ids included, and
-the server must know one call for each stream. Exit status 0 says that it was so every time.
+A proxy in front of the server breaks the connection before byte k of the response: for each k, with each transport, and
+synchronously and asynchronously. The events that the caller receives must be those of the uncut stream, including ids,
+and the server must have one call for each stream. The exit status is 0 if this is true for every cut.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIBRARIES = ("httpx2", "fast", "injected-httpx2", "injected-httpx")
 KINDS: tuple[Literal["sync", "async"], ...] = ("sync", "async")
 KEY = "sk-test-0123456789"
 Seen = list[tuple[str | None, str]]
-"""What a caller saw of a stream: the id and the content of every event."""
+"""The events of a stream as the caller received them: the id and the content of each."""
 
 
 # ---- servers
@@ -50,7 +50,7 @@ class Target(Protocol):
 
 
 class FakeTarget:
-    """The fake gateway of the testing kit, with a stream of so many events."""
+    """Return the fake gateway of the test helpers, with a stream of this many events."""
 
     def __init__(self, events: int) -> None:
         self._gateway = FakeGateway().start()
@@ -80,7 +80,7 @@ def _chunk(number: int, *, finish: str | None = None) -> dict[str, Any]:
 
 
 class GatewayTarget:
-    """The real gateway: the one at ``url``, or one that is started for the sweep with an empty data directory."""
+    """Return the real gateway: the one at ``url``, or one that is started with an empty data directory."""
 
     def __init__(self, events: int, url: str | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="cut-sweep-")
@@ -138,7 +138,7 @@ class GatewayTarget:
 
 
 class Caller:
-    """A client that streams through the proxy and tells what it saw."""
+    """A client that streams through the proxy and returns the events it received."""
 
     def __init__(self, kind: Literal["sync", "async"], library: str, url: str, params: dict[str, Any]) -> None:
         self._params = params
@@ -184,7 +184,7 @@ class Caller:
 
 @dataclass
 class Outcome:
-    """What a sweep of one caller came to."""
+    """The result of a sweep of one caller."""
 
     name: str
     cuts: int = 0
@@ -197,7 +197,7 @@ class Outcome:
 
 
 def _comparable(seen: Seen) -> Seen:
-    """Without the call's own id and date, which differ from call to call."""
+    """Return the content without the id and date of the call, which differ from call to call."""
     plain: Seen = []
     for ident, text in seen:
         event = json.loads(text)
@@ -208,8 +208,11 @@ def _comparable(seen: Seen) -> Seen:
 
 
 def offsets(size: int, events: int, *, full: bool) -> Iterator[int]:
-    """The bytes to cut before. The stride visits some of the head, then another event each time, one byte further in,
-    in as many rounds as it takes to leave out no position inside an event, and the last event and the end whole."""
+    """Return the bytes to cut before.
+
+    The stride visits some of the head, then a position in each event, one byte further in each time, in as many rounds
+    as it takes to cover every position inside an event, and the whole last event and end.
+    """
     if full:
         yield from range(size + 1)
         return
@@ -231,7 +234,7 @@ def sweep(
     full: bool = False,
     hows: tuple[Literal["fin", "rst"], ...] = ("rst", "fin"),
 ) -> Outcome:
-    """Cut the stream of ``target`` at each of the offsets, under one client."""
+    """Cut the stream of ``target`` at each of the offsets, with one client."""
     outcome = Outcome(f"{kind} {library}")
     started = time.monotonic()
     with CutProxy(target.url) as proxy:
@@ -249,7 +252,7 @@ def sweep(
                 outcome.cuts += 1
                 if failure is not None:
                     outcome.failures.append(f"byte {at} of {size} ({how}): {failure}")
-            # The answers differ by a byte or two in their ids, so that the very last offsets may miss.
+            # The responses differ by a byte or two in their ids, so that the last offsets may miss.
             if proxy.cuts_made < outcome.cuts - 8:
                 outcome.failures.append(f"only {proxy.cuts_made} of {outcome.cuts} cuts were made")
         finally:

@@ -1,11 +1,11 @@
-"""The wire server: plays the server's side of the conformance vectors and judges what the client sent.
+"""The wire server: sends the responses of the conformance vectors and checks the requests of the client.
 
-It speaks HTTP/1.1 over plain sockets, by hand, because its replies must be allowed to be wrong: cut, stalled, split at
-any byte. Only the standard library is used, so that a runner in any language needs nothing but a Python to start it.
+It implements HTTP/1.1 over plain sockets, because its responses must be able to be wrong: cut, stalled, split at any
+byte. It uses only the standard library, so that a test runner in any language only needs Python to start it.
 
     python conformance/wire_server.py [--port N]      prints {"port": N} on its first line
 
-    POST /_plays     {"vector": {…}}   -> {"path": "/p/1"}: the play's base URL is the server's address plus that path
+    POST /_plays     {"vector": {…}}   -> {"path": "/p/1"}: the base URL is the address of the server plus that path
     GET  /_plays/1                     -> {"requests": 2, "problems": []}: the verdict, once the caller has its result
 """
 
@@ -34,7 +34,7 @@ PING_EVERY = 0.02
 
 @dataclass
 class Received:
-    """One request as it came."""
+    """A request as received."""
 
     method: str
     path: str
@@ -45,14 +45,14 @@ class Received:
 
 @dataclass
 class Play:
-    """One vector being played: which exchange is next, and what was wrong so far."""
+    """A vector that is being run: the next exchange, and the problems so far."""
 
     vector: Vector
     requests: list[Received] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def judge(self, request: Received) -> dict[str, Any] | None:
-        """Compare the request with what the vector expects next; the reply to give, or None when none was foreseen."""
+        """Compare the request with the next expectation; return the response, or None if no request is expected."""
         self.requests.append(request)
         number = len(self.requests)
         exchanges = self.vector["exchanges"]
@@ -74,7 +74,7 @@ class Play:
 
 
 def differences(expect: dict[str, Any], request: Received, first: Received) -> list[str]:
-    """What of the expectation the request does not meet, one line each."""
+    """Return the expectations that the request does not meet, one line each."""
     found: list[str] = []
 
     def same(what: str, wanted: Any, got: Any) -> None:
@@ -113,7 +113,7 @@ def body_differences(expect: dict[str, Any], request: Received) -> list[str]:
     try:
         body = json.loads(request.body)
     except ValueError:
-        return [f"body is no JSON: {request.body[:200]!r}"]
+        return [f"body is not JSON: {request.body[:200]!r}"]
     if "body_json" in expect:
         return [] if body == expect["body_json"] else [f"body is {body!r}, not {expect['body_json']!r}"]
     return [
@@ -124,7 +124,7 @@ def body_differences(expect: dict[str, Any], request: Received) -> list[str]:
 
 
 def form_parts(request: Received) -> list[dict[str, Any]]:
-    """The parts of a multipart body, in order, each as a vector writes it down."""
+    """Return the parts of a multipart body, in order, as a vector describes them."""
     head = f"Content-Type: {request.headers.get('content-type', '')}\r\n\r\n".encode()
     message = BytesParser(policy=HTTP).parsebytes(head + request.body)
     parts: list[dict[str, Any]] = []
@@ -139,7 +139,7 @@ def form_parts(request: Received) -> list[dict[str, Any]]:
 
 
 def reply_body(reply: dict[str, Any]) -> tuple[bytes, str]:
-    """The bytes of a reply and their content type."""
+    """Return the bytes of a response and their content type."""
     if "json" in reply:
         return json.dumps(reply["json"]).encode(), "application/json"
     if "sse" in reply:
@@ -157,7 +157,7 @@ def reply_body(reply: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def pieces(body: bytes, split: Any) -> list[bytes]:
-    """The writes in which a body goes out."""
+    """Return the writes in which a body is sent."""
     if split == "bytes":
         split = 1
     if isinstance(split, int):
@@ -169,7 +169,7 @@ def pieces(body: bytes, split: Any) -> list[bytes]:
 
 
 class WireServer:
-    """Serves any number of plays at once on one port of the loopback interface."""
+    """Run any number of vectors concurrently on one loopback port."""
 
     def __init__(self) -> None:
         self.plays: dict[str, Play] = {}
@@ -194,7 +194,7 @@ class WireServer:
         writer.close()
 
     async def _answer(self, request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; False when the connection must close after it."""
+        """Handle one request; return False if the connection must close after it."""
         parts = request.path.split("/", 3)
         if parts[1] == "_plays":
             return await self._command(request, parts, writer)
@@ -219,7 +219,7 @@ class WireServer:
 
 
 async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Received | None:
-    """The next request of a connection; None when the client is done."""
+    """Return the next request of a connection; None when the client is done."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError as error:
@@ -250,7 +250,7 @@ async def read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> by
 
 
 async def send(writer: asyncio.StreamWriter, reply: dict[str, Any]) -> bool:
-    """Send one reply; False when it was left unfinished, as the reply asks."""
+    """Send one response; return False if it was left unfinished on purpose."""
     if "headers" in (reply.get("cut"), reply.get("stall")):
         return False
     body, content_type = reply_body(reply)
@@ -274,7 +274,7 @@ async def send(writer: asyncio.StreamWriter, reply: dict[str, Any]) -> bool:
 
 
 async def stop_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reply: dict[str, Any]) -> None:
-    """Leave a body unfinished: hang up, or stay silent, or send comments until the client goes away."""
+    """Leave a body unfinished: hang up, stay silent, or send comments until the client disconnects."""
     if "cut" in reply:
         hang_up(writer, reply)
         return
@@ -286,7 +286,7 @@ async def stop_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
 
 
 def hang_up(writer: asyncio.StreamWriter, reply: dict[str, Any]) -> None:
-    """Close the connection, with a reset where the reply asks for one."""
+    """Close the connection, by a reset if the response asks for it."""
     if reply.get("reset"):
         sock: socket.socket = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""Functions that the model calls, with a look at each call before it runs."""
+"""Functions that the model calls, with approval of each call."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ STOCK = {"notebook": 12, "pencil": 0}
 
 @onceward.tool
 def stock(item: Item) -> dict[str, object]:
-    """How many of it are in stock."""
+    """Return the stock of an item."""
     return {"item": item, "in_stock": STOCK[item]}
 
 
 @onceward.tool
 def delete(item: Item) -> str:
-    """Take it out of the catalogue."""
+    """Delete an item from the catalogue."""
     del STOCK[item]
     return "deleted"
 

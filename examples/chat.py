@@ -1,4 +1,4 @@
-"""A conversation, streamed: `python examples/chat.py`, or with what to say as arguments."""
+"""A streamed conversation: `python examples/chat.py [MESSAGE ...]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onceward import Onceward
 
 
 def questions() -> Iterator[str]:
-    """From the arguments, else from the keyboard until an empty line."""
+    """Yield the arguments or, without any, lines from the terminal until an empty one."""
     if sys.argv[1:] or not sys.stdin.isatty():
         yield from sys.argv[1:] or ["My name is Ada.", "What is my name?"]
         return

@@ -1,4 +1,4 @@
-"""Facts out of texts, as objects of your own type."""
+"""Data extracted from texts, as objects of your own type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand calls at once, with a limit on how many run at a time."""
+"""A thousand calls with a concurrency limit."""
 
 from __future__ import annotations
 

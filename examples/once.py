@@ -1,4 +1,4 @@
-"""A program that dies and is started again pays once, because its key names what is paid for."""
+"""A program that crashes and is started again pays once, because its idempotency key identifies the purchase."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onceward import Onceward
 
 
 def pay(order: str) -> str:
-    """One run of the program. Nothing is remembered but the order's number."""
+    """Run the program once. It stores nothing except the number of the order."""
     with Onceward() as client:
         answer = client.chat.completions.with_raw_response.create(
             model="onceward/echo",
@@ -18,7 +18,7 @@ def pay(order: str) -> str:
         )
         again = answer.headers.get("x-onceward-replayed") == "true"
         call = client.calls.retrieve(answer.headers["x-onceward-call-id"])
-        return f"{call.id}: {'given again' if again else 'made'}, cost {call.cost_usd} USD, attempts {call.attempts}"
+        return f"{call.id}: {'replayed' if again else 'made'}, cost {call.cost_usd} USD, attempts {call.attempts}"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Texts ranked by how near they are to a question."""
+"""Texts ranked by similarity to a question."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXTS = [
 ]
 
 
-def nearness(one: array[float], other: array[float]) -> float:
+def similarity(one: array[float], other: array[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     with Onceward() as client:
         answer = client.embeddings.create(model="onceward/embed", input=[question, *TEXTS])
     asked, *vectors = (item.vector for item in answer.data)
-    for score, text in sorted(zip((nearness(asked, one) for one in vectors), TEXTS, strict=True), reverse=True):
+    for score, text in sorted(zip((similarity(asked, one) for one in vectors), TEXTS, strict=True), reverse=True):
         print(f"{score:5.2f}  {text}")
 
 

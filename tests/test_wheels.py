@@ -1,4 +1,4 @@
-"""The packages as their users get them: wheels, installed in an environment that knows nothing of this repository."""
+"""The packages as users get them: wheels, installed in an environment without this repository."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

@@ -5,5 +5,7 @@ passthrough.py   the least that a gateway can be: it relays bytes
 subjects.py      how each is started, and its settings
 load.py          what the callers do, and what they see
 measure.py       one round of one subject
+counted.py       instructions and Python calls of a subject, by scenario
+counting.py      the gateway with its work counted
 processes.py     CPU and memory of a subject, with all its processes
 """

@@ -24,7 +24,7 @@ _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 def request(url: str, key: str, model: str, *, stream: bool) -> bytes:
-    """The bytes of a request of usual size."""
+    """The bytes of a request of typical size."""
     messages = [
         {"role": "system", "content": "You are a helpful assistant. " * 10},
         {"role": "user", "content": "Tell me about the quick brown fox and the lazy dog. " * 6},
@@ -77,7 +77,7 @@ async def streams(url: str, raw: bytes, concurrency: int, interval: float) -> di
     late: list[float] = []
 
     async def caller(number: int) -> None:
-        # Spread over one interval: callers do not speak in chorus.
+        # Spread over one interval, so that callers do not send in lockstep.
         await asyncio.sleep(interval * number / concurrency)
         reader, writer = await connect(url)
         writer.write(raw)

@@ -27,7 +27,7 @@ Figures = dict[str, float]
 
 
 def measured(name: str, upstream: str, pythons: dict[str, Path]) -> Figures:
-    """All figures of one subject, started for this round."""
+    """Return all measurements of one subject, started for this round."""
     if name == DIRECT:
         direct = Running(upstream, "none", "mock", 0, 0.0)
         return {**_alone(direct), **_together(direct, CALLS[name]), **_streams(direct)}

@@ -1,4 +1,4 @@
-"""Processes beside a measurement, and what they cost: CPU and resident memory of all of a session, by Linux's /proc."""
+"""Processes started for a measurement, and the CPU and memory of their sessions, from Linux's /proc."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @contextmanager
 def serving(script: Path) -> Iterator[str]:
-    """The address of a server that prints its port on its first line."""
+    """Return the URL of a server that prints its port on its first line."""
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -29,17 +29,17 @@ def serving(script: Path) -> Iterator[str]:
 
 
 def cpu_seconds(session: int) -> float:
-    """User and system time of all processes of a session, ended children included."""
+    """Return the user and system time of all processes of a session, including ended children."""
     return sum(sum(int(field) for field in fields[11:15]) for _, fields in _processes(session)) / _TICKS
 
 
 def memory_mb(session: int) -> float:
-    """Resident memory of all processes of a session, in MB."""
+    """Return the resident memory of all processes of a session, in MB."""
     return sum(int(fields[21]) for _, fields in _processes(session)) * _PAGE / 1e6
 
 
 def _processes(session: int) -> Iterator[tuple[int, list[str]]]:
-    """Of each process of the session its number and the fields of `stat` behind the name."""
+    """Yield the number of each process of the session, and the fields of `stat` after the name."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:

@@ -1,7 +1,7 @@
-"""How each subject is started before the mock provider, and asked: an address, a key, and a model's name.
+"""Subjects: how each is started with the mock provider, and its URL, key and model name.
 
-Onceward runs with all that its budget names: keys, limits by requests and tokens, a budget, and the durable ledger.
-LiteLLM runs as its own command starts it, with a master key and without a database.
+Onceward runs with everything that its budget includes: keys, limits on requests and tokens, a budget, and the durable
+ledger. LiteLLM runs with its own command, with a master key and without a database.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ _MASTER = "sk-benchmark-0123456789abcdef"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A subject that is ready: where, as whom, for which model; its session's id; seconds from start to ready."""
+    """A running subject: its URL, key and model, the id of its session, and the seconds from start to ready."""
 
     url: str
     key: str
@@ -66,23 +66,35 @@ def _passthrough(folder: Path, provider: str, port: int, python: Path) -> list[s
     return [python, HERE / "passthrough.py", str(port), provider]
 
 
-# The environment each runs in, its command, and the path that answers once it is ready.
+def _own(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    return [python, HERE.parent / "relays.py", str(port), provider, "own"]
+
+
+def _pyreqwest(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
+    return [python, HERE.parent / "relays.py", str(port), provider, "pyreqwest"]
+
+
+# The environment and the command of each subject, and the path that responds when it is ready.
 SUBJECTS = {
     "onceward gateway": ("gateway", _onceward, "/readyz"),
     "litellm proxy": ("litellm", _litellm, "/health/readiness"),
     "pass-through": ("gateway", _passthrough, None),
+    "own client": ("gateway", _own, None),
+    "pyreqwest": ("gateway", _pyreqwest, None),
 }
 
 
 @contextmanager
-def started(name: str, folder: Path, provider: str, pythons: dict[str, Path]) -> Iterator[Running]:
-    """A subject with processes of its own, until the block ends."""
+def started(
+    name: str, folder: Path, provider: str, pythons: dict[str, Path], *, under: Sequence[str | Path] = ()
+) -> Iterator[Running]:
+    """Run a subject in its own processes until the block ends; `under` is a command that runs its command."""
     environment, command, path = SUBJECTS[name]
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("ONCEWARD", "LITELLM"))}
     environ |= {"LITELLM_MASTER_KEY": _MASTER, "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    arguments = command(folder, provider, port, pythons[environment])
+    arguments = [*under, *command(folder, provider, port, pythons[environment])]
     with (folder / "log").open("wb") as log:
         start = time.perf_counter()
         process = subprocess.Popen(arguments, cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True)
@@ -122,7 +134,7 @@ def _answers(port: int, url: str | None) -> bool:
 
 
 def _limited_key(url: str) -> str:
-    """A virtual key that counts in every way: requests and tokens a minute, and a budget."""
+    """Return a virtual key with all kinds of limits: requests and tokens per minute, and a budget."""
     body = {"max_budget": 1_000_000.0, "rpm_limit": 10_000_000, "tpm_limit": 1_000_000_000_000}
     request = urllib.request.Request(
         url + "/key/generate",

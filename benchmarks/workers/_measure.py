@@ -1,4 +1,4 @@
-"""What every worker shares: the clock of the process, and one JSON line as the result."""
+"""Shared by all workers: the CPU clock of the process, and the result as one JSON line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["cpu", "peak_mb", "repeat", "repeat_async", "run"]
 
 
 def cpu() -> float:
-    """CPU seconds of this process so far, user and system."""
+    """Return the CPU seconds of this process so far, user and system."""
     return time.process_time()
 
 
 def peak_mb() -> float:
-    """The largest resident size so far, in MB."""
+    """Return the largest resident size so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def repeat(call: Callable[[], object], times: int, warm_up: int = 20) -> dict[str, float]:
-    """CPU microseconds and wall microseconds a call."""
+    """Return the CPU microseconds and wall microseconds per call."""
     for _ in range(warm_up):
         call()
     start, wall = cpu(), time.perf_counter()
@@ -33,7 +33,7 @@ def repeat(call: Callable[[], object], times: int, warm_up: int = 20) -> dict[st
 
 
 async def repeat_async(call: Callable[[], Awaitable[object]], times: int, at_once: int) -> dict[str, float]:
-    """The same for ``times`` calls of which ``at_once`` are under way together."""
+    """Return the same for ``times`` calls of which ``at_once`` run concurrently."""
     queue = iter(range(times))
 
     async def worker() -> None:
@@ -47,5 +47,5 @@ async def repeat_async(call: Callable[[], Awaitable[object]], times: int, at_onc
 
 
 def run(scenarios: dict[str, Callable[[str], dict[str, float]]]) -> None:
-    """``worker.py SCENARIO BASE_URL``: runs one scenario and prints its figures."""
+    """Run one scenario and print its measurements: ``worker.py SCENARIO BASE_URL``."""
     print(json.dumps(scenarios[sys.argv[1]](sys.argv[2])))

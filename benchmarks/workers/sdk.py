@@ -76,7 +76,7 @@ def concurrent(url: str) -> dict[str, float]:
 def embeddings(url: str) -> dict[str, float]:
     client(url + "/embedding").embeddings.create(
         model="onceward/embed", input="x"
-    )  # what is loaded once is not counted
+    )  # modules that are loaded once do not count
     create = client(url + "/embeddings").embeddings.create
     before, start = peak_mb(), cpu()
     answer = create(model="onceward/embed", input=["x"] * 2048)

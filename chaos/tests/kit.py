@@ -1,4 +1,4 @@
-"""The evidence of a run in which nothing went wrong, small enough to be doctored by hand."""
+"""The evidence of a small run without errors, which tests manipulate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _POOL_CREDITS = 71
 
 
 def seen_of(ask: Ask, turn: int = 0, **changes: Any) -> Seen:
-    """How a call succeeded for its client."""
+    """Return the successful end of a call, as seen by its client."""
     seen = Seen(
         marker=ask.marker,
         turn=turn,
@@ -50,7 +50,7 @@ def seen_of(ask: Ask, turn: int = 0, **changes: Any) -> Seen:
 
 
 def row_of(ask: Ask, **changes: Any) -> Row:
-    """The call in the ledger."""
+    """Return the call as recorded in the ledger."""
     pool = ask.kind == "pool"
     row = Row(
         id=f"call_{ask.marker}.1",
@@ -80,7 +80,7 @@ def row_of(ask: Ask, **changes: Any) -> Row:
 
 
 def evidence() -> Evidence:
-    """Three calls, one of them presented twice; a key with a budget, and an account with credits."""
+    """Return three calls, one of them sent twice; a key with a budget, and an account with credits."""
     asks = (ECHO, POOL, SPREE)
     entries: list[Entry] = [
         Made("key", "key_free", None, "free"),
@@ -128,7 +128,7 @@ def _records() -> Records:
 
 
 def changed(evidence: Evidence, **tables: Any) -> Evidence:
-    """The evidence with some tables of the database replaced."""
+    """Return the evidence with some tables of the database replaced."""
     return Evidence(
         evidence.entries,
         msgspec.structs.replace(evidence.records, **tables),

@@ -1,4 +1,4 @@
-"""The audit finds what a broken gateway would do: each test doctors the evidence of a good run in one place."""
+"""The audit finds the errors of a broken gateway: each test manipulates the evidence of a good run in one place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .kit import CREDITS, ECHO, LIMIT, POOL, SPREE, changed, evidence, row_of, s
 
 
 def found(doctored: Evidence) -> set[str]:
-    """The checks that complain, but for those of a run too small to prove much."""
+    """Return the checks that fail, except those for the size of the run."""
     return {complaint.check for complaint in audit(doctored)} - {"worth"}
 
 
@@ -25,7 +25,7 @@ def with_rows(*rows: Row) -> Evidence:
 
 
 def with_seen(seen: Seen) -> Evidence:
-    """One client's story replaced by another."""
+    """Replace one client's evidence."""
     good = evidence()
     entries = [
         seen if isinstance(entry, Seen) and (entry.marker, entry.turn) == (seen.marker, seen.turn) else entry

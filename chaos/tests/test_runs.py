@@ -1,6 +1,6 @@
-"""Chaos with real processes: a shorter run of what `make chaos` does ten times.
+"""Chaos with real processes: a shorter version of what `make chaos` runs ten times.
 
-A failure prints its seed and its story; `python -m chaos --nodes 1 --seed SEED` does the same again.
+A failure prints its seed and events; `python -m chaos --nodes 1 --seed SEED` repeats it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ SHORT = 12.0
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("nodes", [1, 3])
+@pytest.mark.slow
+@pytest.mark.parametrize("nodes", [1, pytest.param(3, marks=pytest.mark.cluster)])
 def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
     lack = missing() if nodes > 1 else None
     if lack is not None and os.environ.get("CI") != "true":
@@ -32,9 +33,9 @@ def test_no_call_is_lost_or_paid_twice(nodes: int) -> None:
 
 
 def _meddle(database: str) -> None:
-    """Delete one usage record, add another one twice more, and let a budget look overdrawn for a moment."""
+    """Delete one usage record, add another one twice more, and make a budget look overspent for a moment."""
     with sqlite3.connect(database, timeout=20) as connection:
-        # The one that is booked again costs at least what the lost one did, so that they never make up for each other.
+        # The duplicated record costs at least as much as the deleted one, so that they never cancel out.
         embeddings = "SELECT id FROM usage WHERE operation LIKE '%embedding%' AND key_id IN"
         budgeted = "(SELECT id FROM budget_window WHERE scope = 'key')"
         lost, *_, booked = connection.execute(f"{embeddings} {budgeted} ORDER BY cost_nano, id").fetchall()
@@ -48,6 +49,7 @@ def _meddle(database: str) -> None:
 
 
 @pytest.mark.chaos
+@pytest.mark.slow
 def test_a_run_whose_database_was_meddled_with_is_not_green() -> None:
     outcome = run(nodes=1, seed=random.randrange(1_000_000), seconds=SHORT, meddle=_meddle)
     complained = {complaint.check for complaint in outcome.complaints}

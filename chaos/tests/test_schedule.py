@@ -1,4 +1,4 @@
-"""The monkey's schedule follows from its seed, strikes with everything it has, and leaves one node of several alone."""
+"""The schedule of faults depends only on its seed, contains every kind of fault, and spares one of several nodes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _KINDS = {"kill", "halt", "drain", "cut", "outage"}
 
 
 def _hit_at_once(blows: list[Blow]) -> int:
-    """How many nodes are down at the worst moment."""
+    """Return the highest number of nodes that are down at the same time."""
     nodes = [blow for blow in blows if blow.kind in ("kill", "halt", "drain")]
     return max(
         len({other.node for other in nodes if other.at <= blow.at <= other.at + other.seconds}) for blow in nodes

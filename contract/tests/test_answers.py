@@ -1,4 +1,4 @@
-"""The contract takes what compatible servers and clients send: nulls, absent members, new values, unknown members."""
+"""The contract accepts what compatible servers and clients send: nulls, absent members, new values, unknown members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from referencing.jsonschema import DRAFT202012
 
 __all__: list[str] = []
 
-CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text(encoding="utf-8"))
+CONTRACT: dict[str, Any] = yaml.load(
+    (Path(__file__).parent.parent / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader
+)
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(CONTRACT))
 
 CHOICE = {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}

@@ -1,4 +1,4 @@
-"""The contract keeps its own rules: valid OpenAPI, examples that fit, one error envelope, keys where calls cost."""
+"""The contract follows its own rules: valid OpenAPI, valid examples, one error format, idempotency keys."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ from referencing.jsonschema import DRAFT202012
 __all__: list[str] = []
 
 ROOT = Path(__file__).parent.parent
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-SDK: dict[str, Any] = yaml.safe_load((ROOT / "sdk.yaml").read_text(encoding="utf-8"))
+CONTRACT: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+SDK: dict[str, Any] = yaml.load((ROOT / "sdk.yaml").read_bytes(), Loader=yaml.CSafeLoader)
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(CONTRACT))
 VERBS = ("get", "put", "post", "delete", "patch")
 STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 502, 503, 504, 529)
+IMPERATIVES = {
+    *("Add", "Block", "Calculate", "Cancel", "Check", "Count", "Create", "Delete", "Edit", "Flush"),
+    *("List", "Regenerate", "Remove", "Reset", "Retrieve", "Transform", "Unblock", "Update", "Upload"),
+}
 ENVELOPE = {"$ref": "#/components/schemas/ErrorResponse"}
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    """Every operation by ``METHOD path``, with the parameters of its path added."""
+    """Return every operation by ``METHOD path``, with the parameters of its path added."""
     found: dict[str, dict[str, Any]] = {}
     for path, item in CONTRACT["paths"].items():
         for verb in VERBS:
@@ -55,7 +59,7 @@ def pointer(*keys: str) -> str:
 
 
 def walk(node: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every mapping of the contract with its place, but none inside an example."""
+    """Yield every mapping of the contract with its place, except inside examples."""
     if isinstance(node, dict):
         yield at, node
         for key, value in node.items():
@@ -67,7 +71,7 @@ def walk(node: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...],
 
 
 def examples() -> Iterator[tuple[str, str, Any]]:
-    """Every example, with the place of the schema it must fit."""
+    """Yield every example, with the place of its schema."""
     for at, node in walk(CONTRACT):
         schema = pointer(*at, "schema") if "schema" in node else pointer(*at)
         if "example" in node and at[-1:] != ("properties",):
@@ -95,7 +99,7 @@ def test_bundle_is_what_the_source_says(tmp_path: Path) -> None:
 def test_component_names_are_unique_over_all_files() -> None:
     seen: dict[tuple[str, str], str] = {}
     for file in sorted((ROOT / "source").glob("*.yaml")):
-        components = yaml.safe_load(file.read_text(encoding="utf-8")).get("components", {})
+        components = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader).get("components", {})
         for kind, members in components.items():
             for name, value in members.items():
                 if "$ref" not in value or not value["$ref"].startswith("./"):
@@ -125,8 +129,9 @@ def test_example_fits_its_schema(place: str) -> None:
 @pytest.mark.parametrize("endpoint", OPERATIONS)
 def test_operation_says_what_it_is(endpoint: str) -> None:
     operation = OPERATIONS[endpoint]
-    assert operation["summary"]
-    assert operation["description"]
+    assert operation["summary"].split()[0] in IMPERATIVES
+    assert not operation["summary"].endswith(".")
+    assert operation["description"].endswith(".")
     assert len(operation["tags"]) == 1
     names = [resolve(parameter)["name"] for parameter in operation["parameters"]]
     assert len(names) == len(set(names))

@@ -1,4 +1,4 @@
-"""Requests that providers accept fit the contract: their own parts, tools, bounds and nulls."""
+"""Requests that providers accept match the contract: provider-specific parts, tools, bounds and nulls."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_deployment_forms_take_a_null_model(name: str, body: dict[str, Any])
 
 
 def schemas_under(schema: dict[str, Any], seen: set[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Every object schema that a schema reaches, with the name of the component that it stands in."""
+    """Return every object schema reachable from a schema, with the name of its component."""
     found: list[tuple[str, dict[str, Any]]] = []
     todo: list[tuple[str, Any]] = [("", schema)]
     while todo:

@@ -1,4 +1,4 @@
-"""``sdk.yaml`` names only what the contract has, and leaves out nothing of it."""
+"""``sdk.yaml`` refers only to what the contract has, and covers all of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import yaml
 __all__: list[str] = []
 
 ROOT = Path(__file__).parent.parent
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-SDK: dict[str, Any] = yaml.safe_load((ROOT / "sdk.yaml").read_text(encoding="utf-8"))
+CONTRACT: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+SDK: dict[str, Any] = yaml.load((ROOT / "sdk.yaml").read_bytes(), Loader=yaml.CSafeLoader)
 VERBS = ("get", "put", "post", "delete", "patch")
 ENDPOINTS = {f"{verb.upper()} {path}" for path, item in CONTRACT["paths"].items() for verb in VERBS if verb in item}
 ENTRIES: dict[str, dict[str, Any]] = {
@@ -42,7 +42,7 @@ def parameters(endpoint: str) -> dict[str, dict[str, Any]]:
 
 
 def body_properties(endpoint: str) -> dict[str, Any]:
-    """The top-level members of the body; none where the operation has no body."""
+    """Return the top-level members of the body; none if the operation has no body."""
     body = operation(endpoint)[1].get("requestBody")
     if body is None:
         return {}

@@ -1,9 +1,8 @@
 """Every code block of the README and of docs/ is run.
 
-A page is a program: its Python blocks run one after the other in one process, against a real gateway with offline
-models, and so do its shell blocks, in a folder of their own. TOML blocks must be configurations that the gateway
-takes. Blocks marked ``text`` are output, not code; a language that is not known here fails the test, so that nothing
-goes unrun.
+A page is a program: its Python blocks run in order in one process, against a real gateway with offline models, and so
+do its shell blocks, in a separate directory. TOML blocks must be valid configurations of the gateway. Blocks marked
+``text`` are output, not code; an unknown language fails the test, so that every block is run.
 """
 
 from __future__ import annotations
@@ -30,6 +29,8 @@ BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {
     "make demo",
     "make test",
+    "make test-all",
+    "make test-unit",
     "make bench",
     "make sweep",
     "make lint",
@@ -37,7 +38,7 @@ RUN_BY_CI = {
     "make lock",
     "make dist",
 }
-"""Commands that are not run again here: CI runs the tests through them, or they are too long for a test."""
+"""Commands that are not run here: CI runs them, or they take too long."""
 
 
 PROVIDER_KEYS = {
@@ -46,7 +47,7 @@ PROVIDER_KEYS = {
     "GROQ_API_KEY": "sk-x",
     "SCRAPE_TOKEN": "x" * 16,
 }
-"""Variables that the configurations on the pages name."""
+"""Variables that the configurations on the pages refer to."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def test_every_block_says_what_it_is(page: Path) -> None:
 @pytest.mark.parametrize("page", pages_with("python"), ids=name)
 def test_python_blocks_run(page: Path, environment: dict[str, str], tmp_path: Path) -> None:
     program = "".join(
-        # Blank lines put every block where it stands on the page, so that a traceback shows the page's own line.
+        # Blank lines keep every block at its line on the page, so that a traceback shows the line of the page.
         "\n" * (block.line - 1) + block.code + "\0"
         for block in blocks(page)
         if block.language == "python"
@@ -106,7 +107,7 @@ for block in pathlib.Path("page.txt").read_text().split("\\0")[:-1]:
 def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Path) -> None:
     lines = [line for block in blocks(page) if block.language == "sh" for line in block.code.splitlines()]
     script = "\n".join(line for line in lines if line.split("#")[0].strip() not in RUN_BY_CI)
-    # The pages call commands of `.venv` as a reader does in a clone, before anything is activated.
+    # The pages call commands in `.venv`, as in a clone whose environment is not activated.
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -122,7 +123,7 @@ def test_shell_blocks_run(page: Path, environment: dict[str, str], tmp_path: Pat
 
 @pytest.mark.parametrize("page", pages_with("toml"), ids=name)
 def test_configurations_are_taken(page: Path, tmp_path: Path) -> None:
-    from onceward_gateway.config import load
+    from onceward_gateway.config.load import load
 
     for block in blocks(page):
         if block.language == "toml":

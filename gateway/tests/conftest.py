@@ -20,6 +20,24 @@ from aiohttp import web
 
 from .databases import environ_for, leave
 
+HERE = Path(__file__).parent
+# What writes, reads, locks or recovers records in its own way. The rest only uses what these test.
+STORAGE = [
+    *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "control", "platform_objects")),
+    *(HERE / name for name in ("test_once.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")),
+    *(HERE / "sweep" / name for name in ("test_money_queries.py", "test_named_objects.py", "test_queries.py")),
+    HERE / "telemetry/test_metrics.py",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of storage, which run on PostgreSQL too."""
+    for place in STORAGE:
+        assert place.exists(), f"{place} was moved: correct STORAGE in {__file__}"
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in STORAGE):
+            item.add_marker("storage")
+
 
 def pytest_unconfigure() -> None:
     """The run is over: what it made of databases goes."""

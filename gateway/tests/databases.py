@@ -22,11 +22,15 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from onceward_gateway.config import Settings
-from onceward_gateway.storage import Database, open_database, prepare
-from onceward_gateway.storage.settings import StorageSettings
-from onceward_gateway.storage.statements import numbered
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.db import (
+    Database,
+    open_database,
+    prepare,
+)
+from onceward_gateway.db.statements import numbered
 
 from .servers import PostgresServer
 

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.accepting import Acceptor, Balance, Counted
+from onceward_gateway.entry.listening import (
+    Acceptor,
+    Balance,
+    Counted,
+)
 
 
 class Worker:

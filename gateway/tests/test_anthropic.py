@@ -15,9 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.fold import fold
-from onceward_gateway.providers.anthropic import BrokenMessage, Chunks, completion, request
+from onceward_gateway.core.accumulate import fold
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.providers.anthropic import (
+    BrokenMessage,
+    Chunks,
+    completion,
+    request,
+)
 from onceward_gateway.providers.meter import Meter
 
 Launch = Callable[..., Any]

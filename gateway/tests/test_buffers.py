@@ -6,8 +6,13 @@ import asyncio
 
 import pytest
 
-from onceward_gateway.buffers import contents, join_in_turns, room_for, sliced
-from onceward_gateway.json_parts import member
+from onceward_gateway.core.buffers import (
+    contents,
+    join_in_turns,
+    room_for,
+    sliced,
+)
+from onceward_gateway.core.json_parts import member
 
 MB = 1 << 20
 LONG = bytes(range(256)) * (3 * MB // 256) + b"end"

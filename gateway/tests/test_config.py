@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.config import ConfigError, Settings, load
+from onceward_gateway.config.load import (
+    ConfigError,
+    Settings,
+    load,
+)
 
 KEY = "sk-0123456789abcdef"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.fold import fold
+from onceward_gateway.core.accumulate import fold
 
 
 def chunk(**choice: Any) -> dict[str, Any]:

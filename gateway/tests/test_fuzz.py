@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.app import App, create_app
+from onceward_gateway.entry.app import App, create_app
 
 from .databases import settings_for
 

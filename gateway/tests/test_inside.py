@@ -14,14 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.app import App, create_app
-from onceward_gateway.auth import Gate
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.config import Settings
-from onceward_gateway.errors import ApiError
-from onceward_gateway.http import Route
-from onceward_gateway.platform import Platform
-from onceward_gateway.storage import Batch, StorageError
+from onceward_gateway.api.authentication import Gate
+from onceward_gateway.config.load import Settings
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.db import Batch, StorageError
+from onceward_gateway.entry.app import App, create_app
+from onceward_gateway.http.request import Route
+from onceward_gateway.identity.directory import Platform
 
 from .databases import database_in, settings_for
 

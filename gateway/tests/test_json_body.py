@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from onceward_gateway import json_body, json_parts, long_strings
-from onceward_gateway.config import Limits
-from onceward_gateway.contract import load_contract
-from onceward_gateway.effective import OWN
-from onceward_gateway.errors import ApiError
-from onceward_gateway.json_body import parse_json
-from onceward_gateway.narrow import narrow
+from onceward_gateway.config.load import Limits
+from onceward_gateway.core import json_parts, long_strings
+from onceward_gateway.core.effective_body import OWN
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.http import json_body
+from onceward_gateway.http.contract import load_contract
+from onceward_gateway.http.json_body import parse_json
+from onceward_gateway.http.narrow import narrow
+from onceward_gateway.http.validation import Contract
 from onceward_gateway.providers import openai
-from onceward_gateway.validate import Contract
 
 LIMITS = Limits()
 _VALUES = st.recursive(

@@ -13,10 +13,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway import app as edge
-from onceward_gateway.app import App, create_app
-from onceward_gateway.config import load
-from onceward_gateway.contract import load_contract
+from onceward_gateway.config.load import load
+from onceward_gateway.entry import app as edge
+from onceward_gateway.entry.app import App, create_app
+from onceward_gateway.http.contract import load_contract
 
 from .conftest import Launch, Upstream
 from .databases import settings_for

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.prices import PriceBook
+from onceward_gateway.billing.prices import PriceBook
+from onceward_gateway.core.clock import SystemClock
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,9 @@ def test_what_was_read_from_a_cache_is_cheaper() -> None:
 
 def test_warming_loads_the_prices_and_not_only_their_module() -> None:
     # The first price that is asked for reads a megabyte of them, during which nobody else is served.
-    program = "import sys; from onceward_gateway.prices import warm; warm(); print('genai_prices.data' in sys.modules)"
+    program = (
+        "import sys; from onceward_gateway.billing.prices import warm; "
+        "warm(); print('genai_prices.data' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "True"

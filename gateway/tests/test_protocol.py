@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from onceward_gateway import protocol
-from onceward_gateway.protocol import HttpProtocol
+from onceward_gateway.entry import protocol
+from onceward_gateway.entry.protocol import HttpProtocol
 
 Say = Callable[..., Awaitable[bytes]]
 

@@ -9,9 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.config import ConfigError, Settings, load
-from onceward_gateway.proxies import base_url, client_address
-from onceward_gateway.request_headers import read_headers
+from onceward_gateway.config.load import (
+    ConfigError,
+    Settings,
+    load,
+)
+from onceward_gateway.http.forwarded import base_url, client_address
+from onceward_gateway.http.request_headers import read_headers
 
 Launch = Callable[..., Any]
 PROXIES = '[server]\ntrusted_proxies = ["10.0.0.0/8", "fd00::/8"]\n'

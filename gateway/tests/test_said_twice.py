@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 
-from onceward_gateway.app import create_app
+from onceward_gateway.entry.app import create_app
 
 from .databases import settings_for
 

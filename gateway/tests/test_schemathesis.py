@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 CONTRACT = Path(__file__).resolve().parents[2] / "contract" / "openapi.yaml"
 CHECKS = [
     "not_a_server_error",

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-import onceward_gateway.contract as contract_module
-from onceward_gateway.contract import ContractError, load_contract
+import onceward_gateway.http.contract as contract_module
+from onceward_gateway.http.contract import ContractError, load_contract
 
 from .conftest import GatewayProcess, Launch
 from .control.kit import wait_for
@@ -66,7 +66,7 @@ def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> Non
         "import sys\n"
         "from onceward_gateway.offline.models import BuiltIn\n"
         "BuiltIn.embed = lambda *given: sum(1 for _ in iter(int, 1))\n"
-        "from onceward_gateway.cli import main\n"
+        "from onceward_gateway.entry.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     process, url = _started(program, tmp_path, ONCEWARD_GATEWAY_DRAIN_SECONDS="1")
@@ -105,7 +105,7 @@ def _started(program: str, tmp_path: Path, **environ: str) -> tuple[subprocess.P
 
 
 def test_the_default_drain_ends_before_containers_are_killed() -> None:
-    from onceward_gateway.config import Limits
+    from onceward_gateway.config.load import Limits
 
     assert Limits().drain_seconds < 10
 
@@ -114,11 +114,11 @@ def test_a_process_that_cannot_end_by_itself_is_ended(tmp_path: Path) -> None:
     """Something in the loop does not let go, and the stop waits for it: the second signal asks nobody."""
     program = (
         "import sys, asyncio\n"
-        "from onceward_gateway.gateway import Gateway\n"
+        "from onceward_gateway.entry.services import Gateway\n"
         "async def stop(self):\n"
         "    await asyncio.Event().wait()\n"
         "Gateway.stop = stop\n"
-        "from onceward_gateway.cli import main\n"
+        "from onceward_gateway.entry.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     process, _ = _started(program, tmp_path)
@@ -148,7 +148,7 @@ def idle(server: GatewayProcess, client: httpx2.Client) -> None:
     assert client.post(server.url + CHAT, json=body, headers={"Idempotency-Key": "k"}).status_code == 200
 
 
-@pytest.mark.parametrize("stores", ["alone", "postgresql"])
+@pytest.mark.parametrize("stores", ["alone", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_an_idle_gateway_stops_at_once(launch: Launch, tmp_path: Path, stores: str) -> None:
     if stores == "postgresql" and not on_postgres():
         from .cluster.gateways import no_postgres
@@ -190,14 +190,14 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 def test_without_its_contract_a_gateway_does_not_start(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from onceward_gateway.cli import main
+    from onceward_gateway.entry.cli import main
 
     folder = tmp_path / "package"
     folder.mkdir()
     file = folder / "contract.json"
     file.write_bytes((Path(contract_module.__file__).parent / "contract.json").read_bytes())
     BROKEN[how](file)
-    monkeypatch.setattr("onceward_gateway.contract.resources.files", lambda package: folder)
+    monkeypatch.setattr("onceward_gateway.http.contract.resources.files", lambda package: folder)
     monkeypatch.chdir(tmp_path)
     assert main(["--offline", "--port", "0", "--data-dir", str(tmp_path / "data")]) == 1
     told = capsys.readouterr()
@@ -240,9 +240,9 @@ def test_a_request_that_is_not_whole_is_told_of_the_stop(tmp_path: Path, content
 @pytest.mark.parametrize(
     ("module", "action"),
     [
-        ("onceward_gateway.cli", ["--offline", "--port", "0"]),
-        ("onceward_gateway.ledger", ["--offline", "--port", "0"]),
-        ("onceward_gateway.config", ["db", "check"]),
+        ("onceward_gateway.entry.cli", ["--offline", "--port", "0"]),
+        ("onceward_gateway.billing", ["--offline", "--port", "0"]),
+        ("onceward_gateway.config.load", ["db", "check"]),
     ],
 )
 def test_an_interrupt_while_the_program_loads_is_quiet(tmp_path: Path, module: str, action: list[str]) -> None:

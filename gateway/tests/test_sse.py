@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.fold import fold
+from onceward_gateway.core.accumulate import fold
 from onceward_gateway.providers.sse import EventTooLarge, SseReader
 
 LINE = st.sampled_from(["\n", "\r\n", "\r"])

@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import Launch
 
+pytestmark = pytest.mark.slow
+
 _BENCH = Path(__file__).parents[2] / "benchmarks" / "stalls.py"
 # In CPU time of the whole process; a busy machine adds to it what is cold in its caches. What this is to find takes
 # seconds.

@@ -14,13 +14,13 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from onceward_gateway.app import App, create_app
-from onceward_gateway.collector import collect_when_quiet
-from onceward_gateway.config import Settings
-from onceward_gateway.once.log import EventLog
-from onceward_gateway.once.run import Run
-from onceward_gateway.protocol import HttpProtocol
-from onceward_gateway.storage import Batch
+from onceward_gateway.calls.event_log import EventLog
+from onceward_gateway.calls.running import Run
+from onceward_gateway.config.load import Settings
+from onceward_gateway.db import Batch
+from onceward_gateway.entry.app import App, create_app
+from onceward_gateway.entry.garbage_collection import collect_when_quiet
+from onceward_gateway.entry.protocol import HttpProtocol
 
 Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 

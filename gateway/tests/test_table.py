@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.http import Call, Response, Route
-from onceward_gateway.table import Match, Missing, RouteTable, WrongMethod
+from onceward_gateway.http.request import (
+    Call,
+    Response,
+    Route,
+)
+from onceward_gateway.http.router import (
+    Match,
+    Missing,
+    RouteTable,
+    WrongMethod,
+)
 
 
 async def nothing(call: Call) -> Response:

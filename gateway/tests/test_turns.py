@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from onceward_gateway import producers
-from onceward_gateway.once.feed import Feed, Listener
-from onceward_gateway.once.store import CallRecord
+from onceward_gateway.calls.event_stream import Feed, Listener
+from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.http import producers
 
 
 class _Turns:

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.contract import load_contract, render
-from onceward_gateway.errors import ApiError
-from onceward_gateway.validate import Contract
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.http.contract import load_contract, render
+from onceward_gateway.http.validation import Contract
 
 CONTRACT = Contract(load_contract())
 SOURCE = Path(__file__).resolve().parents[2] / "contract" / "openapi.yaml"
 
 
 def test_the_shipped_contract_is_the_repositorys() -> None:
-    shipped = SOURCE.parents[1] / "gateway/src/onceward_gateway/contract.json"
+    shipped = SOURCE.parents[1] / "gateway/src/onceward_gateway/http/contract.json"
     assert shipped.read_bytes() == render(SOURCE), "Run: make generate"
 
 

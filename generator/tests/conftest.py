@@ -1,4 +1,4 @@
-"""Makes the helpers of the front half importable whatever folder the tests are started from."""
+"""Make the helper modules importable from every working folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contracts that the tests read: small ones kept here, and published ones where they are at hand."""
+"""The contracts of the tests: small ones in this folder, and published ones if they are available."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def context() -> Context:
 
 
 def schema_document(schemas: str) -> Map:
-    """A document that holds nothing but the given schemas, written as YAML flow."""
+    """Return a document with only the given schemas, written as YAML flow."""
     document = read_text(f"openapi: 3.1.0\npaths: {{}}\ncomponents: {{schemas: {schemas}}}", "inline.yaml")
     assert isinstance(document, Map)
     return document

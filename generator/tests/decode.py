@@ -22,11 +22,11 @@ _CLASSES: dict[str, type[Any]] = {
 
 
 def from_json(text: str) -> Api:
-    """The model of a canonical form. Raises `ValueError` on text that `to_json` did not write."""
+    """Return the model of a canonical form. Raises `ValueError` on text that `to_json` did not write."""
     try:
         api: Api = _decode(json.loads(text), Api)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"this is no canonical form of a model: {error!r}") from error
+        raise ValueError(f"not a canonical form of a model: {error!r}") from error
     return api
 
 
@@ -46,7 +46,7 @@ def _decode(value: Any, hint: Any) -> Any:
 
 
 def _is_json(hint: Any) -> bool:
-    """Whether a hint is `JsonValue`: of all unions in the model, the only one with a mapping in it."""
+    """Report whether a hint is `JsonValue`, the only union of the model with a mapping in it."""
     return any(get_origin(option) is Mapping for option in get_args(hint))
 
 

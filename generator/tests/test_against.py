@@ -1,4 +1,4 @@
-"""Verdicts against an earlier contract: revisions of git, files, and every reason why there is none."""
+"""Verdicts against an earlier contract: git revisions, files, and missing bases."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_an_sdk_file_that_the_revision_lacks_is_named(project: Path, capsys: pyt
     (project / "onceward-generate.toml").write_text('sdk = "sdk.yaml"\n' + CONFIG)
     _, out, _ = run(capsys, "--quiet")
     assert "verdict: major (compared with v1, which has no `sdk.yaml`)\n" in out
-    assert "the method `parcels.create` is gone" in out
+    assert "the method `parcels.create` was removed" in out
 
 
 def test_an_sdk_file_is_read_at_the_revision(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_an_sdk_file_is_read_at_the_revision(project: Path, capsys: pytest.Captu
     (project / "sdk.yaml").write_text(SDK.replace("send", "post"))
     _, out, _ = run(capsys, "--quiet", "--against", "HEAD")
     assert "verdict: major (compared with HEAD)\n" in out
-    assert "the method `parcels.send` is gone" in out
+    assert "the method `parcels.send` was removed" in out
 
 
 def test_links_are_followed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""From contracts to models: nothing is lost, names follow the meaning, oddities come through."""
+"""Models of contracts: completeness, names and unusual schemas."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_small_contracts_give_sound_models(path: Path) -> None:
 
 
 def _assert_sound(api: Api) -> None:
-    """References lead somewhere, names are unique whatever the case, and the canonical form is faithful."""
+    """References have targets, names are unique in every case, and the canonical form is faithful."""
     names = ["".join(one.name) for one in api.types.values()]
     assert len(set(names)) == len(names)
     for one in api.types.values():

@@ -1,4 +1,4 @@
-"""Reading: places are kept, files are joined, faults are named with their place."""
+"""Reading: positions, bundles of files, and errors with their position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each pass does its one thing, and nothing more when it is run again."""
+"""Each pass: its purpose and its idempotence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASS = dict(PASSES)
 
 
 def after(*names: str, schema: str, others: str = "") -> Any:
-    """The schema `A` after some passes."""
+    """Return the schema `A` after some passes."""
     document = schema_document(f"{{A: {schema}, {others}}}")
     for name in names:
         document = PASS[name](document, context())
@@ -114,7 +114,7 @@ def test_all_of_a_schema_that_is_part_of_itself() -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("{anyOf: [{type: string}, {enum: [a, b]}]}", {"type": "string", "enum": ["a", "b"], "x-ow-open": True}),
+        ("{anyOf: [{type: string}, {enum: [a, b]}]}", {"type": "string", "enum": ["a", "b"], "x-onceward-open": True}),
         ("{oneOf: [{const: a}, {const: b}]}", {"type": "string", "enum": ["a", "b"]}),
         ("{anyOf: [{type: integer}, {type: number}]}", {"type": "number"}),
         ("{anyOf: [{type: string}, {}]}", {}),

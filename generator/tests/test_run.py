@@ -1,7 +1,9 @@
-"""Runs: what is written, what is left alone, what is said."""
+"""Runs of the command: written files, kept files, and messages."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +60,20 @@ def test_the_command_writes_checks_and_notices_a_change(tmp_path: Path, capsys: 
     assert "_client.py" in capsys.readouterr().out
     assert main(arguments) == 0
     assert main([*arguments, "--check"]) == 0
+
+
+def test_the_version_of_a_package_has_one_source(tmp_path: Path) -> None:
+    assert main([str(UNIONS), "--out", str(tmp_path), "--option", "version=1.2.3rc4", "--quiet"]) == 0
+    holders = [path.name for path in tmp_path.rglob("*") if path.is_file() and "1.2.3rc4" in path.read_text()]
+    assert holders == ["_version.py"]
+    [package] = [path.name for path in (tmp_path / "src").iterdir()]
+    for command, folder in (
+        (["-m", "hatchling", "metadata", "version"], tmp_path),
+        (["-c", f"import {package}; print({package}.__version__)"], tmp_path / "src"),
+        (["-c", f"from {package}._brand import BRAND; print(BRAND.version)"], tmp_path / "src"),
+    ):
+        done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=True)
+        assert done.stdout == "1.2.3rc4\n"
 
 
 def test_the_configuration_is_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ __all__: list[str] = []
 def _run() -> int:
     """Run the command line; gives 130 where it is interrupted, also while it still loads."""
     try:
-        from .cli import main
+        from .entry.cli import main
 
         return main()
     except KeyboardInterrupt:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.cluster.address import address_of
-from onceward_gateway.cluster.redis import Redis
 from onceward_gateway.cluster.redis_bus import RedisBus
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.redis.address import address_of
+from onceward_gateway.redis.client import Redis
 
 
 class Nodes:

@@ -29,7 +29,7 @@ from .gateways import (
     record_of,
 )
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 ALIVE = "[limits]\ngrace_seconds = 3.0\nping_seconds = 0.5\ndrain_seconds = 1.0\n"
 
 

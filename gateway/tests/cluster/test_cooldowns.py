@@ -33,7 +33,7 @@ class Nodes:
             await bench.start("\n".join(lines), self.environ)
 
     def rests(self, bench: Bench, name: str = "a") -> float:
-        return bench.gateway.routing.rests(name)
+        return bench.gateway.breakers.seconds_open(name)
 
 
 @pytest.fixture

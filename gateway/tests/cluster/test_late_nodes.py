@@ -9,15 +9,25 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.cluster.nodes import Nodes
-from onceward_gateway.cluster.settings import ClusterSettings
-from onceward_gateway.config import Settings
-from onceward_gateway.once.claims import Claims
-from onceward_gateway.once.presented import Claim, Presented, Rerun
-from onceward_gateway.once.store import CallRecord, CallStore
-from onceward_gateway.storage import Batch, Database, StorageAway, open_database
-from onceward_gateway.storage.settings import StorageSettings
+from onceward_gateway.calls.claims import Claims
+from onceward_gateway.calls.idempotency import (
+    Claim,
+    Presented,
+    Rerun,
+)
+from onceward_gateway.calls.repository import CallStore
+from onceward_gateway.cluster.membership import Nodes
+from onceward_gateway.config.cluster import ClusterSettings
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.db import (
+    Batch,
+    Database,
+    StorageAway,
+    open_database,
+)
 
 from ..databases import database_in, url_for
 from .gateways import no_postgres
@@ -114,6 +124,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:

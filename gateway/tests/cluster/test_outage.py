@@ -14,7 +14,7 @@ import pytest
 from ..servers import PostgresServer
 from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, in_clients, no_postgres
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 PATIENCE = "[storage]\npatience_seconds = 2.0\nconnect_seconds = 0.5\n"
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.cluster.address import address_of
-from onceward_gateway.cluster.away import RedisAway, RedisRefused
-from onceward_gateway.cluster.redis import Redis
-from onceward_gateway.cluster.script import Script
-from onceward_gateway.config_table import ConfigError
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.config.table import ConfigError
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.redis.address import address_of
+from onceward_gateway.redis.client import Redis
+from onceward_gateway.redis.errors import RedisAway, RedisRefused
+from onceward_gateway.redis.script import Script
 
 from .kit import until
 

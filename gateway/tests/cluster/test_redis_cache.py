@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from onceward_gateway.cache.redis_store import RedisStore
-from onceward_gateway.config import ConfigError, load
-from onceward_gateway.errors import ApiError
+from onceward_gateway.config.load import ConfigError, load
+from onceward_gateway.core.errors import ApiError
 
 from ..routing.kit import Bench
 from .kit import until
@@ -45,13 +45,13 @@ async def test_a_scope_is_forgotten_alone(shared_redis: Any, nodes: Any) -> None
     now = time.time()
     for number in range(450):
         await store.put(f"k{number}", f"caller:{number % 2}", b"x", now, now + 60)
-    assert await store.drop(["k0", "k1", "k2", "none"], "caller:0") == 2
-    assert await store.drop(["k1", "k1"], None) == 1
-    assert await store.drop_all("caller:0") == 223
+    assert await store.delete(["k0", "k1", "k2", "none"], "caller:0") == 2
+    assert await store.delete(["k1", "k1"], None) == 1
+    assert await store.delete_all("caller:0") == 223
     assert await store.find("k3", now) == b"x"
     assert await store.size() == (224, 224)
-    assert await store.drop_all("nobody's") == 0
-    assert await store.drop_all(None) == 224
+    assert await store.delete_all("nobody's") == 0
+    assert await store.delete_all(None) == 224
     assert await store.size() == (0, 0)
 
 
@@ -61,7 +61,7 @@ async def test_the_bytes_stay_within_their_bound_and_add_up(shared_redis: Any, n
     for _ in range(400):
         key = f"k{chance.randrange(40)}"
         if chance.random() < 0.15:
-            await store.drop([key], chance.choice([None, "s0", "s1"]))
+            await store.delete([key], chance.choice([None, "s0", "s1"]))
         else:
             now += chance.random()
             body = b"x" * chance.randrange(1, 900)
@@ -83,7 +83,7 @@ async def test_what_redis_dropped_by_itself_does_no_harm(shared_redis: Any, node
     assert await store.find("m", now) == b"x" * 600
     await redis.ask("DEL", redis.prefix + "cache:answer:m")
     assert await store.find("m", now) is None
-    assert await store.drop(["m"], None) == 0
+    assert await store.delete(["m"], None) == 0
 
 
 async def test_nothing_is_kept_for_longer_than_its_time(shared_redis: Any, nodes: Any) -> None:
@@ -148,7 +148,7 @@ async def test_a_store_that_is_away_finds_nothing_and_forgets_nothing(redis_serv
     now = time.time()
     await store.put("k", "s", b"x", now, now + 30)
     assert await store.find("k", now) is None
-    for asked in (store.drop(["k"], None), store.drop_all(None), store.drop_all("s"), store.size()):
+    for asked in (store.delete(["k"], None), store.delete_all(None), store.delete_all("s"), store.size()):
         with pytest.raises(ApiError) as refused:
             await asked
         assert refused.value.code == "cache_unavailable"

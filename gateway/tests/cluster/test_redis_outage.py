@@ -13,7 +13,7 @@ import pytest
 
 from .gateways import CHAT, Gateways, Reading, asked, eventually, in_clients, no_postgres
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 
 from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of, in_clients, no_postgres
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 # So long that nobody waits for it: it is the supervisor who says that a worker is dead.
 LEASE = "[limits]\ndrain_seconds = 60.0\n"
 
@@ -41,8 +41,8 @@ def workers_of(server: Any) -> dict[int, str]:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if parent == str(server.process.pid) and b"onceward_gateway.worker" in words:
-            found[int(folder.name)] = json.loads(words[words.index(b"onceward_gateway.worker") + 1])["node"]
+        if parent == str(server.process.pid) and b"onceward_gateway.entry.worker" in words:
+            found[int(folder.name)] = json.loads(words[words.index(b"onceward_gateway.entry.worker") + 1])["node"]
     return found
 
 
@@ -173,7 +173,7 @@ def owner_of(folder: Path) -> int:
     for pid in (int(one.name) for one in Path("/proc").glob("[0-9]*")):
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if b"onceward_gateway.worker" in words and str(folder).encode() in words:
+            if b"onceward_gateway.entry.worker" in words and str(folder).encode() in words:
                 return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue

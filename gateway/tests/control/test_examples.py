@@ -8,9 +8,9 @@ from typing import Any
 import openai
 import pytest
 
-from onceward_gateway.control.examples import LineFault, examples_in
-from onceward_gateway.control.jsonl import check_upload
-from onceward_gateway.errors import ApiError
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.jobs.jsonl import check_upload
+from onceward_gateway.jobs.training_examples import LineFault, examples_in
 
 from .kit import jsonl
 from .test_tuning import finish, tell, upload

@@ -17,6 +17,8 @@ from ..conftest import GatewayProcess
 from ..servers import PostgresServer
 from .kit import jsonl, wait_for
 
+pytestmark = pytest.mark.cluster
+
 KEY = MASTER["Authorization"].removeprefix("Bearer ")
 MANY = 3_000_000
 

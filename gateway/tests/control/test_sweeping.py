@@ -11,13 +11,23 @@ from typing import Any, cast
 
 import pytest
 
-from onceward_gateway.control.contents import KINDS, UNRECORDED_SECONDS, contents_of
-from onceward_gateway.control.files import purge
-from onceward_gateway.control.jobs import BATCHES, LONGEST_WAIT_SECONDS, JobFault, Jobs, Worker
-from onceward_gateway.gateway import Gateway
-from onceward_gateway.storage import StorageError
-from onceward_gateway.storage.disk import DiskAway
-from onceward_gateway.storage.trouble import FULL, Trouble
+from onceward_gateway.api.files import purge
+from onceward_gateway.db import StorageError
+from onceward_gateway.db.blob_store import (
+    KINDS,
+    UNRECORDED_SECONDS,
+    contents_of,
+)
+from onceward_gateway.db.disk import DiskAway
+from onceward_gateway.db.errors import FULL, Trouble
+from onceward_gateway.entry.services import Gateway
+from onceward_gateway.jobs.scheduler import (
+    BATCHES,
+    LONGEST_WAIT_SECONDS,
+    JobFault,
+    Jobs,
+    Worker,
+)
 
 from ..databases import on_postgres
 from ..routing.kit import Bench
@@ -52,6 +62,7 @@ async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_m
     assert (await kept(bench, "file-lost"), await kept(bench, recorded)) == (False, True)
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="a folder knows nothing of records")
 async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onceward_gateway.guardrails.blocklist import Words
 from onceward_gateway.guardrails.chat import map_texts
 from onceward_gateway.guardrails.pieces import joined_parts
 from onceward_gateway.guardrails.pii import Pii
-from onceward_gateway.guardrails.words import Words
 
 PII = Pii({})
 PICTURE = {"type": "image_url", "image_url": {"url": "https://x/y.png"}}

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.config_table import ConfigError
-from onceward_gateway.errors import ApiError
+from onceward_gateway.config.table import ConfigError
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.guardrails.blocklist import Words
+from onceward_gateway.guardrails.interface import TextGuardrail
 from onceward_gateway.guardrails.pii import KINDS, Pii
-from onceward_gateway.guardrails.port import TextGuardrail
 from onceward_gateway.guardrails.rewrite import Pattern, PatternRewriter
-from onceward_gateway.guardrails.words import Words
 
 PII = Pii({})
 

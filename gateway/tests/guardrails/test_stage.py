@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from onceward_gateway.emission import Answer
+from onceward_gateway.core.answer import Answer
+from onceward_gateway.core.response_writer import Sink
+from onceward_gateway.guardrails.blocklist import Words
+from onceward_gateway.guardrails.middleware import GuardStage
 from onceward_gateway.guardrails.pii import Pii
-from onceward_gateway.guardrails.stage import GuardStage
-from onceward_gateway.guardrails.words import Words
-from onceward_gateway.once.sink import Sink
 
 MAIL = "ann@example.com"
 

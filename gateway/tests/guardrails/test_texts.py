@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError
+from onceward_gateway.core.errors import ApiError
 from onceward_gateway.guardrails import reveal
+from onceward_gateway.guardrails.blocklist import Words
 from onceward_gateway.guardrails.chat import map_texts
+from onceward_gateway.guardrails.interface import Context
 from onceward_gateway.guardrails.pii import Pii
-from onceward_gateway.guardrails.port import Context
-from onceward_gateway.guardrails.words import Words
 
 PII, WORDS = Pii({}), Words({"words": ["Voldemort"], "action": "block"})
 MAIL = "joe@x.com"

@@ -10,14 +10,23 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
-from onceward_gateway.config import Price
-from onceward_gateway.ledger.estimate import Candidate
-from onceward_gateway.ledger.ledger import Ledger, Ticket
-from onceward_gateway.ledger.settings import LedgerSettings
-from onceward_gateway.once.store import CallRecord, CallStore
-from onceward_gateway.platform import Platform, Principal
-from onceward_gateway.prices import PriceBook
-from onceward_gateway.storage import AlreadyDone, Batch, Database
+from onceward_gateway.billing.estimate import Candidate
+from onceward_gateway.billing.ledger import Ledger
+from onceward_gateway.billing.prices import PriceBook
+from onceward_gateway.billing.ticket import Ticket
+from onceward_gateway.calls.repository import CallStore
+from onceward_gateway.config.billing import LedgerSettings
+from onceward_gateway.config.load import Price
+from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.principal import Principal
+from onceward_gateway.db import (
+    AlreadyDone,
+    Batch,
+    Database,
+)
+from onceward_gateway.identity.directory import Platform
+from onceward_gateway.providers.chunks import texts_of_events
+from onceward_gateway.ratelimit.limiter import Pace
 
 from ..databases import database_in
 
@@ -50,7 +59,17 @@ class Node:
         self.db = db
         self.id = bench.new_id("node_")
         self.platform = Platform(db, bench.clock, bench.new_id)
-        self.ledger = Ledger(db, bench.clock, bench.settings, bench.prices, self.platform, bench.new_id, node=self.id)
+        self.ledger = Ledger(
+            db,
+            bench.clock,
+            bench.settings,
+            bench.prices,
+            self.platform,
+            Pace(bench.clock),
+            self.id,
+            served_at=lambda call: None,
+            texts_of_events=texts_of_events,
+        )
         self.calls = CallStore(db)
 
     async def enter(

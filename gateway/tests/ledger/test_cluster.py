@@ -16,6 +16,8 @@ from aiohttp import web
 from ..servers import PostgresServer
 from .test_processes import CHAT, CONFIG, MASTER, Launch, body, make_key, reached, rows, wait_for
 
+pytestmark = pytest.mark.cluster
+
 NODES = 3
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.ledger.estimate import estimate, searches_asked
-from onceward_gateway.prices import PriceBook
+from onceward_gateway.billing.estimate import estimate, searches_asked
+from onceward_gateway.billing.prices import PriceBook
+from onceward_gateway.core.clock import SystemClock
 
 
 def output_of(kind: str = "chat", **data: Any) -> int:

@@ -18,13 +18,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.ledger.estimate import Candidate
-from onceward_gateway.ledger.ledger import Ticket
-from onceward_gateway.ledger.settings import FixedBudget, LedgerSettings
-from onceward_gateway.platform import Bound, Principal
-from onceward_gateway.platform.principal import ModelBudget, in_order
-from onceward_gateway.platform.records import Key
+from onceward_gateway.billing.estimate import Candidate
+from onceward_gateway.billing.ticket import Ticket
+from onceward_gateway.config.billing import FixedBudget, LedgerSettings
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import Bound, ModelBudget, Principal, in_order
+from onceward_gateway.core.records import Key
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted, ticket_node
@@ -169,7 +168,7 @@ class Spending(RuleBasedStateMachine):
         for scope, id, model, start, end, spent in bench.rows(
             "SELECT scope, id, model, start_at, end_at, spent FROM budget_window"
         ):
-            assert spent == bench.act(sums.summed((scope, id, model), start, end))
+            assert spent == bench.act(sums.usage.summed((scope, id, model), start, end))
 
     def teardown(self) -> None:
         self.bench.close()

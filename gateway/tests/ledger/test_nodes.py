@@ -13,16 +13,23 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.ledger.count import count_text
-from onceward_gateway.ledger.estimate import Candidate
-from onceward_gateway.ledger.ledger import Ticket
-from onceward_gateway.ledger.settings import Band, CreditSettings, LedgerSettings, Tier
-from onceward_gateway.once.store import CallStore
-from onceward_gateway.platform import Bound, Principal
-from onceward_gateway.storage import Batch
+from onceward_gateway.billing.estimate import Candidate
+from onceward_gateway.billing.ticket import Ticket
+from onceward_gateway.billing.token_count import count_text
+from onceward_gateway.calls.repository import CallStore
+from onceward_gateway.config.billing import (
+    Band,
+    CreditSettings,
+    LedgerSettings,
+    Tier,
+)
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import Bound, Principal
+from onceward_gateway.db import Batch
 
 from .kit import NANO_A_TOKEN, Bench, Node, has_sent, interrupted
+
+pytestmark = pytest.mark.cluster
 
 NODES = 3
 

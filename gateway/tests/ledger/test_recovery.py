@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from onceward_gateway.billing import sql
+from onceward_gateway.billing.ticket import Ticket
+from onceward_gateway.calls.event_log import EventLog
 from onceward_gateway.cluster.bus import LocalBus
-from onceward_gateway.ledger import sql
-from onceward_gateway.ledger.ledger import Ticket
-from onceward_gateway.once.log import EventLog
-from onceward_gateway.platform import Bound, Principal
-from onceward_gateway.storage import Batch, StorageAway
+from onceward_gateway.core.principal import Bound, Principal
+from onceward_gateway.db import Batch, StorageAway
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
@@ -108,6 +108,7 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
     assert (error is not None and "call_interrupted" in error) == (provider == "offline")
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="Only where nodes share the database a hold has a row of its own.")
 def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

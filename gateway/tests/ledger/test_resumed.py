@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.once.claims import Claims
-from onceward_gateway.once.presented import Presented, Rerun
-from onceward_gateway.once.store import CallRecord
-from onceward_gateway.storage import Batch
+from onceward_gateway.calls.claims import Claims
+from onceward_gateway.calls.idempotency import Presented, Rerun
+from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.db import Batch
 
 from .kit import Bench
 

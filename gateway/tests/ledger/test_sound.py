@@ -8,8 +8,8 @@ import wave
 
 import pytest
 
-from onceward_gateway.http import Upload
-from onceward_gateway.ledger.sound import seconds_of_sound
+from onceward_gateway.billing.audio_length import seconds_of_sound
+from onceward_gateway.http.request import Upload
 
 
 def upload(data: bytes) -> Upload:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.limits.pace import Pace
-from onceward_gateway.limits.window import Window
-from onceward_gateway.platform import Bound, ModelBudget
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import Bound, ModelBudget
+from onceward_gateway.ratelimit.limiter import Pace
+from onceward_gateway.ratelimit.window import Window
 
 
 class Clock:

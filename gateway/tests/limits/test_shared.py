@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.cluster.address import address_of
-from onceward_gateway.cluster.redis import Redis
-from onceward_gateway.errors import ApiError
-from onceward_gateway.limits.pace import Pace, Pass
-from onceward_gateway.limits.shared import SharedPace
-from onceward_gateway.platform import Bound
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import Bound
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.ratelimit.limiter import Pace, Pass
+from onceward_gateway.ratelimit.shared_counters import SharedPace
+from onceward_gateway.redis.address import address_of
+from onceward_gateway.redis.client import Redis
 
 
 class Clock:
@@ -43,8 +43,7 @@ class Node:
     def __init__(self, url: str, prefix: str, clock: Clock, when_away: Any = "open", lease: float = 15.0) -> None:
         self.redis = Redis(address_of(StoreUrl(url)), prefix=prefix)
         self.shared = SharedPace(self.redis, clock, now=lambda: clock.now, lease_seconds=lease)
-        self.pace = Pace(clock)
-        self.pace.share(self.shared, when_away=when_away)
+        self.pace = Pace(clock, self.shared, when_away=when_away)
 
     async def enter(self, *bounds: Bound, tokens: int = 1, model: str = "m") -> Pass:
         entered = await self.pace.enter(bounds, model, tokens)

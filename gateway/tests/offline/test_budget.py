@@ -13,17 +13,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.media_info import payload_of
+from onceward_gateway.core.tokenizer import count, encode
 from onceward_gateway.offline.draw import Draw
-from onceward_gateway.offline.echo import Conversation, calls, choose, reply
+from onceward_gateway.offline.echo import (
+    Conversation,
+    calls,
+    choose,
+    reply,
+)
 from onceward_gateway.offline.echo.conversation import Turn
-from onceward_gateway.offline.media import payload_of
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.moderation import moderate
 from onceward_gateway.offline.schema import budget as budgets
 from onceward_gateway.offline.schema import fill
-from onceward_gateway.offline.schema.budget import TooComplex, Unfillable, budget, spend
-from onceward_gateway.offline.tokenizer import count, encode
+from onceward_gateway.offline.schema.budget import (
+    TooComplex,
+    Unfillable,
+    budget,
+    spend,
+)
 
 from .test_echo import CONTEXT, ask, chunks
 
@@ -133,7 +143,7 @@ def test_any_json_is_filled_or_refused(schema: dict[str, Any]) -> None:
 
 
 def test_a_long_text_is_cut_into_the_same_pieces_as_in_one_go() -> None:
-    from onceward_gateway.offline.tokenizer import _PIECE
+    from onceward_gateway.core.tokenizer import _PIECE
 
     source = random.Random(3)
     text = "".join(source.choices(["word", " ", "\n", "\t", "  ", "123", "漢", "!?", "é", "a" * 30], k=120_000))

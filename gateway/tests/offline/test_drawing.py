@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onceward_gateway.core.media_info import image_size
 from onceward_gateway.offline import png
-from onceward_gateway.offline.image import draw, edit, size_of, variation
-from onceward_gateway.offline.media import image_size
+from onceward_gateway.offline.image import (
+    draw,
+    edit,
+    size_of,
+    variation,
+)
 
 
 @settings(max_examples=30, deadline=None)

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.emission import Delay, ModelContext
-from onceward_gateway.errors import ApiError
-from onceward_gateway.fold import fold, fold_text
+from onceward_gateway.core.accumulate import fold, fold_text
+from onceward_gateway.core.answer import Delay, ModelContext
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.tokenizer import count
 from onceward_gateway.offline.image import draw
 from onceward_gateway.offline.learned import Example, Memory
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.speech import listen, speak
-from onceward_gateway.offline.tokenizer import count
 
 CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
 

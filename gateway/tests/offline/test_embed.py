@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.emission import ModelContext
-from onceward_gateway.errors import ApiError
-from onceward_gateway.offline.embed import embeddings, similarity, vector
+from onceward_gateway.core.answer import ModelContext
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.offline.embed import (
+    embeddings,
+    similarity,
+    vector,
+)
 from onceward_gateway.offline.models import BuiltIn
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.config import load
+from onceward_gateway.config.load import load
 
 from ..conftest import Launch
 

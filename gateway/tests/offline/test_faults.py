@@ -7,10 +7,28 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.emission import Answer, Cut, Delay, DeliveryFault, Fail, Garbage, ModelContext, Stall
-from onceward_gateway.errors import ApiError
-from onceward_gateway.offline.catalog import default_for, find, kind_of
-from onceward_gateway.offline.faults import KINDS, fault_in, named_fault, whole_with_fault
+from onceward_gateway.core.answer import (
+    Answer,
+    Cut,
+    Delay,
+    DeliveryFault,
+    Fail,
+    Garbage,
+    ModelContext,
+    Stall,
+)
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.offline.catalog import (
+    default_for,
+    find,
+    kind_of,
+)
+from onceward_gateway.offline.faults import (
+    KINDS,
+    fault_in,
+    named_fault,
+    whole_with_fault,
+)
 from onceward_gateway.offline.models import BuiltIn
 
 CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed

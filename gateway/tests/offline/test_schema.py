@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.offline.schema import Hints, fill, fits
+from onceward_gateway.offline.schema import (
+    Hints,
+    fill,
+    fits,
+)
 from onceward_gateway.offline.schema.fill import Unfillable
 
 from .schemas import schemas

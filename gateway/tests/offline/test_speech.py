@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.offline.speech import FORMATS, VOICES, listen, speak, transcript
+from onceward_gateway.offline.speech import (
+    FORMATS,
+    VOICES,
+    listen,
+    speak,
+    transcript,
+)
 from onceward_gateway.offline.speech.speak import unsupported
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.offline import tokenizer
+from onceward_gateway.core import tokenizer
 from onceward_gateway.offline.image import draw
 from onceward_gateway.offline.speech import speak
 

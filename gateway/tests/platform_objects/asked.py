@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from .kit import Tenant
 

@@ -20,7 +20,7 @@ import httpx2
 import jsonschema_rs
 import psycopg
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from ..databases import environ_for, on_postgres, url_for
 

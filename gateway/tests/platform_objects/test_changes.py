@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.errors import ApiError
-from onceward_gateway.http import Response, json_response
-from onceward_gateway.once.mutations import Mutations
-from onceward_gateway.once.store import CallStore
-from onceward_gateway.platform import secret_keys
-from onceward_gateway.platform.changes import EVERYTHING, Change
-from onceward_gateway.platform.core import Platform
-from onceward_gateway.platform.records import Key, Team
-from onceward_gateway.platform.sql import ALL
+from onceward_gateway.calls.idempotent_writes import Mutations
+from onceward_gateway.calls.repository import CallStore
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.records import Key, Team
+from onceward_gateway.http.request import Response, json_response
+from onceward_gateway.identity import api_keys
+from onceward_gateway.identity.directory import Platform
+from onceward_gateway.identity.invalidation import EVERYTHING, Change
+from onceward_gateway.identity.sql import ALL
 
 from ..databases import database_in, on_postgres
 
@@ -109,10 +109,10 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
 
 
 async def make_key(node: Node, id: str = "key_1", **fields: Any) -> str:
-    secret = secret_keys.mint()
+    secret = api_keys.mint()
     async with node.platform.together():
         await node.platform.keys.put(
-            Key(id=id, hash=secret_keys.hash_of(secret), name=secret_keys.masked(secret), alias=id, **fields)
+            Key(id=id, hash=api_keys.hash_of(secret), name=api_keys.masked(secret), alias=id, **fields)
         )
         await node.platform.changed("key", id, "created")
     return secret
@@ -227,6 +227,7 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) 
     assert await refused(node, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_other_nodes_are_told_at_once(start: Start) -> None:
     a, b = await start(), await start()
@@ -240,6 +241,7 @@ async def test_other_nodes_are_told_at_once(start: Start) -> None:
     assert [one.action for one in b.told[-1:]] == ["blocked"]
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
     a, b = await start(), await start()
@@ -258,6 +260,7 @@ async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
     assert not await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> None:
     a, b = await start(), await start()
@@ -273,6 +276,7 @@ async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> Non
         await asyncio.sleep(0.001)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: Start) -> None:
     a, b = await start(), await start()
@@ -287,6 +291,7 @@ async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: St
     assert await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_words_of_another_version_are_read_from_the_database(start: Start) -> None:
     a, b = await start(), await start()
@@ -300,10 +305,11 @@ async def test_words_of_another_version_are_read_from_the_database(start: Start)
     assert await refused(b, secret)
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onceward_gateway.platform.changes._MOST_MISSED", 10)
-    monkeypatch.setattr("onceward_gateway.platform.changes._PRUNED_EVERY", 4)
+    monkeypatch.setattr("onceward_gateway.identity.invalidation._MOST_MISSED", 10)
+    monkeypatch.setattr("onceward_gateway.identity.invalidation._PRUNED_EVERY", 4)
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(b, secret)
@@ -317,6 +323,7 @@ async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, mon
     assert EVERYTHING in b.told
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
     nodes = [await start(), await start()]
@@ -359,6 +366,7 @@ async def test_a_new_secret_is_given_again_to_who_asked_for_it_alone(start: Star
     assert await secrets.get("key_1", "sk-master", "an-idempotency-key") is None
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None:
     a, b = await start(), await start()
@@ -368,6 +376,7 @@ async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None
     assert await a.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") is None
 
 
+@pytest.mark.cluster
 @only_shared
 async def test_a_change_that_was_written_without_a_word_is_not_made_again(start: Start) -> None:
     """The database goes away between writing and saying so: who asks again gets what was made the first time."""
@@ -385,7 +394,7 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
             raise Cut
 
     async def make() -> Response:
-        made.append(secret_keys.mint())
+        made.append(api_keys.mint())
         await platform.teams.put(Team(id=f"team_{len(made)}"))
         await platform.changed("team", f"team_{len(made)}", "created")
         return json_response({"made": made[-1]})

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import onceward_gateway
-from onceward_gateway.app import App
-from onceward_gateway.auth import Gate
-from onceward_gateway.errors import ApiError
-from onceward_gateway.gateway import Gateway
-from onceward_gateway.http import Access, Route
-from onceward_gateway.platform import secret_keys
-from onceward_gateway.table import aliases_of
+from onceward_gateway.api.authentication import Gate
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.entry.app import App
+from onceward_gateway.entry.services import Gateway
+from onceward_gateway.http.request import Access, Route
+from onceward_gateway.http.router import aliases_of
+from onceward_gateway.identity import api_keys
 
 from ..databases import settings_for
 from .asked import PUBLIC, Operation, operations
@@ -58,9 +58,9 @@ async def test_hashes_are_compared_in_a_time_that_tells_nothing(world: World, mo
         return real(one, other)
 
     monkeypatch.setattr(hmac, "compare_digest", compare)
-    digest = secret_keys.hash_of("sk-" + "a" * 43)
-    assert secret_keys.same(digest, digest)
-    assert not secret_keys.same(digest, secret_keys.hash_of("sk-" + "b" * 43))
+    digest = api_keys.hash_of("sk-" + "a" * 43)
+    assert api_keys.same(digest, digest)
+    assert not api_keys.same(digest, api_keys.hash_of("sk-" + "b" * 43))
     assert len(compared) == 2
 
 

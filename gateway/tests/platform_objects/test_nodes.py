@@ -16,7 +16,7 @@ from ..conftest import RedisServer
 from ..databases import on_postgres, rows_of
 from .kit import MASTER, Caller, Server
 
-pytestmark = pytest.mark.skipif(not on_postgres(), reason="SQLite has one node")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(not on_postgres(), reason="SQLite has one node")]
 
 # A second, and what a busy machine takes for the rest.
 _SOON = 4.0

@@ -202,7 +202,7 @@ def test_wrong_types_are_told(world: World) -> None:
 
 
 def test_the_prefix_of_the_sdk_is_that_of_the_gateway() -> None:
-    from onceward_gateway.brand_headers import PREFIX
+    from onceward_gateway.config.brand_headers import PREFIX
 
     brand = Path(__file__).parents[3] / "contract" / "sdk.yaml"
     assert f"header_prefix: {PREFIX}\n" in brand.read_text(), json.dumps(PREFIX)

@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.platform import durations
-from onceward_gateway.platform.authority import Ceiling, Sight, attenuate
-from onceward_gateway.platform.principal import matches
-from onceward_gateway.platform.records import Limits
+from onceward_gateway.core import durations
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import matches
+from onceward_gateway.core.records import Limits
+from onceward_gateway.identity.authorization import (
+    Ceiling,
+    Sight,
+    attenuate,
+)
 
 AMOUNTS = st.none() | st.integers(0, 50)
 NAMES = st.lists(st.text("ab*/", min_size=1, max_size=5), max_size=4)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.brand_headers import DEFAULT_PREFIXES
+from onceward_gateway.config.brand_headers import DEFAULT_PREFIXES
 
 from .kit import Caller, Server, World
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.platform import secret_keys
+from onceward_gateway.identity import api_keys
 
 from ..databases import rows_of
 from .kit import Caller, World, dump
@@ -22,7 +22,7 @@ def everything(world: World) -> str:
 
 
 def test_a_canary_is_written_nowhere_and_told_to_nobody(world: World) -> None:
-    assert secret_keys.has_shape(CANARY)
+    assert api_keys.has_shape(CANARY)
     team = world.a.ids["team_id"]
     headers = {"Idempotency-Key": "a-canary-is-made-once-01"}
     body = {"key": CANARY, "team_id": team, "key_alias": "canary", "user_id": world.a.ids["user_id"]}
@@ -73,7 +73,7 @@ def test_a_canary_is_written_nowhere_and_told_to_nobody(world: World) -> None:
             assert secret not in answer.text, answer.request.url
             assert secret not in str(answer.headers)
         assert secret not in everything(world)
-    assert secret_keys.hash_of(CANARY) in everything(world)
+    assert api_keys.hash_of(CANARY) in everything(world)
 
 
 def test_the_audit_log_tells_who_changed_what(world: World) -> None:
@@ -123,9 +123,9 @@ def test_bearers_that_are_no_ascii(world: World, given_: str) -> None:
 
 @given(st.text(max_size=60))
 def test_only_keys_have_their_shape(text: str) -> None:
-    assert secret_keys.has_shape(secret_keys.mint())
-    if secret_keys.has_shape(text):
+    assert api_keys.has_shape(api_keys.mint())
+    if api_keys.has_shape(text):
         assert len(text) == 46
         assert text.isascii()
-    assert not secret_keys.has_shape(text + "\n")
-    assert secret_keys.token_of(secret_keys.hash_of(text)) == secret_keys.hash_of(text)
+    assert not api_keys.has_shape(text + "\n")
+    assert api_keys.token_of(api_keys.hash_of(text)) == api_keys.hash_of(text)

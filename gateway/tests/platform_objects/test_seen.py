@@ -9,13 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.errors import ApiError
-from onceward_gateway.platform.authority import sees_organization, sees_team, sight
-from onceward_gateway.platform.core import Platform
-from onceward_gateway.platform.principal import ANONYMOUS, Principal
-from onceward_gateway.platform.records import Budget, Customer, Key, Member, Organization, Team, User
-from onceward_gateway.platform.seen import (
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.principal import ANONYMOUS, Principal
+from onceward_gateway.core.records import (
+    Budget,
+    Customer,
+    Key,
+    Member,
+    Organization,
+    Team,
+    User,
+)
+from onceward_gateway.identity.authorization import (
+    sees_organization,
+    sees_team,
+    sight,
+)
+from onceward_gateway.identity.directory import Platform
+from onceward_gateway.identity.sql import equal
+from onceward_gateway.identity.visibility_filters import (
     budgets_seen,
     customers_seen,
     keys_seen,
@@ -23,7 +36,6 @@ from onceward_gateway.platform.seen import (
     teams_seen,
     users_seen,
 )
-from onceward_gateway.platform.sql import equal
 
 from ..databases import database_in
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.app import App
-from onceward_gateway.gateway import Gateway
-from onceward_gateway.http import Access
+from onceward_gateway.entry.app import App
+from onceward_gateway.entry.services import Gateway
+from onceward_gateway.http.request import Access
 
 from ..databases import settings_for
 from .asked import DOCUMENT, followed

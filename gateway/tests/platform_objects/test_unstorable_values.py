@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from ..test_parameters import resolved
 

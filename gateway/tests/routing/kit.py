@@ -14,9 +14,9 @@ from typing import Any, cast
 import httpx2
 from aiohttp import web
 
-from onceward_gateway.app import App
-from onceward_gateway.config import load
-from onceward_gateway.gateway import Gateway
+from onceward_gateway.config.load import load
+from onceward_gateway.entry.app import App
+from onceward_gateway.entry.services import Gateway
 
 from ..databases import environ_for
 

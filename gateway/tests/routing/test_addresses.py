@@ -9,9 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.routing.addresses import AddressGuard, GuardedResolver
-from onceward_gateway.routing.settings import read_outbound
+from onceward_gateway.config.routing import read_outbound
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.routing.ssrf import AddressGuard, GuardedResolver
 
 from .kit import Bench
 from .test_admin import LOOPBACK, config, post
@@ -186,7 +186,7 @@ async def test_the_operators_key_never_goes_to_a_users_address(bench: Bench) -> 
 
 
 def test_networks_of_the_operator() -> None:
-    from onceward_gateway.config_table import ConfigError, Table
+    from onceward_gateway.config.table import ConfigError, Table
 
     opened = AddressGuard(read_outbound(Table({"allow": ["10.0.0.0/8", "fd00::/8"]}, "t"), None).allow)
     assert opened.permits("10.9.9.9")

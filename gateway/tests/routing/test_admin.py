@@ -11,8 +11,8 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from onceward_gateway.contract import load_contract
-from onceward_gateway.table import Match
+from onceward_gateway.http.contract import load_contract
+from onceward_gateway.http.router import Match
 
 from ..databases import on_postgres, rows_of
 from .kit import Bench, text_of

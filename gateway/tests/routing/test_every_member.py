@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from ..sweep.kit import followed
 from .kit import Bench, answer, text_of
@@ -141,10 +141,10 @@ async def _late(made: Made, **more: Any) -> bool:
 
 
 async def _retries(made: Made) -> bool:
-    routing = made.bench.gateway.routing
-    one = routing.deployment(made.id)
+    gateway = made.bench.gateway
+    one = gateway.catalog.deployment(made.id)
     assert one is not None
-    return routing.target(one, alone=True).upstream.retries == 7  # type: ignore[union-attr]  # of a provider
+    return gateway.targets.of_deployment(one, sole=True).upstream.retries == 7  # type: ignore[union-attr]  # of a provider
 
 
 async def _limited(made: Made) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.config_table import ConfigError
+from onceward_gateway.config.table import ConfigError
 
 from .kit import DONE, ROLE, Bench, answer, chunk, events_of, text_of
 

@@ -20,6 +20,8 @@ from ..control.kit import wait_for
 from ..databases import url_for
 from .kit import Bench, answer
 
+pytestmark = pytest.mark.cluster
+
 # Nobody dies here: however slow the machine is, no node is taken for dead.
 CONFIG = """
 [auth]
@@ -147,9 +149,9 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
         await eventually(lambda: first.gateway.bus.connected and second.gateway.bus.connected)
         body = {"model_name": "m", "litellm_params": {"model": "onceward/echo"}, "model_info": {"id": "one"}}
         assert (await first.http.post("/model/new", json=body)).status_code == 200
-        await eventually(lambda: second.gateway.routing.deployment("one"), 10)
+        await eventually(lambda: second.gateway.catalog.deployment("one"), 10)
         assert (await second.http.post("/model/delete", json={"id": "one"})).status_code == 200
-        await eventually(lambda: first.gateway.routing.deployment("one") is None, 10)
+        await eventually(lambda: first.gateway.catalog.deployment("one") is None, 10)
 
 
 async def test_the_limits_of_a_deployment_are_counted_over_all_nodes(tmp_path: Path, shared_redis: RedisServer) -> None:

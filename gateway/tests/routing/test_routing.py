@@ -37,7 +37,7 @@ async def test_a_failing_deployment_is_walked_around(bench: Bench) -> None:
 
 async def test_weights_are_kept(bench: Bench) -> None:
     await bench.start(config(bench, a={"weight": 6.0}, b={"weight": 3.0}, c={"weight": 1.0}))
-    bench.gateway.routing.random.seed(7)
+    bench.gateway.dispatcher.random.seed(7)
     served = Counter([(await bench.chat()).headers["x-onceward-deployment"] for _ in range(400)])
     assert 205 <= served["a"] <= 275
     assert 90 <= served["b"] <= 150
@@ -378,8 +378,8 @@ async def test_a_client_that_leaves_blames_nobody(bench: Bench) -> None:
     (run,) = bench.gateway.calls.running.values()
     await bench.gateway.calls.cancel("anonymous", run.record.id)
     await call
-    state = bench.gateway.routing.states["a"]
-    assert (state.in_flight, state.failed, state.cool_until) == (0, 0, None)
+    state = bench.gateway.breakers.states["a"]
+    assert (state.in_flight, state.failed, state.open_until) == (0, 0, None)
 
 
 async def test_the_same_key_is_served_once_whatever_fails(bench: Bench) -> None:

@@ -117,8 +117,8 @@ async def test_a_deployment_that_takes_too_long_is_left_for_another(bench: Bench
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", a=slow, b={"weight": 0.000001}))
     bench.providers["a"].gate = asyncio.Event()
     assert (await bench.chat()).headers["x-onceward-deployment"] == "b"
-    assert bench.gateway.routing.rests("a") > 0
-    assert "0.3 s" in (bench.gateway.routing.states["a"].last_error or "")
+    assert bench.gateway.breakers.seconds_open("a") > 0
+    assert "0.3 s" in (bench.gateway.breakers.states["a"].last_error or "")
 
 
 async def test_a_stream_is_waited_for_until_its_first_word_alone(bench: Bench) -> None:
@@ -156,7 +156,7 @@ async def test_all_tries_have_one_deadline(bench: Bench) -> None:
     assert (reply.status_code, error["code"]) == (504, "deadline_exceeded")
     assert "total_timeout_seconds" in error["message"]
     assert error["attempts"][-1]["code"] == "out_of_time"
-    assert bench.gateway.routing.states[error["attempts"][-1]["deployment"]].failed == 0, "it had no whole chance"
+    assert bench.gateway.breakers.states[error["attempts"][-1]["deployment"]].failed == 0, "it had no whole chance"
 
 
 async def test_the_deadline_ends_with_the_first_word(bench: Bench) -> None:
@@ -216,11 +216,11 @@ async def test_another_provider_is_asked_for_a_version_too(bench: Bench) -> None
 
 async def test_tries_at_one_deployment_are_as_many_as_it_says(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", a={"max_retries": 1}, b={"weight": 0.000001}))
-    target = bench.gateway.routing.target
-    deployments = {one.id: one for one in bench.gateway.routing.deployments()}
-    assert target(deployments["a"], alone=False).upstream.retries == 1  # type: ignore[union-attr]  # of a provider
-    assert target(deployments["b"], alone=False).upstream.retries == 0  # type: ignore[union-attr]  # of a provider
-    assert target(deployments["b"], alone=True).upstream.retries == 2  # type: ignore[union-attr]  # of a provider
+    target = bench.gateway.targets.of_deployment
+    deployments = {one.id: one for one in bench.gateway.catalog.deployments()}
+    assert target(deployments["a"], sole=False).upstream.retries == 1  # type: ignore[union-attr]  # of a provider
+    assert target(deployments["b"], sole=False).upstream.retries == 0  # type: ignore[union-attr]  # of a provider
+    assert target(deployments["b"], sole=True).upstream.retries == 2  # type: ignore[union-attr]  # of a provider
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from onceward_gateway.storage import StorageError
+from onceward_gateway.db import StorageError
 
 from ..routing.kit import Bench, answer
 
@@ -27,13 +27,13 @@ STEPS = [
     "calls.log.end",
     "calls.log.ended",
     "calls.claims.ended",
-    "calls.settlement.on_ended",
-    "calls.on_recording",
+    "calls._settlement._on_ended",
+    "ledger.write_fresh",
     "prices.cost",
     "ledger.bill",
     "ledger.apply",
     "ledger.end",
-    "ledger.served_at",
+    "ledger._served_at",
     "ledger.begun",
     "ledger._keeper.forget",
     "ledger._keeper.watch",

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.once.deliver import LiveStream, Presence
-from onceward_gateway.once.feed import Feed, Listener
-from onceward_gateway.once.store import CallRecord
-from onceward_gateway.storage import StorageAway
+from onceward_gateway.calls.delivery import LiveStream, Presence
+from onceward_gateway.calls.event_stream import Feed, Listener
+from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.db import StorageAway
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.config import Settings
-from onceward_gateway.storage import Database, open_database
-from onceward_gateway.storage.postgres import PostgresDatabase
-from onceward_gateway.storage.settings import StorageSettings
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.db import Database, open_database
+from onceward_gateway.db.postgres import PostgresDatabase
 
 from ..databases import url_for
 from ..servers import PostgresServer, postgres_programs
@@ -31,7 +31,7 @@ def needs_postgres() -> None:
         pytest.skip("PostgreSQL is not installed")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An open database of each kind with the tables of the tests."""
     if request.param == "postgresql":

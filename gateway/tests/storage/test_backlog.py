@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.once import claims
-from onceward_gateway.storage import sqlite
+from onceward_gateway.calls import claims
+from onceward_gateway.db import sqlite
 
 from ..databases import on_postgres
 from ..routing.kit import CHAT, Bench

@@ -18,7 +18,7 @@ import httpx2
 import psycopg
 import pytest
 
-from onceward_gateway.storage import schema
+from onceward_gateway.db import schema
 
 from ..conftest import GatewayProcess
 from ..databases import url_for

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.storage import AlreadyDone, Batch, Database, StorageError, Unstorable
+from onceward_gateway.db import (
+    AlreadyDone,
+    Batch,
+    Database,
+    StorageError,
+    Unstorable,
+)
 
 ADD = "INSERT INTO note (id, text) VALUES (?, ?)"
 COUNT = "UPDATE counter SET total = total + ? WHERE name = ?"

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.control.contents import FolderContents
+from onceward_gateway.db.blob_store import FolderContents
 
 from ..conftest import Launch
 from ..control.kit import jsonl, wait_for

@@ -15,13 +15,19 @@ from typing import Any
 import psycopg
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.storage import AlreadyDone, Batch, Database, StorageAway, StorageError
-from onceward_gateway.storage.postgres import PostgresDatabase
-from onceward_gateway.storage.presence import Folders
-from onceward_gateway.storage.readiness import Readiness
-from onceward_gateway.storage.settings import StorageSettings
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.db import (
+    AlreadyDone,
+    Batch,
+    Database,
+    StorageAway,
+    StorageError,
+)
+from onceward_gateway.db.postgres import PostgresDatabase
+from onceward_gateway.db.presence import Folders
+from onceward_gateway.db.readiness import Readiness
 
 from ..servers import PostgresServer
 from .conftest import Cluster

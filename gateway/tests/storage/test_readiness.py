@@ -21,12 +21,12 @@ import httpx2
 import psycopg
 import pytest
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.storage import Database, StorageAway
-from onceward_gateway.storage import sqlite as sqlite_module
-from onceward_gateway.storage.presence import Folders
-from onceward_gateway.storage.readiness import Readiness
-from onceward_gateway.storage.trouble import FULL
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.db import Database, StorageAway
+from onceward_gateway.db import sqlite as sqlite_module
+from onceward_gateway.db.errors import FULL
+from onceward_gateway.db.presence import Folders
+from onceward_gateway.db.readiness import Readiness
 
 from ..cluster.gateways import no_postgres
 from ..conftest import Launch
@@ -107,6 +107,7 @@ async def test_a_full_disk_is_not_ready_and_no_provider_is_asked(bench: Bench, m
     assert (told.status_code, "full" in told.json()["issues"][0]) == (503, True)
 
 
+@pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 def test_a_server_that_only_reads_is_not_ready(launch: Launch, tmp_path: Path) -> None:
     address = url_for(tmp_path / "pg", "postgresql").reveal()

@@ -22,11 +22,17 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from onceward_gateway.config import Settings
-from onceward_gateway.storage import StorageError, new_file, open_database, prepare, schema
-from onceward_gateway.storage.settings import StorageSettings
-from onceward_gateway.storage.unusable import opening
-from onceward_gateway.storage.urls import StoreUrl
+from onceward_gateway.config.load import Settings
+from onceward_gateway.config.storage import StorageSettings
+from onceward_gateway.core.urls import StoreUrl
+from onceward_gateway.db import (
+    StorageError,
+    bootstrap,
+    open_database,
+    prepare,
+    schema,
+)
+from onceward_gateway.db.unusable import opening
 
 from ..conftest import GatewayProcess
 from ..servers import PostgresServer
@@ -98,7 +104,7 @@ def test_no_revision_takes_anything_away(file: Path) -> None:
             assert statement.startswith(("INSERT INTO", "UPDATE")), f"{file.name} executes {statement!r}"
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_every_step_keeps_every_row(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if kind == "sqlite":
         engine = sa.create_engine(f"sqlite:///{tmp_path / 'a.db'}")
@@ -195,7 +201,7 @@ def new_database(server: PostgresServer, name: str) -> str:
     return server.url(name)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_a_step_that_fails_leaves_the_database_as_it_was(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -234,8 +240,8 @@ def test_a_database_of_a_newer_gateway_is_refused(tmp_path: Path) -> None:
 def test_nodes_that_start_at_once_take_the_steps_once(tmp_path: Path, postgres: PostgresServer) -> None:
     url = new_database(postgres, "together")
     program = (
-        "import sys; from pathlib import Path; from onceward_gateway.config import load; "
-        "from onceward_gateway.storage import prepare; prepare(load(overrides={'data_dir': sys.argv[1]}))"
+        "import sys; from pathlib import Path; from onceward_gateway.config.load import load; "
+        "from onceward_gateway.db import prepare; prepare(load(overrides={'data_dir': sys.argv[1]}))"
     )
 
     def start(number: int) -> subprocess.CompletedProcess[str]:
@@ -272,13 +278,13 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         prepare(at(tmp_path, f"sqlite:///{tmp_path}/none/a.db"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = (
         f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "lean")
     )
     program = (
-        "import sys; from onceward_gateway.app import create_app; from onceward_gateway.config import load; "
+        "import sys; from onceward_gateway.entry.app import create_app; from onceward_gateway.config.load import load; "
         "create_app(load()); print(*(m for m in ('alembic', 'sqlalchemy', 'mako', 'psycopg') if m in sys.modules))"
     )
     environ = {"ONCEWARD_GATEWAY_DATABASE_URL": url, "ONCEWARD_GATEWAY_DATA_DIR": str(tmp_path)}
@@ -294,7 +300,7 @@ def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: py
 
 
 def test_a_new_file_is_what_the_revisions_make(capsys: pytest.CaptureFixture[str]) -> None:
-    assert new_file.main(["check"]) == 0, capsys.readouterr().err
+    assert bootstrap.main(["check"]) == 0, capsys.readouterr().err
 
 
 def test_a_new_file_that_cannot_be_made_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

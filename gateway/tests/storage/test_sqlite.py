@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.storage import Batch, SqliteDatabase, StorageAway
+from onceward_gateway.db import (
+    Batch,
+    SqliteDatabase,
+    StorageAway,
+)
 
 from .conftest import TABLES
 

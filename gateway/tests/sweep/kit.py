@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from onceward_gateway.app import App, create_app
-from onceward_gateway.config import load
-from onceward_gateway.contract import load_contract
+from onceward_gateway.config.load import load
+from onceward_gateway.entry.app import App, create_app
+from onceward_gateway.http.contract import load_contract
 
 from ..databases import settings_for
 from ..test_parameters import resolved as followed

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from onceward_gateway.app import App
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.config import load
-from onceward_gateway.gateway import Gateway
+from onceward_gateway.config.load import load
+from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.entry.app import App
+from onceward_gateway.entry.services import Gateway
 
 from ..databases import settings_for
 from .kit import CHAT

@@ -1,7 +1,7 @@
-"""Every member of every model operation, asked of an offline model: it changes the answer, or it is an error in plain
-words, or its description in the contract says that offline models do not use it.
+"""Every parameter of every model operation, sent to an offline model.
 
-A member that is new in the contract fails here until it is one of these.
+It changes the response, or it is an error, or its description in the contract says that offline models ignore it. A
+parameter that is new in the contract fails here until it is one of these.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ SHOWS: Mapping[tuple[str, str], tuple[Any, Mapping[str, Any]]] = {
     ("/v1/moderations", "input"): ("I will kill you.", {}),
 }
 # With its descriptions: what the gateway checks requests by has none.
-_TOLD = json.loads((Path(onceward_gateway.__file__).parent / "openapi.json").read_text())
-_UNUSED = "Offline models do not use it."
+_TOLD = json.loads((Path(onceward_gateway.__file__).parent / "http/openapi.json").read_text())
+_UNUSED = "Ignored by offline models."
 
 
 @dataclass
@@ -201,8 +201,8 @@ async def test_every_member_has_an_effect_or_says_that_it_has_none(offline: Offl
 
 def test_the_contract_says_what_becomes_of_members_that_it_does_not_know() -> None:
     text = _TOLD["info"]["description"]
-    assert "offline models do not use them" in text
-    assert "query parameters that an operation does not have are refused" in text
+    assert "offline models ignore them" in text
+    assert "Unknown query parameters are refused" in text
 
 
 @pytest.mark.parametrize(

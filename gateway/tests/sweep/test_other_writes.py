@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from ..routing.test_every_member import WRITES
 from ..test_parameters import MODEL_PATHS

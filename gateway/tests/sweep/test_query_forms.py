@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from onceward_gateway.contract import load_contract
+from onceward_gateway.http.contract import load_contract
 
 from . import test_money_queries, test_queries
 from .kit import followed, queries

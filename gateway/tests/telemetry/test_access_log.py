@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.config import ConfigError
+from onceward_gateway.config.load import ConfigError
 from onceward_gateway.telemetry.access_log import AccessLog
 
 from .kit import CHAT, Launch, asked, key_of, until

@@ -15,7 +15,7 @@ from ..cluster.gateways import MASTER, Gateways, no_postgres
 from ..servers import PostgresServer
 from .kit import CHAT, Read, asked, read, until
 
-pytestmark = pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 KEY = MASTER["Authorization"].removeprefix("Bearer ")
 
 

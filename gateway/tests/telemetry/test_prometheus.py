@@ -12,6 +12,8 @@ import pytest
 
 from .kit import CHAT, Launch, asked, free_port, key_of, program, until
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "scrape-0123456789abcdef"
 CONFIG = """
 global:

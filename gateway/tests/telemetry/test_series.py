@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from onceward_gateway.telemetry.series import Counts, Distribution, Family, render
-from onceward_gateway.telemetry.workers import decoded, encoded, merged
+from onceward_gateway.telemetry.multiprocess import (
+    decoded,
+    encoded,
+    merged,
+)
+from onceward_gateway.telemetry.prometheus import (
+    Counts,
+    Distribution,
+    Family,
+    render,
+)
 
 from .kit import Read
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.config import ConfigError, load
+from onceward_gateway.config.load import ConfigError, load
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from .collector import Collector, build
 from .kit import CHAT, Launch, asked, key_of, until
 from .test_metrics import answer, deployments, events
 
+pytestmark = pytest.mark.slow
+
 INTERNAL, SERVER, CLIENT = 1, 2, 3
 ERROR = 2
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -11,12 +11,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.errors import ApiError, envelope
+from onceward_gateway.core.errors import ApiError, envelope
+from onceward_gateway.core.lenient_json import (
+    Unreadable,
+    encode,
+    readable,
+)
 from onceward_gateway.providers import failures
-from onceward_gateway.providers.answers import Refused, chunk_of, count_answer, events_in, folded, judged, with_usage
-from onceward_gateway.providers.anthropic import BrokenMessage, Chunks, completion
+from onceward_gateway.providers.answers import (
+    Refused,
+    chunk_of,
+    count_answer,
+    events_in,
+    folded,
+    judged,
+    with_usage,
+)
+from onceward_gateway.providers.anthropic import (
+    BrokenMessage,
+    Chunks,
+    completion,
+)
 from onceward_gateway.providers.chunks import ChunkReader
-from onceward_gateway.providers.lenient import Unreadable, encode, readable
 from onceward_gateway.providers.meter import Meter
 from onceward_gateway.providers.sse import SseReader
 

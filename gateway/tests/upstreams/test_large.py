@@ -13,14 +13,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway import json_parts, long_strings
-from onceward_gateway.offload import LARGE_BODY, in_thread_if_large
+from onceward_gateway.core import json_parts, long_strings
+from onceward_gateway.core.lenient_json import Unreadable, readable
+from onceward_gateway.core.threads import LARGE_BODY, in_thread_if_large
 from onceward_gateway.providers import large
-from onceward_gateway.providers.answers import events_in, folded, judged, with_usage
+from onceward_gateway.providers.answers import (
+    events_in,
+    folded,
+    judged,
+    with_usage,
+)
 from onceward_gateway.providers.anthropic import completion
 from onceward_gateway.providers.chunks import texts_of
-from onceward_gateway.providers.large import as_text, read_json, release, write_json
-from onceward_gateway.providers.lenient import Unreadable, readable
+from onceward_gateway.providers.large import (
+    as_text,
+    read_json,
+    release,
+    write_json,
+)
 from onceward_gateway.providers.meter import Meter
 
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.errors import ApiError
-from onceward_gateway.ledger.count import TextCounter
-from onceward_gateway.offline import tokenizer
+from onceward_gateway.billing.token_count import TextCounter
+from onceward_gateway.core import tokenizer
+from onceward_gateway.core.errors import ApiError
 from onceward_gateway.providers.chunks import ChunkReader
 from onceward_gateway.providers.encodings import decoder_of
 from onceward_gateway.providers.meter import Meter

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.clock import SystemClock
-from onceward_gateway.config import Price
-from onceward_gateway.ledger.count import TextCounter, count_prompt, count_text
-from onceward_gateway.prices import PriceBook, UnitPrice
+from onceward_gateway.billing.prices import PriceBook, UnitPrice
+from onceward_gateway.billing.token_count import (
+    TextCounter,
+    count_prompt,
+    count_text,
+)
+from onceward_gateway.config.load import Price
+from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.providers.chunks import count_foreign
 from onceward_gateway.providers.meter import Meter
 

@@ -10,10 +10,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from onceward_gateway.config import ConfigError, Settings, load
-from onceward_gateway.errors import ApiError
-from onceward_gateway.web.hosts import HostCheck, host_of, is_loopback
-from onceward_gateway.web.settings import CorsSettings
+from onceward_gateway.config.load import (
+    ConfigError,
+    Settings,
+    load,
+)
+from onceward_gateway.config.web import CorsSettings
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.hosts import is_loopback
+from onceward_gateway.http.hosts import (
+    HostCheck,
+    host_of,
+)
 
 from ..conftest import GatewayProcess
 

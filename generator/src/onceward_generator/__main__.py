@@ -1,4 +1,4 @@
-"""``python -m onceward_generator`` is the command ``onceward-generate``."""
+"""Run the command ``onceward-generate`` as ``python -m onceward_generator``."""
 
 from __future__ import annotations
 

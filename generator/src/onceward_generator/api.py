@@ -1,4 +1,4 @@
-"""The whole way from files to the model: load, normalise, build."""
+"""From files to the model: load, normalise and build."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The canonical JSON form of a model: equal models have equal bytes, different models different bytes.
 
-The key ``is`` names the class of a member of a union. Members with their default value are left out. Named types are a
+The key ``is`` holds the class of a member of a union. Members with their default value are left out. Named types are a
 list, in the order of the contract.
 """
 
@@ -21,12 +21,12 @@ _KIND = "is"
 
 
 def to_json(api: Api) -> str:
-    """The canonical form, for people and for hashes."""
+    """Return the canonical form of a model."""
     return json.dumps(_encode(api), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def fingerprint(api: Api) -> str:
-    """The SHA-256 of the canonical form."""
+    """Return the SHA-256 of the canonical form."""
     return sha256(to_json(api).encode()).hexdigest()
 
 

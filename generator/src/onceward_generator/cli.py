@@ -1,4 +1,4 @@
-"""The command line ``onceward-generate``: from a contract to sources, and from many files to one (``bundle``)."""
+"""The command line ``onceward-generate``: generate sources, print the model, bundle a contract into one file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line. The exit status is 0, 1 for differences or a faulty contract, 2 for wrong usage."""
+    """Run the command line.
+
+    Return 0; 1 for differences or a faulty contract; 2 for wrong usage.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     commands = {"bundle": _bundle, "model": _model}
     try:
@@ -37,14 +40,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("onceward-generate", description="Turn a contract into SDKs.")
+    parser = argparse.ArgumentParser("onceward-generate", description="Generate SDKs from an OpenAPI contract.")
     parser.add_argument(
-        "contract", type=Path, nargs="?", help=f"the contract's root file; absent: as {CONFIG_NAME} says"
+        "contract",
+        type=Path,
+        nargs="?",
+        help=f"the root file of the contract (default: as configured in {CONFIG_NAME})",
     )
-    parser.add_argument("--sdk", type=Path, help="the file that says how the contract reads as an SDK")
+    parser.add_argument("--sdk", type=Path, help="the SDK configuration of the contract (sdk.yaml)")
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
-    parser.add_argument("--out", type=Path, help="the folder to write to")
-    parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help="an option of the language")
+    parser.add_argument("--out", type=Path, help="the output folder")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an option of the language, as in the configuration file",
+    )
     base = parser.add_mutually_exclusive_group()
     base.add_argument(
         "--against",
@@ -57,10 +69,12 @@ def _generate(arguments: Sequence[str]) -> int:
         metavar="FILE",
         help="an earlier contract that the verdict compares with, without git",
     )
-    parser.add_argument("--config", type=Path, help=f"the configuration; absent: the nearest {CONFIG_NAME} above")
+    parser.add_argument(
+        "--config", type=Path, help=f"the configuration file (default: the nearest {CONFIG_NAME}, here or above)"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
     parser.add_argument("--overwrite", action="store_true", help="also replace files that the generator did not write")
-    parser.add_argument("--quiet", action="store_true", help="of what could not be expressed print only the counts")
+    parser.add_argument("--quiet", action="store_true", help="print only the number of diagnostics of each kind")
     options = parser.parse_args(arguments)
     config = _config(options)
     against = options.against_file or options.against
@@ -72,12 +86,12 @@ def _generate(arguments: Sequence[str]) -> int:
 def _config(options: argparse.Namespace) -> Config:
     if options.contract is not None:
         if options.out is None:
-            raise ConfigError("`--out` must name the folder to write to")
+            raise ConfigError("`--out` is required with a contract: the output folder")
         values = dict(option.split("=", 1) if "=" in option else (option, "") for option in options.option)
         return Config(options.contract, options.sdk, (Target(options.language, options.out, values),))
     path = options.config or find_config(Path.cwd())
     if path is None:
-        raise ConfigError(f"no contract is given and no `{CONFIG_NAME}` is found here or above")
+        raise ConfigError(f"no contract: pass one, or run in a folder with `{CONFIG_NAME}` (here or above)")
     return read_config(path)
 
 
@@ -109,16 +123,15 @@ def _check(outcome: Outcome) -> int:
 def _write(outcome: Outcome, overwrite: bool) -> int:
     foreign = [str(output.folder / path) for output in outcome.outputs for path in output.changes.foreign]
     if foreign and not overwrite:
-        raise ConfigError(
-            f"not written by the generator and in the way: {', '.join(foreign)}; move them, or use --overwrite"
-        )
+        names = ", ".join(foreign)
+        raise ConfigError(f"refusing to overwrite files of other origin: {names}; move them, or pass --overwrite")
     for output in outcome.outputs:
         apply(output.folder, output.files, output.changes)
         total = len(output.files)
         touched = len(output.changes.added) + len(output.changes.changed) + len(output.changes.foreign)
         print(f"{output.folder}: {total} files, {touched} written, {len(output.changes.removed)} removed")
         for path in output.changes.edited:
-            print(f"{output.folder / path} is no longer generated, but was changed by hand: left", file=sys.stderr)
+            print(f"kept {output.folder / path}: no longer generated, but edited by hand", file=sys.stderr)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Reads ``onceward-generate.toml``, so that the command needs no arguments.
+"""Read ``onceward-generate.toml``, the configuration of the command line.
 
     contract = "contract/source/root.yaml"
     sdk = "contract/sdk.yaml"
@@ -27,12 +27,12 @@ _KEYS = ("contract", "sdk", "against")
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used; the text names the file and the key."""
+    """A configuration that cannot be used; the message contains the file and the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One language and the folder that it is written to."""
+    """A language and its output folder."""
 
     language: str
     out: Path
@@ -51,12 +51,12 @@ class Config:
 
 
 def find_config(start: Path) -> Path | None:
-    """The file in a folder or the nearest folder above it."""
+    """Return the configuration file in a folder or in the nearest folder above it."""
     return next((path for folder in (start, *start.parents) if (path := folder / CONFIG_NAME).is_file()), None)
 
 
 def read_config(path: Path) -> Config:
-    """Read the file. Raises `ConfigError`."""
+    """Read a configuration file. Raises `ConfigError`."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -64,12 +64,12 @@ def read_config(path: Path) -> Config:
     folder = path.parent
     for key in content:
         if key not in _KEYS and key not in LANGUAGES:
-            raise ConfigError(f"`{path}`: `{key}` is not known; known are {', '.join((*_KEYS, *LANGUAGES))}")
+            raise ConfigError(f"`{path}`: unknown key `{key}`; the keys are {', '.join((*_KEYS, *LANGUAGES))}")
     if not isinstance(content.get("contract"), str):
-        raise ConfigError(f"`{path}`: `contract` must name the contract's root file")
+        raise ConfigError(f"`{path}`: `contract` is required: the root file of the contract")
     targets = tuple(_target(path, name, content[name]) for name in content if name in LANGUAGES)
     if not targets:
-        raise ConfigError(f"`{path}`: no language is configured; add a table, one of {', '.join(LANGUAGES)}")
+        raise ConfigError(f"`{path}`: no language is configured: add a table of {', '.join(LANGUAGES)}")
     for key in ("sdk", "against"):
         if not isinstance(content.get(key, ""), str):
             raise ConfigError(f"`{path}`: `{key}` is {content[key]!r}; it must be a string")
@@ -79,5 +79,5 @@ def read_config(path: Path) -> Config:
 
 def _target(path: Path, language: str, table: Any) -> Target:
     if not isinstance(table, dict) or not isinstance(table.get("out"), str):
-        raise ConfigError(f"`{path}`: `{language}.out` must name the folder to write to")
+        raise ConfigError(f"`{path}`: `{language}.out` is required: the output folder")
     return Target(language, path.parent / table["out"], {key: value for key, value in table.items() if key != "out"})

@@ -1,8 +1,8 @@
-"""What the generator has to say about a contract: errors that stop it and warnings that do not.
+"""Diagnostics of a contract: errors that stop the generator, and warnings that do not.
 
-A diagnostic names a code, a place (file, line, column, JSON pointer), what is so, and what to do about it. Codes
-that start with ``E`` stop the run; codes that start with ``W`` mean that something is expressed less exactly than
-the contract says; ``N`` is a note. Every code is listed in `CODES`, so that a code always means one thing.
+A diagnostic has a code, a place (file, line, column, JSON pointer), a description, and a hint. Codes that start with
+``E`` are errors; codes that start with ``W`` report that something is expressed less exactly than in the contract;
+``N`` is a note. `CODES` lists every code with its one meaning.
 """
 
 from __future__ import annotations
@@ -18,35 +18,37 @@ __all__ = ["CODES", "ContractError", "Diagnostic", "Report", "Severity", "render
 
 CODES: dict[str, str] = {
     "E001": "the file cannot be read",
-    "E002": "the text is no YAML or JSON",
-    "E003": "the document is no OpenAPI 3.0 or 3.1 contract",
-    "E004": "a reference leads nowhere",
-    "E005": "a key stands twice in one mapping",
+    "E002": "the text is not valid YAML or JSON",
+    "E003": "the document is not an OpenAPI 3.x contract",
+    "E004": "a reference has no target",
+    "E005": "a key occurs twice in one mapping",
     "W101": "a schema could not be expressed and became an open type",
-    "W102": "a keyword is not expressed",
-    "W103": "a reference leads nowhere and became an open type",
+    "W102": "a keyword cannot be expressed",
+    "W103": "a reference has no target and became an open type",
     "W104": "members of `allOf` contradict each other",
-    "W105": "two names are the same once they are split into words",
+    "W105": "two names consist of the same words",
     "W106": "a tuple became a list",
     "W107": "several media types: one was chosen",
-    "W108": "a path parameter is not declared, or declared and not in the path",
+    "W108": "a path parameter is not declared, or is not in the path",
     "W109": "a parameter is declared twice",
-    "W110": "a schema and a reference share one name",
-    "W201": "`operationId` is missing or stands twice",
-    "W202": "two operations asked for the same method name",
-    "W203": "a union has no mark by which to tell its variants",
-    "W204": "a stream is declared, but not how it is asked for or what its events are",
-    "W205": "a discriminator names a key or a schema that is not there",
+    "W110": "a schema name is taken by a reference",
+    "W201": "`operationId` is missing or not unique",
+    "W202": "two operations have the same method name",
+    "W203": "the variants of a union cannot be distinguished",
+    "W204": "a stream is declared without its flag or its events",
+    "W205": "a discriminator refers to a missing key or schema",
     "W301": "an unknown key in the configuration",
-    "W302": "the configuration names something that the contract does not have",
+    "W302": "the configuration refers to something that the contract does not have",
     "W303": "a value in the configuration has the wrong type",
-    "N901": "left out: webhooks and callbacks are no calls of a client",
-    "N902": "left out on request",
-    "N903": "several operations became one method",
+    "N901": "left out: a client does not call webhooks and callbacks",
+    "N902": "left out as configured",
+    "N903": "several operations were merged into one method",
 }
 
 
 class Severity(Enum):
+    """The severity of a diagnostic."""
+
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
@@ -54,7 +56,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``hint`` is the next step for whoever owns the contract."""
+    """A finding in a contract. ``hint`` is the next step for the owner of the contract."""
 
     code: str
     message: str
@@ -63,6 +65,7 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
+        """The severity, from the first letter of the code."""
         return {"E": Severity.ERROR, "W": Severity.WARNING, "N": Severity.NOTE}[self.code[0]]
 
     def __str__(self) -> str:
@@ -72,7 +75,7 @@ class Diagnostic:
 
 
 class ContractError(Exception):
-    """The contract cannot be read at all; `diagnostic` says where and why."""
+    """A contract that cannot be read; `diagnostic` has the place and the reason."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(str(diagnostic))
@@ -80,30 +83,32 @@ class ContractError(Exception):
 
 
 class Report:
-    """Collects diagnostics, each once, in the order in which they were found."""
+    """A collection of diagnostics, in the order in which they were found, without repetitions."""
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
 
     def add(self, code: str, message: str, origin: Origin, hint: str = "") -> None:
+        """Add a diagnostic. Raises `ValueError` for a code that is not in `CODES`."""
         if code not in CODES:
             raise ValueError(f"unknown diagnostic code {code!r}: add it to `CODES`")
         self._found.setdefault(Diagnostic(code, message, origin, hint))
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
+        """The diagnostics found so far."""
         return list(self._found)
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """Counts by code, most frequent first, one line each."""
+    """Return the number of diagnostics of each code, the most frequent first, one line each."""
     counts = Counter(d.code for d in diagnostics)
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     return "\n".join(f"{count:6} x {code} {CODES[code]}" for code, count in ordered)
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
-    """One line a diagnostic, errors first, otherwise in order of file and line."""
+    """Return one line per diagnostic: errors first, then in order of file and line."""
     rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
     def place(found: Diagnostic) -> tuple[int, str, int, int, str]:

@@ -1,4 +1,4 @@
-"""Brings a folder to the state that a run asks for, touching as little as possible."""
+"""Compare a folder with the wanted files, and write only what differs."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ _MARK = "generated"
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs between a folder and what it should hold. All paths are relative to the folder, sorted."""
+    """The differences between a folder and the wanted files. Paths are relative to the folder, and sorted."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
-    """No longer produced, but changed by hand since: left where they are."""
+    """Files that are no longer generated but were edited by hand; they are kept."""
     foreign: tuple[str, ...] = ()
-    """In the way, and not the generator's: never overwritten unasked."""
+    """Files in the way that the generator did not write; they are only overwritten on request."""
 
     @property
     def any(self) -> bool:
+        """Report whether anything has to be written or removed."""
         return bool(self.added or self.changed or self.removed or self.foreign)
 
     def lines(self) -> list[str]:
+        """Return one line per path, with a letter for the kind of change."""
         marks = (("A", self.added), ("M", self.changed), ("D", self.removed), ("E", self.edited), ("!", self.foreign))
         return [f"{mark} {path}" for mark, paths in marks for path in paths]
 
 
 def compare(folder: Path, wanted: Mapping[str, str], lock: Lock) -> Changes:
-    """What would have to change. Reads, never writes."""
+    """Return the changes that would bring a folder to the wanted state. Nothing is written."""
     added: list[str] = []
     changed: list[str] = []
     foreign: list[str] = []
@@ -54,9 +56,9 @@ def compare(folder: Path, wanted: Mapping[str, str], lock: Lock) -> Changes:
 
 
 def apply(folder: Path, wanted: Mapping[str, str], changes: Changes) -> None:
-    """Write what is new or different and remove what is stale, with the folders that become empty.
+    """Write new and changed files, and remove stale ones with the folders that become empty.
 
-    Whoever passes foreign files has asked for their replacement.
+    Foreign files in `changes` are overwritten, too; the caller decides about them beforehand.
     """
     for path in (*changes.added, *changes.changed, *changes.foreign):
         target = folder / path
@@ -75,7 +77,7 @@ def _prune(folder: Path, root: Path) -> None:
 
 
 def _read(path: Path) -> str | None:
-    """The text of a file, line ends as they are; None if there is no such file."""
+    """Return the text of a file with its own line ends, or None for a missing file."""
     if not path.is_file():
         return None
     return path.read_bytes().decode("utf-8", errors="replace")

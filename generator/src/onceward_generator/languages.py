@@ -1,4 +1,4 @@
-"""The languages that can be emitted. Emitters are imported when they are asked for."""
+"""The registry of output languages. Emitters are imported on first use."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .model import Api
 __all__ = ["LANGUAGES", "Emit", "UnknownLanguage", "emitter"]
 
 Emit = Callable[[Api, Mapping[str, Any]], dict[str, str]]
-"""From a model and plain options to texts by relative path. Raises `ValueError` on options that it does not know."""
+"""A function from a model and plain options to texts by relative path. Raises `ValueError` on unknown options."""
 
 
 class UnknownLanguage(ValueError):
-    """There is no emitter for a language; the text names those that there are."""
+    """A language without an emitter; the message lists the supported ones."""
 
 
 def _python(api: Api, options: Mapping[str, Any]) -> dict[str, str]:
@@ -27,6 +27,7 @@ LANGUAGES: Mapping[str, Emit] = {"python": _python}
 
 
 def emitter(language: str) -> Emit:
+    """Return the emitter of a language. Raises `UnknownLanguage`."""
     if language not in LANGUAGES:
-        raise UnknownLanguage(f"`{language}` is no language that can be emitted; there are: {', '.join(LANGUAGES)}")
+        raise UnknownLanguage(f"unknown language `{language}`; the languages are {', '.join(LANGUAGES)}")
     return LANGUAGES[language]

@@ -1,7 +1,7 @@
-"""What a run wrote: the hashes of its inputs, of the model and of each file.
+"""The lock file: hashes of the inputs, of the model and of each generated file.
 
-The lock lies beside the generated files. It tells which files are the generator's own, so that a file which is no
-longer produced can be removed and a stranger's file never is.
+It is written beside the generated files and lists them, so that files which are no longer generated can be removed, and
+files of other origin never are.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ _FORMAT = 1
 
 
 class LockError(Exception):
-    """The lock file cannot be trusted; the text says why."""
+    """A lock file that cannot be used; the message contains the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Hashes are SHA-256 in hexadecimal; paths are relative to the folder of the lock."""
+    """The content of a lock file. Hashes are SHA-256 in hexadecimal; paths are relative to its folder."""
 
     model: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
     def to_text(self) -> str:
+        """Return the text of the lock file."""
         content = {
             "format": _FORMAT,
             "model": self.model,
@@ -41,11 +42,12 @@ class Lock:
 
 
 def hash_of(text: str) -> str:
+    """Return the hash of a text."""
     return sha256(text.encode()).hexdigest()
 
 
 def read_lock(folder: Path) -> Lock:
-    """The lock of a folder; an empty one where there is none. Raises `LockError`."""
+    """Return the lock of a folder; an empty one if there is no lock file. Raises `LockError`."""
     path = folder / LOCK_NAME
     if not path.exists():
         return Lock()
@@ -58,9 +60,11 @@ def parse_lock(text: str, path: str) -> Lock:
         content = json.loads(text)
         lock = Lock(str(content["model"]), dict(content["inputs"]), dict(content["files"]))
     except (ValueError, KeyError, TypeError) as error:
-        raise LockError(f"`{path}` is no lock file ({error}); delete it to start anew") from error
+        raise LockError(f"`{path}` is not a lock file ({error}); delete it to start over") from error
     for name in lock.files:
         inside = PurePosixPath(name)
         if inside.is_absolute() or ".." in inside.parts or "\\" in name:
-            raise LockError(f"`{path}` claims {name!r}, which is outside of its folder; delete the lock to start anew")
+            raise LockError(
+                f"`{path}` claims {name!r}, which is outside of its folder; delete the lock file to start over"
+            )
     return lock

@@ -1,14 +1,14 @@
-"""The model of an API: what every emitter reads, and the only thing it reads.
+"""The model of an API, which is the only input of every emitter.
 
-The model holds no word of OpenAPI and no word of any programming language. It is made of frozen dataclasses and closed
-sums, is a pure function of the contract and its configuration, and has one canonical JSON form
+The model does not depend on OpenAPI or on a programming language. It consists of frozen dataclasses and closed unions,
+is a pure function of the contract and its configuration, and has a canonical JSON form
 (`onceward_generator.canonical`).
 
-Words used here
+Terms
     *name*       a tuple of lower-case words, e.g. ``("chat", "completion")``; each language joins and cases them.
     *wire*       the exact spelling on the wire: a JSON key, a header, a path template.
-    *origin*     where in the contract a node came from, for diagnostics and for names that follow the meaning's path.
-    *presence*   whether a field may be absent. Whether it may be null is another question and another bit.
+    *origin*     the place of a node in the contract, for diagnostics and for derived names.
+    *presence*   whether a field may be absent, independent of whether it may be null.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Origin:
 
 
 class Prim(Enum):
-    """The primitive types. Formats that a language may map to a type of its own are members; other formats are lost."""
+    """The primitive types, and the formats that a language may map to a type of its own."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -97,11 +97,11 @@ class Prim(Enum):
     UUID = "uuid"
     URI = "uri"
     SECRET = "secret"
-    """A text that is not to be shown: not in logs, nor where a value is printed."""
+    """A text that must not appear in logs or printed values."""
 
 
 class JsonKind(Enum):
-    """The seven shapes a JSON value can be told by, without looking inside."""
+    """The seven JSON shapes that can be distinguished without looking inside a value."""
 
     NULL = "null"
     BOOLEAN = "boolean"
@@ -114,8 +114,10 @@ class JsonKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Bounds that a value must keep, checked at call time. ``None`` is no bound. Lengths count the characters of a
-    string, the items of a list, and the members of an object."""
+    """Bounds of a value, checked at call time. ``None`` is unbounded.
+
+    Lengths count the characters of a string, the items of a list, and the members of an object.
+    """
 
     minimum: float | None = None
     maximum: float | None = None
@@ -128,6 +130,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
+    """A scalar of a primitive type."""
+
     kind: Prim
 
 
@@ -140,7 +144,7 @@ class LiteralType:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One value of an enumeration. Names are unique within it and follow the value, never a counter."""
+    """A value of an enumeration. Names are unique within it and derived from the value."""
 
     value: str | int | float | bool
     name: Name
@@ -149,7 +153,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """Named scalars. An open one admits values that the contract does not list; on read every enumeration is open."""
+    """An enumeration. An open one allows unlisted values in requests, too; responses always allow them."""
 
     base: Prim
     members: tuple[Member, ...]
@@ -158,6 +162,8 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True)
 class ListType:
+    """A list of items of one type."""
+
     item: Type
     check: Check | None = None
     """Bounds of each item."""
@@ -165,7 +171,7 @@ class ListType:
 
 @dataclass(frozen=True, slots=True)
 class MapType:
-    """An object with free keys."""
+    """An object with arbitrary keys."""
 
     value: Type
     check: Check | None = None
@@ -188,17 +194,17 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """Bytes that are uploaded as a file part or sent and received as a raw body."""
+    """Bytes that are uploaded as a file part, or sent and received as a raw body."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonType:
-    """Any JSON value: what a schema says nothing about, or what could not be expressed."""
+    """Any JSON value: a schema without constraints, or one that cannot be expressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One property of an object."""
+    """A property of an object."""
 
     wire: str
     name: Name
@@ -215,7 +221,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
-    """An object with named fields. Unknown keys are always kept; ``extra`` types them where the contract does."""
+    """An object with named fields. Unknown keys are always kept; ``extra`` is their type where the contract has one."""
 
     fields: tuple[Field, ...]
     extra: Type | None = None
@@ -225,7 +231,7 @@ class ObjectType:
 
 @dataclass(frozen=True, slots=True)
 class ByTag:
-    """The value of one key decides: tag value -> index into the variants."""
+    """Selection by the value of one key: tag value -> index into the variants."""
 
     wire: str
     mapping: tuple[tuple[str, int], ...]
@@ -233,34 +239,36 @@ class ByTag:
 
 @dataclass(frozen=True, slots=True)
 class ByJsonType:
-    """The JSON shape decides: kind -> index into the variants. Several object variants stand as one nested union."""
+    """Selection by JSON shape: kind -> index into the variants. Several object variants are one nested union."""
 
     mapping: tuple[tuple[JsonKind, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ByUniqueKey:
-    """A required key that only one variant has decides: key -> index into the variants."""
+    """Selection by a required key that only one variant has: key -> index into the variants."""
 
     mapping: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Nothing decides beforehand: variants are tried, the one that explains most keys wins, earlier first."""
+    """Selection by trial: the variant with the most matching keys, the earlier one if equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
+    """A variant of a union."""
+
     name: Name
     type: Type
     check: Check | None = None
-    """Bounds of a value that is of this variant."""
+    """Bounds of a value of this variant."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnionType:
-    """One of several types. A value read that no variant explains is kept as an unknown variant, and goes out again."""
+    """One of several types. A received value that matches none is kept as an unknown variant, and can be sent again."""
 
     variants: tuple[Variant, ...]
     strategy: ByTag | ByJsonType | ByUniqueKey | Ranked
@@ -283,7 +291,7 @@ Type: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class TypeDef:
-    """A named type. ``sent`` and ``received`` tell in which direction calls carry it: a type may be both."""
+    """A named type. ``sent`` and ``received`` are the directions in which calls use it; both are possible."""
 
     key: str
     name: Name
@@ -293,7 +301,7 @@ class TypeDef:
     sent: bool
     received: bool
     family: str
-    """The resource family (first segment of the resource path) whose calls alone reach it, or ``shared``."""
+    """The resource family (first segment of the resource path) that uses the type alone, or ``shared``."""
     deprecated: bool = False
 
 
@@ -301,6 +309,8 @@ class TypeDef:
 
 
 class Place(Enum):
+    """The place of a parameter in a request."""
+
     PATH = "path"
     QUERY = "query"
     HEADER = "header"
@@ -308,12 +318,12 @@ class Place(Enum):
     BODY = "body"
     """One top-level key of an object body, or one part of a form."""
     WHOLE_BODY = "whole_body"
-    """The body itself, where it is no object or a union of objects."""
+    """The body itself, where it is not an object, or is a union of objects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One argument of a method. Names are unique within the method."""
+    """An argument of a method. Names are unique within the method."""
 
     wire: str
     name: Name
@@ -329,11 +339,13 @@ class Param:
     style: str = "form"
     """form, deepObject (``a[b]=c``), brackets (``a[]=1``), spaceDelimited, pipeDelimited, simple."""
     multi_segment: bool = False
-    """Path parameters: the value may hold ``/``; it is percent-encoded all the same."""
+    """Path parameters: the value may contain ``/``, which is percent-encoded all the same."""
     deprecated: bool = False
 
 
 class BodyKind(Enum):
+    """The encoding of a request body."""
+
     JSON = "json"
     FORM = "form"
     MULTIPART = "multipart"
@@ -343,14 +355,18 @@ class BodyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """The body of a request."""
+
     kind: BodyKind
     media_type: str
     required: bool
     type: Type
-    """The whole body's type; its top-level fields stand again in `Method.params`."""
+    """The type of the whole body. Its top-level fields are also in `Method.params`."""
 
 
 class ResultKind(Enum):
+    """The decoding of a response body."""
+
     JSON = "json"
     TEXT = "text"
     BINARY = "binary"
@@ -360,27 +376,31 @@ class ResultKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """The successful response of a method."""
+
     kind: ResultKind
     type: Type | None
     media_type: str | None = None
     status: int = 200
     text_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Parameters whose listed values turn a JSON answer into plain text: (("response_format", ("srt", "text")),)."""
+    """Parameters with values that change a JSON response to plain text: (("response_format", ("srt", "text")),)."""
 
 
 class Framing(Enum):
+    """The framing of a stream."""
+
     SSE = "sse"
     JSON_LINES = "json_lines"
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """How a method streams.
+    """The stream of a method.
 
     ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types after which the stream may end; ``tag`` is the JSON key that
-    holds an event's type. ``error_event`` names events that carry an error. A stream that ends without ``done`` or a
-    terminal event was cut.
+    holds an event's type. ``error_event`` is the name of error events. A stream that ends without ``done`` or a
+    terminal event was interrupted.
     """
 
     framing: Framing
@@ -392,14 +412,16 @@ class Streams:
     error_event: str | None = "error"
     resumable: bool = False
     finish: tuple[str, str, str, str] | None = None
-    """Where an event says that one of several answers has finished: the list, the member that numbers its items, the
-    member that is null until the item has finished, and the member of the request that says how many there are. A
-    stream in which one has not finished was cut."""
+    """The marks of a finished item, if a stream delivers several: the list, the member that numbers its items, the
+    member that is null until the item is finished, and the request member with the number of items. A stream with an
+    unfinished item was interrupted."""
 
 
 class PageStyle(Enum):
+    """The pagination style of a list."""
+
     CURSOR = "cursor"
-    """The answer names the next cursor."""
+    """The response contains the next cursor."""
     AFTER = "after"
     """The next page starts after the id of the last item."""
     PAGE = "page"
@@ -407,18 +429,18 @@ class PageStyle(Enum):
     OFFSET = "offset"
     URL = "url"
     NONE = "none"
-    """One page holds all."""
+    """A single page with all items."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """How a list is walked. Response members are paths of keys into the answer; empty means the answer itself."""
+    """The pagination of a list. Response members are paths of keys; an empty path is the response itself."""
 
     style: PageStyle
     items: tuple[str, ...]
     item: Type
     cursor_param: str | None = None
-    """The parameter (by wire name) that carries the cursor, the id, the page number, or the offset."""
+    """The parameter (by wire name) for the cursor, the id, the page number, or the offset."""
     limit_param: str | None = None
     next: tuple[str, ...] | None = None
     has_more: tuple[str, ...] | None = None
@@ -429,19 +451,21 @@ class Pages:
 
 
 class RetryClass(Enum):
+    """The conditions under which a method may be retried."""
+
     SAFE = "safe"
-    """Repeating changes nothing: retried on every retryable failure."""
+    """A repetition changes nothing: retried after every retryable failure."""
     KEYED = "keyed"
-    """Repeating is safe with an idempotency key, which the runtime sends."""
+    """A repetition is safe with an idempotency key, which the runtime sends."""
     NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One operation as an SDK offers it."""
+    """An operation as a method of an SDK."""
 
     id: str
-    """Dotted resource path and method, e.g. ``chat.completions.create``: stable, unique."""
+    """Dotted resource path and method, e.g. ``chat.completions.create``: stable and unique."""
     name: Name
     http: str
     path: str
@@ -459,7 +483,7 @@ class Method:
     aliases: tuple[str, ...] = ()
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()
-    """Wire names of the parameters that may be given by position, in order."""
+    """Wire names of the parameters that are accepted as positional arguments, in order."""
     deprecated: bool = False
     visible: bool = True
 
@@ -474,9 +498,9 @@ class Resource:
     methods: tuple[Method, ...]
     children: tuple[Resource, ...]
     aliases: tuple[str, ...] = ()
-    """Other names of the attribute that has this resource, such as its plural."""
+    """Other names of the attribute for this resource, such as its plural."""
     helpers: str | None = None
-    """The name under which a runtime keeps hand-written additions to this resource (streams, builders), if any."""
+    """The name of hand-written additions to this resource in the runtime (streams, builders), if any."""
 
 
 # --- behaviour -------------------------------------------------------------------------------------------------------
@@ -484,7 +508,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Seconds. The delay before retry *n* (from 0) is uniform in [0, min(cap, initial * factor ** n)]."""
+    """Delays in seconds: the delay before retry *n* (from 0) is random in [0, min(cap, initial * factor ** n)]."""
 
     initial: float = 0.5
     factor: float = 2.0
@@ -494,7 +518,7 @@ class Backoff:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Default time limits in seconds; None is no limit."""
+    """Default time limits in seconds; None is unlimited."""
 
     connect: float | None = 10.0
     pool: float | None = 30.0
@@ -505,7 +529,7 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class ErrorClass:
-    """One class of the error tree: which error types and which statuses select it. Types decide before statuses."""
+    """A class of the error tree, with the error types and statuses that select it. Types have priority."""
 
     name: Name
     parent: Name | None
@@ -514,12 +538,12 @@ class ErrorClass:
     types: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     types_without_status: tuple[str, ...] = ()
-    """Error types too general to overrule a status: they select the class only where no status is known."""
+    """General error types that select the class only if the status is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What the runtimes do, as data: one table feeds four languages and the vectors."""
+    """The behaviour of the runtimes, as data that all languages and the conformance vectors share."""
 
     max_retries: int = 2
     backoff: Backoff = Backoff()
@@ -536,7 +560,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class AuthScheme:
-    """How a key goes on the wire. ``kind``: bearer, header, query or basic; ``wire`` names the header or query key."""
+    """An authentication scheme. ``kind``: bearer, header, query or basic; ``wire`` is the header or query key."""
 
     id: str
     kind: str
@@ -545,13 +569,15 @@ class AuthScheme:
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """A server of the API."""
+
     url: str
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """What a product calls itself: configuration, never inferred behaviour."""
+    """The names of a product. They are configuration, and never change behaviour."""
 
     name: Name
     package: str
@@ -561,7 +587,7 @@ class Brand:
     key_prefix: str = "sk-"
     aliases: tuple[tuple[str, str], ...] = ()
     providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Providers whose keys a caller may bring, each with the prefixes of model names that mean it too."""
+    """Providers whose keys a caller may send, each with the prefixes of its model names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,7 +605,7 @@ class Api:
     types: Mapping[str, TypeDef] = field(default_factory=dict)
 
     def resolve(self, type_: Type) -> Type:
-        """Follow references until the type says what it is."""
+        """Follow references until the type is not a reference."""
         while isinstance(type_, Ref):
             type_ = self.types[type_.key].type
         return type_

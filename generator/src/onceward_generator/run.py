@@ -1,4 +1,4 @@
-"""One run: from a configuration to what should be on disk, and to what is said about it."""
+"""A run of the generator: from a configuration to the wanted files, the diagnostics and the verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Outcome", "Output", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A folder, what belongs in it, and what has to change for that."""
+    """A folder, its wanted files, and the changes that are needed."""
 
     folder: Path
     files: Mapping[str, str]
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def run(config: Config) -> Outcome:
-    """Work out everything; write nothing."""
+    """Compute the outcome of a configuration. Nothing is written."""
     report = Report()
     document, sdk, sources = normalised(config.contract, config.sdk, report)
     api = build(document, sdk, report)

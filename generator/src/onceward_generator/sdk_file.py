@@ -1,7 +1,7 @@
-"""Reads ``sdk.yaml``: what OpenAPI cannot say about how a contract reads as an SDK.
+"""Read ``sdk.yaml``, which configures everything about an SDK that OpenAPI cannot express.
 
-Everything in it is optional. An unknown key, or the name of something that the contract does not have, is a warning
-with its place, never an error, so that a file written for a newer contract still works.
+Every key is optional. An unknown key, or a reference to something that the contract does not have, is a warning and not
+an error, so that a file for a newer contract still works.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NOWHERE = Origin("", "", 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class MethodNote:
-    """What the file says about one endpoint. ``stream`` and ``pages`` are resolved to their mappings; False forbids."""
+    """The configuration of an endpoint. ``stream`` and ``pages`` are resolved mappings; False turns them off."""
 
     origin: Origin
     name: str | None = None
@@ -65,7 +65,7 @@ class MethodNote:
 
 @dataclass(frozen=True, slots=True)
 class SdkFile:
-    """The file's content. Endpoints are spelled ``METHOD path``."""
+    """The content of the file. Endpoints are written ``METHOD path``."""
 
     brand: Map = field(default_factory=lambda: Map({}, _NOWHERE))
     auth: str | None = None
@@ -76,11 +76,12 @@ class SdkFile:
     behaviour: Map = field(default_factory=lambda: Map({}, _NOWHERE))
 
     def note(self, endpoint: str) -> MethodNote | None:
+        """Return the configuration of an endpoint."""
         return self.methods.get(endpoint)
 
 
 def read_sdk_file(path: Path, report: Report, read: Read = Path.read_bytes) -> SdkFile:
-    """Read the file. Raises `ContractError` when it cannot be read at all."""
+    """Read a file. Raises `ContractError` if it cannot be read."""
     try:
         root = read_text(decode(read(path.resolve())), path.name)
     except (OSError, UnicodeDecodeError) as error:
@@ -97,6 +98,7 @@ class _Reader:
         self._report = report
 
     def read(self) -> SdkFile:
+        """Return the content of the file."""
         root = self._root
         self._known(root, _TOP)
         self._check_sections()
@@ -185,7 +187,7 @@ class _Reader:
     def _known(self, node: Map, keys: tuple[str, ...]) -> None:
         for key in node:
             if key not in keys:
-                self._report.add("W301", f"`{key}` is not known here", node.where(key), f"known: {', '.join(keys)}")
+                self._report.add("W301", f"unknown key `{key}`", node.where(key), f"known: {', '.join(keys)}")
 
     def _wrong(self, message: str, at: Origin) -> None:
         self._report.add("W303", message, at)

@@ -1,8 +1,8 @@
-"""What the difference between two models means for those who use the SDK: major, minor, patch, or nothing.
+"""The meaning of a contract change for the users of an SDK: major, minor, patch or none.
 
-Major: a program that was right may stop compiling or working. Minor: there is more than before. Patch: texts and
-paths. What is received may grow (fields, enum members, variants) without breaking anyone, for readers keep what
-they do not know; what is sent may accept more.
+Major: a correct program may stop compiling or working. Minor: there are additions. Patch: texts and paths changed.
+Received types may grow (fields, enum members, variants) without breaking a program, because readers keep unknown
+values; sent types may become more permissive.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _TEXT, _SECRET = Primitive(Prim.STRING), Primitive(Prim.SECRET)
 
 
 class Level(IntEnum):
+    """The level of a change, as in semantic versioning."""
+
     NONE = 0
     PATCH = 1
     MINOR = 2
@@ -43,23 +45,27 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """A change, and its level."""
+
     level: Level
     what: str
-    """What changed, named by method or type."""
+    """The description of the change, with the method or type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """The highest level of all changes, and the changes."""
+
     level: Level
     reasons: tuple[Reason, ...]
 
 
 def verdict(old: Api, new: Api) -> Verdict:
-    """Compare two models; the gravest reason comes first and decides."""
+    """Compare two models. Reasons are sorted by level, the highest first."""
     reasons = [*_whole(old, new), *_methods(old, new), *_types(old, new)]
     reasons.sort(key=lambda reason: (-reason.level, reason.what))
     if not reasons and old != new:
-        reasons = [Reason(Level.PATCH, "descriptions or places in the contract")]
+        reasons = [Reason(Level.PATCH, "descriptions, or positions in the contract")]
     return Verdict(max((reason.level for reason in reasons), default=Level.NONE), tuple(reasons))
 
 
@@ -71,7 +77,7 @@ def _whole(old: Api, new: Api) -> Iterator[Reason]:
     if old.brand.base_url != new.brand.base_url:
         yield Reason(Level.MINOR, f"the default base URL is now {new.brand.base_url!r}")
     if old.auth[:1] != new.auth[:1]:
-        yield Reason(Level.MAJOR, "the key is sent in another way")
+        yield Reason(Level.MAJOR, "the key is sent differently")
     if old.behaviour != new.behaviour:
         yield Reason(Level.MINOR, "the behaviour (retries, clocks, errors, headers) changed")
 
@@ -79,9 +85,9 @@ def _whole(old: Api, new: Api) -> Iterator[Reason]:
 def _methods(old: Api, new: Api) -> Iterator[Reason]:
     before, after = ({m.id: m for m in _visible(api.resources)} for api in (old, new))
     for id_ in before.keys() - after.keys():
-        yield Reason(Level.MAJOR, f"the method `{id_}` is gone")
+        yield Reason(Level.MAJOR, f"the method `{id_}` was removed")
     for id_ in after.keys() - before.keys():
-        yield Reason(Level.MINOR, f"the method `{id_}` is new")
+        yield Reason(Level.MINOR, f"the method `{id_}` was added")
     for id_ in before.keys() & after.keys():
         yield from _method(before[id_], after[id_])
 
@@ -95,23 +101,23 @@ def _visible(resources: Iterable[Resource]) -> Iterator[Method]:
 def _method(old: Method, new: Method) -> Iterator[Reason]:
     where = f"`{old.id}`"
     if (old.http, old.path) != (new.http, new.path):
-        yield Reason(Level.PATCH, f"{where} goes to `{new.http} {new.path}`")
+        yield Reason(Level.PATCH, f"{where} calls `{new.http} {new.path}`")
     if old.positional != new.positional[: len(old.positional)]:
-        yield Reason(Level.MAJOR, f"{where} takes other arguments by position")
+        yield Reason(Level.MAJOR, f"{where} has different positional arguments")
     if old.result != replace(new.result, status=old.result.status, media_type=old.result.media_type):
-        yield Reason(Level.MAJOR, f"{where} returns something else")
+        yield Reason(Level.MAJOR, f"{where} returns a different type")
     if old.streams is not None and new.streams is None:
-        yield Reason(Level.MAJOR, f"{where} streams no more")
+        yield Reason(Level.MAJOR, f"{where} no longer streams")
     elif old.streams is None and new.streams is not None:
         yield Reason(Level.MINOR, f"{where} can stream")
     elif old.streams is not None and new.streams is not None and old.streams.event != new.streams.event:
-        yield Reason(Level.MAJOR, f"{where} streams other events")
+        yield Reason(Level.MAJOR, f"{where} streams different events")
     if (old.pages is None) != (new.pages is None):
         yield Reason(
-            Level.MAJOR, f"{where} {'is no list any more' if new.pages is None else 'returns a list of pages'}"
+            Level.MAJOR, f"{where} {'is no longer a list' if new.pages is None else 'returns a list of pages'}"
         )
     elif old.pages is not None and new.pages is not None and old.pages.item != new.pages.item:
-        yield Reason(Level.MAJOR, f"{where} lists something else")
+        yield Reason(Level.MAJOR, f"{where} lists a different type")
     if new.deprecated and not old.deprecated:
         yield Reason(Level.MINOR, f"{where} is deprecated")
     if old.retry != new.retry:
@@ -122,32 +128,32 @@ def _method(old: Method, new: Method) -> Iterator[Reason]:
 def _params(where: str, old: tuple[Param, ...], new: tuple[Param, ...]) -> Iterator[Reason]:
     before, after = ({(p.place, p.wire): p for p in params} for params in (old, new))
     for key in before.keys() - after.keys():
-        yield Reason(Level.MAJOR, f"{where} has no parameter `{key[1]}` any more")
+        yield Reason(Level.MAJOR, f"{where} no longer has the parameter `{key[1]}`")
     for key in after.keys() - before.keys():
         required = after[key].required
         kind = "required parameter" if required else "optional parameter"
-        yield Reason(Level.MAJOR if required else Level.MINOR, f"{where} has the new {kind} `{key[1]}`")
+        yield Reason(Level.MAJOR if required else Level.MINOR, f"{where} has a new {kind} `{key[1]}`")
     for key in before.keys() & after.keys():
         yield from _param(f"{where}: `{key[1]}`", before[key], after[key])
 
 
 def _param(where: str, old: Param, new: Param) -> Iterator[Reason]:
     if old.name != new.name:
-        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+        yield Reason(Level.MAJOR, f"{where} is now called `{'_'.join(new.name)}`")
     if new.required != old.required:
         yield Reason(
             Level.MAJOR if new.required else Level.MINOR, f"{where} is {'required' if new.required else 'optional'}"
         )
     yield from _value(where, old.type, new.type)
     if old.check != new.check:
-        yield Reason(Level.MINOR, f"{where} has other bounds")
+        yield Reason(Level.MINOR, f"{where} has different bounds")
 
 
 def _types(old: Api, new: Api) -> Iterator[Reason]:
     for key in old.types.keys() - new.types.keys():
-        yield Reason(Level.MAJOR, f"the type `{key}` is gone")
+        yield Reason(Level.MAJOR, f"the type `{key}` was removed")
     for key in new.types.keys() - old.types.keys():
-        yield Reason(Level.MINOR, f"the type `{key}` is new")
+        yield Reason(Level.MINOR, f"the type `{key}` was added")
     for key in old.types.keys() & new.types.keys():
         yield from _type(old.types[key], new.types[key])
 
@@ -155,9 +161,9 @@ def _types(old: Api, new: Api) -> Iterator[Reason]:
 def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
     where = f"the type `{old.key}`"
     if old.name != new.name:
-        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+        yield Reason(Level.MAJOR, f"{where} is now called `{'_'.join(new.name)}`")
     if (old.sent and not new.sent) or (old.received and not new.received):
-        yield Reason(Level.MAJOR, f"{where} is carried in fewer directions")
+        yield Reason(Level.MAJOR, f"{where} is used in fewer directions")
     if old.family != new.family:
         yield Reason(Level.MINOR, f"{where} moved from `{old.family}` to `{new.family}`")
     match old.type, new.type:
@@ -169,9 +175,9 @@ def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
             yield from _union(where, old.type, new.type)
         case before, after if before != after:
             if _unbounded(before) == _unbounded(after):
-                yield Reason(Level.MINOR, f"{where} has other bounds")
+                yield Reason(Level.MINOR, f"{where} has different bounds")
             else:
-                yield Reason(Level.MAJOR, f"{where} is something else")
+                yield Reason(Level.MAJOR, f"{where} is a different kind of type")
         case _:
             return
 
@@ -179,14 +185,14 @@ def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
 def _object(where: str, old: ObjectType, new: ObjectType, definition: TypeDef) -> Iterator[Reason]:
     before, after = ({field.wire: field for field in shape.fields} for shape in (old, new))
     for wire in before.keys() - after.keys():
-        yield Reason(Level.MAJOR, f"{where} has no field `{wire}` any more")
+        yield Reason(Level.MAJOR, f"{where} no longer has the field `{wire}`")
     for wire in after.keys() - before.keys():
         demands = after[wire].required and definition.sent
-        yield Reason(Level.MAJOR if demands else Level.MINOR, f"{where} has the new field `{wire}`")
+        yield Reason(Level.MAJOR if demands else Level.MINOR, f"{where} has a new field `{wire}`")
     for wire in before.keys() & after.keys():
         yield from _field(f"{where}: `{wire}`", before[wire], after[wire], definition)
     if (old.extra and _unbounded(old.extra)) != (new.extra and _unbounded(new.extra)):
-        yield Reason(Level.MAJOR, f"{where} types its other keys differently")
+        yield Reason(Level.MAJOR, f"{where} has a different type for other keys")
 
 
 def _unbounded(type_: Type) -> Type:
@@ -209,16 +215,16 @@ def _value(where: str, old: Type, new: Type) -> Iterator[Reason]:
     if old == new:
         return
     if _unbounded(old) == _unbounded(new):
-        yield Reason(Level.MINOR, f"{where} has other bounds")
+        yield Reason(Level.MINOR, f"{where} has different bounds")
     elif {_TEXT, _SECRET} == {old, new}:
         yield Reason(Level.PATCH, f"{where} is {'masked' if new == _SECRET else 'shown'} where the value is printed")
     else:
-        yield Reason(Level.MAJOR, f"{where} has another type")
+        yield Reason(Level.MAJOR, f"{where} has a different type")
 
 
 def _field(where: str, old: Field, new: Field, definition: TypeDef) -> Iterator[Reason]:
     if old.name != new.name:
-        yield Reason(Level.MAJOR, f"{where} is called `{'_'.join(new.name)}`")
+        yield Reason(Level.MAJOR, f"{where} is now called `{'_'.join(new.name)}`")
     yield from _value(where, old.type, new.type)
     if old.required != new.required:
         breaks = (new.required and definition.sent) or (old.required and definition.received)
@@ -229,13 +235,13 @@ def _field(where: str, old: Field, new: Field, definition: TypeDef) -> Iterator[
 def _enum(where: str, old: EnumType, new: EnumType) -> Iterator[Reason]:
     before, after = ({member.value: member.name for member in shape.members} for shape in (old, new))
     for value in before.keys() - after.keys():
-        yield Reason(Level.MAJOR, f"{where} has no {value!r} any more")
+        yield Reason(Level.MAJOR, f"{where} no longer has {value!r}")
     for value in after.keys() - before.keys():
-        yield Reason(Level.MINOR, f"{where} has the new value {value!r}")
+        yield Reason(Level.MINOR, f"{where} has a new value {value!r}")
     if any(before[value] != after[value] for value in before.keys() & after.keys()):
-        yield Reason(Level.MAJOR, f"{where} names its values differently")
+        yield Reason(Level.MAJOR, f"{where} has different names for its values")
     if old.base != new.base or (old.open and not new.open):
-        yield Reason(Level.MAJOR, f"{where} admits less than before")
+        yield Reason(Level.MAJOR, f"{where} accepts fewer values")
 
 
 def _union(where: str, old: UnionType, new: UnionType) -> Iterator[Reason]:
@@ -245,6 +251,6 @@ def _union(where: str, old: UnionType, new: UnionType) -> Iterator[Reason]:
     if any(variant not in before for variant in after):
         yield Reason(Level.MINOR, f"{where} has a new variant")
     if before == after and [(v.type, v.check) for v in old.variants] != [(v.type, v.check) for v in new.variants]:
-        yield Reason(Level.MINOR, f"{where} has other bounds")
+        yield Reason(Level.MINOR, f"{where} has different bounds")
     if old.strategy != new.strategy and before == after:
-        yield Reason(Level.PATCH, f"{where} is told apart in another way")
+        yield Reason(Level.PATCH, f"{where} is distinguished differently")

@@ -1,7 +1,7 @@
-"""Splits spellings into words and keeps sets of names apart.
+"""Split spellings into words, and keep sets of names unique.
 
-A name follows the meaning it stands for and nothing else: never a counter, never the order of a document. Where two
-spellings give the same words, the plainest keeps them and the others spell out what sets them apart.
+A name depends on the thing that it names, and never on a counter or on the order of a document. If two spellings give
+the same words, the plainest keeps them, and the others spell out the difference.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SIGNS = {
 
 @cache
 def split(spelling: str) -> Name:
-    """The words of a spelling, lower case, ASCII only: ``ChatCompletionChunk`` gives chat, completion, chunk.
+    """Split a spelling into lower-case ASCII words: ``ChatCompletionChunk`` gives chat, completion, chunk.
 
     A spelling without a letter or digit is spelled out sign by sign, and an empty one is called ``empty``.
     """
@@ -40,7 +40,7 @@ def split(spelling: str) -> Name:
 
 @cache
 def spelled(spelling: str) -> Name:
-    """The words with every sign and a capital at the start said aloud: ``foo-bar`` gives foo, minus, bar."""
+    """Split a spelling with every sign and a leading capital as words: ``foo-bar`` gives foo, minus, bar."""
     pieces = [_SIGNS.get(char, char) if not char.isalnum() else char for char in _ascii(spelling)]
     aloud = "".join(f" {piece} " if len(piece) > 1 else piece for piece in pieces)
     words = tuple(word.lower() for word in _WORD.findall(aloud))
@@ -50,16 +50,18 @@ def spelled(spelling: str) -> Name:
 
 
 def snake(name: Name) -> str:
+    """Return words in snake case."""
     return "_".join(name)
 
 
 def pascal(name: Name) -> str:
+    """Return words in Pascal case."""
     return "".join(word[:1].upper() + word[1:] for word in name)
 
 
 @cache
 def singular(word: str) -> str:
-    """One of many: a few rules of English, and the word itself where they do not fit."""
+    """Return the singular by a few rules of English; the word itself where they do not apply."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):
@@ -70,12 +72,12 @@ def singular(word: str) -> str:
 
 
 def digest(spelling: str) -> str:
-    """A short mark that depends on the spelling alone: the last means of telling two names apart."""
+    """Return a short digest of a spelling, the last resort to distinguish two names."""
     return "x" + sha256(spelling.encode()).hexdigest()[:6]
 
 
 def apart(spellings: Iterable[str]) -> dict[str, Name]:
-    """A name for each spelling, no two alike even when case and word ends are ignored."""
+    """Return a name for each spelling, unique even if case and word boundaries are ignored."""
     groups: dict[str, list[str]] = defaultdict(list)
     order = list(dict.fromkeys(spellings))
     for spelling in order:
@@ -93,7 +95,7 @@ def apart(spellings: Iterable[str]) -> dict[str, Name]:
 
 
 def _plainness(spelling: str) -> tuple[int, int, int, str]:
-    """Fewest odd signs, then lower case first, then shortest."""
+    """Return a sort key: fewest special characters, then lower case first, then shortest."""
     odd = sum(not (char.isalnum() or char == "_") for char in spelling)
     return odd, int(spelling[:1].isupper()), len(spelling), spelling
 

@@ -1,4 +1,4 @@
-"""One package generated from the sample API, written to a temporary folder and used by all tests of the emitter."""
+"""A package generated from the sample API in a temporary folder, shared by all tests of the emitter."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def write(files: Mapping[str, str], folder: Path) -> Path:
 
 
 class Project:
-    """A generated project, and ways to use it from outside."""
+    """A generated project, used from other processes."""
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
         self.folder = folder
         self.files = files
 
     def run(self, code: str, *flags: str) -> Any:
-        """Run code with the package on the path; what it prints last, as JSON, is the result."""
+        """Run code with the package on the path, and return its last line of output, decoded as JSON."""
         env = {**os.environ, "PYTHONPATH": str(self.folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", *flags, "-c", code], env=env, capture_output=True, text=True, check=False

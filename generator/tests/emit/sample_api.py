@@ -1,4 +1,4 @@
-"""A small API built by hand that has every shape an emitter must express, among them the awkward ones."""
+"""A small hand-written API with every shape that an emitter must express, unusual ones included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names: awkward ones are usable, two that want the same are told apart, and a new type renames no other."""
+"""Names: unusual ones are usable, colliding ones are distinguished, and a new type renames no other."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def with_types(api: Api, *definitions: TypeDef) -> Api:
 
 
 def names(api: Api) -> dict[str, list[str]]:
-    """Class -> field names, for all response models."""
+    """Return class -> field names, for all response models."""
     found: dict[str, list[str]] = {}
     for module in plan(api).types:
         for definition in module.definitions:
@@ -126,7 +126,7 @@ def test_a_docstring_may_hold_anything(api: Api) -> None:
 
 
 def test_an_unknown_option_is_named() -> None:
-    with pytest.raises(OptionError, match="`runtimes` is no option"):
+    with pytest.raises(OptionError, match="`runtimes` is not an option"):
         PythonOptions.of({"runtimes": "x"})
     with pytest.raises(OptionError, match="'in-place'"):
         PythonOptions.of({"runtime": "elsewhere"})

@@ -1,14 +1,17 @@
-"""What a configuration adds: hand-written parts take their places, and what is not there is not mentioned."""
+"""Options: hand-written parts are used where they exist, and missing ones are left out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from onceward_generator.emit.python.resources import render_resources
 from onceward_generator.emit.python.types import render_types
 from onceward_generator.model import Api, Resource
 from onceward_generator.plan.python import Package, PythonOptions, plan
+from onceward_generator.plan.python.options import OptionError
 
 
 def texts(package: Package) -> dict[str, str]:
@@ -60,3 +63,8 @@ def test_arguments_set_apart_leave_a_base(api: Api) -> None:
     assert "class ChatCompletionsCreateBaseParams(CallOptions, total=False):" in base
     assert "    model: Required[str]" in base
     assert "    tree: TreeParam" in own.split("class ")[0]
+
+
+def test_a_package_that_is_written_in_place_keeps_its_own_version() -> None:
+    with pytest.raises(OptionError, match=r"`version` has no effect.*edit the package's `_version\.py`"):
+        PythonOptions.of({"runtime": "in-place", "version": "1.2.0"})

@@ -1,4 +1,4 @@
-"""What a user of a generated package notices: it imports, stays light, type-checks, and keeps what came."""
+"""Generated packages as users see them: imports, start time, type checks, and unknown values."""
 
 from __future__ import annotations
 

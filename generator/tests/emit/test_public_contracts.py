@@ -1,4 +1,4 @@
-"""Contracts that nobody here wrote: each gives a package that imports, builds its models, and type-checks strictly.
+"""Public contracts: each package can be imported, builds its models, and passes strict type checks.
 
 The documents are public, but not all carry a licence to be copied: they are read from the folder that the environment
 variable ``ONCEWARD_SPECS`` names, or from ``shared/reference/specs`` beside the repository.
@@ -15,6 +15,8 @@ import pytest
 from onceward_generator import build_api
 from onceward_generator.emit.python import emit_python
 from onceward_generator.plan.python.naming import all_methods
+
+pytestmark = pytest.mark.slow
 
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "specs"
 FOLDER = Path(os.environ.get("ONCEWARD_SPECS") or BESIDE)

@@ -1,64 +1,66 @@
-"""Look up, keep, replay. An answer is kept when its call has ended well, as the client got it."""
+"""The response cache: answers of completed calls, as the client received them, replayed to equal requests."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from ..emission import Answer, Fault
-from ..http import Call
-from ..once.sink import Filter, Sink
-from .controls import Controls, controls_of
-from .entries import Entry, decode, encode
-from .stores import MemoryStore, SqlStore, Store
+from ..config.cache import CacheSettings
+from ..core.answer import Answer, Fault
+from ..core.clock import Clock
+from ..core.response_writer import Filter, Sink
+from ..http.request import Call
+from .controls import CacheControls, controls_of
+from .entries import (
+    CachedAnswer,
+    decode,
+    encode,
+)
+from .stores import CacheStore
 
-if TYPE_CHECKING:
-    from ..gateway import Gateway
-
-__all__ = ["Cache", "Keeper", "Plan"]
+__all__ = ["CacheDecision", "CacheRecorder", "ResponseCache"]
 
 KINDS = ("chat", "completions", "embeddings")
-# They say nothing of the answer.
-_LEFT_OUT = ("cache", "guardrails", "metadata", "tags", "model", "virtual_model_id", "store")
+# Members of a request that do not influence the answer.
+_IGNORED = ("cache", "guardrails", "metadata", "tags", "model", "virtual_model_id", "store")
 _OWN_KEY = "x-provider-key-"
 _MARK, _MARK_KEY = "x-onceward-cache", "x-onceward-cache-key"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is done for one call."""
+class CacheDecision:
+    """The part of the cache in one call."""
 
-    controls: Controls
+    controls: CacheControls
     scope: str
     guards: str
     kind: str
 
 
-class Cache:
-    """The response cache of a gateway; without a store it plans nothing."""
+class ResponseCache:
+    """The response cache of a gateway; without a store it does nothing.
 
-    def __init__(self, gateway: Gateway) -> None:
-        settings = gateway.settings.cache
-        self._clock = gateway.clock
-        self._routing = gateway.routing
+    `audience` returns the properties of a caller that decide where a model name leads.
+    """
+
+    def __init__(
+        self,
+        settings: CacheSettings,
+        store: CacheStore | None,
+        clock: Clock,
+        audience: Callable[[Call, str], tuple[str, ...]],
+    ) -> None:
         self.settings = settings
-        self.store: Store | None = None
-        if settings.kind == "memory":
-            self.store = MemoryStore(settings.most_bytes)
-        elif settings.kind in ("database", "sqlite"):
-            self.store = SqlStore(gateway.db, settings.most_bytes)
-        elif settings.kind == "redis":
-            from .redis_store import RedisStore
+        self.store = store
+        self._clock = clock
+        self._audience = audience
 
-            assert gateway.redis is not None
-            self.store = RedisStore(gateway.redis, settings.most_bytes)
-
-    def plan(self, call: Call, kind: str, guards: Iterable[str]) -> Plan | None:
-        """What the cache does for this call; None where it has nothing to do with it."""
+    def decide(self, call: Call, kind: str, guards: Iterable[str]) -> CacheDecision | None:
+        """Return the part of the cache in a call; None where it has none."""
         if self.store is None or kind not in KINDS or not call.raw:
             return None
         controls = controls_of(call.header("cache-control"), call.data.get("cache"))
@@ -66,12 +68,12 @@ class Cache:
         if self.settings.opt_in and not controls.asked:
             return None
         if any(name.startswith(_OWN_KEY) for name in call.headers):
-            # What the caller pays a provider for itself is nobody else's answer.
+            # An answer that the caller paid with its own key belongs to nobody else.
             return None
-        return Plan(controls, self.scope(call), ",".join(guards), kind)
+        return CacheDecision(controls, self.scope(call), ",".join(guards), kind)
 
     def scope(self, call: Call) -> str:
-        """Who shares the answers of this caller."""
+        """Return the scope within which the answers of a caller are shared."""
         caller = call.caller
         if self.settings.scope == "global":
             return "*"
@@ -79,30 +81,38 @@ class Cache:
             return f"organization:{caller.organization_id}"
         return f"caller:{call.principal}"
 
-    def key(self, call: Call, plan: Plan) -> str:
-        """What makes two calls the same: who may share, what was asked, and what the answer passes on its way."""
-        body = {name: value for name, value in call.data.items() if name not in _LEFT_OUT}
+    def key(self, call: Call, decision: CacheDecision) -> str:
+        """Return the cache key of a call: a digest of scope, request, and guardrails of the answer."""
+        body = {name: value for name, value in call.data.items() if name not in _IGNORED}
         region, tags = call.header("x-onceward-region"), call.header("x-onceward-tags")
         betas = [call.header("openai-beta"), call.header("anthropic-beta")]
         model = call.caller.aliases.get(call.model, call.model)
-        parts: list[Any] = [plan.kind, plan.scope, plan.controls.namespace, plan.guards, model, region, tags]
-        parts += [betas, call.data.get("tags"), self._routing.audience(call, model)]
+        parts: list[Any] = [
+            decision.kind,
+            decision.scope,
+            decision.controls.namespace,
+            decision.guards,
+            model,
+            region,
+            tags,
+        ]
+        parts += [betas, call.data.get("tags"), self._audience(call, model)]
         return hashlib.sha256(msgspec.json.encode([parts, body], order="sorted")).hexdigest()
 
-    async def find(self, key: str, plan: Plan) -> Entry | None:
-        """The answer kept under a key, if the call may have it."""
-        if self.store is None or not plan.controls.look:
+    async def find(self, key: str, decision: CacheDecision) -> CachedAnswer | None:
+        """Return the answer stored under a key, if the call may have it."""
+        if self.store is None or not decision.controls.look:
             return None
         now = self._clock.time()
         body = await self.store.find(key, now)
         if body is None:
             return None
         entry = decode(body)
-        age = plan.controls.most_age
+        age = decision.controls.max_age
         return None if age is not None and now - entry.created_at > age else entry
 
-    async def replay(self, entry: Entry, key: str, run: Sink) -> None:
-        """Answer a call with what was kept; it costs nothing."""
+    async def replay(self, entry: CachedAnswer, key: str, run: Sink) -> None:
+        """Answer a call with a stored answer; it costs nothing."""
         run.cached = True
         run.usage = entry.usage
         run.record.model, run.record.provider = entry.model, entry.provider
@@ -113,29 +123,29 @@ class Cache:
         for data, event in entry.events:
             await run.emit(data, event)
 
-    def miss(self, key: str, plan: Plan, run: Sink) -> None:
-        """Say that the model is asked."""
-        run.marks[_MARK] = "miss" if plan.controls.look else "bypass"
-        if plan.controls.keep:
+    def miss(self, key: str, decision: CacheDecision, run: Sink) -> None:
+        """Mark a call that the model has to answer."""
+        run.marks[_MARK] = "miss" if decision.controls.look else "bypass"
+        if decision.controls.keep:
             run.marks[_MARK_KEY] = key
 
-    async def keep(self, key: str, plan: Plan, keeper: Keeper) -> None:
-        """Keep what a call answered."""
-        entry = keeper.entry(self._clock.time())
+    async def save(self, key: str, decision: CacheDecision, recorder: CacheRecorder) -> None:
+        """Store the answer of a call."""
+        entry = recorder.entry(self._clock.time())
         if self.store is None or entry is None:
             return
-        ttl = self.settings.ttl_seconds if plan.controls.ttl is None else plan.controls.ttl
+        ttl = self.settings.ttl_seconds if decision.controls.ttl is None else decision.controls.ttl
         body = encode(entry)
         if ttl > 0 and len(body) <= self.settings.most_entry_bytes:
-            await self.store.put(key, plan.scope, body, entry.created_at, entry.created_at + ttl)
+            await self.store.put(key, decision.scope, body, entry.created_at, entry.created_at + ttl)
 
 
-class Keeper(Filter):
-    """A sink that keeps a copy of what goes through it, up to `most_bytes`."""
+class CacheRecorder(Filter):
+    """A filter that copies an answer, up to `max_bytes`."""
 
-    def __init__(self, inner: Sink, most_bytes: int) -> None:
+    def __init__(self, inner: Sink, max_bytes: int) -> None:
         super().__init__(inner)
-        self._left = most_bytes
+        self._left = max_bytes
         self._events: list[tuple[bytes, str | None]] | None = []
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
@@ -151,8 +161,8 @@ class Keeper(Filter):
         self._events = None
         self._inner.deliver_fault(fault)
 
-    def entry(self, now: float) -> Entry | None:
-        """The answer, or None if it is not to be kept: too long, faulty, or no success."""
+    def entry(self, now: float) -> CachedAnswer | None:
+        """Return the answer to store, or None for one that is too long, faulty or not a success."""
         record, answer = self.record, self.answer
         usage: Any = self.usage if answer is None else (answer.usage or self.usage)
         usage = None if usage is None else dict(usage)
@@ -161,7 +171,7 @@ class Keeper(Filter):
         if answer is not None and not record.stream:
             if answer.status != 200:
                 return None
-            return Entry(now, record.model, record.provider, usage, answer.body, answer.content_type)
+            return CachedAnswer(now, record.model, record.provider, usage, answer.body, answer.content_type)
         if record.stream and self._events:
-            return Entry(now, record.model, record.provider, usage, events=self._events)
+            return CachedAnswer(now, record.model, record.provider, usage, events=self._events)
         return None

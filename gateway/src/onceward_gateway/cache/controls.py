@@ -1,4 +1,4 @@
-"""What a call asks of the cache: `Cache-Control` and the body's `cache`. Pure functions."""
+"""The cache controls of a call: the header `Cache-Control` and the member `cache` of the body. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import invalid
+from ..core.errors import invalid
 
-__all__ = ["CONTROLS", "Controls", "controls_of"]
+__all__ = ["CONTROLS", "CacheControls", "controls_of"]
 
 CONTROLS = ("no-cache", "no-store", "ttl", "s-maxage", "max-age", "namespace", "use-cache")
 _AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
-    """`look`: may be answered from the cache; `keep`: may be kept in it. Seconds, or None for the configured.
+class CacheControls:
+    """Whether a call may be answered from the cache (`look`), and its answer stored (`keep`).
 
-    `named` are the controls that the call asked for, by their names.
+    Times are in seconds; None means the configured time. `named` are the controls that the call asked for.
     """
 
     look: bool = True
     keep: bool = True
     ttl: float | None = None
-    most_age: float | None = None
+    max_age: float | None = None
     namespace: str = ""
     asked: bool = False
     named: frozenset[str] = frozenset()
 
 
-def controls_of(header: str | None, body: Any) -> Controls:
-    """The controls of a call. What either of the two forbids is forbidden."""
+def controls_of(header: str | None, body: Any) -> CacheControls:
+    """Return the controls of a call. Header and body can each forbid something; neither permits it again."""
     words = {word.strip().lower() for word in (header or "").split(",")}
     member: Mapping[str, Any] = {}
     if body is not None:
@@ -48,12 +48,12 @@ def controls_of(header: str | None, body: Any) -> Controls:
     ages += [age for name in ("s-maxage", "max-age") if (age := _seconds(member, name)) is not None]
     namespace = member.get("namespace") or ""
     if not isinstance(namespace, str):
-        raise _wrong("namespace", namespace, "a text")
-    return Controls(
+        raise _wrong("namespace", namespace, "a string")
+    return CacheControls(
         look="no-cache" not in words and not _flag(member, "no-cache"),
         keep="no-store" not in words and not _flag(member, "no-store"),
         ttl=_seconds(member, "ttl"),
-        most_age=min(ages, default=None),
+        max_age=min(ages, default=None),
         namespace=namespace,
         asked=_flag(member, "use-cache"),
         named=frozenset(
@@ -83,6 +83,4 @@ def _seconds(member: Mapping[str, Any], name: str) -> float | None:
 
 
 def _wrong(name: str, value: Any, what: str) -> Exception:
-    return invalid(
-        f"`cache.{name}` is {value!r}, not {what}. Correct it.", param=f"cache.{name}", code="invalid_cache_control"
-    )
+    return invalid(f"`cache.{name}` is {value!r}, not {what}.", param=f"cache.{name}", code="invalid_cache_control")

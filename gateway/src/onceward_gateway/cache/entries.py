@@ -1,4 +1,4 @@
-"""An answer as the cache keeps it: a whole body, or the events of a stream."""
+"""The stored form of an answer: a whole body, or the events of a stream."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Entry", "decode", "encode"]
+__all__ = ["CachedAnswer", "decode", "encode"]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class CachedAnswer(msgspec.Struct, frozen=True):
     """`events` are the data and the name of each event of a stream, without the gateway's own ids."""
 
     created_at: float
@@ -22,4 +22,4 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Entry).decode
+decode = msgspec.msgpack.Decoder(CachedAnswer).decode

@@ -1,7 +1,7 @@
-"""Answers kept in Redis, for all nodes. What would be over first goes first when there is no room.
+"""Cache store in Redis, shared by all nodes. The entry that expires first is evicted first.
 
-Each answer is a key of its own that Redis forgets when its time is over. Beside them stand an index by that time, the
-size and the scope of each, the keys of each scope, and the sum of all bytes; every change is one script.
+Each answer is a key of its own, which Redis deletes when it expires. There are also an index by expiry, the size and
+the scope of each entry, the keys of each scope, and the sum of all bytes; every change is one script.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..cluster.away import RedisAway
-from ..cluster.script import Script
-from ..errors import ApiError
+from ..core.errors import ApiError
+from ..redis.errors import RedisAway
+from ..redis.script import Script
 
 if TYPE_CHECKING:
-    from ..cluster.redis import Redis
+    from ..redis.client import Redis
 
 __all__ = ["RedisStore"]
 
 _UNTIL = struct.Struct(">d")
 _AT_ONCE = 200
 
-# KEYS: index, sizes, sum. ARGV[1]: what begins the keys of answers and scopes.
+# KEYS: index, sizes, sum. ARGV[1]: the prefix of the keys of answers and scopes.
 _FORGET = """
 local index, sizes, sum, head = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
 local function forget(key)
@@ -39,7 +39,7 @@ local function forget(key)
 end
 """
 
-# ARGV: ..., key, scope, value, its bytes, milliseconds to keep it, when it is over, now, the most bytes of all.
+# ARGV: ..., key, scope, value, its bytes, milliseconds until it expires, expiry, now, the most bytes of all entries.
 _PUT = Script.of(
     _FORGET
     + """
@@ -56,7 +56,7 @@ while all > tonumber(most) do
   local other = first[1]
   if other == key then other = first[2] end
   if not other then
-    -- Redis dropped the index by itself, for want of memory: what is not known cannot be counted.
+    -- Redis evicted the index for lack of memory: unknown entries cannot be counted.
     redis.call('DEL', sizes)
     redis.call('HSET', sizes, key, bytes .. ' ' .. scope)
     redis.call('SET', sum, bytes)
@@ -69,8 +69,8 @@ return 1
 """
 )
 
-# ARGV: ..., the scope ('' for any), keys. Gives how many there were.
-_DROP = Script.of(
+# ARGV: ..., the scope ('' for any), keys. Returns the number of deleted entries.
+_DELETE = Script.of(
     _FORGET
     + """
 local dropped = 0
@@ -86,14 +86,14 @@ return dropped
 
 
 class RedisStore:
-    """In Redis. While that is away nothing is found and nothing kept."""
+    """A store in Redis. While that is unavailable, nothing is found and nothing is stored."""
 
-    def __init__(self, redis: Redis, most_bytes: int) -> None:
+    def __init__(self, redis: Redis, max_bytes: int) -> None:
         self._redis = redis
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._head = f"{redis.prefix}cache:"
         self._keys = [self._head + name for name in ("index", "sizes", "sum")]
-        for script in (_PUT, _DROP):
+        for script in (_PUT, _DELETE):
             redis.register(script)
 
     async def find(self, key: str, now: float) -> bytes | None:
@@ -106,28 +106,28 @@ class RedisStore:
         return value[_UNTIL.size :]
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
-        if len(body) > self._most_bytes:
+        if len(body) > self._max_bytes:
             return
         value = _UNTIL.pack(expires_at) + body
         keep = max(1, round((expires_at - now) * 1000))
-        what = (key, scope, value, len(body), keep, expires_at, now, self._most_bytes)
+        what = (key, scope, value, len(body), keep, expires_at, now, self._max_bytes)
         try:
             await self._redis.run(_PUT, self._keys, self._head, *what)
         except RedisAway:
-            # It says so itself; the answer is made again when it is asked for.
+            # The client logs it; the model answers again the next time.
             return
 
-    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
+    async def delete(self, keys: Iterable[str], scope: str | None) -> int:
         listed, dropped = list(keys), 0
         try:
             for at in range(0, len(listed), _AT_ONCE):
                 some = listed[at : at + _AT_ONCE]
-                dropped += int(await self._redis.run(_DROP, self._keys, self._head, scope or "", *some))
+                dropped += int(await self._redis.run(_DELETE, self._keys, self._head, scope or "", *some))
         except RedisAway as away:
             raise _unavailable(away) from None
         return dropped
 
-    async def drop_all(self, scope: str | None) -> int:
+    async def delete_all(self, scope: str | None) -> int:
         try:
             if scope is None:
                 keys = await self._redis.ask("ZRANGE", self._keys[0], 0, -1)
@@ -135,7 +135,7 @@ class RedisStore:
                 keys = await self._redis.ask("SMEMBERS", f"{self._head}scope:{scope}")
         except RedisAway as away:
             raise _unavailable(away) from None
-        return await self.drop(keys, scope)
+        return await self.delete(keys, scope)
 
     async def size(self) -> tuple[int, int]:
         try:

@@ -1,15 +1,15 @@
-"""Every statement over kept answers. Values are bound, never written into the text."""
+"""The SQL statements over cached answers. Values are bound, never written into the text."""
 
 from __future__ import annotations
 
 __all__ = [
     "COUNT",
-    "DROP",
-    "DROP_ALL",
-    "DROP_EXPIRED",
-    "DROP_IN_SCOPE",
-    "DROP_OLDEST",
-    "DROP_SCOPE",
+    "DELETE",
+    "DELETE_ALL",
+    "DELETE_EXPIRED",
+    "DELETE_IN_SCOPE",
+    "DELETE_OLDEST",
+    "DELETE_SCOPE",
     "FIND",
     "PUT",
 ]
@@ -21,10 +21,10 @@ PUT = """
         scope = excluded.scope, body = excluded.body, bytes = excluded.bytes,
         created_at = excluded.created_at, expires_at = excluded.expires_at
 """
-DROP = "DELETE FROM cache_entry WHERE key = ?"
-DROP_IN_SCOPE = "DELETE FROM cache_entry WHERE key = ? AND scope = ?"
-DROP_ALL = "DELETE FROM cache_entry"
-DROP_SCOPE = "DELETE FROM cache_entry WHERE scope = ?"
-DROP_EXPIRED = "DELETE FROM cache_entry WHERE expires_at <= ?"
+DELETE = "DELETE FROM cache_entry WHERE key = ?"
+DELETE_IN_SCOPE = "DELETE FROM cache_entry WHERE key = ? AND scope = ?"
+DELETE_ALL = "DELETE FROM cache_entry"
+DELETE_SCOPE = "DELETE FROM cache_entry WHERE scope = ?"
+DELETE_EXPIRED = "DELETE FROM cache_entry WHERE expires_at <= ?"
 COUNT = "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM cache_entry"
-DROP_OLDEST = "DELETE FROM cache_entry WHERE key IN (SELECT key FROM cache_entry ORDER BY created_at LIMIT ?)"
+DELETE_OLDEST = "DELETE FROM cache_entry WHERE key IN (SELECT key FROM cache_entry ORDER BY created_at LIMIT ?)"

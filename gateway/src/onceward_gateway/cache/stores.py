@@ -1,51 +1,59 @@
-"""Where answers are kept. Times are seconds since the epoch."""
+"""Cache stores: in memory and in the database. Times are seconds since the epoch."""
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..storage import Database, StorageError
+from ..config.cache import CacheSettings
+from ..db import Database, StorageError
 from . import sql
 
-__all__ = ["MemoryStore", "SqlStore", "Store"]
+if TYPE_CHECKING:
+    from ..redis.client import Redis
+
+__all__ = ["CacheStore", "MemoryStore", "SqlStore", "open_store"]
 
 _log = logging.getLogger("onceward_gateway")
-_TIDY_EVERY = 64
-_DROPPED_AT_ONCE = 64
+_CLEAN_EVERY = 64
+_EVICTION_BATCH = 64
 
 
-class Store(Protocol):
-    """A place for answers, bounded in bytes.
+class CacheStore(Protocol):
+    """A store for answers, bounded in bytes.
 
-    A place that cannot be reached now finds nothing and keeps nothing, and says so in the log alone: the model is
-    asked instead. The rest raises 503 then.
+    While a store cannot be reached, `find` returns None and `put` stores nothing; both only log it, and the model is
+    called instead. The other methods raise 503.
     """
 
-    async def find(self, key: str, now: float) -> bytes | None: ...
+    async def find(self, key: str, now: float) -> bytes | None:
+        """Return the answer stored under a key."""
+        ...
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
-        """Keep an answer, instead of the one that was kept under the key before."""
+        """Store an answer, and replace the one that was stored under the key before."""
         ...
 
-    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
-        """Forget these, of one scope or (None) of any; gives how many there were."""
+    async def delete(self, keys: Iterable[str], scope: str | None) -> int:
+        """Delete entries, of one scope or (None) of any, and return their number."""
         ...
 
-    async def drop_all(self, scope: str | None) -> int: ...
+    async def delete_all(self, scope: str | None) -> int:
+        """Delete all entries of one scope or (None) of any, and return their number."""
+        ...
 
     async def size(self) -> tuple[int, int]:
-        """How many answers, and how many bytes."""
+        """Return the number of answers and their bytes."""
         ...
 
 
 class MemoryStore:
-    """In this process; what was not used for longest goes first."""
+    """A store in this process; the least recently used entry is evicted first."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._entries: OrderedDict[str, tuple[bytes, float, str]] = OrderedDict()
         self._bytes = 0
 
@@ -63,14 +71,14 @@ class MemoryStore:
         self._remove(key)
         self._entries[key] = (body, expires_at, scope)
         self._bytes += len(body)
-        while self._bytes > self._most_bytes:
+        while self._bytes > self._max_bytes:
             self._remove(next(iter(self._entries)))
 
-    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
+    async def delete(self, keys: Iterable[str], scope: str | None) -> int:
         return sum(self._remove(key) for key in keys if self._within(key, scope))
 
-    async def drop_all(self, scope: str | None) -> int:
-        return await self.drop(list(self._entries), scope)
+    async def delete_all(self, scope: str | None) -> int:
+        return await self.delete(list(self._entries), scope)
 
     def _within(self, key: str, scope: str | None) -> bool:
         found = self._entries.get(key)
@@ -87,18 +95,18 @@ class MemoryStore:
 
 
 class SqlStore:
-    """In the gateway's database; the oldest go first."""
+    """A store in the gateway's database; the oldest entries are evicted first."""
 
-    def __init__(self, db: Database, most_bytes: int) -> None:
+    def __init__(self, db: Database, max_bytes: int) -> None:
         self._db = db
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._puts = 0
 
     async def find(self, key: str, now: float) -> bytes | None:
         try:
             row = await self._db.one(sql.FIND, (key, now))
         except StorageError as error:
-            _log.warning("an answer was not looked for in the cache: %s", error)
+            _log.warning("the cache could not be read: %s", error)
             return None
         return None if row is None else bytes(row[0])
 
@@ -106,33 +114,47 @@ class SqlStore:
         try:
             await self._put(key, scope, body, now, expires_at)
         except StorageError as error:
-            _log.warning("an answer was not kept in the cache: %s", error)
+            _log.warning("an answer could not be cached: %s", error)
 
     async def _put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
         await self._db.write(sql.PUT, (key, scope, body, len(body), now, expires_at))
-        if self._puts % _TIDY_EVERY == 0:
-            await self._db.write(sql.DROP_EXPIRED, (now,))
+        if self._puts % _CLEAN_EVERY == 0:
+            await self._db.write(sql.DELETE_EXPIRED, (now,))
         self._puts += 1
-        if self._puts % _TIDY_EVERY == 0 or len(body) * _TIDY_EVERY > self._most_bytes:
+        if self._puts % _CLEAN_EVERY == 0 or len(body) * _CLEAN_EVERY > self._max_bytes:
             await self._shrink()
 
-    async def drop(self, keys: Iterable[str], scope: str | None) -> int:
-        dropped = 0
+    async def delete(self, keys: Iterable[str], scope: str | None) -> int:
+        deleted = 0
         for key in keys:
             bound = (key,) if scope is None else (key, scope)
-            dropped += await self._db.write(sql.DROP if scope is None else sql.DROP_IN_SCOPE, bound)
-        return dropped
+            deleted += await self._db.write(sql.DELETE if scope is None else sql.DELETE_IN_SCOPE, bound)
+        return deleted
 
-    async def drop_all(self, scope: str | None) -> int:
-        return await (self._db.write(sql.DROP_ALL) if scope is None else self._db.write(sql.DROP_SCOPE, (scope,)))
+    async def delete_all(self, scope: str | None) -> int:
+        return await (self._db.write(sql.DELETE_ALL) if scope is None else self._db.write(sql.DELETE_SCOPE, (scope,)))
 
     async def _shrink(self) -> None:
         entries, held = await self.size()
-        while entries and held > self._most_bytes:
-            await self._db.write(sql.DROP_OLDEST, (_DROPPED_AT_ONCE if entries > _DROPPED_AT_ONCE * 2 else 1,))
+        while entries and held > self._max_bytes:
+            await self._db.write(sql.DELETE_OLDEST, (_EVICTION_BATCH if entries > _EVICTION_BATCH * 2 else 1,))
             entries, held = await self.size()
 
     async def size(self) -> tuple[int, int]:
         row = await self._db.one(sql.COUNT)
         assert row is not None
         return int(row[0]), int(row[1])
+
+
+def open_store(settings: CacheSettings, db: Database, redis: Redis | None) -> CacheStore | None:
+    """Return the store of a configuration; None where the cache is off."""
+    if settings.kind == "memory":
+        return MemoryStore(settings.most_bytes)
+    if settings.kind in ("database", "sqlite"):
+        return SqlStore(db, settings.most_bytes)
+    if settings.kind == "redis":
+        from .redis_store import RedisStore
+
+        assert redis is not None, "a configuration with this kind has a `redis_url`"
+        return RedisStore(redis, settings.most_bytes)
+    return None

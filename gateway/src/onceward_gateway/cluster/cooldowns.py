@@ -1,85 +1,111 @@
-"""Deployments that rest at one node rest at all: what one node learnt by a failure, the others need not learn again.
+"""Cooldowns shared between the nodes: a deployment that failed at one node gets no calls from the others.
 
-A rest is told over the bus, and kept in Redis for as long as it lasts, for a node that starts or was cut off meanwhile.
+A circuit that opens is announced over the bus. It is also kept in Redis while it is open, for nodes that start or were
+disconnected meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from .away import RedisAway
+from ..redis.errors import RedisAway
+from .bus import Bus
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
-    from .redis import Redis
+    from ..redis.client import Redis
 
-__all__ = ["Cooldowns"]
+__all__ = ["Breakers", "SharedCooldowns"]
 
 _TOPIC = "cooldowns"
 
 
-class _News(msgspec.Struct):
-    """A deployment rests for so many seconds; 0 where it answers again."""
+class Breakers(Protocol):
+    """The circuit breakers of this node."""
+
+    def seconds_open(self, id: str) -> float:
+        """Return the seconds for which a circuit stays open; 0 where it is closed."""
+        ...
+
+    def open(self, id: str, seconds: float) -> None:
+        """Open a circuit for a number of seconds."""
+        ...
+
+    def close(self, id: str) -> None:
+        """Close a circuit."""
+        ...
+
+
+class _Change(msgspec.Struct):
+    """A circuit that is open for a number of seconds; 0 where it closed."""
 
     id: str
     seconds: float
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_News).decode
+_decode = msgspec.json.Decoder(_Change).decode
 
 
-class Cooldowns:
-    """Tells the other nodes what rests here, and lets rest here what they tell."""
+class SharedCooldowns:
+    """Announces the circuits that open here, and opens those that other nodes announce."""
 
-    def __init__(self, gateway: Gateway, redis: Redis) -> None:
-        self._gateway = gateway
-        self._routing = gateway.routing
-        self._bus = gateway.bus
+    def __init__(
+        self,
+        breakers: Breakers,
+        deployments: Callable[[], Collection[str]],
+        bus: Bus,
+        redis: Redis,
+        spawn: Callable[[Coroutine[Any, Any, Any], str], object],
+    ) -> None:
+        self._breakers = breakers
+        self._deployments = deployments
+        self._bus = bus
         self._redis = redis
-        self._routing.on_rest(self._rested)
-        self._routing.on_wake(self._woke)
-        self._bus.subscribe(_TOPIC, self._hear)
-        self._bus.on_reconnect(self._reconnected)
+        self._spawn = spawn
+        bus.subscribe(_TOPIC, self._on_message)
+        bus.on_reconnect(self._reconnected)
         redis.on_change(lambda available: self._reconnected() if available else None)
 
-    async def adopt(self) -> None:
-        """Let rest what rests at other nodes."""
-        ids = [deployment.id for deployment in self._routing.deployments()]
+    async def load(self) -> None:
+        """Open the circuits that other nodes opened before."""
+        ids = self._deployments()
         try:
             left = await asyncio.gather(*[self._redis.ask("PTTL", self._key(id)) for id in ids])
         except RedisAway:
-            # It says itself that it is away; when it is back, this is done again.
+            # The client logs that Redis is unavailable; this runs again when Redis is back.
             return
         for id, milliseconds in zip(ids, left, strict=True):
             if milliseconds > 0:
-                self._routing.rest(id, milliseconds / 1000)
+                self._breakers.open(id, milliseconds / 1000)
 
-    def _rested(self, id: str, seconds: float) -> None:
+    def opened(self, id: str, seconds: float) -> None:
+        """Announce a circuit that opened here."""
         self._redis.tell("SET", self._key(id), "1", "PX", max(1, round(seconds * 1000)))
-        self._bus.publish(_TOPIC, _encode(_News(id, seconds)))
+        self._bus.publish(_TOPIC, _encode(_Change(id, seconds)))
 
-    def _woke(self, id: str) -> None:
+    def closed(self, id: str) -> None:
+        """Announce a circuit that closed here."""
         self._redis.tell("DEL", self._key(id))
-        self._bus.publish(_TOPIC, _encode(_News(id, 0.0)))
+        self._bus.publish(_TOPIC, _encode(_Change(id, 0.0)))
 
-    def _hear(self, message: bytes) -> None:
-        news = _decode(message)
-        if news.seconds > 0:
-            self._routing.rest(news.id, news.seconds)
+    def _on_message(self, message: bytes) -> None:
+        change = _decode(message)
+        if change.seconds > 0:
+            self._breakers.open(change.id, change.seconds)
         else:
-            self._routing.wake(news.id)
+            self._breakers.close(change.id)
 
     def _reconnected(self) -> None:
-        """Tell what began to rest while nobody could be told, and learn what the others have to tell."""
-        for deployment in self._routing.deployments():
-            seconds = self._routing.rests(deployment.id)
+        """Announce the circuits that opened while messages were lost, and load those of the other nodes."""
+        for id in self._deployments():
+            seconds = self._breakers.seconds_open(id)
             if seconds > 0:
-                self._rested(deployment.id, seconds)
-        self._gateway.spawn(self.adopt(), _TOPIC)
+                self.opened(id, seconds)
+        self._spawn(self.load(), _TOPIC)
 
     def _key(self, id: str) -> str:
         return f"{self._redis.prefix}cooldown:{id}"

@@ -16,10 +16,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from ..redis.client import Redis
+from ..redis.connection import Line
+from ..redis.protocol import Wire
 from .bus import Listener, Unsubscribe
-from .line import Line
-from .redis import Redis
-from .wire import Wire
 
 __all__ = ["RedisBus"]
 

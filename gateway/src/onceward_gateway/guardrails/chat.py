@@ -24,11 +24,15 @@ from typing import Any
 
 import msgspec
 
-from ..contract import load_contract
-from ..effective import OWN
-from ..errors import invalid
+from ..core.effective_body import OWN
+from ..core.errors import invalid
+from ..http.contract import load_contract
 from .embedded import changed_base64, changed_url
-from .pieces import Ready, joined_messages, joined_parts
+from .pieces import (
+    Ready,
+    joined_messages,
+    joined_parts,
+)
 from .reveal import revealing
 
 __all__ = ["map_texts"]

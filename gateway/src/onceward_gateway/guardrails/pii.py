@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..config_table import ConfigError
-from .port import Rewriter, TextGuardrail
+from ..config.table import ConfigError
+from .interface import Rewriter, TextGuardrail
 from .rewrite import Pattern, PatternRewriter
 
 __all__ = ["KINDS", "Pii", "make"]

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
 
-from ..config_table import ConfigError
-from ..errors import ApiError, invalid
-from ..http import Call
-from . import pii, words
-from .port import Context, Factory, Guardrail, Rewriter
-from .settings import GuardrailSettings
+from ..config.guardrails import GuardrailSettings
+from ..config.table import ConfigError
+from ..core.errors import ApiError, invalid
+from ..http.request import Call
+from . import blocklist, pii
+from .interface import (
+    Context,
+    Factory,
+    Guardrail,
+    Rewriter,
+)
 
 __all__ = ["GROUP", "Guard", "Guardrails", "context_of", "rewriters"]
 
 GROUP = "onceward.guardrails"
 # Bytes of a request that is looked at in a thread: patterns take more time than parsing does.
 _LARGE = 16_384
-_SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": words.make}
+_SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": blocklist.make}
 
 
 @dataclass(frozen=True, slots=True)

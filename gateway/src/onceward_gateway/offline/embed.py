@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from ..core.tokenizer import count
 from .common_words import COMMON_WORDS
-from .tokenizer import count
 
 __all__ = [
     "DEFAULT_DIMENSIONS",

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from .facts_table import CITIES, COUNTRIES, GENERAL, PHRASES
+from .facts_table import (
+    CITIES,
+    COUNTRIES,
+    GENERAL,
+    PHRASES,
+)
 
 __all__ = [
     "Place",

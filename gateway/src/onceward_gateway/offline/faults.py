@@ -28,8 +28,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..emission import Answer, Cut, Delay, DeliveryFault, Emission, Fail, Garbage, Stall
-from ..errors import ApiError, invalid
+from ..core.answer import (
+    Answer,
+    Cut,
+    Delay,
+    DeliveryFault,
+    Emission,
+    Fail,
+    Garbage,
+    Stall,
+)
+from ..core.errors import ApiError, invalid
 
 __all__ = ["FAULT_PREFIX", "Fault", "KINDS", "fault_in", "named_fault", "whole_with_fault", "with_fault"]
 

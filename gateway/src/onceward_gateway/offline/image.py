@@ -11,9 +11,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from ..core.media_info import image_size
 from . import png
 from .draw import Draw, digest
-from .media import image_size
 
 __all__ = ["LARGEST_SIDE", "draw", "edit", "size_of", "variation"]
 

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 
 from .calculate import find_sum, shown
 from .facts import answer_from_facts, yes_or_no
-from .lexicon import sentiment_of, squeezed, stem, subject_words
+from .lexicon import (
+    sentiment_of,
+    squeezed,
+    stem,
+    subject_words,
+)
 
 __all__ = ["chosen", "labels_in", "lettered_in", "telling"]
 

@@ -6,19 +6,58 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..effective import member_of
-from ..emission import Answer, Delay, Emission, ModelContext
-from ..errors import invalid
-from .catalog import CHAT_WINDOW, EMBED_TOKENS, EMBED_WINDOW, MODELS, default_for, entry, find
-from .echo import Conversation, chat_chunks, choose, completion_chunks, reply_to
+from ..core.answer import (
+    Answer,
+    Delay,
+    Emission,
+    ModelContext,
+)
+from ..core.effective_body import member_of
+from ..core.errors import invalid
+from ..core.tokenizer import (
+    LONGEST_TOKEN,
+    content_length,
+    count,
+    count_messages,
+    text_length,
+)
+from .catalog import (
+    CHAT_WINDOW,
+    EMBED_TOKENS,
+    EMBED_WINDOW,
+    MODELS,
+    default_for,
+    entry,
+    find,
+)
+from .echo import (
+    Conversation,
+    chat_chunks,
+    choose,
+    completion_chunks,
+    reply_to,
+)
 from .echo.completions import prompts_of
 from .echo.refusals import unfillable_schema
-from .embed import MOST_DIMENSIONS, MOST_INPUTS, embeddings, inputs_of, tokens_of
-from .faults import FAULT_PREFIX, KINDS, Fault, fault_in, named_fault, whole_with_fault, with_fault
+from .embed import (
+    MOST_DIMENSIONS,
+    MOST_INPUTS,
+    embeddings,
+    inputs_of,
+    tokens_of,
+)
+from .faults import (
+    FAULT_PREFIX,
+    KINDS,
+    Fault,
+    fault_in,
+    named_fault,
+    whole_with_fault,
+    with_fault,
+)
 from .learned import Memory
-from .refusing import refuse_chat, refuse_stream_options
 from .schema.budget import Unfillable, budget
-from .tokenizer import LONGEST_TOKEN, content_length, count, count_messages, text_length
+from .unsupported import refuse_chat, refuse_stream_options
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 

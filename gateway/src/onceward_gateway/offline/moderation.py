@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from ..core.tokenizer import count
 from .draw import hex_id
-from .tokenizer import count
 
 __all__ = ["CATEGORIES", "moderate", "texts_in"]
 

@@ -10,14 +10,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import ApiError
-from ..proxies import client_address
+from ..core.errors import ApiError
+from ..http.forwarded import client_address
 from .draw import digest
 from .faults import fault_in, named_fault
 
 if TYPE_CHECKING:
-    from ..http import Call
-    from ..routing.settings import Network
+    from ..config.routing import Network
+    from ..http.request import Call
 
 __all__ = ["Turns"]
 

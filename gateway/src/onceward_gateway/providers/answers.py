@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..fold import fold, fold_text
-from ..ledger.count import count_text, size_of_picture, size_of_speech
+from ..billing.token_count import (
+    count_text,
+    size_of_picture,
+    size_of_speech,
+)
+from ..core.accumulate import fold, fold_text
+from ..core.lenient_json import Unreadable
 from . import failures
-from .chunks import ChunkReader, as_delta, count_said, error_of
-from .large import read_json, release, write_json
-from .lenient import Unreadable
+from .chunks import (
+    ChunkReader,
+    as_delta,
+    count_said,
+    error_of,
+)
+from .large import (
+    read_json,
+    release,
+    write_json,
+)
 from .meter import Meter
 from .sse import EventTooLarge, SseReader
 from .usage import is_clean, read_usage

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from ..ledger.count import TOKENS_OF_PICTURE
+from ..billing.token_count import TOKENS_OF_PICTURE
+from ..core.lenient_json import Unreadable
 from . import failures
 from .large import read_json, write_json
-from .lenient import Unreadable
 from .meter import Meter
 from .partial import texts_in
 

@@ -1,49 +1,61 @@
-"""The upstream client: one pool of connections, and the producers that run a call over it.
-
-A connection that could not be made is tried again; once a byte of the answer came, nothing is: what the client saw
-stands.
-"""
+"""The provider client: one pool of connections, and the producers that run a call over it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
 
-from ..errors import invalid
-from ..http import Call, Route
-from ..offload import LARGE_BODY, offload
-from ..once.sink import Producer, Sink
-from ..routing.addresses import GuardedResolver
-from ..targets import ProviderTarget
-from . import anthropic, messages, openai, relay
+from .._version import __version__
+from ..billing.prices import PriceBook
+from ..config.load import Limits
+from ..core.clock import Clock
+from ..core.errors import invalid
+from ..core.response_writer import Producer, Sink
+from ..core.threads import LARGE_BODY, offload
+from ..http.request import Call, Route
+from ..routing.ssrf import AddressGuard, GuardedResolver
+from ..routing.targets import ProviderTarget
+from . import (
+    anthropic,
+    messages,
+    openai,
+    relay,
+)
 from .exchange import Exchange
 from .framing import Connector
 
-if TYPE_CHECKING:
-    from ..gateway import Gateway
+__all__ = ["ProviderClient"]
 
-__all__ = ["Providers"]
-
-_AGENT = "onceward-gateway/0.1"
+_AGENT = f"onceward-gateway/{__version__}"
 # The head of an answer: one header, and how many of them.
 _HEAD_BYTES = 1 << 18
 _HEADERS = 1024
 
 
-class Providers:
-    """All upstreams of a gateway."""
+class ProviderClient:
+    """The client of all providers. `add_trace_headers` adds the headers that continue a trace."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        prices: PriceBook,
+        guard: AddressGuard,
+        add_trace_headers: Callable[[MutableMapping[str, str]], object],
+    ) -> None:
+        self.limits = limits
+        self.clock = clock
+        self.prices = prices
+        self.add_trace_headers = add_trace_headers
+        self._guard = guard
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
-        """What runs this call at its upstream."""
-        exchange = Exchange(self, self._gateway, target, call, route.kind)
+        """Return the producer of a call at its provider."""
+        exchange = Exchange(self, target, call, route.kind)
         if target.upstream.wire == "anthropic":
             if route.kind != "chat":
                 raise invalid(
@@ -65,15 +77,15 @@ class Providers:
         return produce
 
     def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
-        """The pool of connections; the guarded one reaches only what the guard of addresses permits."""
+        """Return the pool of connections; the guarded one reaches only the addresses that the guard permits."""
         session = self._sessions.get(guarded)
         if session is None:
-            resolver = GuardedResolver(self._gateway.routing.guard) if guarded else None
+            resolver = GuardedResolver(self._guard) if guarded else None
             session = self._sessions[guarded] = aiohttp.ClientSession(
                 connector=Connector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
-                # Answers are decoded here: some say that they are compressed, and are not.
+                # Answers are decoded here: some are declared as compressed, and are not.
                 auto_decompress=False,
                 max_line_size=_HEAD_BYTES,
                 max_field_size=_HEAD_BYTES,

@@ -1,10 +1,9 @@
-"""One try at one upstream: the request that is sent, and the bytes of the answer, within bounds of size and time."""
+"""One attempt at one provider: the request that is sent and the bytes of the answer, within limits of size and time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,21 +13,22 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from multidict import CIMultiDict
 
-from ..buffers import join_in_turns
-from ..effective import OWN
-from ..errors import ApiError, invalid
-from ..http import Call
-from ..ledger.count import count_prompt
-from ..ledger.estimate import tier_asked
-from ..ledger.sound import seconds_of_sound
-from ..offload import LARGE_BODY, in_thread_if_large
-from ..once.sink import Producer, Sink
-from ..targets import ProviderTarget
+from ..billing.audio_length import seconds_of_sound
+from ..billing.estimate import tier_asked
+from ..billing.token_count import count_prompt
+from ..core.buffers import join_in_turns
+from ..core.effective_body import OWN
+from ..core.errors import ApiError, invalid
+from ..core.lenient_json import Unreadable
+from ..core.response_writer import Producer, Sink
+from ..core.threads import LARGE_BODY, in_thread_if_large
+from ..http.request import Call
+from ..routing.retry import reconnect_delay
+from ..routing.targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
 from .framing import arriving, asking
 from .large import read_json
-from .lenient import Unreadable
 from .meter import Meter
 from .partial import beginning, texts_in
 from .served import price_name_of
@@ -36,13 +36,11 @@ from .sse import EventTooLarge, SseReader
 from .usage import of_headers
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
-    from .client import Providers
+    from .client import ProviderClient
 
 __all__ = ["WHOLE", "Exchange"]
 
 _log = logging.getLogger("onceward_gateway.providers")
-_BACKOFF = 0.2
 # Headers of a configuration hold secrets under any name; what is shorter is none.
 _SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "anthropic-beta")
@@ -61,9 +59,7 @@ WHOLE = "onceward.whole"
 class Exchange:
     """One call at one upstream."""
 
-    def __init__(
-        self, providers: Providers, gateway: Gateway, target: ProviderTarget, call: Call, kind: str | None
-    ) -> None:
+    def __init__(self, client: ProviderClient, target: ProviderTarget, call: Call, kind: str | None) -> None:
         self.target = target
         self.call = call
         self.kind = kind
@@ -77,9 +73,8 @@ class Exchange:
         self.cut = False
         # Models by which the provider may answer instead.
         self._others = [named.model for named in call.others]
-        self._providers = providers
-        self._gateway = gateway
-        self._limits = gateway.settings.limits
+        self._client = client
+        self._limits = client.limits
         self._url = ""
         self._body: bytes | None = None
         self._sent_type = ""
@@ -141,7 +136,7 @@ class Exchange:
     def _price(self, sink: Sink) -> None:
         if self._others:
             asked = (self.target.model, sink.price_name)
-            sink.price_name = price_name_of(self._gateway.prices, self.provider, asked, self._others, self.meter.model)
+            sink.price_name = price_name_of(self._client.prices, self.provider, asked, self._others, self.meter.model)
 
     def _secrets(self) -> list[str]:
         upstream, key = self.target.upstream, self.target.key
@@ -188,7 +183,7 @@ class Exchange:
                 tries += 1
                 if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
                     raise self._unreachable(error) from error
-                await self._gateway.clock.sleep(_BACKOFF * 2 ** (tries - 1) * random.random())
+                await self._client.clock.sleep(reconnect_delay(tries))
                 if run.left:
                     raise self._unreachable(error) from error
             except aiohttp.ClientResponseError as error:
@@ -245,7 +240,7 @@ class Exchange:
             raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
         token = asking.set(self.meter)
         try:
-            return await self._providers.session(guarded=upstream.guarded).post(
+            return await self._client.session(guarded=upstream.guarded).post(
                 self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
             )
         finally:
@@ -275,7 +270,7 @@ class Exchange:
             headers[self.target.upstream.key_header] = key.reveal()
         elif key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
-        self._gateway.telemetry.pass_on(headers)
+        self._client.add_trace_headers(headers)
         return headers
 
     def _form(self) -> aiohttp.FormData:
@@ -311,7 +306,7 @@ class Exchange:
             response.status,
             headers,
             body[:_SHOWN],
-            now=self._gateway.clock.time(),
+            now=self._client.clock.time(),
         )
 
     # -- the body

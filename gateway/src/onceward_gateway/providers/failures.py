@@ -10,8 +10,12 @@ from collections.abc import Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..errors import TYPES_BY_STATUS, ApiError
-from .lenient import Unreadable, decode, plain
+from ..core.errors import TYPES_BY_STATUS, ApiError
+from ..core.lenient_json import (
+    Unreadable,
+    decode,
+    plain,
+)
 
 __all__ = [
     "attribute",

@@ -13,11 +13,29 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..buffers import contents, pieces, room_for
-from ..json_parts import SINGLE, Cut, cut, member, trimmed
-from ..long_strings import LONG, PIECE, string_pieces
-from ..offload import LARGE_BODY
-from .lenient import Unreadable, encode, readable
+from ..core.buffers import (
+    contents,
+    pieces,
+    room_for,
+)
+from ..core.json_parts import (
+    SINGLE,
+    Cut,
+    cut,
+    member,
+    trimmed,
+)
+from ..core.lenient_json import (
+    Unreadable,
+    encode,
+    readable,
+)
+from ..core.long_strings import (
+    LONG,
+    PIECE,
+    string_pieces,
+)
+from ..core.threads import LARGE_BODY
 
 __all__ = ["as_text", "read_json", "release", "write_json"]
 

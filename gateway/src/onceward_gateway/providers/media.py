@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..core.lenient_json import Unreadable
 from . import failures
 from .answers import count_answer, events_in
 from .chunks import error_of
 from .large import read_json
-from .lenient import Unreadable
 
 if TYPE_CHECKING:
     from .exchange import Exchange

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..emission import Answer
-from ..errors import ApiError
-from ..fold import fold
-from ..offload import in_thread_if_large
-from ..once.sink import Sink
-from ..producers import include_usage
+from ..core.accumulate import fold
+from ..core.answer import Answer
+from ..core.errors import ApiError
+from ..core.lenient_json import Unreadable, encode
+from ..core.response_writer import Sink
+from ..core.threads import in_thread_if_large
+from ..http.producers import include_usage
 from . import anthropic, failures
-from .answers import chunk_of, events_in, is_stream
-from .chunks import count_foreign, error_of, texts_of
+from .answers import (
+    chunk_of,
+    events_in,
+    is_stream,
+)
+from .chunks import (
+    count_foreign,
+    error_of,
+    texts_of,
+)
 from .exchange import WHOLE, Exchange
-from .large import read_json, release, write_json
-from .lenient import Unreadable, encode
+from .large import (
+    read_json,
+    release,
+    write_json,
+)
 
 __all__ = ["answer", "stream"]
 

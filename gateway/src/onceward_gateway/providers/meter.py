@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..ledger.count import TextCounter
+from ..billing.token_count import TextCounter
+from ..core.lenient_json import Unreadable
 from .large import read_json
-from .lenient import Unreadable
-from .usage import Reported, read_usage, usages_in
+from .usage import (
+    Reported,
+    read_usage,
+    usages_in,
+)
 
 __all__ = ["Meter"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..effective import OWN
-from ..long_strings import LONG, LongStrings
+from ..core.effective_body import OWN
+from ..core.long_strings import LONG, LongStrings
 
 __all__ = ["prepare"]
 

@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from ..emission import Answer
-from ..offload import LARGE_BODY, in_thread_if_large
-from ..once.sink import Sink
-from ..producers import include_usage
-from .answers import Refused, chunk_of, count_answer, events_in, folded, is_stream, judged, with_usage
-from .chunks import Chunk, ChunkReader, choices_asked
+from ..core.answer import Answer
+from ..core.lenient_json import Unreadable, encode
+from ..core.response_writer import Sink
+from ..core.threads import LARGE_BODY, in_thread_if_large
+from ..http.producers import include_usage
+from .answers import (
+    Refused,
+    chunk_of,
+    count_answer,
+    events_in,
+    folded,
+    is_stream,
+    judged,
+    with_usage,
+)
+from .chunks import (
+    Chunk,
+    ChunkReader,
+    choices_asked,
+)
 from .exchange import WHOLE, Exchange
-from .large import as_text, read_json, release, write_json
-from .lenient import Unreadable, encode
+from .large import (
+    as_text,
+    read_json,
+    release,
+    write_json,
+)
 from .media import count_events, is_asked_for
 from .usage import is_clean
 

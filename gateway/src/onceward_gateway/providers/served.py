@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..prices import PriceBook
+from ..billing.prices import PriceBook
 
 __all__ = ["price_name_of"]
 

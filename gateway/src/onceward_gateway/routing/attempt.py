@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from ..emission import Answer, Fault
-from ..once.sink import Filter, Sink
+from ..core.answer import Answer, Fault
+from ..core.response_writer import Filter, Sink
 
 __all__ = ["Attempt", "has_content"]
 

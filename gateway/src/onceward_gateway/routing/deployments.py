@@ -8,13 +8,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
-from ..config import Price, Provider, Secret
-from ..errors import invalid
-from ..ledger.settings import FixedBudget
-from ..platform.principal import Bound
-from .addresses import AddressGuard
-from .knowledge import known_of
-from .terms import bounds_of, budget_of, price_of, seconds_of
+from ..config.billing import FixedBudget
+from ..config.load import (
+    Price,
+    Provider,
+    Secret,
+)
+from ..core.errors import invalid
+from ..core.principal import Bound
+from .deployment_options import (
+    bounds_of,
+    budget_of,
+    price_of,
+    seconds_of,
+)
+from .model_catalog import known_of
+from .ssrf import AddressGuard
 
 __all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode"]
 

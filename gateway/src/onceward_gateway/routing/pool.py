@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .deployments import Deployment
-from .needs import Needs
+from .requirements import Requirements
 
-__all__ = ["AUTO", "Pool"]
+__all__ = ["AUTO", "DeploymentPool"]
 
-# The name that stands for all others.
+# The name that lets the gateway choose among all models.
 AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """The deployments that may answer one call, in stages: the name asked for, then each fallback model."""
+class DeploymentPool:
+    """The deployments that may answer one call, in stages: the model asked for, then each fallback model."""
 
     name: str
     stages: tuple[tuple[str, tuple[Deployment, ...]], ...]
-    needs: Needs
+    requirements: Requirements
 
     @property
     def provider(self) -> str:
@@ -31,7 +31,7 @@ class Pool:
 
     @property
     def members(self) -> tuple[Deployment, ...]:
-        """All of them, each once."""
+        """All deployments of the pool, each once."""
         return tuple({one.id: one for _, stage in self.stages for one in stage}.values())
 
     @property
@@ -40,6 +40,6 @@ class Pool:
         return tuple(dict.fromkeys(one.group for _, stage in self.stages for one in stage))
 
     @property
-    def alone(self) -> bool:
-        """Whether there is but one place to go to: it is tried whatever is known of it."""
+    def is_single(self) -> bool:
+        """Return whether there is only one deployment: it is tried whatever is known of it."""
         return sum(len(stage) for _, stage in self.stages) == 1

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
-from ..config_table import ConfigError
+from ..config.table import ConfigError
 
 if TYPE_CHECKING:
-    from .seen import Seen
+    from .request_span import Seen
 
 __all__ = ["AccessLog"]
 

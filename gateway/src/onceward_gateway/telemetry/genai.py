@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..fold import fold
-from ..targets import OfflineTarget, Target
+from ..core.accumulate import fold
+from ..routing.targets import OfflineTarget, Target
 
 __all__ = [
     "DURATION_BOUNDS",
@@ -124,7 +124,7 @@ def request_attributes(kind: str, data: Mapping[str, Any], *, stream: bool) -> A
 
 def usage_attributes(usage: Mapping[str, Any] | None) -> Attributes:
     """Tokens of every kind that is known."""
-    from ..ledger.usage import tokens_of
+    from ..core.usage import tokens_of
 
     if usage is None:
         return {}

@@ -28,19 +28,23 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .. import __version__
-from ..emission import DeliveryFault
-from ..errors import ApiError
-from ..http import Call
-from ..once.sink import Filter, Producer, Sink
-from ..targets import OfflineTarget, Target
+from .._version import __version__
+from ..config.telemetry import TracingSettings
+from ..core.answer import DeliveryFault
+from ..core.errors import ApiError
+from ..core.response_writer import (
+    Filter,
+    Producer,
+    Sink,
+)
+from ..http.request import Call
+from ..routing.targets import OfflineTarget, Target
 from . import genai
-from .names import OTHER, Names
-from .settings import TracingSettings
+from .labels import OTHER, Names
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
-    from .seen import Seen
+    from ..entry.services import Gateway
+    from .request_span import Seen
 
 __all__ = ["Otel", "make"]
 

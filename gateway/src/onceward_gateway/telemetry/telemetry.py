@@ -11,28 +11,28 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..config_table import ConfigError
-from ..errors import ApiError
-from ..http import Call, Route
-from ..once.run import Run
-from ..once.sink import Producer, Sink
-from ..once.store import CallRecord
-from ..targets import Target
+from ..calls.running import Run
+from ..config.table import ConfigError
+from ..config.telemetry import TracingSettings
+from ..core.call_record import CallRecord
+from ..core.errors import ApiError
+from ..core.response_writer import Producer, Sink
+from ..http.request import Call, Route
+from ..routing.targets import Target
 from .access_log import AccessLog
-from .gauges import gauges, lag
+from .collectors import gauges, lag
+from .exporter import Listener, route
 from .harmless import harmless
-from .meters import Meters
-from .names import Names
-from .reading import Listener, route
-from .seen import Seen
-from .series import Family, render
-from .settings import TracingSettings
+from .labels import Names
+from .metrics import Meters
+from .multiprocess import workers_of
+from .prometheus import Family, render
+from .request_span import Seen
 from .tracing import Tracing
-from .watch import watched
-from .workers import workers_of
+from .upstream_span import watched
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..entry.services import Gateway
 
 __all__ = ["Telemetry"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..http import Call
-from ..once.sink import Producer, Sink
-from ..targets import Target
+from ..core.response_writer import Producer, Sink
+from ..http.request import Call
+from ..routing.targets import Target
 
 if TYPE_CHECKING:
-    from .seen import Seen
+    from .request_span import Seen
 
 __all__ = ["Tracing"]
 

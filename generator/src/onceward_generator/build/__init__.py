@@ -1,4 +1,4 @@
-"""Builds the model of an API from a normalised contract and its configuration."""
+"""Build the model of an API from a normalised contract and its configuration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["build"]
 
 
 def build(document: Map, sdk: SdkFile, report: Report) -> Api:
-    """The model of a normalised document."""
+    """Return the model of a normalised document."""
     schemas = schemas_of(document)
     types = TypeBuilder(schemas, _open_enums(sdk), report)
     defs = _definitions(schemas, types, sdk, report)
@@ -49,7 +49,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
 
 
 def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report) -> dict[str, TypeDef]:
-    """A definition for each named schema; names are told apart over all of them, used or not."""
+    """Define each named schema. Names are unique among all schemas, used or not."""
     spellings = _spellings(schemas, sdk)
     names = apart(spellings.values())
     for key in sdk.types:
@@ -58,7 +58,9 @@ def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report)
     for key, spelling in spellings.items():
         if names[spelling] != split(spelling):
             called = "_".join(names[spelling])
-            report.add("W105", f"`{key}` reads like another name; it is called `{called}`", schemas.where(key))
+            report.add(
+                "W105", f"`{key}` has the same words as another name; it is renamed `{called}`", schemas.where(key)
+            )
     return {
         key: TypeDef(
             key=key,
@@ -76,7 +78,7 @@ def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report)
 
 
 def _spellings(schemas: Map, sdk: SdkFile) -> dict[str, str]:
-    """What each schema is called: as configured, unless another one is called that."""
+    """Return the spelling of each schema's name: the configured one, unless another schema has it."""
     given = {key: note.text("name") for key in schemas if (note := sdk.types.map(key)) is not None}
     chosen: dict[str, str] = {}
     for key in schemas:
@@ -91,7 +93,7 @@ def _open_enums(sdk: SdkFile) -> dict[str, bool]:
 
 
 def _error_types(endpoint: Endpoint, types: TypeBuilder) -> list[Type]:
-    """The named types of the bodies of errors."""
+    """Return the named types of the bodies of errors."""
     found: list[Type] = []
     for status, answer in (endpoint.operation.map("responses") or {}).items():
         content = answer.map("content") if status[:1] in {"4", "5"} and isinstance(answer, Map) else None

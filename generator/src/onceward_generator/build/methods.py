@@ -1,4 +1,4 @@
-"""One operation as a method of the model."""
+"""Build a method of the model from an operation."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ _RESULTS = {
 
 
 class MethodBuilder:
+    """Builds methods from operations, with the parameters, bodies, results and streams of each."""
+
     def __init__(
         self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, prefix: str, report: Report
     ) -> None:
@@ -54,6 +56,7 @@ class MethodBuilder:
         self._report = report
 
     def method(self, endpoint: Endpoint, defs: dict[str, TypeDef]) -> Method:
+        """Return the method of an operation."""
         operation = endpoint.operation
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
@@ -64,7 +67,7 @@ class MethodBuilder:
         description = (note.description if note else None) or str(operation.get("description") or "")
         deprecated = operation.get("deprecated") is True
         if note is not None and note.skip:
-            self._report.add("N902", f"`{endpoint.key}` has no method in the SDK", note.origin)
+            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
         return Method(
             id=dotted,
             name=tuple(name.split("_")),
@@ -134,13 +137,15 @@ class MethodBuilder:
         item = _item(self._types.type_of(entry.get("schema") if isinstance(entry, Map) else None), items, defs)
         if item is None:
             self._report.add(
-                "W302", f"no list stands at `{shape.get('items')}` of the answer", operation.at, "see `pages`"
+                "W302", f"there is no list at `{shape.get('items')}` of the response", operation.at, "see `pages`"
             )
             return None
         wires = {param.wire for param in params if param.place in {Place.QUERY, Place.BODY}}
         for key in ("cursor_param", "limit_param"):
             if shape.get(key) and shape[key] not in wires:
-                self._report.add("W302", f"the list is walked by `{shape[key]}`, which is no parameter", operation.at)
+                self._report.add(
+                    "W302", f"the pagination parameter `{shape[key]}` is not a parameter of the operation", operation.at
+                )
         return Pages(
             style=PageStyle(shape["style"]),
             items=items,
@@ -156,7 +161,7 @@ class MethodBuilder:
         )
 
     def _needs_key(self, operation: Map) -> bool:
-        """An explicit empty list of requirements, or one that holds none, needs no key."""
+        """Report whether an operation has a security requirement that is not empty, or does not mention security."""
         asked = operation.seq("security")
         if asked is None:
             asked = self._document.seq("security")
@@ -187,9 +192,10 @@ def _keys(path: Node) -> tuple[str, ...] | None:
 
 
 def _item(type_: Type, path: tuple[str, ...], defs: dict[str, TypeDef]) -> Type | None:
-    """The type of one item of the list that stands at a path in a type."""
+    """Return the type of one item of the list at a path in a type."""
 
     def shape(one: Type) -> Type:
+        """Return the object that a type refers to."""
         while isinstance(one, Ref | Nullable):
             one = one.inner if isinstance(one, Nullable) else defs[one.key].type
         return one

@@ -1,4 +1,4 @@
-"""The parameters of a method: from the path, the query, the headers and the top level of the body."""
+"""Build the parameters of a method from the path, the query, the headers and the top level of the body."""
 
 from __future__ import annotations
 
@@ -40,17 +40,19 @@ _STYLES = frozenset({"form", "simple", "deepObject", "spaceDelimited", "pipeDeli
 
 @dataclass(frozen=True, slots=True)
 class Params:
+    """The parameters and the body of a method."""
+
     params: tuple[Param, ...]
     body: Body | None
 
 
 def path_of(endpoint: Endpoint) -> str:
-    """The path on the wire: no fragment, and holes that hold a bare name."""
+    """Return the path on the wire: without a fragment, and with bare names in its templates."""
     return _HOLE.sub(lambda hole: "{" + _bare(hole[1]) + "}", endpoint.path.partition("#")[0])
 
 
 def params_of(endpoint: Endpoint, types: TypeBuilder, schemas: Map, notes: Map | None, report: Report) -> Params:
-    """All parameters in the order path, query, header, cookie, body; no two share a name."""
+    """Return all parameters in the order path, query, header, cookie, body, under unique names."""
     reader = _Reader(endpoint, types, schemas, report)
     body, from_body = reader.body()
     found = [*reader.path(), *reader.others(), *from_body]
@@ -58,7 +60,7 @@ def params_of(endpoint: Endpoint, types: TypeBuilder, schemas: Map, notes: Map |
 
 
 def _renamed(found: list[Param], notes: Map | None) -> Iterator[Param]:
-    """What the configuration says about single parameters."""
+    """Apply the configuration of single parameters."""
     for param in found:
         note = notes.map(param.wire) if notes else None
         if note is not None and note.get("skip") is True and not param.required:
@@ -68,7 +70,7 @@ def _renamed(found: list[Param], notes: Map | None) -> Iterator[Param]:
 
 
 def _named_apart(found: Iterator[Param]) -> Iterator[Param]:
-    """Where two places use one name, the later says its place: ``model`` in the path, ``body_model`` in the body."""
+    """Prefix the later of two equal names with its place: ``model`` in the path, ``body_model`` in the body."""
     taken: set[str] = set()
     for param in found:
         place = "body" if param.place is Place.WHOLE_BODY else param.place.value
@@ -93,7 +95,7 @@ class _Reader:
         self._report = report
 
     def path(self) -> Iterator[Param]:
-        """One parameter a hole of the path, in that order, declared or not."""
+        """Return one parameter per template of the path, in that order, declared or not."""
         declared = {str(p["name"]): p for p in self._operation.maps("parameters") if p.get("in") == "path"}
         seen: set[str] = set()
         for hole in _HOLE.findall(self._endpoint.path.partition("#")[0]):
@@ -104,14 +106,19 @@ class _Reader:
             node = declared.pop(hole, None) or declared.pop(wire, None)
             if node is None:
                 at = self._operation.at
-                self._report.add("W108", f"the path parameter `{wire}` is not declared", at, "it is a string")
+                self._report.add(
+                    "W108", f"the path parameter `{wire}` is not declared", at, "it becomes a required string"
+                )
                 node = Map({"name": wire, "in": "path", "schema": Map({"type": "string"}, at)}, at)
             slashes = hole != wire or node.get("x-multi-segment") is True or wire in {"model", "model_id"}
             yield replace(self._param(node, wire), required=True, style="simple", explode=False, multi_segment=slashes)
         for wire, node in declared.items():
-            self._report.add("W108", f"`{wire}` is declared for the path, but the path has no place for it", node.at)
+            self._report.add(
+                "W108", f"`{wire}` is declared as a path parameter, but the path has no `{{{wire}}}`", node.at
+            )
 
     def others(self) -> Iterator[Param]:
+        """Return the parameters of the query, the headers and the cookies."""
         nodes = self._operation.maps("parameters")
         for place in ("query", "header", "cookie"):
             yield from (self._param(node, str(node["name"])) for node in nodes if node.get("in") == place)
@@ -120,11 +127,11 @@ class _Reader:
         schema = node.map("schema") or Map({}, node.at)
         content = node.map("content")
         if content is not None and node.map("schema") is None:
-            self._report.add("W102", f"`{wire}` carries a whole document; give it as text", node.at)
+            self._report.add("W102", f"`{wire}` has the content of a media type; callers pass it as text", node.at)
             schema = Map({"type": "string"}, node.at)
         style = str(node.get("style") or ("form" if node.get("in") in {"query", "cookie"} else "simple"))
         if style not in _STYLES:
-            self._report.add("W102", f"the style {style!r} of `{wire}` is not expressed", node.where("style"))
+            self._report.add("W102", f"the style {style!r} of `{wire}` cannot be expressed", node.where("style"))
             style = "form"
         return Param(
             wire=wire,
@@ -142,6 +149,7 @@ class _Reader:
         )
 
     def body(self) -> tuple[Body | None, list[Param]]:
+        """Return the parameters of the body, and the body."""
         node = self._operation.map("requestBody")
         content = node.map("content") if node else None
         if node is None or not content:
@@ -177,7 +185,7 @@ class _Reader:
         return found
 
     def _fields(self, shape: ObjectType, needed: bool, encoding: Map | None) -> list[Param]:
-        """The top-level members of the body; a form's ``encoding`` says how a member's items are written."""
+        """Return the top-level members of the body. A form's ``encoding`` decides how a member's items are written."""
         return [
             Param(
                 wire=field.wire,
@@ -198,7 +206,7 @@ class _Reader:
 
 
 def _form_style(encoding: Map | None) -> str:
-    """``x-array-style: brackets`` repeats ``name[]``, which OpenAPI has no word for."""
+    """Return the style of a list in a form: ``x-array-style: brackets`` repeats ``name[]``, unknown to OpenAPI."""
     if encoding is None:
         return "form"
     style = str(encoding.get("x-array-style") or encoding.get("style") or "form")
@@ -206,5 +214,5 @@ def _form_style(encoding: Map | None) -> str:
 
 
 def _bare(hole: str) -> str:
-    """``{path*}``, ``{+path}`` and ``{path:.*}`` hold the name ``path``."""
+    """Return the name in a template: ``path`` for ``{path*}``, ``{+path}`` and ``{path:.*}``."""
     return hole.partition(":")[0].strip("*+ ")

@@ -1,4 +1,4 @@
-"""Which calls carry which types, in which direction, and to which family of resources a type belongs."""
+"""Determine which calls use which types, in which direction, and the resource family of each type."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ SHARED = "shared"
 def reached(
     defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], errors: Mapping[str, list[Type]]
 ) -> dict[str, TypeDef]:
-    """The types that calls carry, with directions and family. `errors`: method id -> types of its errors."""
+    """Return the directions and the family of each type that calls use.
+
+    `errors` maps the id of a method to the types of its errors.
+    """
     edges = {key: tuple(dict.fromkeys(_refs(definition.type))) for key, definition in defs.items()}
     sent: set[str] = set()
     received: set[str] = set()
@@ -78,7 +81,7 @@ def _closure(types: list[Type], edges: Mapping[str, tuple[str, ...]]) -> set[str
 
 
 def _refs(type_: Type) -> Iterator[str]:
-    """The keys that a type refers to directly."""
+    """Yield the keys that a type refers to directly."""
     match type_:
         case Ref(key):
             yield key

@@ -1,4 +1,4 @@
-"""What a contract and its configuration say about the SDK as a whole: brand, servers, keys, behaviour."""
+"""Build the settings of the whole SDK: brand, servers, authentication, behaviour."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ _ERRORS = (
 
 
 def servers_of(document: Map) -> tuple[tuple[Server, ...], str]:
-    """The servers, and the version segment that all paths begin with.
+    """Return the servers, and the version segment to put before every path.
 
-    A server that ends in ``/v1`` says where the paths begin, not where the server is: the segment goes to the paths.
+    A server that ends in ``/v1`` describes the beginning of the paths, so that segment moves to the paths.
     """
     found = [(_filled(server).rstrip("/"), str(server.get("description") or "")) for server in document.maps("servers")]
     match = _VERSION_SEGMENT.search(found[0][0]) if found else None
@@ -58,7 +58,7 @@ def servers_of(document: Map) -> tuple[tuple[Server, ...], str]:
 
 
 def _filled(server: Map) -> str:
-    """The address with the defaults of its variables."""
+    """Return the URL with the defaults of its variables."""
     variables = server.map("variables") or Map({}, server.at)
     url = str(server.get("url") or "")
     for name, variable in variables.items():
@@ -67,7 +67,7 @@ def _filled(server: Map) -> str:
 
 
 def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
-    """What the product is called: as configured, else from the contract's title."""
+    """Return the brand: as configured, else derived from the contract's title."""
     given = sdk.brand
     info = document.map("info") or Map({}, document.at)
     title = tuple(word for word in split(str(info.get("title") or "api")) if word not in _NOISE) or ("client",)
@@ -91,7 +91,7 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
 
 
 def auth_of(document: Map, sdk: SdkFile, report: Report) -> tuple[AuthScheme, ...]:
-    """The ways of sending a key; the first is the one that an SDK uses."""
+    """Return the authentication schemes. An SDK uses the first."""
     components = document.map("components")
     schemes = (components.map("securitySchemes") if components else None) or Map({}, document.at)
     asked = [name for entry in document.maps("security") for name in entry]
@@ -110,12 +110,12 @@ def _scheme(name: str, node: Map, report: Report) -> AuthScheme | None:
         return AuthScheme(name, "basic", "Authorization")
     if kind in {"http", "oauth2", "openIdConnect"}:
         return AuthScheme(name, "bearer", "Authorization")
-    report.add("W102", f"the security scheme `{name}` of type {kind!r} is not expressed", node.at)
+    report.add("W102", f"the security scheme `{name}` of type {kind!r} is not supported", node.at)
     return None
 
 
 def behaviour_of(sdk: SdkFile) -> Behaviour:
-    """Retries, headers, clocks and errors: as configured, else the defaults of the model."""
+    """Return retries, headers, clocks and errors: as configured, else the defaults of the model."""
     at = sdk.behaviour.at
     retries, headers, clocks = (sdk.behaviour.map(key) or Map({}, at) for key in ("retries", "headers", "clocks"))
     plain, default_clocks = Behaviour(), Clocks()

@@ -1,4 +1,4 @@
-"""Hangs methods on the tree of resources."""
+"""Arrange methods in the tree of resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["resources_of"]
 
 
 def resources_of(methods: Iterable[Method], document: Map, sdk: SdkFile, report: Report) -> tuple[Resource, ...]:
-    """The top-level resources, in the order in which their first operation stands in the contract."""
+    """Return the top-level resources, in the order of their first operations in the contract."""
     root = _Branch(())
     for method in methods:
         root.at(tuple(method.id.split(".")[:-1])).methods.append(method)
@@ -22,7 +22,10 @@ def resources_of(methods: Iterable[Method], document: Map, sdk: SdkFile, report:
     for path in sdk.resources:
         if not root.has(tuple(path.split("."))):
             report.add(
-                "W302", f"there is no resource `{path}`", sdk.resources.where(path), "no method's name begins so"
+                "W302",
+                f"the contract has no resource `{path}`",
+                sdk.resources.where(path),
+                "no method has this resource in its name",
             )
     return made
 
@@ -34,15 +37,18 @@ class _Branch:
         self.children: dict[str, _Branch] = {}
 
     def at(self, path: tuple[str, ...]) -> _Branch:
+        """Return the node at a path, and create it if needed."""
         if not path:
             return self
         child = self.children.setdefault(path[0], _Branch((*self.path, path[0])))
         return child.at(path[1:])
 
     def has(self, path: tuple[str, ...]) -> bool:
+        """Report whether a node exists at a path."""
         return not path or (path[0] in self.children and self.children[path[0]].has(path[1:]))
 
     def resource(self, texts: _Texts) -> Resource:
+        """Return the resource of a node with all its children."""
         note = texts.note(self.path)
         return Resource(
             name=tuple(self.path[-1].split("_")),
@@ -56,7 +62,7 @@ class _Branch:
 
 
 class _Texts:
-    """What the configuration and the contract's tags say about resources."""
+    """Texts about resources, from the configuration and the contract's tags."""
 
     def __init__(self, document: Map, sdk: SdkFile) -> None:
         self._sdk = sdk
@@ -66,7 +72,9 @@ class _Texts:
         }
 
     def note(self, path: tuple[str, ...]) -> Map | None:
+        """Return the configuration of a resource."""
         return self._sdk.resources.map(".".join(path))
 
     def tag(self, path: tuple[str, ...]) -> str:
+        """Return the description of a tag."""
         return self._tags.get("_".join(path), self._tags.get(path[-1], "") if len(path) == 1 else "")

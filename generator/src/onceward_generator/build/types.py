@@ -1,4 +1,4 @@
-"""Turns a normalised schema into a type of the model. What cannot be expressed becomes an open type, with a warning."""
+"""Turn normalised schemas into types of the model. A schema that cannot be expressed becomes an open type."""
 
 from __future__ import annotations
 
@@ -54,17 +54,19 @@ _COUNTED: Mapping[Node, tuple[str, str]] = {
     "string": ("minLength", "maxLength"), "integer": ("", ""), "number": ("", ""), "array": ("minItems", "maxItems"),
     "object": ("minProperties", "maxProperties"),
 }  # fmt: skip
-"""The bounds of how long a value of a type is."""
+"""Bounds on the length of a value, by its type."""
 
 
 class TypeBuilder:
+    """Builds types from schemas."""
+
     def __init__(self, schemas: Map, open_enums: Mapping[str, bool], report: Report) -> None:
         self._schemas = schemas
         self._open = open_enums
         self._report = report
 
     def type_of(self, schema: Node, key: str | None = None) -> Type:
-        """The type of a schema; `key` is its name if it has one."""
+        """Return the type of a schema. `key` is the name of a named schema."""
         if not isinstance(schema, Map):
             return JsonType()
         inner = self._bare(schema, key)
@@ -89,7 +91,7 @@ class TypeBuilder:
         if kind in _PRIMS:
             return self._primitive(schema, str(kind))
         if kind is not None or "anyOf" in schema or "allOf" in schema:
-            self._report.add("W101", "a schema that is not understood became an open type", schema.at)
+            self._report.add("W101", "a schema that cannot be expressed became an open type", schema.at)
         return JsonType()
 
     def _checked(self, node: Node) -> tuple[Type, Check | None]:
@@ -100,14 +102,14 @@ class TypeBuilder:
         target = component_key(schema)
         if target is None or target not in self._schemas:
             self._report.add(
-                "W103", f"`{schema['$ref']}` leads nowhere", schema.where("$ref"), "an open type stands there"
+                "W103", f"`{schema['$ref']}` has no target", schema.where("$ref"), "it became an open type"
             )
             return JsonType()
         seen = {target}
         node = self._schemas[target]
         while (following := component_key(node)) is not None:
             if following in seen:
-                self._report.add("W101", f"`{target}` refers to nothing but itself", schema.at)
+                self._report.add("W101", f"`{target}` refers only to itself", schema.at)
                 return JsonType()
             seen.add(following)
             node = self._schemas.get(following)
@@ -170,7 +172,7 @@ class TypeBuilder:
         )
 
     def description(self, schema: Map) -> str:
-        """What the schema says about itself, else what the schema that it refers to says."""
+        """Return the description of a schema, or of the schema that it refers to."""
         own = schema.get("description")
         if own is None and (key := component_key(schema)) is not None:
             target = self._schemas.map(key)
@@ -179,7 +181,7 @@ class TypeBuilder:
 
 
 def _without_prefix(names: list[Name], prefix: Name) -> list[Name]:
-    """Variants that were lifted out of a union begin with its name: within it, the rest is enough."""
+    """Remove the name of a union from the names of variants that were lifted out of it."""
     shorter = [
         name[len(prefix) :] if name[: len(prefix)] == prefix and len(name) > len(prefix) else name for name in names
     ]
@@ -198,7 +200,7 @@ def _strategy(decided: Map | None) -> ByTag | ByJsonType | ByUniqueKey | Ranked:
 
 
 def json_value(node: Node) -> JsonValue:
-    """A value of the document as a value of the model."""
+    """Convert a value of the document to a value of the model."""
     if isinstance(node, Map):
         return {key: json_value(value) for key, value in node.items()}
     if isinstance(node, Seq):
@@ -208,7 +210,7 @@ def json_value(node: Node) -> JsonValue:
 
 
 def check_of(schema: Map, named: Map) -> Check | None:
-    """The bounds of a value; those of the schema that it refers to, if it has none of its own."""
+    """Return the bounds of a schema, or of the schema that it refers to."""
     key = component_key(schema)
     seen: set[str] = set()
     while key is not None and key not in seen:

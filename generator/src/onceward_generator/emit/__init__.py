@@ -1,3 +1,3 @@
-"""Rendering of a plan to text. Renderers decide nothing: what stands where was settled by the plan."""
+"""Render a plan as text. All decisions were made by the plan."""
 
 __all__: list[str] = []

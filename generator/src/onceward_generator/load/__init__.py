@@ -1,4 +1,4 @@
-"""Reads a contract: YAML or JSON, one file or many, OpenAPI 3.0 or 3.1, and keeps the place of every node."""
+"""Read a contract: YAML or JSON, one file or many, OpenAPI 3.0 and later 3.x, with the place of every node."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Makes one document out of many files.
+"""Bundle a contract of several files into one document.
 
-What a file refers to in another file, or at an odd place of its own, moves to `components` under the name that the
-reference ends in, so that afterwards every reference reads ``#/components/<section>/<name>``. Path items are put in
-place. Two targets that end in the same word get the name of their file in front; the root's own names never change.
+Nodes of other files, and nodes outside of `components` that are referred to, move to `components` under the last word
+of the reference. Afterwards every reference has the form ``#/components/<section>/<name>``. Path items are copied into
+place. If two nodes would have the same name, it is prefixed with the name of the file; names of the root file never
+change.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ __all__ = ["bundle"]
 
 
 def bundle(root: Path, report: Report, read: Read = Path.read_bytes) -> tuple[Map, Sources]:
-    """Read a contract and all that it refers to. Raises `ContractError` if the root is unreadable or no contract."""
+    """Read a contract with all the files that it refers to.
+
+    Raises `ContractError` if the root cannot be read or is not a contract.
+    """
     sources = Sources(root, read)
     document = sources.document(sources.root)
     if not isinstance(document, Map):
-        raise ContractError(Diagnostic("E003", "the document is no mapping", Origin(sources.root, "", 1, 1)))
+        raise ContractError(Diagnostic("E003", "the document is not a mapping", Origin(sources.root, "", 1, 1)))
     version = document.get("openapi")
     if not re.match(r"3\.[0-9]", str(version)):
-        problem = f"`openapi` is {version!r}; 3.0, 3.1 and later 3.x are read"
+        problem = f"`openapi` is {version!r}; 3.0 and later 3.x are supported"
         raise ContractError(Diagnostic("E003", problem, document.where("openapi"), "convert it to OpenAPI 3.1 first"))
     return _Bundler(sources, document, report).run(), sources
 
@@ -48,6 +52,7 @@ class _Bundler:
         self._unvisited: deque[tuple[str, str, str, str]] = deque()
 
     def run(self) -> Map:
+        """Return the bundled document."""
         self._claim_own_names()
         document: Map = _Visitor(self, self._sources.root)(self._root, "document")
         self._visit_hoisted()
@@ -71,7 +76,7 @@ class _Bundler:
                     self._claim_target(section, name, str(node["$ref"]))
 
     def _claim_target(self, section: str, name: str, ref: str) -> None:
-        """``Foo: {$ref: other.yaml#/Foo}`` in the root's components gives the foreign node the name ``Foo``."""
+        """Give the target of ``Foo: {$ref: other.yaml#/Foo}`` in the root's components the name ``Foo``."""
         try:
             target = self._follow(self._sources.target(ref, self._sources.root))
         except Missing:
@@ -82,18 +87,18 @@ class _Bundler:
             self._names[section, (self._sources.root, f"/components/{section}/{name}")] = name
 
     def reference(self, node: Map, kind: str, file: str) -> Node:
-        """What takes the place of a node that is a reference."""
+        """Return the replacement of a node that is a reference."""
         try:
             target = self._follow(self._sources.target(node["$ref"], file))
             if kind == "path_item":
                 return self._inline(node, target)
             return node.merged({"$ref": self.local(target, kind)})
         except Missing as missing:
-            self._report.add("W103", f"{missing}", node.where("$ref"), "an open type stands in its place")
+            self._report.add("W103", f"{missing}", node.where("$ref"), "it became an open type")
             return node.without("$ref")
 
     def local(self, target: Target, kind: str) -> str:
-        """The local reference to a target, which is hoisted when it has no place yet."""
+        """Return the local reference to a target. A target without a local name is hoisted."""
         section = SECTIONS[kind]
         name = self._names.get((section, target))
         foreign = target[0] != self._sources.root
@@ -114,7 +119,7 @@ class _Bundler:
         return name
 
     def _visit_hoisted(self) -> None:
-        """Hoisted nodes refer to further ones. A queue, for chains of references may be longer than the stack."""
+        """Process the references in hoisted nodes, in a queue because chains may be longer than the stack."""
         while self._unvisited:
             section, name, file, kind = self._unvisited.popleft()
             self._hoisted[section][name] = _Visitor(self, file)(self._hoisted[section][name], kind)
@@ -128,7 +133,7 @@ class _Bundler:
         return next(name for name in (own, f"{stem}_{own}", f"{stem}_{own}_{digest}") if name not in taken)
 
     def _follow(self, target: Target) -> Target:
-        """Skip nodes that are nothing but a reference to somewhere else, outside the root's own components."""
+        """Follow nodes that consist only of a reference, outside of the root's own components."""
         seen = {target}
         while target[0] != self._sources.root:
             node = self._sources.find(target)
@@ -142,17 +147,17 @@ class _Bundler:
 
     def _inline(self, node: Map, target: Target) -> Node:
         if target in self._inlining:
-            raise Missing(f"`{target[0]}#{target[1]}` holds itself")
+            raise Missing(f"`{target[0]}#{target[1]}` contains itself")
         self._inlining.append(target)
         found = _Visitor(self, target[0])(self._sources.find(target), "path_item")
         self._inlining.pop()
         if not isinstance(found, Map):
-            raise Missing(f"`{target[0]}#{target[1]}` is no path item")
+            raise Missing(f"`{target[0]}#{target[1]}` is not a path item")
         return found.merged(node.without("$ref"))
 
 
 class _Visitor:
-    """Walks one file; a reference means what it means in that file."""
+    """Rewrites the references of one file, relative to that file."""
 
     def __init__(self, bundler: _Bundler, file: str) -> None:
         self._bundler = bundler
@@ -168,7 +173,7 @@ class _Visitor:
         return rebuild(node, kind, self)
 
     def _mapping(self, node: Map) -> Map:
-        """Values of a discriminator's mapping are references too, unless they are bare names."""
+        """Rewrite the mapping of a discriminator, whose values are references unless they are bare names."""
         tag = node["discriminator"]
         table = tag.map("mapping")
         if table is None:
@@ -186,7 +191,7 @@ class _Visitor:
 
 
 def _own_name(pointer: str) -> str:
-    """The last word of a pointer; for a place inside something, the words from the component on."""
+    """Return the last word of a pointer; for a node inside a component, all words from the component on."""
     tokens = [_word(token.replace("~1", "/").replace("~0", "~")) for token in pointer.split("/")[1:]]
     if len(tokens) > 3 and tokens[0] == "components":
         return "_".join(token for token in tokens[2:] if token not in {"properties", "items", "schema"})

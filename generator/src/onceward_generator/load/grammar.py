@@ -1,7 +1,7 @@
-"""Where in an OpenAPI document which kind of node stands: the one table that tells a walker what it looks at.
+"""The structure of OpenAPI documents: the kinds of nodes and where each kind occurs.
 
-`CHILDREN` maps a kind to the keys of interest and the kind and shape of what stands there; shape is ``one`` node, a
-``map`` of nodes, or a ``list`` of nodes. Keys that the table does not name hold no references and no schemas.
+`CHILDREN` maps a kind to the keys with child nodes, and each key to the kind and shape of the child: ``one`` node, a
+``map`` of nodes, or a ``list`` of nodes. Other keys contain neither references nor schemas.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SECTIONS = {kind: section for section, (kind, _) in CHILDREN["components"].items()}
-"""Kind of node -> the section of `components` in which it may be kept."""
+"""Kind of node -> the section of `components` that may contain it."""
 
 Visit = Callable[[Node, str], Node]
-"""A function from a node and its kind to the node that takes its place."""
+"""A function from a node and its kind to the replacement of the node."""
 
 
 def rebuild(node: Node, kind: str, visit: Visit) -> Node:
-    """The same node with each child put through `visit`; the node itself if no child changed."""
+    """Return a node with `visit` applied to each child; the same object if no child changed."""
     if not isinstance(node, Map):
         return node
     if kind == "callback":

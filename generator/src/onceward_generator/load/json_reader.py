@@ -1,4 +1,4 @@
-"""JSON text to a tree with places. The standard decoder keeps no positions, so this one walks the text itself."""
+"""Read JSON into a tree with positions, which the standard decoder does not keep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 def read_json(source: str, file: str) -> Node:
-    """Read one document. Raises `ContractError` on broken text and duplicate keys."""
+    """Read one document. Raises `ContractError` on invalid text and duplicate keys."""
     return _Reader(source, file).document()
 
 
@@ -32,9 +32,10 @@ class _Reader:
         self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
 
     def document(self) -> Node:
+        """Return the whole document."""
         root = self._value("")
         if self._peek():
-            raise self._error("text goes on after the end of the document", "")
+            raise self._error("unexpected text after the end of the document", "")
         return root
 
     def _value(self, pointer: str) -> Node:
@@ -63,7 +64,7 @@ class _Reader:
             spot = self._spot()
             key = self._string(pointer)
             if key in items:
-                raise self._error(f"the key `{key}` stands twice in one mapping", pointer, "E005")
+                raise self._error(f"the key `{key}` occurs twice in one mapping", pointer, "E005")
             self._expect(":", pointer)
             spots[key] = spot
             items[key] = self._value(f"{pointer}/{escape(key)}")
@@ -86,7 +87,7 @@ class _Reader:
 
     def _string(self, pointer: str) -> str:
         if self._peek() != '"':
-            raise self._error("a string in double quotes is expected here", pointer)
+            raise self._error("expected a string in double quotes", pointer)
         try:
             value, self._at = _DECODER.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:
@@ -97,7 +98,7 @@ class _Reader:
     def _number(self, pointer: str) -> int | float:
         match = _NUMBER.match(self._text, self._at)
         if match is None:
-            raise self._error("a value is expected here", pointer)
+            raise self._error("expected a value", pointer)
         self._at = match.end()
         return float(match[0]) if match[1] or match[2] else int(match[0])
 
@@ -108,7 +109,7 @@ class _Reader:
 
     def _expect(self, mark: str, pointer: str) -> None:
         if self._peek() != mark:
-            raise self._error(f"`{mark}` is expected here", pointer)
+            raise self._error(f"expected `{mark}`", pointer)
         self._at += 1
 
     def _spot(self) -> Spot:
@@ -119,4 +120,4 @@ class _Reader:
         return Origin(self._file, pointer, *self._spot())
 
     def _error(self, message: str, pointer: str, code: str = "E002") -> ContractError:
-        return ContractError(Diagnostic(code, f"no valid JSON: {message}", self._origin(pointer)))
+        return ContractError(Diagnostic(code, f"invalid JSON: {message}", self._origin(pointer)))

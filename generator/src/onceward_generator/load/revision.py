@@ -42,7 +42,7 @@ class Revision:
             return path.read_bytes()
         relative = path.relative_to(self.root).as_posix()
         header, _, content = self._object(relative).partition(b"\n")
-        # The header reads `<hash> blob <size>`, or names what is there instead of a file.
+        # The header reads `<hash> blob <size>`, or reports what was found instead of a file.
         if header.split(b" ")[1:2] != [b"blob"]:
             raise FileNotFoundError(2, f"not a file of revision {self.name!r}", relative)
         return content[: int(header.split(b" ")[2])]
@@ -93,5 +93,5 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    # Messages in English, for `_git` recognises one of them; no download of objects that a partial clone lacks.
+    # English messages, because `_git` recognises one of them. No download of objects that a partial clone lacks.
     return kept | {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}

@@ -1,4 +1,4 @@
-"""The files of a contract: read once each, named by their path from the folder of the root file."""
+"""The files of a contract, read once each. Their names are paths relative to the folder of the root file."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ Read = Callable[[Path], bytes]
 
 
 class Missing(Exception):
-    """A reference that leads nowhere; the text says what is missing."""
+    """A reference without a target; the message contains the reason."""
 
 
 def read_text(source: str, file: str) -> Node:
-    """Read YAML or JSON: JSON by suffix or first character, for JSON strings may hold what YAML strings may not."""
+    """Read YAML or JSON, chosen by suffix or first character.
+
+    JSON has a reader of its own because its strings may contain characters that YAML does not allow.
+    """
     looks_like_json = file.endswith(".json") or (source.lstrip()[:1] == "{" and not file.endswith((".yaml", ".yml")))
     return read_json(source, file) if looks_like_json else read_yaml(source, file)
 
@@ -40,7 +43,7 @@ def decode(content: bytes) -> str:
 
 
 class Sources:
-    """All files that a root file leads to. Nothing is fetched: an address on the network is a missing file."""
+    """All files that a root file refers to. Nothing is fetched: a network address counts as a missing file."""
 
     def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
         self.folder = root.resolve().parent
@@ -49,28 +52,29 @@ class Sources:
         self._bytes = read
 
     def document(self, file: str) -> Node:
+        """Return the content of a file. Raises `ContractError`."""
         if file not in self._documents:
             self._documents[file] = read_text(self._read(file), file)
         return self._documents[file]
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that were read, by name."""
+        """The names of the files that were read, sorted."""
         return tuple(sorted(self._documents))
 
     def target(self, ref: str, base: str) -> Target:
-        """The file and pointer that a reference written in `base` means."""
+        """Return the file and pointer of a reference in the file `base`. Raises `Missing`."""
         address, _, fragment = ref.partition("#")
         if "://" in address:
-            raise Missing(f"`{ref}` is on the network, and the generator does not go there")
+            raise Missing(f"`{ref}` is on the network, which the generator does not access")
         file = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(address))) if address else base
         pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
-            raise Missing(f"`{ref}` is an anchor; only JSON pointers are followed")
+            raise Missing(f"`{ref}` is an anchor; only JSON pointers are supported")
         return file, pointer.rstrip("/")
 
     def find(self, target: Target) -> Node:
-        """The node at a target. Raises `Missing`."""
+        """Return the node at a target. Raises `Missing`."""
         file, pointer = target
         try:
             node = self.document(file)
@@ -98,4 +102,4 @@ def _step(node: Node, token: str, ref: str) -> Node:
         return node[token]
     if isinstance(node, Seq) and token.isdecimal() and int(token) < len(node):
         return node[int(token)]
-    raise Missing(f"`{ref}` leads nowhere: there is no `{token}`")
+    raise Missing(f"`{ref}` has no target: there is no `{token}`")

@@ -1,4 +1,4 @@
-"""Writes a tree as YAML for people: order kept, long texts as block scalars, the same bytes every time."""
+"""Write a tree as readable, reproducible YAML: keys in order, long texts as block scalars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\ud
 
 
 def write_yaml(node: Node, header: str = "") -> str:
-    """The document as text; `header` is put above it as a comment."""
+    """Return a document as text, below `header` as a comment."""
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
     return comment + "".join(f"{line}\n" for line in _block(node, 0))
 
@@ -48,7 +48,7 @@ def _entry(head: str, value: Node, depth: int, deeper: int) -> Iterator[str]:
 
 
 def _item(value: Node, depth: int) -> Iterator[str]:
-    """A list item: the first line of what it holds stands behind the dash."""
+    """Return a list item, whose first line follows the dash."""
     if isinstance(value, list) and value and _short(value) is None:
         yield f"{_indent(depth)}-"
         yield from _block(value, depth + 1)
@@ -61,7 +61,7 @@ def _item(value: Node, depth: int) -> Iterator[str]:
 
 
 def _short(value: Node) -> str | None:
-    """A flow form for scalars, references and short lists of scalars; None for what reads better as a block."""
+    """Return scalars, references and short lists of scalars in flow form; None for everything else."""
     if isinstance(value, dict):
         small = not value or (set(value) == {"$ref"})
         return _flow(value) if small and not any(isinstance(v, dict | list) for v in value.values()) else None
@@ -112,7 +112,7 @@ def _quoted(value: str) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """A sign that YAML wants escaped. Half a surrogate pair is no text at all and becomes the sign for that."""
+    """Return the escape of a character. Half of a surrogate pair becomes the replacement character."""
     return "\\ufffd" if "\ud800" <= found[0] <= "\udfff" else f"\\u{ord(found[0]):04x}"
 
 
@@ -129,7 +129,7 @@ def _is_long(value: str) -> bool:
 
 
 def _block_text(head: str, value: str, depth: int) -> Iterator[str]:
-    """A block scalar: folded if there are no line ends, else literal; the chomping mark keeps the last line ends."""
+    """Return a block scalar: folded without line ends, else literal. Chomping keeps the last line ends."""
     pad = _indent(depth)
     if "\n" not in value:
         if "  " in value or value != value.strip():

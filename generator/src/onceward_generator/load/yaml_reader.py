@@ -1,7 +1,7 @@
-"""YAML text to a tree with places.
+"""Read YAML into a tree with positions.
 
-Built on the events of libyaml, which are quick and carry marks. Plain scalars are read by the core schema of YAML
-1.2, as OpenAPI wants it: ``no`` and ``on`` are words, ``12:30:00`` is no number of seconds, and a date is a string.
+The reader uses the events of libyaml, which are fast and have positions. Plain scalars follow the core schema of YAML
+1.2, as OpenAPI requires: ``no`` and ``on`` are strings, ``12:30:00`` is not a number, and a date is a string.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {".inf": inf, "+.inf": inf, "-.inf": -inf, ".nan": nan}
 _FIRST = frozenset("0123456789+-.~nNtTfF")
 _TEXTS = frozenset({"/openapi", "/swagger", "/info/version"})
-"""Where a number is meant as it is spelled: version 1.10 is not 1.1."""
+"""Pointers to values that are texts even where they look like numbers: version 1.10 is not 1.1."""
 
 
 def read_yaml(source: str, file: str) -> Node:
-    """Read one document. Raises `ContractError` on broken text, duplicate keys and keys that are no scalars."""
+    """Read one document. Raises `ContractError` on invalid text, duplicate keys and keys that are not scalars."""
     try:
         return _Reader(source, file).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = f"no valid YAML: {error.problem}"
+        problem = f"invalid YAML: {error.problem}"
         raise ContractError(Diagnostic("E002", problem, Origin(file, "", line, column))) from error
     except yaml.YAMLError as error:
-        raise ContractError(Diagnostic("E002", f"no valid YAML: {error}", Origin(file, "", 1, 1))) from error
+        raise ContractError(Diagnostic("E002", f"invalid YAML: {error}", Origin(file, "", 1, 1))) from error
 
 
 class _Reader:
@@ -58,12 +58,13 @@ class _Reader:
         }
 
     def document(self) -> Node:
+        """Return the whole document."""
         for event in self._events:
             if type(event) in self._build:
                 root = self._build[type(event)](event, "")
                 for rest in self._events:
                     if isinstance(rest, yaml.DocumentStartEvent):
-                        raise self._error("E002", "a second YAML document begins here", rest, "")
+                        raise self._error("E002", "a second YAML document in the file", rest, "")
                 return root
         return None
 
@@ -106,7 +107,7 @@ class _Reader:
                 inherited.append(self._node(next(self._events), f"{pointer}/<<"))
                 continue
             if name in items:
-                raise self._error("E005", f"the key `{name}` stands twice in one mapping", key, pointer)
+                raise self._error("E005", f"the key `{name}` occurs twice in one mapping", key, pointer)
             spots[name] = _spot(key)
             items[name] = self._node(next(self._events), f"{pointer}/{escape(name)}")
         for parent in inherited:

@@ -1,8 +1,8 @@
-"""Rewrites a contract into one canonical form, in named steps.
+"""Rewrite a contract into one canonical form, in named passes.
 
-Each pass is a pure function from a document to a document, does one thing, and changes nothing when it is run
-again. The result is still an OpenAPI document, only with one way of saying each thing; what OpenAPI has no word for
-stands in ``x-ow-…`` keys, each declared by the pass that writes it.
+Each pass is a pure function from a document to a document, has one purpose, and is idempotent. The result is an OpenAPI
+document with one way of expressing each thing. Facts that OpenAPI cannot express are in ``x-onceward-...`` keys, each
+declared by the pass that writes it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("lift", lift),
     ("decide", decide),
 )
-"""In the order in which they run."""
+"""The passes in the order in which they run."""
 
 
 def normalise(document: Map, context: Context) -> Map:
+    """Apply every pass to a document."""
     for _, run in PASSES:
         document = run(document, context)
     return document

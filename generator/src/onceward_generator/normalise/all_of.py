@@ -1,7 +1,7 @@
-"""Merges ``allOf`` away: what is all of several schemas is written as the one schema that says the same.
+"""Merge ``allOf``: replace it by one equivalent schema.
 
-One member with annotations around it is that member. Objects are joined field by field. A union among the members is
-distributed: all of ``A`` and one of ``B`` or ``C`` is one of ``A and B`` or ``A and C``.
+One member with annotations around it becomes that member. Objects are joined field by field. A union among the members
+is distributed: all of ``A`` and one of ``B`` or ``C`` becomes one of ``A and B`` or ``A and C``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from .nullable import collapse
 __all__ = ["all_of"]
 
 _WIDEST = 64
-"""A distribution that would give more variants than this is not done."""
+"""The maximum number of variants that a distribution may produce."""
 
 _DEEPEST = 16
 _MOST = 2000
-"""Bounds of one merge: joins inside of one another, and joins in all."""
+"""Bounds of one merge: the depth of nested joins, and the number of joins."""
 
 
 def all_of(document: Map, context: Context) -> Map:
+    """Merge every ``allOf`` of a document."""
     result: Map = _Merger(document, context)(document, "document")
     return result
 
@@ -57,15 +58,15 @@ class _Merger:
         joined = self._expanded(shaping[0], schema)
         for member in shaping[1:]:
             joined = self._join(joined, self._expanded(member, schema), schema)
-        plain = {k: v for k, v in joined.items() if k not in remarks(joined) or k in {"x-ow-open"}}
+        plain = {k: v for k, v in joined.items() if k not in remarks(joined) or k in {"x-onceward-open"}}
         return Map({**plain, **remarks(outer)}, schema.at, schema.spots)
 
     def _expanded(self, member: Map, at: Map) -> Map:
-        """The member itself, or what it refers to with its own `allOf` merged."""
+        """Return a member, or the target of a reference with its own `allOf` merged."""
         seen: set[str] = set()
         while (key := component_key(member)) is not None:
             if key in self._open or key in seen or key not in self._schemas:
-                self._context.report.add("W104", f"`{key}` is part of itself through `allOf`", at.at)
+                self._context.report.add("W104", f"`{key}` contains itself through `allOf`", at.at)
                 return Map({"type": "object"}, at.at)
             seen.add(key)
             member = self._component(key)
@@ -80,7 +81,7 @@ class _Merger:
         return found
 
     def _join(self, left: Map, right: Map, at: Map) -> Map:
-        """All of two schemas. Work is bounded: what would not come to an end is cut off with a warning."""
+        """Join two schemas. The work is bounded: a merge beyond the bounds is cut off with a warning."""
         self._joins = self._joins + 1 if self._depth else 0
         if self._joins > _MOST or self._depth > _DEEPEST:
             self._context.report.add("W101", "this `allOf` is nested too deeply to be merged", at.at)
@@ -99,7 +100,7 @@ class _Merger:
         if kinds == {"integer", "number"}:
             return Map({**left, **right, "type": "integer"}, at.at)
         if len(kinds) > 1:
-            self._context.report.add("W104", f"`allOf` asks for {' and '.join(sorted(kinds))} at once", at.at)
+            self._context.report.add("W104", f"`allOf` combines the types {' and '.join(sorted(kinds))}", at.at)
             return right
         if kinds == {"object"}:
             return self._objects(left, right, at)
@@ -128,12 +129,12 @@ class _Merger:
             return left.merged(remarks(right))
         said = {**remarks(left), **remarks(right)}
         if any(not side.get("nullable") for side in (left, right) if set(side) - set(remarks(side))):
-            # Null has to be allowed by each of them.
+            # Every member has to allow null.
             said.pop("nullable", None)
         return self._merge(Map({"allOf": Seq([left, right], at.at), **said}, right.at))
 
     def _narrowest(self, left: Map, right: Map, at: Map) -> Map:
-        """Scalars and lists: all keywords together, the smaller set of values."""
+        """Join scalars or lists: all keywords together, the smaller set of values."""
         joined = {**left, **right}
         for one, other in ((left, right), (right, left)):
             if "const" in one:
@@ -154,7 +155,7 @@ class _Merger:
         if not set(other) - {"type", *remarks(other)}:
             return union
         if len(variants) > _WIDEST:
-            self._context.report.add("W101", f"`allOf` over a union of {len(variants)} is not expressed", at.at)
+            self._context.report.add("W101", f"`allOf` over a union of {len(variants)} cannot be expressed", at.at)
             return union
         joined: list[Node] = []
         for variant in variants:

@@ -1,4 +1,4 @@
-"""Gives scalars with a fixed set of values one form: ``const`` for one value, ``enum`` for several, one type each."""
+"""Unify scalars with fixed values: ``const`` for one value, ``enum`` for several of one type."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ __all__ = ["consts", "kind_of"]
 
 
 def consts(document: Map, context: Context) -> Map:
+    """Unify the fixed values of every schema."""
     return map_schemas(document, lambda schema: _schema(schema, context))
 
 
 def kind_of(value: Node) -> str:
-    """The schema type of a scalar."""
+    """Return the schema type of a scalar."""
     if isinstance(value, bool):
         return "boolean"
     return {str: "string", int: "integer", float: "number"}.get(type(value), "object")
@@ -29,7 +30,7 @@ def _schema(schema: Map, context: Context) -> Map:
     if not values:
         return schema.without("enum")
     if any(isinstance(value, dict | list) for value in values):
-        context.report.add("W101", "an enum of objects or lists is not expressed", schema.where("enum"))
+        context.report.add("W101", "an enum of objects or lists cannot be expressed", schema.where("enum"))
         return schema.without("enum")
     unique = _unique(values, schema.text("type"))
     if len(unique) == 1:
@@ -42,7 +43,7 @@ def _schema(schema: Map, context: Context) -> Map:
 def _const(schema: Map, context: Context) -> Map:
     value = schema["const"]
     if isinstance(value, dict | list):
-        context.report.add("W101", "a constant object or list is not expressed", schema.where("const"))
+        context.report.add("W101", "a constant object or list cannot be expressed", schema.where("const"))
         return schema.without("const")
     if schema.get("type") == "string" and not isinstance(value, str):
         value = _text(value)
@@ -53,13 +54,13 @@ def _const(schema: Map, context: Context) -> Map:
 
 
 def _unique(values: Seq, kind: str | None) -> list[Node]:
-    """The values, each once; ``True`` and ``1`` are two."""
+    """Return the values without repetitions; ``True`` and ``1`` are different."""
     read = [_text(value) if kind == "string" and not isinstance(value, str) else value for value in values]
     return list({(type(value), value): value for value in read}.values())
 
 
 def _text(value: Node) -> str:
-    """A value that was meant as text but reads as something else."""
+    """Return the text of a value that YAML reads as another type."""
     return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""What every pass is given besides the document, and the small questions that passes ask of it."""
+"""The context of the passes, and the queries that several passes need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PREFIX = "#/components/schemas/"
 ANNOTATIONS = (
     "title", "description", "default", "deprecated", "readOnly", "writeOnly", "nullable", "example", "examples",
 )  # fmt: skip
-"""Keywords that say something about a value without shaping it. They may stand beside a reference."""
+"""Keywords that describe a value without constraining it. They may occur beside a reference."""
 
 BOUNDS = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
@@ -30,7 +30,7 @@ BOUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The configuration, and where warnings go."""
+    """The configuration, and the report for warnings."""
 
     sdk: SdkFile
     report: Report
@@ -38,7 +38,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An operation in its place."""
+    """An operation with its path and HTTP method."""
 
     path: str
     http: str
@@ -46,11 +46,12 @@ class Endpoint:
 
     @property
     def key(self) -> str:
+        """The endpoint as ``METHOD path``."""
         return f"{self.http.upper()} {self.path}"
 
 
 def endpoints(document: Map) -> Iterator[Endpoint]:
-    """All operations, in the order of the document."""
+    """Return all operations, in the order of the document."""
     for path, item in (document.map("paths") or {}).items():
         if isinstance(item, Map) and not path.startswith("x-"):
             for http in item:
@@ -59,7 +60,7 @@ def endpoints(document: Map) -> Iterator[Endpoint]:
 
 
 def map_operations(document: Map, change: Callable[[Endpoint], Map]) -> Map:
-    """The document with each operation put through `change`."""
+    """Return the document with `change` applied to each operation."""
     paths = document.map("paths")
     if paths is None:
         return document
@@ -76,7 +77,7 @@ def map_operations(document: Map, change: Callable[[Endpoint], Map]) -> Map:
 
 
 def map_schemas(document: Map, change: Callable[[Map], Node]) -> Map:
-    """The document with each schema put through `change`, inner schemas first."""
+    """Return the document with `change` applied to each schema, inner schemas first."""
 
     def visit(node: Node, kind: str) -> Node:
         node = rebuild(node, kind, visit)
@@ -87,7 +88,7 @@ def map_schemas(document: Map, change: Callable[[Map], Node]) -> Map:
 
 
 def each_schema(document: Map) -> Iterator[Map]:
-    """All schemas, outer ones first."""
+    """Yield all schemas, outer ones first."""
     found: list[Map] = []
 
     def visit(node: Node, kind: str) -> Node:
@@ -100,20 +101,20 @@ def each_schema(document: Map) -> Iterator[Map]:
 
 
 def schemas_of(document: Map) -> Map:
-    """The named schemas."""
+    """Return the named schemas."""
     components = document.map("components")
     return (components.map("schemas") if components else None) or Map({}, document.at)
 
 
 def with_schemas(document: Map, schemas: dict[str, Any]) -> Map:
-    """The document with other named schemas."""
+    """Return the document with other named schemas."""
     old = schemas_of(document)
     components = document.map("components") or Map({}, document.at)
     return document.replace(components=components.replace(schemas=Map(schemas, old.at, old.spots)))
 
 
 def component_key(schema: Node) -> str | None:
-    """The name that a reference refers to, or None for a schema that is no reference."""
+    """Return the name that a reference refers to, or None for a schema that is not a reference."""
     if isinstance(schema, Map):
         ref = schema.get("$ref")
         if isinstance(ref, str) and ref.startswith(_PREFIX):
@@ -122,13 +123,15 @@ def component_key(schema: Node) -> str | None:
 
 
 def is_reference(schema: Node) -> bool:
+    """Report whether a schema is a reference."""
     return isinstance(schema, Map) and isinstance(schema.get("$ref"), str)
 
 
 def reference_to(key: str) -> str:
+    """Return a reference to a named schema."""
     return _PREFIX + key.replace("~", "~0").replace("/", "~1")
 
 
 def remarks(schema: Map) -> dict[str, Node]:
-    """What a schema says without shaping the value, vendor extensions included."""
+    """Return the annotations of a schema, vendor extensions included."""
     return {key: value for key, value in schema.items() if key in ANNOTATIONS or key.startswith("x-")}

@@ -1,8 +1,7 @@
-"""Finds out by what a union's variants can be told apart before any is tried, and writes it down as ``x-ow-decide``.
+"""Determine how the variants of a union are distinguished, and record it as ``x-onceward-decide``.
 
-In this order: the discriminator that the contract names; a key whose fixed value differs from variant to variant;
-the JSON type; a required key that one variant alone has. Where nothing decides, the union is ranked, and a warning
-says so.
+In this order: the discriminator of the contract; a key whose fixed value differs between the variants; the JSON type; a
+required key that only one variant has. If none of them works, the union is ranked, with a warning.
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ from .unions import shape
 
 __all__ = ["DECIDE", "decide"]
 
-DECIDE = "x-ow-decide"
+DECIDE = "x-onceward-decide"
 
 _USUAL = ("type", "object", "role", "kind", "event", "status", "action", "name", "format", "method")
 
 
 def decide(document: Map, context: Context) -> Map:
+    """Record the decision of every union."""
     named = schemas_of(document)
 
     def change(schema: Map) -> Node:
@@ -42,7 +42,7 @@ class _Decision:
         if found is None:
             at = self._schema.at
             self._context.report.add(
-                "W203", "nothing tells the variants of this union apart", at, "add a `discriminator`"
+                "W203", "the variants of this union cannot be distinguished", at, "add a `discriminator`"
             )
             return Map({"by": "rank"}, at)
         return found
@@ -57,7 +57,9 @@ class _Decision:
             index = self._index_of(str(target))
             if index is None:
                 at = tag["mapping"].where(value)
-                self._context.report.add("W205", f"{target!r} is no variant of this union", at, "its value is unknown")
+                self._context.report.add(
+                    "W205", f"{target!r} is not a variant of this union", at, "the value is ignored"
+                )
             else:
                 mapping[value] = index
         explicit = set(mapping.values())
@@ -71,13 +73,13 @@ class _Decision:
         if set(mapping.values()) != set(range(len(self._variants))):
             at = tag.where("propertyName")
             self._context.report.add(
-                "W205", f"`{wire}` does not tell all variants apart", at, "give each a value of its own"
+                "W205", f"`{wire}` does not distinguish all variants", at, "use a different value in each variant"
             )
             return None
         return self._tagged(wire, mapping)
 
     def _index_of(self, target: str) -> int | None:
-        """The variant that a mapping's value refers to, directly or inside a variant that is a union."""
+        """Return the variant that a value of a mapping refers to, directly or inside a variant that is a union."""
         key = component_key(Map({"$ref": target}, self._schema.at)) or target
         for index, variant in enumerate(self._variants):
             if component_key(variant) == key:
@@ -112,7 +114,7 @@ class _Decision:
         return None
 
     def _candidates(self) -> list[str]:
-        """Keys that the first variant has, usual names first."""
+        """Return the keys of the first variant, usual names first."""
         first = self._fields(self._variants[0], frozenset())
         return sorted(
             first, key=lambda key: (_USUAL.index(key) if key in _USUAL else len(_USUAL), list(first).index(key))
@@ -130,7 +132,7 @@ class _Decision:
         return list(target.map("properties") or ())
 
     def _values(self, variant: Map, wire: str, seen: frozenset[str]) -> set[str]:
-        """The fixed values of a key in a variant; empty if it is not fixed there."""
+        """Return the fixed values of a key in a variant; an empty set if they are not fixed."""
         key = component_key(variant)
         if key in seen:
             return set()
@@ -146,7 +148,7 @@ class _Decision:
         while (name := component_key(field)) is not None and name not in followed:
             followed.add(name)
             field = self._named.get(name)
-        if not isinstance(field, Map) or field.get("x-ow-open") is True:
+        if not isinstance(field, Map) or field.get("x-onceward-open") is True:
             return set()
         values = [field["const"]] if "const" in field else list(field.seq("enum") or ())
         return (
@@ -176,7 +178,7 @@ class _Decision:
         return self._written("unique_key", mapping)
 
     def _table(self, variant: Map) -> dict[str, bool]:
-        """Property -> whether it is required. For a union: the properties that none of its variants requires alone."""
+        """Return the properties of a variant, and whether each is required."""
         key = component_key(variant)
         target = (self._named.map(key) if key else variant) or Map({}, variant.at)
         required = set(target.seq("required") or ())

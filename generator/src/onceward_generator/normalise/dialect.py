@@ -1,8 +1,8 @@
-"""Says every schema in one dialect.
+"""Rewrite every schema into one dialect.
 
 Boolean schemas, lists of types, tuples, the exclusive bounds of 3.0, missing ``type``, keywords beside a reference:
-after this pass each schema is a reference, or has one ``type``, or is a composition (``allOf``, ``anyOf``,
-``oneOf``), or says nothing. ``null`` is still a type here; the next pass turns it into a bit.
+after this pass each schema is a reference, or has one ``type``, or is a composition (``allOf``, ``anyOf``, ``oneOf``),
+or is empty. ``null`` is still a type here; the next pass turns it into a flag.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _STRUCTURE = (
 
 
 def dialect(document: Map, context: Context) -> Map:
+    """Rewrite every schema of a document."""
     named = {key: _anchored(schema, key) for key, schema in schemas_of(document).items()}
     if named:
         document = with_schemas(document, named)
@@ -41,7 +42,7 @@ def dialect(document: Map, context: Context) -> Map:
 
 
 def _anchored(schema: Node, key: str) -> Node:
-    """A recursive reference to "the outermost schema" means the named schema in which it stands."""
+    """Replace recursive references to "the outermost schema" by references to the enclosing named schema."""
 
     def visit(node: Node, kind: str) -> Node:
         if (
@@ -56,7 +57,7 @@ def _anchored(schema: Node, key: str) -> Node:
 
 
 def _mapped_booleans(document: Map) -> Map:
-    """`true` and `false` where a schema is expected become mappings, except where they answer a yes-or-no question."""
+    """Replace boolean schemas by mappings, except for keywords with a boolean meaning of their own."""
 
     def visit(node: Node, kind: str) -> Node:
         if not isinstance(node, Map):
@@ -103,7 +104,9 @@ def _reference(schema: Map, context: Context) -> Map:
 def _cleaned(schema: Map, context: Context) -> Map:
     for key in _DROPPED:
         if key in schema and schema[key] not in (False, {}):
-            context.report.add("W102", f"`{key}` is not expressed", schema.where(key), "the schema is wider without it")
+            context.report.add(
+                "W102", f"`{key}` cannot be expressed", schema.where(key), "the type accepts more than the schema"
+            )
     return schema.without(
         *_DROPPED, "$defs", "definitions", "$schema", "$id", "$anchor", "$recursiveAnchor", "$comment"
     )
@@ -140,7 +143,7 @@ def _type(schema: Map, context: Context) -> Map:
         return schema.replace(type="string", format="binary")
     if kind == "any" or (kind is not None and kind not in _TYPES):
         if kind != "any":
-            context.report.add("W101", f"the type {kind!r} is not known", schema.where("type"))
+            context.report.add("W101", f"unknown type {kind!r}", schema.where("type"))
         return schema.without("type")
     if kind is None and not set(schema) & {*_COMPOSITIONS, "enum", "const"}:
         implied = next((kind for keyword, kind in _BY_KEYWORD if keyword in schema), None)
@@ -149,7 +152,7 @@ def _type(schema: Map, context: Context) -> Map:
 
 
 def _types(schema: Map, kinds: list[str]) -> Map:
-    """A list of types is a union of schemas of one type each; keywords go where they mean something."""
+    """Return a list of types as a union of schemas with one type and its keywords each."""
     if len(kinds) == 1:
         return schema.replace(type=kinds[0])
     outer = remarks(schema)
@@ -186,7 +189,7 @@ def _is(value: Node, kind: str) -> bool:
 
 
 def _composition(schema: Map, context: Context) -> Map:
-    """Structure beside a union is one more member of an `allOf`: the merge of `allOf` knows what to do with it."""
+    """Return structure beside a union as one more member of an `allOf`, for the merge of `allOf`."""
     unions = [key for key in ("anyOf", "oneOf") if key in schema]
     if not unions:
         return schema

@@ -1,7 +1,7 @@
-"""Puts shared parameters, bodies, responses and path items where they are used.
+"""Inline shared parameters, bodies, responses and path items.
 
-Afterwards `components` holds schemas and security schemes only, an operation holds all of its parameters, and no
-two of them share name and place. Webhooks and callbacks are left out: a client does not call them.
+Afterwards `components` contains only schemas and security schemes, and an operation contains all of its parameters,
+without two of the same name and place. Webhooks and callbacks are dropped: a client does not call them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _KEPT = ("schemas", "securitySchemes")
 
 
 def inline(document: Map, context: Context) -> Map:
+    """Inline everything but schemas and security schemes."""
     components = document.map("components") or Map({}, document.at)
     visit = _Inliner(components, context)
     new = visit(document.only(*(k for k in document if k != "webhooks")), "document")
@@ -46,7 +47,7 @@ class _Inliner:
             ref: str = node["$ref"]
             target = self._find(ref)
             if target is None or ref in seen:
-                self._context.report.add("W103", f"`{ref}` leads nowhere", node.where("$ref"))
+                self._context.report.add("W103", f"`{ref}` has no target", node.where("$ref"))
                 return node.without("$ref")
             seen.add(ref)
             node = target.merged(node.only("description", "summary"))
@@ -59,7 +60,7 @@ class _Inliner:
 
 
 def _parameters(document: Map, context: Context) -> Map:
-    """Give each operation the parameters of its path; its own win."""
+    """Add the parameters of the path to each operation. The operation's own have priority."""
     paths = document.map("paths") or Map({}, document.at)
     items: dict[str, Node] = {}
     for path, item in paths.items():
@@ -86,7 +87,7 @@ def _with_parameters(operation: Map, shared: list[Map], context: Context) -> Map
         key = (_name(parameter), _place(parameter))
         if key in own:
             context.report.add(
-                "W109", f"the parameter `{key[0]}` is declared twice", parameter.at, "the last one counts"
+                "W109", f"the parameter `{key[0]}` is declared twice", parameter.at, "the last one is used"
             )
         own.add(key)
         found[key] = parameter

@@ -1,4 +1,4 @@
-"""What the variants of a union are called: by what they are, never by where they stand in a list."""
+"""Name the variants of a union after their content, not after their position."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS = {
 
 
 def labels(variants: list[Map], named: Map) -> list[Name]:
-    """A name for each variant, unique among them."""
+    """Return a unique name for each variant."""
     wished = [_wish(variant, named) for variant in variants]
     for index, wish in enumerate(wished):
         if wished.count(wish) > 1:
@@ -52,7 +52,13 @@ def _wish(variant: Map, named: Map) -> str:
         item = variant.get("items")
         return f"{snake(split(_wish(item, named)))} list" if isinstance(item, Map) and item else "list"
     if "oneOf" in variant:
-        return "object" if variant.get("x-ow-group") == "object" else "list" if "x-ow-group" in variant else "choice"
+        return (
+            "object"
+            if variant.get("x-onceward-group") == "object"
+            else "list"
+            if "x-onceward-group" in variant
+            else "choice"
+        )
     if "enum" in variant:
         return "choice" if kind_of(variant["enum"][0]) == "string" else "number choice"
     if variant.get("type") == "string" and variant.get("format") in {"binary", "date-time", "date", "uri", "uuid"}:
@@ -61,7 +67,7 @@ def _wish(variant: Map, named: Map) -> str:
 
 
 def _difference(variant: Map, variants: list[Map]) -> str:
-    """A required key, else any key, that only this variant has."""
+    """Return a key that only this variant has, preferably a required one."""
     fields: dict[str, Node] = variant.map("properties") or {}
     others: set[str] = set()
     for other in variants:

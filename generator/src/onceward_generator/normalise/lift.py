@@ -1,7 +1,7 @@
-"""Gives every object, union and enum a name of its own.
+"""Name every object, union and enum.
 
-The name is the path of its meaning: the named schema (or the method) that it stands in, the properties on the way,
-one of many for the items of a list. Where such a name is taken already, the longer form of the same path is used.
+The name is derived from the enclosing named schema (or method) and the properties on the way; the items of a list are
+in the singular. If a name is taken, the longer form of the same path is used.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _BESIDE = ("nullable", "description", "default", "deprecated", "readOnly", "writ
 
 
 def lift(document: Map, context: Context) -> Map:
+    """Name every anonymous schema of a document."""
     lifter = _Lifter(document)
     for key, schema in schemas_of(document).items():
         if isinstance(schema, Map):
@@ -79,14 +80,14 @@ class _Lifter:
         return node.replace(content=Map(entries, content.at, content.spots))
 
     def _answer(self, schema: Map, name: str, node: Map) -> Map:
-        """What comes back has a name even where it is a mere list, so that every answer can be spoken of."""
+        """Name the result of a method even if it is a list, so that every result can be referred to."""
         comes_back = "in" not in node and not name.endswith("Request")
         if comes_back and set(schema) & {"type", "const"} and schema.get("format") != "binary":
             return self._named_here(schema, [name])
         return self.used(schema, [name])
 
     def used(self, schema: Map, names: list[str]) -> Map:
-        """The schema as it stands where it is used: a reference if it deserves a name."""
+        """Return a schema as it is used: a reference if it needs a name."""
         if not _deserves_name(schema):
             return self.inside(schema, names[0], names)
         return self._named_here(schema, names)
@@ -100,7 +101,7 @@ class _Lifter:
         return Map({"$ref": reference_to(key), **schema.only(*_BESIDE)}, schema.at, schema.spots)
 
     def inside(self, schema: Map, path: str, names: list[str] | None = None) -> Map:
-        """The schema with everything in it that deserves a name replaced by a reference."""
+        """Return a schema with everything inside that needs a name replaced by references."""
         changed: dict[str, Node] = {}
         fields = schema.map("properties")
         if fields is not None:
@@ -125,7 +126,7 @@ class _Lifter:
         return schema if all(schema[key] == value for key, value in changed.items()) else schema.merged(changed)
 
     def _free(self, names: Iterable[str]) -> str:
-        """The first name that is not taken; the last means is a mark made of the path."""
+        """Return the first free name; the last resort is a digest of the path."""
         wished = list(names)
         for name in (*wished, f"{wished[-1]}Value", f"{wished[-1]}{digest('.'.join(wished)).capitalize()}"):
             if "".join(split(name)) not in self._taken:

@@ -1,8 +1,8 @@
-"""Leaves one media type for each body and each kind of answer, so that nobody later has to choose.
+"""Choose one media type for each body and each kind of response.
 
-A body keeps the form that can carry all of it: multipart if a file is among its fields, else JSON. An answer keeps
-the first 2xx status that has content: JSON before text before bytes, unless bytes are listed first; an event stream
-is kept beside.
+A body keeps the form that can express all of it: multipart if one of its fields is a file, else JSON. A response keeps
+the first 2xx status with content: JSON before text before bytes, unless bytes are listed first. An event stream is kept
+beside it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .context import Context, Endpoint, component_key, map_operations, schemas_o
 __all__ = ["STREAMING", "family", "media"]
 
 STREAMING = frozenset({"sse", "json_lines"})
-"""The families of media types whose answers come piece by piece."""
+"""The families of media types that are received in parts."""
 
 _FAMILIES = (
     ("text/event-stream", "sse"), ("application/x-ndjson", "json_lines"), ("application/jsonl", "json_lines"),
@@ -27,7 +27,7 @@ _BODIES = ("json", "form", "multipart", "text", "json_lines", "binary")
 
 
 def family(media_type: str) -> str:
-    """json, form, multipart, text, sse, json_lines or binary."""
+    """Return the family of a media type: json, form, multipart, text, sse, json_lines or binary."""
     bare = media_type.partition(";")[0].strip().lower()
     for start, name in _FAMILIES:
         if bare.startswith(start):
@@ -36,6 +36,7 @@ def family(media_type: str) -> str:
 
 
 def media(document: Map, context: Context) -> Map:
+    """Choose the media types of every operation."""
     named = schemas_of(document)
 
     def change(endpoint: Endpoint) -> Map:
@@ -105,7 +106,7 @@ def _answer(answer: Map, endpoint: Endpoint, context: Context) -> Map:
     note = context.sdk.note(endpoint.key)
     if len({family(key) for key in whole}) > 1 and not (note and note.text_when):
         context.report.add(
-            "W107", f"of {' and '.join(whole)} the answer is read as {whole[0]}", answer.where("content")
+            "W107", f"of {' and '.join(whole)}, {whole[0]} is used for the response", answer.where("content")
         )
     if len(whole) > 1 and family(whole[0]) == "binary":
         whole.sort(key=lambda key: key != "application/octet-stream")
@@ -114,7 +115,7 @@ def _answer(answer: Map, endpoint: Endpoint, context: Context) -> Map:
 
 
 def _says_nothing(content: Map | None) -> bool:
-    """No content at all, or a bare JSON string where a file's content is asked for."""
+    """Report whether a schema is empty, or a bare JSON string in place of a file's content."""
     if not content:
         return True
     schema = content.map("application/json")

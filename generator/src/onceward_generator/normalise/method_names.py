@@ -1,8 +1,8 @@
-"""Gives each operation its dotted name: resource path and method, ``chat.completions.create``.
+"""Name each operation: resource path and method, ``chat.completions.create``.
 
-``sdk.yaml`` decides where it speaks. Otherwise the path tells the resource and the HTTP method, the shape of the
-answer and the verb in ``operationId`` tell the method. Names given are never changed; where an inferred name is
-taken, it is the operation with the longer path that says more.
+``sdk.yaml`` has priority. Otherwise the resource is derived from the path, and the method from the HTTP method, the
+shape of the response and the verb in ``operationId``. Configured names never change. If an inferred name is taken, the
+operation with the longer path gets the longer name.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from .naming import Guess, Siblings, guess, longer, says
 
 __all__ = ["ALIASES", "ID", "SKIP", "method_names"]
 
-ID = "x-ow-id"
+ID = "x-onceward-id"
 """On an operation: its dotted name."""
 
-ALIASES = "x-ow-aliases"
+ALIASES = "x-onceward-aliases"
 """On an operation: other paths of the same operation."""
 
-SKIP = "x-ow-alias-of"
+SKIP = "x-onceward-alias-of"
 """On an operation: the endpoint that it is an alias of."""
 
 
 def method_names(document: Map, context: Context) -> Map:
+    """Name every operation of a document."""
     if any(ID in endpoint.operation for endpoint in endpoints(document)):
         return document
     every = list(endpoints(document))
@@ -51,7 +52,7 @@ def method_names(document: Map, context: Context) -> Map:
 
 
 def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
-    """Alias endpoint -> the endpoint that owns it, as the configuration says."""
+    """Return alias endpoint -> the endpoint that owns it, from the configuration."""
     known = {endpoint.key for endpoint in every}
     for key in context.sdk.params:
         if key not in known:
@@ -103,8 +104,8 @@ def _plainest_first(group: list[Endpoint], guesses: dict[str, Guess]) -> list[En
 def _other(endpoint: Endpoint, guesses: dict[str, Guess], taken: set[str], context: Context) -> str:
     own = guesses[endpoint.key]
     name = next(name for name in longer(endpoint, own) if name not in taken)
-    message = f"the name `{own.dotted}` is taken; `{endpoint.key}` is called `{name}`"
-    context.report.add("W202", message, endpoint.operation.at, "name both in `methods` of sdk.yaml")
+    message = f"the name `{own.dotted}` is taken; `{endpoint.key}` becomes `{name}`"
+    context.report.add("W202", message, endpoint.operation.at, "configure both in `methods` of sdk.yaml")
     return name
 
 
@@ -118,18 +119,20 @@ def _unique_given(every: list[Endpoint], given: dict[str, str], context: Context
         name = ".".join(snake(split(part)) for part in name.split("."))
         if "." not in name:
             context.report.add(
-                "W303", f"`{name}` names no resource", at, "write `resource.method`; it is inferred instead"
+                "W303", f"`{name}` has no resource", at, "write `resource.method`; the name is inferred instead"
             )
             continue
         if name in names.values():
-            context.report.add("W202", f"the name `{name}` is given twice", at, "one of them is inferred instead")
+            context.report.add(
+                "W202", f"the name `{name}` is configured twice", at, "one of the names is inferred instead"
+            )
             continue
         names[endpoint.key] = name
     return names
 
 
 def _clear_of_resources(names: dict[str, str]) -> dict[str, str]:
-    """A method and a child resource may not share a name: ``a.b`` beside ``a.b.c`` becomes ``a.b.run``."""
+    """Rename methods that share their name with a child resource: ``a.b`` beside ``a.b.c`` becomes ``a.b.run``."""
     parents = {name[:index] for name in names.values() for index, char in enumerate(name) if char == "."}
     taken = set(names.values())
     clear: dict[str, str] = {}
@@ -149,11 +152,11 @@ def _warn_about_ids(every: list[Endpoint], context: Context) -> None:
         if not own:
             at = endpoint.operation.at
             context.report.add(
-                "W201", f"`{endpoint.key}` has no `operationId`", at, "its name is inferred from the path"
+                "W201", f"`{endpoint.key}` has no `operationId`", at, "the name is inferred from the path"
             )
         elif own in seen:
             at = endpoint.operation.where("operationId")
             context.report.add(
-                "W201", f"the `operationId` {own!r} stands twice", at, "its name is inferred from the path"
+                "W201", f"the `operationId` {own!r} is not unique", at, "the name is inferred from the path"
             )
         seen.add(own or "")

@@ -1,4 +1,4 @@
-"""Guesses how an operation reads as a method, from its path, its verb and its `operationId`."""
+"""Infer the name of a method from the path, the verb and the `operationId` of its operation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _VERBS = frozenset(
 
 _LISTS = ("data", "items", "results", "values", "entries")
 _NOUNS_TOO = frozenset({"health", "status", "test", "share", "query", "import", "export", "run", "search", "judge"})
-"""Verbs that are things as well: behind a GET they are things."""
+"""Verbs that are nouns, too: in the path of a GET they are nouns."""
 
 
 class Siblings:
@@ -65,18 +65,19 @@ class Siblings:
                 parent = parent.rpartition("/")[0]
 
     def methods(self, path: str) -> set[str]:
+        """Return the HTTP methods of a path."""
         return self._methods[self._plain(path)]
 
     def goes_on(self, path: str) -> bool:
-        """Whether another path begins with this one."""
+        """Report whether another path begins with this one."""
         return self._plain(path) in self._parents
 
     def has_one(self, path: str) -> bool:
-        """Whether one member can be read behind this path, so that the path itself holds many."""
+        """Report whether a single member can be read below this path, so that the path itself is a collection."""
         return self._plain(path) in self._of_one
 
     def resolved(self, schema: Node) -> Map | None:
-        """The schema itself or what it refers to."""
+        """Return a schema, or the target of a reference."""
         key = component_key(schema)
         found = self._named.get(key) if key else schema
         return found if isinstance(found, Map) else None
@@ -88,18 +89,19 @@ class Siblings:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Resource path and method name."""
+    """A resource path and a method name."""
 
     resource: tuple[str, ...]
     method: str
 
     @property
     def dotted(self) -> str:
+        """The name with dots."""
         return ".".join((*self.resource, self.method))
 
 
 def guess(endpoint: Endpoint, siblings: Siblings) -> Guess:
-    """The likeliest name, seen beside the other operations of the contract."""
+    """Return the likeliest name of an operation among the other operations of the contract."""
     path, _, query = endpoint.path.partition("#")[0].partition("?")
     segments = _without_prefix([segment for segment in path.split("/") if segment])
     resource, method = _resource_and_action(endpoint, segments, siblings)
@@ -110,7 +112,7 @@ def guess(endpoint: Endpoint, siblings: Siblings) -> Guess:
 
 
 def longer(endpoint: Endpoint, taken: Guess) -> Iterator[str]:
-    """Other names for an operation whose likeliest one is taken, plainest first; the last one is always free."""
+    """Return longer names for an operation whose likeliest name is taken, plainest first; the last is always free."""
     words = [word for word in _words(endpoint) if not _in_resource(word, taken.resource)]
     words = [word for word in words if _STANDARD.get(word, word) != taken.method and word not in _FILLERS]
     for word in words:
@@ -126,7 +128,7 @@ def longer(endpoint: Endpoint, taken: Guess) -> Iterator[str]:
 
 
 def says(endpoint: Endpoint, taken: Guess) -> bool:
-    """Whether `operationId` itself begins with the method's name: of two that want a name, such a one has it."""
+    """Report whether `operationId` begins with the method's name, which gives the operation priority for that name."""
     words = _words(endpoint)
     return bool(words) and _STANDARD.get(words[0], words[0]) == taken.method
 
@@ -154,7 +156,7 @@ def _without_prefix(segments: list[str]) -> list[str]:
 
 
 def _words(endpoint: Endpoint) -> tuple[str, ...]:
-    """The words of `operationId`, without the path that some frameworks append to it."""
+    """Return the words of `operationId`, without the path that some frameworks append to it."""
     own = endpoint.operation.text("operationId") or ""
     tail = re.sub(r"[^A-Za-z0-9]", "_", f"{endpoint.path}_{endpoint.http}").lower()
     if own.lower().endswith(tail):
@@ -163,7 +165,7 @@ def _words(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _verb(endpoint: Endpoint, resource: tuple[str, ...]) -> str:
-    """The verb that `operationId` starts with, else the one that it ends with, else any that is no standard one."""
+    """Return the verb at the start of `operationId`, else at its end, else any that is not a standard one."""
     words = [word for word in _words(endpoint) if not _in_resource(word, resource[-1:])]
     for word in (*words[:1], *words[-1:]):
         if word in _STANDARD or word in _VERBS:
@@ -172,7 +174,7 @@ def _verb(endpoint: Endpoint, resource: tuple[str, ...]) -> str:
 
 
 def _action(endpoint: Endpoint, segments: list[str], siblings: Siblings) -> str:
-    """The last segment as a method, if it reads as something that is done rather than something that is."""
+    """Return the last segment as a method, if it reads as an action rather than as a thing."""
     last = segments[-1]
     words = split(last)
     if len(segments) == 1 or siblings.goes_on(endpoint.path):
@@ -211,7 +213,7 @@ def _method(endpoint: Endpoint, resource: tuple[str, ...], on_one: bool, sibling
 
 
 def _answers_list(endpoint: Endpoint, siblings: Siblings) -> bool:
-    """The answer is a list, or the operation speaks of many."""
+    """Report whether the response is a list, or `operationId` has a plural."""
     for status, answer in (endpoint.operation.map("responses") or {}).items():
         content = answer.map("content") if isinstance(answer, Map) and status.startswith("2") else None
         for media in (content or {}).values():
@@ -232,6 +234,6 @@ def _in_resource(word: str, resource: tuple[str, ...]) -> bool:
 
 
 def _tag(endpoint: Endpoint) -> tuple[str, ...]:
-    """The first tag as a resource path, for paths that name no resource."""
+    """Return the first tag as a resource path, for paths without a resource."""
     tags = endpoint.operation.seq("tags")
     return (snake(split(str(tags[0]))),) if tags else ()

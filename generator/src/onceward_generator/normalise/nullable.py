@@ -1,7 +1,7 @@
-"""Turns every way of saying "or null" into one bit: ``nullable: true``.
+"""Turn every form of "or null" into one flag: ``nullable: true``.
 
-Contracts say it as ``nullable: true`` (3.0, and many 3.1 documents), as a member ``{type: null}`` of a union, as
-``null`` among the values of an enum. A named schema is never nullable itself: what refers to it is.
+Contracts write ``nullable: true`` (3.0, and many 3.1 documents), a member ``{type: null}`` of a union, or ``null``
+among the values of an enum. A named schema is never nullable itself: references to it are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ __all__ = ["collapse", "nullable"]
 
 
 def nullable(document: Map, context: Context) -> Map:
+    """Unify the nullable schemas of a document."""
     document = map_schemas(document, _schema)
     known: set[str] = set()
     while True:
@@ -24,13 +25,13 @@ def nullable(document: Map, context: Context) -> Map:
         if not marked:
             return document
         bare = {key: s.without("nullable") if isinstance(s, Map) else s for key, s in named.items()}
-        # A schema that may be itself would be marked by its own reference for ever: each is passed on once.
+        # A recursive schema would mark its own reference again and again, so each schema is passed on once.
         document = map_schemas(with_schemas(document, bare), _marker(marked - known))
         known |= marked
 
 
 def _marker(keys: set[str]) -> Callable[[Map], Map]:
-    """A reference to a schema that was nullable is nullable."""
+    """Mark references to a schema that was nullable."""
     return lambda schema: _schema(schema.replace(nullable=True) if component_key(schema) in keys else schema)
 
 
@@ -61,12 +62,12 @@ def _union(schema: Map, key: str) -> Map:
 
 
 def collapse(outer: Map, inner: Map) -> Map:
-    """A union of one is that one; what the outside says about the value wins."""
+    """Replace a union of one member by that member; annotations of the union have priority."""
     said = remarks(outer)
     bounds = {k: v for k, v in outer.items() if k.startswith(("min", "max", "exclusive")) and "$ref" not in inner}
     return Map({**inner, **bounds, **said}, inner.at if "$ref" not in inner else outer.at, inner.spots)
 
 
 def _is_null(member: Node) -> bool:
-    """``{type: null}`` as it is before and after it was turned into a bit."""
+    """Report whether a schema is ``{type: null}``, before or after its conversion into a flag."""
     return isinstance(member, Map) and member.get("nullable") is True and not set(member) - {*remarks(member)}

@@ -1,6 +1,6 @@
-"""Finds the lists that come in pages, by extensions, by the names of query parameters and by the shape of the answer.
+"""Find paginated lists by extensions, by the names of query parameters and by the shape of the response.
 
-What is found is written on the operation as ``x-ow-pages``: a style and the paths of the members that matter.
+The result is written on the operation as ``x-onceward-pages``: a style and the paths of the members involved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .method_names import ID
 
 __all__ = ["PAGES", "pages"]
 
-PAGES = "x-ow-pages"
+PAGES = "x-onceward-pages"
 
 _ITEMS = ("data", "items", "results", "values", "entries", "records", "list", "objects")
 _AFTER = ("after", "starting_after", "after_id", "startingAfter")
@@ -46,6 +46,7 @@ _SPEAKEASY = {"cursor": "cursor", "url": "url", "offsetLimit": "offset"}
 
 
 def pages(document: Map, context: Context) -> Map:
+    """Record the pagination of every operation."""
     named = schemas_of(document)
 
     def change(endpoint: Endpoint) -> Map:
@@ -92,7 +93,7 @@ class _Finder:
         return shape
 
     def _plain(self, value: Map) -> dict[str, Node]:
-        """``x-pagination: {style, request: {cursor, limit}, response: {items, next, has_more, total}}``."""
+        """Read ``x-pagination: {style, request: {cursor, limit}, response: {items, next, has_more, total}}``."""
         request = value.map("request") or Map({}, value.at)
         response = value.map("response") or Map({}, value.at)
         asked = [v for k, v in request.items() if k not in {"limit", "page_size"}]
@@ -179,7 +180,7 @@ class _Finder:
         return schema if isinstance(schema, Map) else None
 
     def _items(self, answer: Map) -> str | None:
-        """The path of the list in the answer: a usual name, else the only list that there is."""
+        """Return the path of the list in the response: a usual name, else the only list."""
         if answer.get("type") == "array":
             return ""
         lists = self._lists(answer)
@@ -204,7 +205,7 @@ class _Finder:
         return [name for name, field in resolved.items() if field is not None and field.get("type") == "array"]
 
     def _member(self, answer: Map, names: tuple[str, ...]) -> str | None:
-        """The dotted path of the first of these names, in the answer or one level down."""
+        """Return the dotted path of the first of these names, in the response or one level below."""
         fields = answer.map("properties") or Map({}, answer.at)
         for name in names:
             if (
@@ -237,6 +238,6 @@ class _Finder:
 
 
 def _json_path(value: Node) -> str:
-    """``$.data.items`` and ``$response.data`` as a dotted path."""
+    """Return ``$.data.items`` or ``$response.data`` as a dotted path."""
     text = str(value[0] if isinstance(value, Seq) and value else value or "")
     return text.removeprefix("$response").removeprefix("$").strip(".")

@@ -1,9 +1,8 @@
-"""Says of each operation whether it may be repeated, and takes out of its parameters the headers that the runtime
-sends.
+"""Determine which operations may be retried, and remove headers from the parameters that the runtime sends.
 
-The idempotency key is an option of every call and not a parameter of some: the runtime makes it, sends it, and
-repeats it. A contract that never speaks of such a key has a server that may not heed it, so there nothing that changes
-or generates is sent twice, unless the configuration names the header.
+The idempotency key is an option of every call, not a parameter: the runtime makes it, sends it, and repeats it. If a
+contract never mentions such a key, its server may ignore it; then nothing that changes or generates is sent twice,
+unless the configuration names the header.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from .context import Context, Endpoint, endpoints, map_operations
 
 __all__ = ["RETRY", "retries"]
 
-RETRY = "x-ow-retry"
+RETRY = "x-onceward-retry"
 
 _KEY = "Idempotency-Key"
 _SAFE = frozenset({"get", "head", "options", "trace", "query"})
@@ -24,6 +23,7 @@ _OWNED = ("authorization", "content-type", "accept", "user-agent", "host", "cont
 
 
 def retries(document: Map, context: Context) -> Map:
+    """Record the retry class of every operation."""
     headers = context.sdk.behaviour.map("headers") or Map({}, document.at)
     header = headers.get("idempotency", _declared(document))
     request_id = headers.get("request_id", "X-Request-Id")
@@ -45,7 +45,7 @@ def retries(document: Map, context: Context) -> Map:
 
 
 def _declared(document: Map) -> str | None:
-    """The header of the idempotency key, if any operation takes it."""
+    """Return the header of the idempotency key, if any operation accepts it."""
     spoken = (parameter for endpoint in endpoints(document) for parameter in endpoint.operation.maps("parameters"))
     return next((_KEY for p in spoken if str(p.get("name")).lower() == _KEY.lower()), None)
 

@@ -1,10 +1,10 @@
-"""Finds the operations that stream, in every way that contracts say it, and writes it down in one form.
+"""Find streaming operations, in every form that contracts use, and write them in one form.
 
-An operation that streams has, afterwards, ``x-ow-stream`` (the shape of the stream) and, in the content of its
-answer, one entry ``text/event-stream`` or of JSON lines whose schema is that of one event. Found are: a second
-content type beside JSON; an event stream alone; a body flag ``stream`` with a schema of chunks by convention of
-names; ``itemSchema``; the vendor extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``,
-``x-stainless-streaming``; and ``sdk.yaml``.
+A streaming operation has ``x-onceward-stream`` (the shape of the stream) and, in the content of its response, one entry
+``text/event-stream`` or of JSON lines whose schema is that of one event. These forms are found: a second content type
+beside JSON; an event stream alone; a body flag ``stream`` with a schema of chunks by naming convention; ``itemSchema``;
+the vendor extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``, ``x-stainless-streaming``; and
+``sdk.yaml``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .media import STREAMING, family
 
 __all__ = ["STREAM", "streams"]
 
-STREAM = "x-ow-stream"
+STREAM = "x-onceward-stream"
 
 _FLAG = "stream"
 _ENVELOPE = frozenset({"event", "data", "id", "retry", "comment"})
@@ -29,6 +29,7 @@ _TERMINAL = re.compile(r"(?:^|[._])(?:completed|complete|done|failed|incomplete|
 
 
 def streams(document: Map, context: Context) -> Map:
+    """Record the stream of every operation."""
     named = schemas_of(document)
     return map_operations(document, lambda endpoint: _Finder(endpoint, named, context).operation())
 
@@ -56,8 +57,8 @@ class _Finder:
         if declared is None and not self._asked(flag):
             return self._operation
         if declared is not None and len(content) > 1 and flag is None and not isinstance(self._note, Map):
-            problem = f"`{self._endpoint.key}` may answer with a stream, but no boolean key of the body asks for it"
-            self._context.report.add("W204", problem, answer.at, "name it as `stream` in sdk.yaml")
+            problem = f"`{self._endpoint.key}` can stream, but no boolean key of the body turns it on"
+            self._context.report.add("W204", problem, answer.at, "configure `stream` in sdk.yaml")
             return self._without_stream()
         event = self._event(content, declared, flag)
         shape = self._shape(declared, flag, event, content)
@@ -94,7 +95,7 @@ class _Finder:
         return flag is not None
 
     def _flag(self, content: Map) -> str | None:
-        """The body key that turns streaming on; None if there is none, or nothing else could come back."""
+        """Return the body key that turns streaming on; None without such a key, or if the operation always streams."""
         if isinstance(self._note, Map) and "flag" in self._note:
             return self._note.text("flag")
         fern = self._operation.map("x-fern-streaming")
@@ -146,13 +147,13 @@ class _Finder:
             return stream
         found = self._by_convention(content)
         if found is None:
-            problem = f"`{self._endpoint.key}` streams, but no schema of its events is found"
-            self._context.report.add("W204", problem, at, "name it as `event` under `stream` in sdk.yaml")
+            problem = f"`{self._endpoint.key}` streams, but the contract has no schema of its events"
+            self._context.report.add("W204", problem, at, "configure `event` under `stream` in sdk.yaml")
             return Map({}, at)
         return Map({"$ref": reference_to(found)}, at)
 
     def _by_convention(self, content: Map) -> str | None:
-        """A schema whose name is the answer's or the request's with an ending that speaks of pieces."""
+        """Return the schema with the name of the response or the request and an ending such as `Chunk`."""
         answer = next((e.get("schema") for k, e in content.items() if family(k) == "json" and isinstance(e, Map)), None)
         stems: list[str] = []
         for schema, ending in ((answer, _HEADS), (self._body_schema(), _ASKED)):
@@ -167,7 +168,7 @@ class _Finder:
         return component_key(answer) if is_text_completion and component_key(answer) in self._named else None
 
     def _unwrapped(self, schema: Map) -> Map:
-        """Some contracts describe the frame (`event`, `data`, `id`): the event is what stands in `data`."""
+        """Return the event inside a schema that describes the frame (`event`, `data`, `id`)."""
         target = self._named.map(component_key(schema) or "") or schema
         fields = target.map("properties")
         if fields is not None and "data" in fields and set(fields) <= _ENVELOPE and isinstance(fields["data"], Map):
@@ -199,7 +200,7 @@ class _Finder:
         return shape
 
     def _sentinel(self, declared: str | None, content: Map) -> str | None:
-        """The closing mark, where an extension or the prose of the contract names it."""
+        """Return the closing sentinel, from an extension or the text of the contract."""
         entry = content.map(declared) if declared else None
         for node in (entry, entry.map("schema") if entry else None, self._operation):
             found = node.get("x-speakeasy-sse-sentinel") if node is not None else None
@@ -211,7 +212,7 @@ class _Finder:
         return "[DONE]" if any("[DONE]" in str(text) for text in prose) else None
 
     def _stream_fields(self) -> list[Node]:
-        """The body's keys that speak of streams, with what they refer to."""
+        """Return the body's keys about streams, with the schemas that they refer to."""
         body = self._body_schema()
         target = self._named.map(component_key(body) or "") or body
         fields = target.map("properties") if isinstance(target, Map) else None
@@ -219,7 +220,7 @@ class _Finder:
         return [*spoken, *(self._named.get(component_key(field) or "") for field in spoken)]
 
     def _terminal(self, event: Map) -> list[str]:
-        """Event types that close the stream: of those that sound final, the ones said with the fewest words."""
+        """Return the event types that end the stream: among final-sounding types, those with the fewest words."""
         target = self._named.map(component_key(event) or "") or event
         tags: list[str] = []
         for member in target.maps("oneOf"):

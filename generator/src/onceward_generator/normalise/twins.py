@@ -1,6 +1,6 @@
-"""Joins the ``X-Input`` and ``X-Output`` twins that some frameworks write, where the two are the same.
+"""Join the ``X-Input`` and ``X-Output`` schemas that some frameworks write, if they are equal.
 
-Twins that differ stay two types. Same means: equal once references to twins that are the same are read as one.
+Different ones stay two types. They are equal if they are once references to equal twins are replaced by one name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ __all__ = ["twins"]
 
 
 def twins(document: Map, context: Context) -> Map:
+    """Join the equal twins of a document."""
     schemas = schemas_of(document)
     pairs = {
         key.removesuffix("-Input"): (key, f"{key.removesuffix('-Input')}-Output")
@@ -37,7 +38,7 @@ def twins(document: Map, context: Context) -> Map:
 
 
 def _read(node: Node, names: dict[str, str], kind: str = "schema") -> Node:
-    """The node with references to twins under their common name, titles aside."""
+    """Return a node with references to twins under their common name, and titles without the suffix."""
 
     def visit(node: Node, kind: str) -> Node:
         key = component_key(node) if kind == "schema" else None

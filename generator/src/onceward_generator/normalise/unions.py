@@ -1,9 +1,9 @@
-"""Gives unions one form: ``oneOf`` with at least two different members, none of them an anonymous union.
+"""Unify unions: ``oneOf`` with at least two different members, none of them an anonymous union.
 
-Along the way a union that is none is recognised: strings with fixed values are one enum; an enum beside a free
-string is an open enum (``x-ow-open: true``); an integer beside a number is a number; anything beside "anything" is
-anything. Where shapes are mixed and several members are objects (or lists), these form a union of their own, so
-that the shape decides first and what is inside second.
+Some unions are simplified: strings with fixed values become one enum; an enum beside a free string an open enum
+(``x-onceward-open: true``); an integer beside a number a number; anything beside "anything" becomes anything. If
+several members of a union of mixed shapes are objects (or lists), these form a union of their own, so that the shape is
+decided first and the content second.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .nullable import collapse
 
 __all__ = ["GROUP", "MEMBERS", "OPEN", "shape", "unions"]
 
-OPEN = "x-ow-open"
-"""On an enum: values beyond the listed ones are expected."""
+OPEN = "x-onceward-open"
+"""On an enum: unlisted values are expected."""
 
-MEMBERS = "x-ow-members"
-"""On an enum: what the contract says about single values."""
+MEMBERS = "x-onceward-members"
+"""On an enum: descriptions of single values."""
 
-GROUP = "x-ow-group"
+GROUP = "x-onceward-group"
 """On a union inside a union: the JSON type that its members share."""
 
 _ANY: dict[str, Node] = {}
@@ -33,6 +33,7 @@ _RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipl
 
 
 def unions(document: Map, context: Context) -> Map:
+    """Unify the unions of a document."""
     for _ in range(8):
         schemas = schemas_of(document)
         new = map_schemas(document, _visitor(schemas, context))
@@ -67,7 +68,7 @@ def _schema(schema: Map, named: Map, context: Context) -> Map:
 
 
 def _flat(members: list[Map]) -> list[Map]:
-    """Members that are unions themselves give up their members, unless they have a tag of their own."""
+    """Replace members that are unions by their members, unless they have a discriminator of their own."""
     flat: list[Map] = []
     for member in members:
         key = "oneOf" if "oneOf" in member else "anyOf"
@@ -79,7 +80,7 @@ def _flat(members: list[Map]) -> list[Map]:
 
 
 def _distinct(members: list[Map]) -> list[Map]:
-    """Members that allow the same values count once."""
+    """Remove members that allow the same values as another one."""
     kept: list[Map] = []
     for member in members:
         bare = member.without(*remarks(member))
@@ -89,7 +90,7 @@ def _distinct(members: list[Map]) -> list[Map]:
 
 
 def _scalars(members: list[Map], named: Map) -> list[Map]:
-    """Join the members of each scalar type into one."""
+    """Join the members of each scalar type."""
     for kind in _SCALARS:
         found = [(index, _looked_up(member, named)) for index, member in enumerate(members)]
         mine = [(index, schema) for index, schema in found if schema is not None and schema.get("type") == kind]
@@ -105,13 +106,13 @@ def _scalars(members: list[Map], named: Map) -> list[Map]:
     if numbers:
         alone = all(member.get("type") != "integer" for member in members)
         members = [m for m in members if m.get("type") != "integer"]
-        if not alone:  # the bounds of one of the two say nothing about the other
+        if not alone:  # the bounds of one do not apply to the other
             members = [m.without(*_RANGE) if m in numbers else m for m in members]
     return members
 
 
 def _looked_up(member: Map, named: Map) -> Map | None:
-    """The scalar behind a member, references followed; None for what is no scalar."""
+    """Return the scalar of a member, with references followed; None for anything else."""
     seen: set[str] = set()
     while (key := component_key(member)) is not None:
         target = named.map(key)
@@ -150,7 +151,7 @@ def _joined(schemas: list[Map], kind: str, at: Map) -> Map:
 
 
 def _lengths(schemas: list[Map], values: Iterable[Node]) -> dict[str, Node]:
-    """The bounds of a union's one free text, where the known values keep them too."""
+    """Return the length bounds of a union's only free text, if the known values satisfy them too."""
     free = [schema for schema in schemas if not {"const", "enum"} & set(schema)]
     if len(free) != 1:
         return {}
@@ -164,7 +165,7 @@ def _lengths(schemas: list[Map], values: Iterable[Node]) -> dict[str, Node]:
 
 
 def _grouped(members: list[Map], schema: Map, named: Map, kind: str) -> list[Map]:
-    """Several members of one shape in a mixed union become one union of their own."""
+    """Group several members of one shape in a mixed union into a union of their own."""
     alike = [member for member in members if shape(member, named) == {kind}]
     if len(alike) < 2 or len(alike) == len(members):
         return members
@@ -176,7 +177,7 @@ def _grouped(members: list[Map], schema: Map, named: Map, kind: str) -> list[Map
 
 
 def shape(schema: Map, named: Map, seen: frozenset[str] = frozenset()) -> set[str]:
-    """The JSON types that a schema allows."""
+    """Return the JSON types that a schema allows."""
     key = component_key(schema)
     if key is not None:
         target = named.map(key)

@@ -1,8 +1,8 @@
-"""Makes one operation of what a contract tells apart by decorating the path.
+"""Merge operations that differ only by a decoration of their path.
 
-``POST /x#stream`` beside ``POST /x`` is the same endpoint asked to stream: its event stream joins the answers of
-the plain one. A fragment without a plain partner is dropped from the wire path later, but the operation stays. A
-query in a path key (``/x?beta=true``) is another matter: it stays, for it is sent.
+``POST /x#stream`` beside ``POST /x`` is the same endpoint with streaming: its event stream is added to the responses of
+the plain one. A fragment without a plain counterpart is removed from the path on the wire later, but the operation is
+kept. A query in a path key (``/x?beta=true``) is sent, so it is kept.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from .context import Context
 
 __all__ = ["MERGED", "variants"]
 
-MERGED = "x-ow-merged"
-"""On an operation: the path keys that were folded into it."""
+MERGED = "x-onceward-merged"
+"""On an operation: the path keys that were merged into it."""
 
 
 def variants(document: Map, context: Context) -> Map:
+    """Merge the decorated operations of a document."""
     paths = document.map("paths") or Map({}, document.at)
     items: dict[str, Node] = dict(paths)
     for path, item in paths.items():
@@ -29,7 +30,9 @@ def variants(document: Map, context: Context) -> Map:
             merged = _merge(plain.map(http), item.map(http), path)
             if merged is None:
                 continue
-            context.report.add("N903", f"`{http.upper()} {path}` became the stream of `{base}`", item.where(http))
+            context.report.add(
+                "N903", f"`{http.upper()} {path}` was merged into `{base}` as its stream", item.where(http)
+            )
             plain = plain.merged({http: merged})
             item = item.without(http)
         items[base] = plain
@@ -39,7 +42,7 @@ def variants(document: Map, context: Context) -> Map:
 
 
 def _merge(plain: Map | None, stream: Map | None, path: str) -> Map | None:
-    """The plain operation with the stream's answers added; None when the two do not fit together."""
+    """Return the plain operation with the stream's responses added; None if they do not match."""
     if plain is None or stream is None:
         return None
     for status, answer in (stream.map("responses") or {}).items():

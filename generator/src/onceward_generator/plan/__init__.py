@@ -1,3 +1,3 @@
-"""Lowering of the model to one language: names, files and imports are decided here, before any text exists."""
+"""Lower the model to one language: names, files and imports are decided here, before any text exists."""
 
 __all__: list[str] = []

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start
+TYPE_CHECKING = False  # type checkers know this name; importing `typing` would slow down the import
 
 if TYPE_CHECKING:
     from . import types as types
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ._drivers.pages import SyncPage as SyncPage
     from ._drivers.stream import AsyncStream as AsyncStream
     from ._drivers.stream import Stream as Stream
+    from ._version import __version__ as __version__
     from .lib._waiting import WaitTimeout as WaitTimeout
     from .lib.batches import BatchAnswer as BatchAnswer
     from .lib.batches import BatchRequest as BatchRequest
@@ -136,6 +137,7 @@ else:
         "UnknownVariant": ("._core.models", "UnknownVariant"),
         "UnprocessableEntityError": ("._core.errors", "UnprocessableEntityError"),
         "WaitTimeout": (".lib._waiting", "WaitTimeout"),
+        "__version__": ("._version", "__version__"),
         "accumulate": (".lib.chat.accumulator", "accumulate"),
         "to_strict": (".tools.strict_schema", "to_strict"),
         "tool": (".tools.tool", "tool"),
@@ -155,8 +157,6 @@ else:
     def __dir__():
         return sorted(__all__)
 
-
-__version__ = "0.1.0"
 
 __all__ = [
     "APIConnectionError",

@@ -1,9 +1,10 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
-"""What this package calls itself."""
+"""The brand of this package."""
 
 from __future__ import annotations
 
 from ._core.brand import Brand
+from ._version import __version__
 
 __all__ = ["BRAND"]
 
@@ -14,9 +15,9 @@ BRAND = Brand(
     header_prefix="X-Onceward",
     base_url="http://127.0.0.1:4100",
     key_prefix="sk-",
-    version="0.1.0",
     auth="bearer",
     providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
     provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",
+    version=__version__,
 )

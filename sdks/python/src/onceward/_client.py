@@ -50,28 +50,28 @@ class Onceward(SyncClient):
 
     @cached_property
     def chat(self) -> Chat:
-        """Conversations."""
+        """Chat completions."""
         from .resources.chat import Chat
 
         return Chat(self)
 
     @cached_property
     def completions(self) -> Completions:
-        """Continuations of texts."""
+        """Completions."""
         from .resources.completions import Completions
 
         return Completions(self)
 
     @cached_property
     def embeddings(self) -> Embeddings:
-        """Texts as vectors."""
+        """Embeddings."""
         from .resources.embeddings import Embeddings
 
         return Embeddings(self)
 
     @cached_property
     def images(self) -> Images:
-        """Images from texts and images."""
+        """Image generation and editing."""
         from .resources.images import Images
 
         return Images(self)
@@ -85,56 +85,56 @@ class Onceward(SyncClient):
 
     @cached_property
     def moderations(self) -> Moderations:
-        """Checks of texts and images."""
+        """Moderations."""
         from .resources.moderations import Moderations
 
         return Moderations(self)
 
     @cached_property
     def files(self) -> Files:
-        """Uploaded and resulting files."""
+        """Files."""
         from .resources.files import Files
 
         return Files(self)
 
     @cached_property
     def batches(self) -> Batches:
-        """Many requests in a file, done later."""
+        """Batches of requests."""
         from .resources.batches import Batches
 
         return Batches(self)
 
     @cached_property
     def fine_tuning(self) -> FineTuning:
-        """Models that learn from files."""
+        """Fine-tuning."""
         from .resources.fine_tuning import FineTuning
 
         return FineTuning(self)
 
     @cached_property
     def models(self) -> Models:
-        """Models, their prices, limits and capabilities."""
+        """Models with their prices, limits and capabilities."""
         from .resources.models import Models
 
         return Models(self)
 
     @cached_property
     def capabilities(self) -> Capabilities:
-        """What models can do."""
+        """Model capabilities."""
         from .resources.capabilities import Capabilities
 
         return Capabilities(self)
 
     @cached_property
     def calls(self) -> Calls:
-        """The records of calls."""
+        """Records of model calls."""
         from .resources.calls import Calls
 
         return Calls(self)
 
     @cached_property
     def key(self) -> Key:
-        """Keys of the gateway, and what they may do."""
+        """API keys."""
         from .resources.key import Key
 
         return Key(self)
@@ -146,7 +146,7 @@ class Onceward(SyncClient):
 
     @cached_property
     def team(self) -> Team:
-        """Teams, their members, and what they may do together."""
+        """Teams and their members."""
         from .resources.team import Team
 
         return Team(self)
@@ -158,7 +158,7 @@ class Onceward(SyncClient):
 
     @cached_property
     def user(self) -> User:
-        """Users and what they may do."""
+        """Users."""
         from .resources.user import User
 
         return User(self)
@@ -170,7 +170,7 @@ class Onceward(SyncClient):
 
     @cached_property
     def organization(self) -> Organization:
-        """Organizations, their members, and what they may do together."""
+        """Organizations and their members."""
         from .resources.organization import Organization
 
         return Organization(self)
@@ -182,7 +182,7 @@ class Onceward(SyncClient):
 
     @cached_property
     def customer(self) -> Customer:
-        """End users of applications, and what may be spent for them."""
+        """End customers of your application."""
         from .resources.customer import Customer
 
         return Customer(self)
@@ -194,7 +194,7 @@ class Onceward(SyncClient):
 
     @cached_property
     def budget(self) -> Budget:
-        """Budgets that several can share."""
+        """Shared budgets."""
         from .resources.budget import Budget
 
         return Budget(self)
@@ -206,28 +206,28 @@ class Onceward(SyncClient):
 
     @cached_property
     def spend(self) -> Spend:
-        """What calls cost."""
+        """Spend logs and reports."""
         from .resources.spend import Spend
 
         return Spend(self)
 
     @cached_property
     def credits(self) -> Credits:
-        """Credits, tiers, and the bands of models that they open."""
+        """Credits, tiers and bands."""
         from .resources.credits import Credits
 
         return Credits(self)
 
     @cached_property
     def model(self) -> Model:
-        """Deployments: models of providers that stand behind names."""
+        """Model deployments."""
         from .resources.model import Model
 
         return Model(self)
 
     @cached_property
     def model_group(self) -> ModelGroup:
-        """Names of models, and what their deployments can do together."""
+        """Model groups."""
         from .resources.model_group import ModelGroup
 
         return ModelGroup(self)
@@ -239,14 +239,14 @@ class Onceward(SyncClient):
 
     @cached_property
     def credentials(self) -> Credentials:
-        """What providers ask for, stored encrypted."""
+        """Provider credentials, stored encrypted."""
         from .resources.credentials import Credentials
 
         return Credentials(self)
 
     @cached_property
     def provider(self) -> Provider:
-        """What is spent at providers."""
+        """Provider budgets."""
         from .resources.provider import Provider
 
         return Provider(self)
@@ -258,28 +258,28 @@ class Onceward(SyncClient):
 
     @cached_property
     def guardrails(self) -> Guardrails:
-        """What calls pass before and after a model."""
+        """Guardrails."""
         from .resources.guardrails import Guardrails
 
         return Guardrails(self)
 
     @cached_property
     def cache(self) -> Cache:
-        """The cache of answers."""
+        """The response cache."""
         from .resources.cache import Cache
 
         return Cache(self)
 
     @cached_property
     def utils(self) -> Utils:
-        """Tools that ask no model."""
+        """Utilities that call no model."""
         from .resources.utils import Utils
 
         return Utils(self)
 
     @cached_property
     def health(self) -> Health:
-        """Whether the gateway lives and serves."""
+        """Health checks."""
         from .resources.health import Health
 
         return Health(self)
@@ -292,28 +292,28 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def chat(self) -> AsyncChat:
-        """Conversations."""
+        """Chat completions."""
         from .resources.chat import AsyncChat
 
         return AsyncChat(self)
 
     @cached_property
     def completions(self) -> AsyncCompletions:
-        """Continuations of texts."""
+        """Completions."""
         from .resources.completions import AsyncCompletions
 
         return AsyncCompletions(self)
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
-        """Texts as vectors."""
+        """Embeddings."""
         from .resources.embeddings import AsyncEmbeddings
 
         return AsyncEmbeddings(self)
 
     @cached_property
     def images(self) -> AsyncImages:
-        """Images from texts and images."""
+        """Image generation and editing."""
         from .resources.images import AsyncImages
 
         return AsyncImages(self)
@@ -327,56 +327,56 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def moderations(self) -> AsyncModerations:
-        """Checks of texts and images."""
+        """Moderations."""
         from .resources.moderations import AsyncModerations
 
         return AsyncModerations(self)
 
     @cached_property
     def files(self) -> AsyncFiles:
-        """Uploaded and resulting files."""
+        """Files."""
         from .resources.files import AsyncFiles
 
         return AsyncFiles(self)
 
     @cached_property
     def batches(self) -> AsyncBatches:
-        """Many requests in a file, done later."""
+        """Batches of requests."""
         from .resources.batches import AsyncBatches
 
         return AsyncBatches(self)
 
     @cached_property
     def fine_tuning(self) -> AsyncFineTuning:
-        """Models that learn from files."""
+        """Fine-tuning."""
         from .resources.fine_tuning import AsyncFineTuning
 
         return AsyncFineTuning(self)
 
     @cached_property
     def models(self) -> AsyncModels:
-        """Models, their prices, limits and capabilities."""
+        """Models with their prices, limits and capabilities."""
         from .resources.models import AsyncModels
 
         return AsyncModels(self)
 
     @cached_property
     def capabilities(self) -> AsyncCapabilities:
-        """What models can do."""
+        """Model capabilities."""
         from .resources.capabilities import AsyncCapabilities
 
         return AsyncCapabilities(self)
 
     @cached_property
     def calls(self) -> AsyncCalls:
-        """The records of calls."""
+        """Records of model calls."""
         from .resources.calls import AsyncCalls
 
         return AsyncCalls(self)
 
     @cached_property
     def key(self) -> AsyncKey:
-        """Keys of the gateway, and what they may do."""
+        """API keys."""
         from .resources.key import AsyncKey
 
         return AsyncKey(self)
@@ -388,7 +388,7 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def team(self) -> AsyncTeam:
-        """Teams, their members, and what they may do together."""
+        """Teams and their members."""
         from .resources.team import AsyncTeam
 
         return AsyncTeam(self)
@@ -400,7 +400,7 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def user(self) -> AsyncUser:
-        """Users and what they may do."""
+        """Users."""
         from .resources.user import AsyncUser
 
         return AsyncUser(self)
@@ -412,7 +412,7 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def organization(self) -> AsyncOrganization:
-        """Organizations, their members, and what they may do together."""
+        """Organizations and their members."""
         from .resources.organization import AsyncOrganization
 
         return AsyncOrganization(self)
@@ -424,7 +424,7 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def customer(self) -> AsyncCustomer:
-        """End users of applications, and what may be spent for them."""
+        """End customers of your application."""
         from .resources.customer import AsyncCustomer
 
         return AsyncCustomer(self)
@@ -436,7 +436,7 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def budget(self) -> AsyncBudget:
-        """Budgets that several can share."""
+        """Shared budgets."""
         from .resources.budget import AsyncBudget
 
         return AsyncBudget(self)
@@ -448,28 +448,28 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def spend(self) -> AsyncSpend:
-        """What calls cost."""
+        """Spend logs and reports."""
         from .resources.spend import AsyncSpend
 
         return AsyncSpend(self)
 
     @cached_property
     def credits(self) -> AsyncCredits:
-        """Credits, tiers, and the bands of models that they open."""
+        """Credits, tiers and bands."""
         from .resources.credits import AsyncCredits
 
         return AsyncCredits(self)
 
     @cached_property
     def model(self) -> AsyncModel:
-        """Deployments: models of providers that stand behind names."""
+        """Model deployments."""
         from .resources.model import AsyncModel
 
         return AsyncModel(self)
 
     @cached_property
     def model_group(self) -> AsyncModelGroup:
-        """Names of models, and what their deployments can do together."""
+        """Model groups."""
         from .resources.model_group import AsyncModelGroup
 
         return AsyncModelGroup(self)
@@ -481,14 +481,14 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def credentials(self) -> AsyncCredentials:
-        """What providers ask for, stored encrypted."""
+        """Provider credentials, stored encrypted."""
         from .resources.credentials import AsyncCredentials
 
         return AsyncCredentials(self)
 
     @cached_property
     def provider(self) -> AsyncProvider:
-        """What is spent at providers."""
+        """Provider budgets."""
         from .resources.provider import AsyncProvider
 
         return AsyncProvider(self)
@@ -500,28 +500,28 @@ class AsyncOnceward(AsyncClient):
 
     @cached_property
     def guardrails(self) -> AsyncGuardrails:
-        """What calls pass before and after a model."""
+        """Guardrails."""
         from .resources.guardrails import AsyncGuardrails
 
         return AsyncGuardrails(self)
 
     @cached_property
     def cache(self) -> AsyncCache:
-        """The cache of answers."""
+        """The response cache."""
         from .resources.cache import AsyncCache
 
         return AsyncCache(self)
 
     @cached_property
     def utils(self) -> AsyncUtils:
-        """Tools that ask no model."""
+        """Utilities that call no model."""
         from .resources.utils import AsyncUtils
 
         return AsyncUtils(self)
 
     @cached_property
     def health(self) -> AsyncHealth:
-        """Whether the gateway lives and serves."""
+        """Health checks."""
         from .resources.health import AsyncHealth
 
         return AsyncHealth(self)

@@ -14,9 +14,9 @@ import onceward
 import onceward.resources
 from onceward._core.operation import Operation
 from onceward._core.params import split
-from onceward_gateway.contract import load_contract
-from onceward_gateway.errors import ApiError
-from onceward_gateway.validate import Contract, Specification
+from onceward_gateway.core.errors import ApiError
+from onceward_gateway.http.contract import load_contract
+from onceward_gateway.http.validation import Contract, Specification
 
 DOCUMENT = load_contract()
 CONTRACT = Contract(DOCUMENT)

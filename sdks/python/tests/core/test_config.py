@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onceward import AsyncOnceward, Onceward
+from onceward import AsyncOnceward, Onceward, __version__
 from onceward._core.errors import ConfigError, SDKError
 from onceward._core.options import Timeout
 from onceward._core.secrets import Secret
@@ -131,7 +131,7 @@ def test_scope_headers(rig: Make) -> None:
     assert r.header("X-Onceward-Team") == "t"
     assert r.header("X-Onceward-API-Version") == "2026-01-01"
     assert r.header("Authorization") == "Bearer sk-1234567890123"
-    assert r.header("User-Agent") == "onceward-python/0.1.0"
+    assert r.header("User-Agent") == f"onceward-python/{__version__}"
 
 
 BOTH = {"openai", "anthropic"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from ..tokenizer import count, encode
+from ...core.tokenizer import count, encode
 from .conversation import Conversation
 from .reply import Reply, reply_to
 from .stream import FINGERPRINT, logprob

@@ -11,9 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..common_words import COMMON_WORDS
-from ..facts import answer_from_facts, places_in, translation
+from ..facts import (
+    answer_from_facts,
+    places_in,
+    translation,
+)
 from ..labels import chosen
-from ..lexicon import opposite_of, squeezed, stem, with_digits
+from ..lexicon import (
+    opposite_of,
+    squeezed,
+    stem,
+    with_digits,
+)
 from .conversation import Conversation
 
 __all__ = ["Examples", "by_example", "document_answer", "examples_in", "meant"]

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ...core.media_info import (
+    Picture,
+    describe_image,
+    payload_of,
+)
 from ..draw import digest
 from ..lexicon import squeezed
-from ..media import Picture, describe_image, payload_of
 from ..schema import Hints
 from ..speech.listen import listen
 

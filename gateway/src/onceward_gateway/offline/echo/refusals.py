@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import ApiError, invalid
+from ...core.errors import ApiError, invalid
 from ..schema.budget import TooComplex, Unfillable
 
 __all__ = ["schema_too_complex", "unfillable_schema"]

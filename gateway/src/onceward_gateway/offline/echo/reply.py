@@ -8,17 +8,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...core.tokenizer import LONGEST_TOKEN, encode
 from ..catalog import MOST_TOKENS
 from ..draw import Draw
 from ..schema import Hints, fill
 from ..schema.check import fits
 from ..schema.fill import Unfillable
-from ..tokenizer import LONGEST_TOKEN, encode
-from .agents import agent_code, agent_fields, agent_text
-from .calls import Chosen, ToolCall, calls_for, choose
+from .agents import (
+    agent_code,
+    agent_fields,
+    agent_text,
+)
+from .calls import (
+    Chosen,
+    ToolCall,
+    calls_for,
+    choose,
+)
 from .conversation import Conversation
 from .formats import schema_in
-from .sentences import answer, answer_for, answer_to_order, think
+from .sentences import (
+    answer,
+    answer_for,
+    answer_to_order,
+    think,
+)
 
 __all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
 

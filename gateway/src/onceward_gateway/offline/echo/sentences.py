@@ -13,13 +13,39 @@ from typing import Any
 
 from ..calculate import find_sum, shown
 from ..draw import Draw
-from ..facts import answer_from_facts, place_named, yes_or_no
-from ..labels import chosen, labels_in, lettered_in
+from ..facts import (
+    answer_from_facts,
+    place_named,
+    yes_or_no,
+)
+from ..labels import (
+    chosen,
+    labels_in,
+    lettered_in,
+)
 from ..lexicon import squeezed, with_digits
-from .context import by_example, document_answer, examples_in, meant
+from .context import (
+    by_example,
+    document_answer,
+    examples_in,
+    meant,
+)
 from .conversation import Conversation, ToolResult
-from .prose import counted_words, hello_world, items, piece, topic_of
-from .texts import changed, extracted, listed, reckoned, summarized, written_list
+from .prose import (
+    counted_words,
+    hello_world,
+    items,
+    piece,
+    topic_of,
+)
+from .texts import (
+    changed,
+    extracted,
+    listed,
+    reckoned,
+    summarized,
+    written_list,
+)
 
 __all__ = ["answer", "answer_for", "answer_to_order", "styled", "think"]
 

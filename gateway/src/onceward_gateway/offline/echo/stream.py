@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from ...core.tokenizer import (
+    count_messages,
+    count_tools,
+    encode,
+    token_id,
+)
 from ..draw import Draw, hex_id
 from ..speech.speak import encoded, samples
 from ..speech.tones import RATE
-from ..tokenizer import count_messages, count_tools, encode, token_id
 from .reply import Part, Reply
 
 __all__ = ["FINGERPRINT", "chat_chunks", "logprob", "usage_of"]

@@ -10,7 +10,11 @@ from fractions import Fraction
 from math import isqrt, prod
 
 from ..calculate import shown
-from ..lexicon import members_of, opposite_of, with_digits
+from ..lexicon import (
+    members_of,
+    opposite_of,
+    with_digits,
+)
 from ..schema import Hints, fill
 from ..schema.fill import Unfillable
 from .formats import named_keys

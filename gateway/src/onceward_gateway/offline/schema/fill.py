@@ -14,11 +14,26 @@ from typing import Any
 
 from ..draw import Draw
 from ..labels import telling
-from .budget import TooComplex, Unfillable, budget, spend
+from .budget import (
+    TooComplex,
+    Unfillable,
+    budget,
+    spend,
+)
 from .check import fits, same
 from .hints import Hints, words_of
-from .known import known_values, numbers_named, plausible, samples_in
-from .resolve import Schema, merge, plain, types_of
+from .known import (
+    known_values,
+    numbers_named,
+    plausible,
+    samples_in,
+)
+from .resolve import (
+    Schema,
+    merge,
+    plain,
+    types_of,
+)
 from .scalars import number_for, string_for
 from .written import in_format
 

@@ -8,7 +8,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from ..facts import Place, fact_about, place_in, place_named
+from ..facts import (
+    Place,
+    fact_about,
+    place_in,
+    place_named,
+)
 from .budget import spend
 from .hints import Hints, words_of
 

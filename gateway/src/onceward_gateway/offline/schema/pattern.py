@@ -14,7 +14,11 @@ from functools import lru_cache
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, RegexOptions, ValidationError
 
 from ..draw import Draw
-from .budget import TooComplex, is_new_pattern, spend
+from .budget import (
+    TooComplex,
+    is_new_pattern,
+    spend,
+)
 
 __all__ = ["matches", "text_for"]
 

@@ -13,8 +13,16 @@ samples or written into another WAV, and is still understood.
 
 from __future__ import annotations
 
-from .listen import Heard, Word, listen
-from .speak import FORMATS, VOICES, speak
+from .listen import (
+    Heard,
+    Word,
+    listen,
+)
+from .speak import (
+    FORMATS,
+    VOICES,
+    speak,
+)
 from .written import transcript
 
 __all__ = ["FORMATS", "Heard", "VOICES", "Word", "listen", "speak", "transcript"]

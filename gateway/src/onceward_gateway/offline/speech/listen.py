@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from ..media import Audio, describe_audio
+from ...core.media_info import Audio, describe_audio
 from .flac import unflac
-from .tones import CELL, HIGH, LOW, OPENING, RATE
+from .tones import (
+    CELL,
+    HIGH,
+    LOW,
+    OPENING,
+    RATE,
+)
 
 __all__ = ["Heard", "Word", "listen"]
 

@@ -10,7 +10,14 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 from .flac import flac
-from .tones import CELL, HIGH, LOW, OPENING, RATE, cells_for
+from .tones import (
+    CELL,
+    HIGH,
+    LOW,
+    OPENING,
+    RATE,
+    cells_for,
+)
 
 __all__ = ["CONTENT_TYPES", "FORMATS", "VOICES", "encoded", "samples", "speak", "unsupported", "wav"]
 

@@ -6,7 +6,11 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-from ..tokenizer import count, encode, token_id
+from ...core.tokenizer import (
+    count,
+    encode,
+    token_id,
+)
 from .listen import Heard, Word
 
 __all__ = ["logprobs", "segments", "transcript"]

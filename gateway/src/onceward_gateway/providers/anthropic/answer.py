@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..lenient import encode
+from ...core.lenient_json import encode
 
 __all__ = ["FINISH_REASONS", "BrokenMessage", "completion", "finish_of"]
 

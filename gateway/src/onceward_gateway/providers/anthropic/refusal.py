@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import ApiError
+from ...core.errors import ApiError
 
 __all__ = ["Refusals"]
 

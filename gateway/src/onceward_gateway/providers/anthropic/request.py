@@ -7,8 +7,12 @@ from typing import Any
 
 import msgspec
 
-from ...effective import OWN, effective_body
-from .content import assistant_blocks, blocks_of, text_blocks
+from ...core.effective_body import OWN, effective_body
+from .content import (
+    assistant_blocks,
+    blocks_of,
+    text_blocks,
+)
 from .refusal import Refusals
 
 __all__ = ["request"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..lenient import encode
+from ...core.lenient_json import encode
 from .answer import BrokenMessage, finish_of
 
 __all__ = ["EVENTS", "Chunks"]

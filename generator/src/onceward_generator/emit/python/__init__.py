@@ -1,4 +1,4 @@
-"""Python."""
+"""Render Python packages."""
 
 from onceward_generator.plan.python import OptionError, PythonOptions
 

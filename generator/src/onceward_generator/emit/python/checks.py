@@ -1,4 +1,4 @@
-"""Modules of checks: what named types of requests may be, as one dictionary of plain data."""
+"""Render modules of argument checks: the allowed values of named request types, as plain data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["render_checks"]
 
 
 def render_checks(module: ChecksModule) -> str:
-    """The text of a module of checks."""
+    """Return the text of a module of checks."""
     family = module.module.rsplit(".", 1)[1]
     rows = "".join(f"    {name!r}: {check!r},\n" for name, check in module.checks.items())
-    doc = docstring(f"What requests may hold: {family}. `_core.checks` reads it.")
+    doc = docstring(f"Checks of request types: {family}. `_core.checks` compiles them.")
     return (
         f"{HEADER}{doc}\nfrom __future__ import annotations\n\nfrom typing import Any, Final\n\n"
         f'__all__ = ["CHECKS"]\n\nCHECKS: Final[dict[str, Any]] = {{\n{rows}}}\n'

@@ -1,4 +1,4 @@
-"""The client classes, the brand, and the lazy tables of names."""
+"""Render the client classes, the brand, and packages of lazily imported names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from onceward_generator.plan.python.shapes import Package
 
 from .text import HEADER, docstring, indent
 
-__all__ = ["render_brand", "render_client", "render_table"]
+__all__ = ["render_brand", "render_client", "render_table", "render_version"]
 
 
 def render_client(package: Package) -> str:
-    """The synchronous and the asynchronous client: one attribute for each top-level resource, loaded on first use."""
+    """Return the synchronous and the asynchronous client: one attribute per top-level resource, loaded on first use."""
     lines: list[str] = []
     for module in package.resources:
         root = module.root
@@ -48,8 +48,8 @@ def _client(package: Package, prefix: str, base: str) -> str:
     return f"class {prefix}{package.client}({base}):\n" + indent("\n".join(members))
 
 
-def render_brand(package: Package, version: str, cancel_path: str | None) -> str:
-    """What the package calls itself."""
+def render_brand(package: Package, cancel_path: str | None) -> str:
+    """Return the module that holds the brand."""
     brand = package.brand
     values: dict[str, object] = {
         "name": package.client,
@@ -58,7 +58,6 @@ def render_brand(package: Package, version: str, cancel_path: str | None) -> str
         "header_prefix": brand.header_prefix,
         "base_url": brand.base_url,
         "key_prefix": brand.key_prefix,
-        "version": version,
         "auth": _auth(package.api.auth),
     }
     if brand.providers:
@@ -67,11 +66,19 @@ def render_brand(package: Package, version: str, cancel_path: str | None) -> str
     if cancel_path is not None:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
-    doc = docstring("What this package calls itself.")
+    imports = "from ._core.brand import Brand\nfrom ._version import __version__\n"
+    doc = docstring("The brand of this package.")
     return (
-        f"{HEADER}{doc}\nfrom __future__ import annotations\n\nfrom ._core.brand import Brand\n\n"
-        f'__all__ = ["BRAND"]\n\nBRAND = Brand(\n{arguments})\n'
+        f"{HEADER}{doc}\nfrom __future__ import annotations\n\n{imports}\n"
+        f'__all__ = ["BRAND"]\n\nBRAND = Brand(\n{arguments}    version=__version__,\n)\n'
     )
+
+
+def render_version(version: str) -> str:
+    """Return the module that holds the version, for the project file and the client."""
+    doc = docstring("The version of this package.")
+    head = f"{HEADER}{doc}\nfrom __future__ import annotations\n\n"
+    return f"{head}__all__ = ['__version__']\n\n__version__ = {version!r}\n"
 
 
 def _auth(schemes: tuple[AuthScheme, ...]) -> object:
@@ -79,21 +86,21 @@ def _auth(schemes: tuple[AuthScheme, ...]) -> object:
     return ("header", first.wire) if first is not None and first.kind == "header" else "bearer"
 
 
-def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[str, ...] = (), extra: str = "") -> str:
-    """A package whose names are imported when they are first asked for.
+def render_table(doc: str, names: Mapping[str, tuple[str, str]], modules: tuple[str, ...] = ()) -> str:
+    """Return a package that imports its names on first use.
 
-    ``names`` are public name -> (relative module, name there); ``modules`` are submodules that are attributes too.
+    ``names`` maps public names to (relative module, name there); ``modules`` are submodules that are attributes too.
     """
     mirror = [f"from {module} import {name} as {public}" for public, (module, name) in names.items()]
     mirror += [f"from . import {module} as {module}" for module in modules]
     rows = "".join(f"    {public!r}: ({module!r}, {name!r}),\n" for public, (module, name) in sorted(names.items()))
     rows += "".join(f"    {module!r}: ('.{module}', ''),\n" for module in modules)
-    exports = "".join(f"    {name!r},\n" for name in sorted((*names, *modules)))
+    exports = "".join(f"    {name!r},\n" for name in sorted((*names, *modules)) if name != "__version__")
     return (
         f"{HEADER}{docstring(doc)}\nfrom __future__ import annotations\n\n"
-        "TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start\n\n"
+        "TYPE_CHECKING = False  # type checkers know this name; importing `typing` would slow down the import\n\n"
         f"if TYPE_CHECKING:\n{indent(chr(10).join(sorted(mirror)) or 'pass')}\n"
-        f"else:\n{indent(_LAZY.replace('ROWS', rows))}\n{extra}"
+        f"else:\n{indent(_LAZY.replace('ROWS', rows))}\n"
         f"__all__ = [\n{exports}]\n"
     )
 

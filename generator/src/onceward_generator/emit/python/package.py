@@ -1,4 +1,4 @@
-"""A whole Python package as text: every file, by its path under the project's folder."""
+"""Render a Python package: the text of every file, by its path in the project's folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onceward_generator.plan.python.naming import all_methods
 from onceward_generator.plan.python.words import class_name
 
 from .checks import render_checks
-from .client import render_brand, render_client, render_table
+from .client import render_brand, render_client, render_table, render_version
 from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
@@ -23,7 +23,7 @@ __all__ = ["emit_python"]
 
 
 def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str]:
-    """Every generated file by its path under the project's folder, sorted, formatted."""
+    """Return every generated file by its path in the project's folder, sorted and formatted."""
     options = options or PythonOptions()
     if options.runtime == "in-place":
         options = replace(options, has=has_name)
@@ -35,7 +35,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
         vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
-        files |= project_files(package, options.version)
+        files |= project_files(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
 
@@ -45,7 +45,9 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files |= {f"{_path(module.module)}.py": render_checks(module) for module in package.checks}
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
-    files["_brand.py"] = render_brand(package, options.version, _cancel_path(package.api))
+    files["_brand.py"] = render_brand(package, _cancel_path(package.api))
+    if options.runtime == "vendored":
+        files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
     files["types/params/__init__.py"] = _types_table(package, params=True)
     files["resources/__init__.py"] = _resources_table(package)
@@ -59,13 +61,13 @@ def _path(module: str) -> str:
 
 
 def _cancel_path(api: Api) -> str | None:
-    """Where a call that was left early is cancelled, if the API has such an endpoint."""
+    """Return the path of the endpoint that cancels a running call, if the API has one."""
     paths = (method.path for method in all_methods(api.resources) if method.http == "POST")
     return next((path for path in paths if path.endswith("/calls/{call_id}/cancel")), None)
 
 
 def _types_table(package: Package, *, params: bool) -> str:
-    """``types`` has the names of all its modules, requests' among them; ``types.params`` those of requests alone."""
+    """Return the package ``types`` with the names of all its modules, or ``types.params`` with those of requests."""
     names: dict[str, tuple[str, str]] = {}
     start = ".types.params." if params else ".types."
     for module in package.types:
@@ -75,7 +77,7 @@ def _types_table(package: Package, *, params: bool) -> str:
     doc = (
         "Types of requests, imported on first use."
         if params
-        else "Types of answers and requests, imported on first use."
+        else "Types of responses and requests, imported on first use."
     )
     return render_table(doc, dict(sorted(names.items())))
 
@@ -96,6 +98,7 @@ def _root_table(package: Package, options: PythonOptions) -> str:
     names |= {name: ("._core.errors", name) for name in error_names()}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
+    names["__version__"] = ("._version", "__version__")
     for public, stands_for in package.brand.aliases:
         names[public] = names.get(stands_for, ("._client", stands_for))
     for public, target in options.exports.items():
@@ -103,4 +106,4 @@ def _root_table(package: Package, options: PythonOptions) -> str:
         if options.has(module, name):
             names[public] = (f".{module}", name)
     doc = f"{class_name(package.brand.name)}: the Python SDK."
-    return render_table(doc, dict(sorted(names.items())), ("types",), f'\n__version__ = "{options.version}"\n\n')
+    return render_table(doc, dict(sorted(names.items())), ("types",))

@@ -1,4 +1,4 @@
-"""What makes a package of another brand a project: pyproject.toml and README.md."""
+"""Render the project files of a package with its own brand: pyproject.toml and README.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ build-backend = "hatchling.build"
 
 [project]
 name = "{distribution}"
-version = "{version}"
+dynamic = ["version"]
 description = {description}
 readme = "README.md"
 requires-python = ">=3.11"
@@ -22,6 +22,9 @@ classifiers = ["Typing :: Typed"]
 
 [project.optional-dependencies]
 fast = ["pyreqwest>=0.15,<0.16"]
+
+[tool.hatch.version]
+path = "src/{folder}/_version.py"
 
 [tool.hatch.build.targets.wheel]
 packages = ["src/{folder}"]
@@ -37,22 +40,21 @@ README = """# {title}
 ```python
 from {package} import {client}
 
-client = {client}()  # the key comes from `{env}_API_KEY`
+client = {client}()  # reads the key from `{env}_API_KEY`
 ```
 
-`Async{client}` is the same with `await`. Every resource and method is listed in [api.md](api.md).
+`Async{client}` has the same methods with `await`. Every resource and method is listed in [api.md](api.md).
 """
 
 
-def project_files(package: Package, version: str) -> dict[str, str]:
-    """The project files of a package that stands on its own."""
+def project_files(package: Package) -> dict[str, str]:
+    """Return the project files of a package."""
     brand = package.brand
     words = " ".join(package.api.title.split())
     description = '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return {
         "pyproject.toml": PYPROJECT.format(
             distribution=brand.package.replace("_", "-").replace(".", "-"),
-            version=version,
             description=description,
             folder=brand.package.replace(".", "/"),
         ),

@@ -1,4 +1,4 @@
-"""Modules of resources: one constant for each operation, one method of a line over it, sync and async."""
+"""Render modules of resources: a constant per operation, and a one-line method for it, sync and async."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ UNPACK = Symbol("typing", "Unpack")
 
 
 def render_resources(module: ResourceModule) -> str:
-    """The text of a module of resources."""
+    """Return the text of a module of resources."""
     runtime, checking = _references(module)
     own = [name for resource in module.resources for name in _class_names(resource)]
     members = {method.name for resource in module.resources for method in resource.methods}
     scope = module_scope(module.module, own, members, runtime | checking)
     constants = [_constant(method, scope) for resource in module.resources for method in resource.methods]
     classes = [text for resource in module.resources for text in _classes(resource, scope)]
-    doc = f"The resource `{'.'.join(module.root.path)}` and what hangs on it."
+    doc = f"The resource `{'.'.join(module.root.path)}` and its children."
     return module_text(doc, scope, runtime, checking, "\n".join(constants) + "\n\n" + "\n\n".join(classes), own)
 
 
@@ -87,7 +87,7 @@ def _resource(resource: ResourceDef, scope: Scope, prefix: str) -> str:
     for attribute, child, doc in resource.children:
         members.append(_property(scope, attribute, f"{prefix}{child}", "self._client", doc))
     if resource.methods:
-        doc = "The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."
+        doc = "The same methods, returning the raw response: status, headers, bytes, and `parse()`."
         members.append(_property(scope, "with_raw_response", f"{name}WithRawResponse", "self", doc))
     members += [_method(method, scope, is_async) for method in resource.methods]
     body = docstring(resource.doc, 1) + "\n" + "\n".join(members)
@@ -102,7 +102,7 @@ def _property(scope: Scope, name: str, result: str, argument: str, doc: str) -> 
 def _raw(resource: ResourceDef, scope: Scope, prefix: str) -> str:
     name = f"{prefix}{resource.name}"
     lines = "".join(f"{m.name} = {_raw_method(m, scope, name)}({name}.{m.name})\n" for m in resource.methods)
-    doc = docstring(f"The methods of `{name}`, each giving the answer as it came.", 1)
+    doc = docstring(f"The methods of `{name}`, returning raw responses.", 1)
     return f'class {name}WithRawResponse({scope.name(RAW_RESOURCE)}["{name}"]):\n' + indent(f"{doc}\n{lines}")
 
 
@@ -144,7 +144,7 @@ def _overload(method: MethodDef, overload: Overload, scope: Scope, is_async: boo
 
 
 def _body(method: MethodDef, returns: str | None, awaits: bool) -> str:
-    """One call. The answer is named with its type where there is one type: the client's `execute` knows none."""
+    """Return the body of a method: one call, whose result is annotated where the method has a single result type."""
     given = "".join(f'"{item.name}": {item.name}, ' for item in method.positional)
     params = f"{{{given}**params}}" if given else "params"
     run = f"{'await ' if awaits else ''}self._client.execute({method.operation.constant}, {params})"

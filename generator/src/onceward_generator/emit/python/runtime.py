@@ -1,4 +1,4 @@
-"""The runtime as files: copied word for word into packages of other brands, and its public names."""
+"""The runtime as files, which are copied unchanged into generated packages, and its public names."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ RUNTIME_EXPORTS = {
     "UnknownVariant": "_core.models",
     "UNSET": "_core.options",
 }
-"""Public name -> module of the runtime: what every package exports beside its client, errors and types."""
+"""Public names of the runtime that every package exports, with their modules."""
 
 
 @cache
 def _home() -> Path:
-    """Where the runtime is installed: the package that the generator depends on."""
+    """Return the folder of the runtime: the package `onceward`, which the generator depends on."""
     spec = find_spec("onceward")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the runtime is copied from the package `onceward`, which is not installed")
@@ -44,13 +44,13 @@ def _home() -> Path:
 
 
 def runtime_files() -> dict[str, str]:
-    """The runtime's sources by their path in a package."""
+    """Return the runtime's sources by their path in a package."""
     found = sorted(path for folder in FOLDERS for path in (_home() / folder).rglob("*.py"))
     return {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
 def has_name(module: str, name: str) -> bool:
-    """Whether a hand-written module of the package that holds the runtime defines or imports the name."""
+    """Report whether a hand-written module of the package that contains the runtime defines or imports a name."""
     base = _home().joinpath(*module.strip(".").split("."))
     found = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
     if found is None:
@@ -72,7 +72,7 @@ def _binds(node: ast.AST, name: str) -> bool:
 
 
 def error_names() -> list[str]:
-    """The public error classes of the runtime."""
+    """Return the public error classes of the runtime."""
     tree = ast.parse((_home() / "_core" / "errors.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":

@@ -1,4 +1,4 @@
-"""The public names of a package, sorted: what a reviewer reads to see what a change of the contract does to users."""
+"""Render the sorted list of a package's public names, for reviews of changes to the contract."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["render_surface"]
 
 
 def render_surface(package: Package) -> str:
-    """One line a name."""
+    """Return the public names, one per line."""
     return "".join(f"{line}\n" for line in sorted({*_types(package), *_methods(package)}))
 
 

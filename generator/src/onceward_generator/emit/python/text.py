@@ -1,4 +1,4 @@
-"""Pieces of Python text: a module's head with its imports, docstrings, indentation."""
+"""Render the common parts of Python modules: heads with imports, docstrings, indentation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ WIDTH = 112
 
 
 def indent(text: str, levels: int = 1) -> str:
+    """Indent every line that is not empty."""
     return textwrap.indent(text, "    " * levels)
 
 
 def docstring(description: str, levels: int = 0) -> str:
-    """The description as a docstring that fits the line; nothing for an empty one."""
+    """Return a description as a docstring that fits the line; an empty description gives an empty text."""
     body = _wrapped(description, WIDTH - 4 * levels)
     if not body:
         return ""
@@ -42,11 +43,12 @@ def _wrapped(description: str, width: int) -> str:
 
 
 def symbols_in(expressions: Iterable[Expr]) -> set[Symbol]:
+    """Return the symbols in some expressions."""
     return {symbol for expression in expressions for symbol in expression.symbols()}
 
 
 def module_scope(module: str, own: Iterable[str], members: Iterable[str], symbols: set[Symbol]) -> Scope:
-    """How the symbols are called in a module that defines ``own`` and whose classes have ``members``."""
+    """Return the scope of a module that defines ``own`` and whose classes have ``members``."""
     mine = frozenset(own)
     typed = frozenset(
         s.name for s in symbols if s.module.startswith(".types") and s.module != module and s.name not in mine
@@ -57,7 +59,7 @@ def module_scope(module: str, own: Iterable[str], members: Iterable[str], symbol
 def module_text(
     doc: str, scope: Scope, runtime: set[Symbol], checking: set[Symbol], body: str, exports: Iterable[str]
 ) -> str:
-    """A whole module. Symbols that only annotations mention are imported for type checkers alone."""
+    """Return the text of a module. Symbols used in annotations only are imported under ``TYPE_CHECKING``."""
     always = _lines(scope, runtime)
     only = _lines(scope, checking - runtime) - always
     if only:

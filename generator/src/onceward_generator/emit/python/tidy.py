@@ -1,4 +1,4 @@
-"""The last step over produced text: import order and layout by ruff, and a check that nothing is undefined."""
+"""Format generated files with ruff: sort imports, lay out the code, and check that every name is defined."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ STYLE = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-v
 
 
 class EmitError(Exception):
-    """What was produced is not Python, or names what is not there: a fault of the generator, never of a contract."""
+    """Generated text that is not valid Python or uses undefined names: a fault of the generator."""
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """The Python files among ``files``, formatted; the others as they are."""
+    """Return the files with the Python files among them formatted."""
     sources = {path: text for path, text in files.items() if path.endswith((".py", ".pyi"))}
     if not sources:
         return dict(files)
@@ -39,11 +39,11 @@ def _run(root: Path, command: str, *arguments: str) -> None:
         [_ruff(), command, *arguments, "."], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
     )
     if done.returncode != 0:
-        raise EmitError(f"`ruff {command}` refuses what was generated:\n{done.stdout[:4000]}{done.stderr[:4000]}")
+        raise EmitError(f"`ruff {command}` rejects generated code:\n{done.stdout[:4000]}{done.stderr[:4000]}")
 
 
 def _ruff() -> str:
-    """The binary that the package `ruff` puts beside this interpreter."""
+    """Return the path of the ruff executable beside this interpreter."""
     beside = shutil.which("ruff", path=sysconfig.get_path("scripts"))
     found = beside or shutil.which("ruff")
     if found is None:

@@ -1,4 +1,4 @@
-"""Modules of types: response models and request dictionaries."""
+"""Render modules of types: response models and request dictionaries."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ ALIAS_TYPE = Symbol("typing_extensions", "TypeAliasType")
 
 
 def render_types(module: TypesModule) -> str:
-    """The text of a module of types."""
+    """Return the text of a module of types."""
     runtime, checking = _references(module)
     names = [definition.symbol.name for definition in module.definitions]
     own = [definition.symbol.name for definition in module.definitions if not isinstance(definition, ByHand)]
     scope = module_scope(module.module, own, _members(module.definitions), runtime | checking)
     body = "\n\n".join(filter(None, (_definition(definition, scope) for definition in module.definitions)))
     family = module.module.rsplit(".", 1)[1]
-    what = "What requests carry" if module.module.startswith(".types.params") else "What answers carry"
+    what = "Request types" if module.module.startswith(".types.params") else "Response types"
     return module_text(f"{what}: {family}.", scope, runtime, checking, body, names)
 
 
 def _references(module: TypesModule) -> tuple[set[Symbol], set[Symbol]]:
-    """Symbols that must exist when the module runs, and those that only annotations mention."""
+    """Return the symbols that are needed when the module runs, and the symbols that only annotations use."""
     runtime: set[Symbol] = set()
     checking: set[Symbol] = set()
     for definition in module.definitions:
@@ -141,5 +141,5 @@ def _alias(definition: AliasDef, scope: Scope) -> str:
 
 
 def _inside(value: Expr) -> bool:
-    """Whether an alias mentions anything of the package, which need not exist when the module is imported."""
+    """Report whether an alias refers to a name of the package, which may be undefined when the module is imported."""
     return any(symbol.module.startswith(".") for symbol in value.symbols())

@@ -1,4 +1,4 @@
-"""`api.md`: every resource and method of an API on one page."""
+"""Render `api.md`: every resource and method of an API on one page."""
 
 from .page import render_reference
 

@@ -1,4 +1,4 @@
-"""The page of all methods: what is called, what goes over the wire, what comes back, and in which file each stands."""
+"""Render the reference page: the call, the request, the result and the file of every method."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["render_reference"]
 
 
 def render_reference(api: Api, package: Package) -> str:
-    """The page as Markdown."""
+    """Return the page as Markdown."""
     root = f"src/{package.brand.package.replace('.', '/')}"
     methods = {method.id: method for resource in api.resources for method in _all_methods(resource)}
     parts = [
         "<!-- Generated from the contract by onceward-generate. Do not edit. -->\n\n"
         f"# {package.client}: every method\n\n"
         f"`client` is a `{package.client}`; `Async{package.client}` has the same methods with `await`. "
-        "Every method takes the options of a call as well: `extra_headers`, `extra_query`, `extra_body`, `timeout`, "
+        "Every method also accepts the call options `extra_headers`, `extra_query`, `extra_body`, `timeout`, "
         "`max_retries`, `idempotency_key`, `request_id`, `on_progress`.\n"
     ]
     for module in package.resources:
@@ -65,7 +65,7 @@ def _method(method: MethodDef, called: str, file: str, root: str, methods: dict[
 
 
 def _results(method: MethodDef, root: str) -> str:
-    """What the ways of calling give, each once, with links to the types of the package."""
+    """Return the result types of a method, without repetitions, with links to their definitions."""
     scope = Scope("", public=True)
     shown: dict[str, None] = {}
     for overload in method.overloads:

@@ -1,4 +1,4 @@
-"""Lowering to Python."""
+"""Lower the model to Python."""
 
 from .options import OptionError, PythonOptions
 from .plan import plan

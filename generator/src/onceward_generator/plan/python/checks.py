@@ -1,6 +1,4 @@
-"""Argument checks as data: what the runtime compiles when a call first needs it. The forms are those of
-`_core.checks`.
-"""
+"""Argument checks as data, which the runtime compiles on first use, in the forms of `_core.checks`."""
 
 from __future__ import annotations
 
@@ -44,11 +42,11 @@ _PRIMITIVES = {
 _BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
 _LENGTHS = ("min_length", "max_length")
 _FOREIGN = re.compile(r"\\[pPuckwWdDsSbB]|\(\?(?!:)|\$(?=.)|\[\[|&&|--|\|\||~~")
-"""What a pattern of ECMAScript means otherwise than one of Python, or does not have."""
+"""Parts of ECMAScript patterns that Python reads differently or does not support."""
 
 
 class Checks:
-    """Lowers types of requests to checks, and gathers the named ones that they mention."""
+    """Lowers request types to checks, and collects the named types that they refer to."""
 
     def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
         self._api = api
@@ -56,7 +54,7 @@ class Checks:
         self._options = options
 
     def modules(self) -> tuple[ChecksModule, ...]:
-        """All named checks, by module."""
+        """Return all named checks, by module."""
         found: dict[str, dict[str, Data]] = {}
         for key, symbol in self._naming.sent.items():
             if self._is_named(self._api.types[key].type):
@@ -67,7 +65,7 @@ class Checks:
         )
 
     def of(self, type_: Type, check: Check | None = None) -> Data:
-        """Return what a value of the type must be; None where nothing is asked of it."""
+        """Return the constraints on a value of a type; None for a value without constraints."""
         return self._within(self._of(type_), check, type_)
 
     def _of(self, type_: Type) -> Data:
@@ -125,7 +123,7 @@ class Checks:
         return ("null", ("within", made[1], said)) if null else ("within", made, said)
 
     def _is_named(self, type_: Type) -> bool:
-        """Return whether a type is written once and referred to; scalars are written wherever they stand."""
+        """Report whether a type is written once and referred to; scalars are written in place."""
         match type_:
             case Nullable(inner):
                 return self._is_named(inner)
@@ -146,7 +144,7 @@ def _bound(value: float | None, whole: bool) -> float | None:
 
 
 def _python_pattern(pattern: str) -> str | None:
-    """Return a pattern of a contract as Python reads it; None where the two may understand it differently."""
+    """Return a pattern of a contract for Python; None if the two may interpret it differently."""
     if _FOREIGN.search(pattern):
         return None
     ended = f"{pattern[:-1]}\\Z" if pattern.endswith("$") and not pattern.endswith("\\$") else pattern

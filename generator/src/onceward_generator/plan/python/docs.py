@@ -1,4 +1,4 @@
-"""Docstrings: what a method means, what its arguments mean, what it gives and what it raises."""
+"""Docstrings of methods: meaning, arguments, result and errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\[*])")
 
 
 def first_sentence(description: str) -> str:
-    """The first sentence, on one line: what fits into a list of arguments."""
+    """Return the first sentence, on one line, for a list of arguments."""
     paragraph = " ".join(description.strip().split("\n\n", 1)[0].split())
     return _closed(SENTENCE.split(paragraph, maxsplit=1)[0])
 
@@ -24,7 +24,7 @@ def _closed(sentence: str) -> str:
 
 
 def method_doc(api: Api, method: Method, arguments: dict[str, Param]) -> str:
-    """The docstring of a method, its sections in Google's form."""
+    """Return the docstring of a method, with sections in Google's style."""
     sections = [_closed(" ".join(method.summary.split())), method.description.strip()]
     if method.summary.strip().rstrip(".") == method.description.strip().rstrip("."):
         sections = sections[1:]
@@ -50,32 +50,32 @@ def _argument(api: Api, name: str, param: Param) -> str:
 
 
 def _type_description(api: Api, type_: Type) -> str:
-    """What the contract says of a parameter's type, where it says nothing of the parameter."""
+    """Return the description of a parameter's type, for a parameter without one."""
     inner = type_.inner if isinstance(type_, Nullable) else type_
     return api.types[inner.key].description if isinstance(inner, Ref) else ""
 
 
 def _returns(method: Method) -> str:
     if method.pages is not None:
-        return "A page of the list; iterating over it walks through all pages."
+        return "The first page of the list. Iterate over it to get the items of all pages."
     if method.streams is not None and method.streams.flag is None:
         return "The stream of events."
     if method.streams is not None:
-        return f"The whole answer, or the stream of events with `{method.streams.flag}=True`."
+        return f"The complete response, or the stream of events with `{method.streams.flag}=True`."
     return {
-        ResultKind.TEXT: "The answer's text.",
-        ResultKind.BINARY: "The answer's bytes.",
-        ResultKind.JSON_LINES: "The answer's lines, each decoded.",
+        ResultKind.TEXT: "The text of the response.",
+        ResultKind.BINARY: "The bytes of the response.",
+        ResultKind.JSON_LINES: "The lines of the response, decoded.",
     }.get(method.result.kind, "")
 
 
 def _raises(api: Api, method: Method) -> list[str]:
-    """Which errors to expect: the caller's own, the server's by status, and those of the way there."""
+    """Return the errors to expect: the caller's own, the server's by status, and those of the network."""
     classes = {status: error for error in reversed(api.behaviour.errors) for status in error.statuses}
     named = [f"{class_name(classes[s].name)}Error ({s})" for s in sorted(set(method.errors)) if s in classes]
     by_status = f": {', '.join(named)}" if named else ""
     return [
-        "    ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.",
-        f"    APIStatusError: The server refuses or fails{by_status}.",
-        "    APIConnectionError: No whole answer came, in spite of all retries.",
+        "    ParameterError: An argument is missing, unknown or invalid. Nothing was sent.",
+        f"    APIStatusError: The server returned an error{by_status}.",
+        "    APIConnectionError: No complete response was received, even after retries.",
     ]

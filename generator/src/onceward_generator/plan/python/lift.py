@@ -1,7 +1,7 @@
-"""Rewrite: every object and every result gets a name.
+"""Name every inline object and every result.
 
-Python's classes are named, so an object that stands inline is lifted to a definition of its own, named after where
-it stands; so is a result, event or page item that is no reference, because operations refer to types by name.
+Python's classes have names, so an inline object becomes a definition of its own, named after its place; so does a
+result, event or page item that is not a reference, because operations refer to types by name.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["lift"]
 
 
 def lift(api: Api) -> Api:
-    """The API with no inline objects, and with named results, events and page items."""
+    """Return the API without inline objects, and with named results, events and page items."""
     lifter = _Lifter(api)
     for key, definition in api.types.items():
         type_ = (
@@ -47,10 +47,10 @@ class _Lifter:
         self.nullable = {
             key for key, d in api.types.items() if isinstance(d.type, Nullable) and isinstance(d.type.inner, ObjectType)
         }
-        """Objects that their definitions call nullable: the class is the object, and each reference adds the null."""
+        """Objects with nullable definitions: the class is the object, and each reference adds None."""
 
     def top(self, type_: Type, owner: TypeDef) -> Type:
-        """Rewrite below a definition, which itself may be an object."""
+        """Rewrite the inside of a definition, which may itself be an object."""
         if isinstance(type_, ObjectType):
             fields = tuple(self._field(field, owner) for field in type_.fields)
             extra = type_.extra and self.walk(type_.extra, owner, (*owner.name, "extra"))

@@ -1,4 +1,4 @@
-"""Methods: which arguments stand in the signature, which in the typed dictionary, and what each call gives."""
+"""Plan methods: the arguments in the signature and in the typed dictionary, and the result of each overload."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RESOURCE_ATTRIBUTES = frozenset({"with_raw_response"})
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A method and its request dictionaries, if it has any of its own: a base first, the one it takes last."""
+    """A method and its own request dictionaries, if any: a base first, the one that it accepts last."""
 
     method: MethodDef
     params: tuple[TypedDictDef, ...]
@@ -58,6 +58,7 @@ class Methods:
         self._checks = Checks(api, naming, options)
 
     def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
+        """Return the plan of a method."""
         arguments = self._arguments(method)
         positional = self._positional(method, arguments)
         pinned = self._pinned(method, arguments)
@@ -83,7 +84,7 @@ class Methods:
     # --- arguments
 
     def _arguments(self, method: Method) -> dict[str, Param]:
-        """Python arguments of the method. Headers that the runtime sends by itself are none."""
+        """Return the Python arguments of a method, without headers that the runtime sends."""
         behaviour = self._api.behaviour
         own = {"authorization", behaviour.request_id_header.lower(), (behaviour.idempotency_header or "").lower()}
         own |= {scheme.wire.lower() for scheme in self._api.auth}
@@ -106,7 +107,7 @@ class Methods:
         return tuple(planned)
 
     def _pinned(self, method: Method, arguments: dict[str, Param]) -> list[str]:
-        """Arguments whose value decides the result's type: they stand in the overloads' signatures."""
+        """Return the arguments whose value decides the result type, for the signatures of the overloads."""
         wires = [method.streams.flag] if method.streams and method.streams.flag else []
         wires += [wire for wire, _ in method.result.text_when[:1]]
         return [
@@ -130,7 +131,7 @@ class Methods:
         base = Symbol(module, f"{name.removesuffix('Params')}BaseParams")
         shared = tuple(key for key in keys if key.name not in apart)
         own = tuple(key for key in keys if key.name in apart)
-        base_doc = f"Arguments of `{method.id}` but for {', '.join(f'`{key.name}`' for key in own)}."
+        base_doc = f"Arguments of `{method.id}` except {', '.join(f'`{key.name}`' for key in own)}."
         return (
             TypedDictDef(base, base_doc, shared, CALL_OPTIONS_SYMBOL, functional=False),
             TypedDictDef(Symbol(module, name), doc, own, base, functional=False),
@@ -155,7 +156,7 @@ class Methods:
         return expr(self._naming.received[type_.key]) if isinstance(type_, Ref) else typing("Any")
 
     def _overloads(self, method: Method, arguments: dict[str, Param], pinned: list[str]) -> Iterable[Overload]:
-        """The ways to call a method, each with the type of what comes back."""
+        """Return the overloads of a method, each with its result type."""
         if method.pages is not None:
             item = self._named(method.pages.item)
             yield Overload((), sub(PAGE, item), sub(ASYNC_PAGES, item))
@@ -191,7 +192,7 @@ class Methods:
     def _by_text(
         self, method: Method, arguments: dict[str, Param], pinned: list[str], result: Expr
     ) -> Iterable[Overload]:
-        """Overloads for a parameter whose values turn the JSON answer into text."""
+        """Return overloads for a parameter with values that change the JSON response to plain text."""
         if not pinned:
             either = union(result, builtin("str")) if method.result.text_when else result
             yield Overload((), either, either)

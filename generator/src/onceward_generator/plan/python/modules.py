@@ -1,4 +1,4 @@
-"""Modules of types: definitions put where they belong, aliases after what they are made of, recursion marked."""
+"""Plan modules of types: place definitions, order aliases after their parts, mark recursion."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["types_modules"]
 def types_modules(
     api: Api, naming: Naming, params: Iterable[Definition], options: PythonOptions
 ) -> tuple[TypesModule, ...]:
-    """Response modules and request modules, each with its definitions in an order that can be imported."""
+    """Return response modules and request modules, each with its definitions in importable order."""
     received, sent = Received(api, naming), Sent(api, naming, options)
     definitions: list[Definition] = []
     for key, symbol in naming.received.items():
@@ -39,7 +39,7 @@ def types_modules(
 
 
 def _ordered(definitions: list[Definition], recursive: set[Symbol]) -> tuple[Definition, ...]:
-    """Classes by name but bases first, then aliases, each after the aliases that it is made of."""
+    """Sort classes by name with bases first, then aliases, each after the aliases that it consists of."""
     bases = {d.base for d in definitions if isinstance(d, TypedDictDef)}
     classes = sorted(
         (d for d in definitions if not isinstance(d, AliasDef)), key=lambda d: (d.symbol not in bases, d.symbol)
@@ -59,14 +59,14 @@ def _ordered(definitions: list[Definition], recursive: set[Symbol]) -> tuple[Def
                 place(other)
         placed[symbol] = alias
 
-    # A recursive alias is written as a string and needs nothing before it, so all of them stand first.
+    # A recursive alias is written as a string and needs no earlier definition, so all of them come first.
     for symbol in sorted(aliases, key=lambda symbol: (symbol not in recursive, symbol)):
         place(symbol)
     return (*classes, *placed.values())
 
 
 def _recursive(aliases: dict[Symbol, AliasDef]) -> set[Symbol]:
-    """Aliases that reach themselves through aliases alone. (Through a class is no recursion of the alias.)"""
+    """Return aliases that reach themselves through aliases alone. (Recursion through a class needs no mark.)"""
     found: set[Symbol] = set()
     for start in aliases:
         seen: set[Symbol] = set()

@@ -1,7 +1,7 @@
-"""Which Python class or alias stands for which type, in which module, in which direction.
+"""Assign Python classes and aliases to types, with module and direction.
 
-A name follows from the type's own name; where two types want one name, the one whose key is spelt that way keeps it
-and the other is told by its family or by its key. No counter, so a new type renames no other.
+A name follows from the type's own name. If two types have the same name, the one whose key is spelled exactly so keeps
+it, and the other one gets its family or key as a prefix. Names have no counters, so a new type renames no other.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ RESERVED = frozenset({"Any", "None", "True", "False"})
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Symbols of types by key: as they are received, and as they are sent."""
+    """Symbols of types by key, in responses and in requests."""
 
     received: dict[str, Symbol]
     sent: dict[str, Symbol]
@@ -47,18 +47,19 @@ class Naming:
 
 
 def module_name(family: str) -> str:
-    """The module of a family; ``params`` is the package of request types."""
+    """Return the module of a family; ``params`` is the package of request types."""
     return clear_of(re.sub(r"\W", "_", family).strip("_") or "shared", frozenset({"params"}))
 
 
 def all_methods(resources: Iterable[Resource]) -> Iterable[Method]:
+    """Yield all methods of a resource tree."""
     for resource in resources:
         yield from resource.methods
         yield from all_methods(resource.children)
 
 
 def references(type_: Type) -> Iterable[str]:
-    """Keys of the types that a type mentions itself."""
+    """Yield the keys of the types that a type refers to directly."""
     match type_:
         case Ref(key):
             yield key
@@ -88,7 +89,7 @@ def _closure(api: Api, start: Iterable[str]) -> set[str]:
 
 
 def is_scalar(api: Api, type_: Type) -> bool:
-    """Whether the type is written the same in both directions: strings, numbers, literals and open enumerations."""
+    """Report whether a type is the same in both directions: strings, numbers, literals and open enumerations."""
     match type_:
         case Primitive() | LiteralType():
             return True
@@ -105,7 +106,7 @@ def is_scalar(api: Api, type_: Type) -> bool:
 
 
 def name_types(api: Api) -> Naming:
-    """Name everything that calls carry, in both directions."""
+    """Name everything that calls use, in both directions."""
     received_roots = [key for key, definition in api.types.items() if definition.received]
     sent_roots: list[str] = []
     for method in all_methods(api.resources):
@@ -128,12 +129,12 @@ def name_types(api: Api) -> Naming:
 
 
 def _precedence(definition: TypeDef) -> tuple[bool, bool, str]:
-    """Types of the contract come before lifted ones, exact spellings before converted ones."""
+    """Return the sort key of a type: the contract's before lifted ones, exact spellings before converted ones."""
     return (definition.key.startswith("inline/"), class_name(definition.name) != definition.key, definition.key)
 
 
 def _spelt(definition: TypeDef) -> str:
-    """The name in the contract's own spelling (``URLCitation``) where that is a class name, else in ours."""
+    """Return the contract's own spelling (``URLCitation``) if it is a class name, else the converted name."""
     ours = class_name(definition.name)
     return definition.key if definition.key.lower() == ours.lower() and definition.key[0].isupper() else ours
 
@@ -162,5 +163,5 @@ class _Namer:
                 self.taken.add(name)
                 return name
         raise ValueError(
-            f"`{definition.key}` wants the name {wanted!r}, which others have: rename one under `types` in sdk.yaml"
+            f"`{definition.key}` would be named {wanted!r}, which is taken: rename one under `types` in sdk.yaml"
         )

@@ -1,4 +1,4 @@
-"""The constant of each operation: the model's method as a call of the runtime's `Operation`."""
+"""The constants of operations: methods of the model as calls of the runtime's `Operation`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _value(name: str, **keywords: Expr | None) -> Expr:
 
 
 def _string(value: str | None, default: str | None = None) -> Expr | None:
-    """The value as a Python expression, or nothing where the runtime's default says the same."""
+    """Return a value as a Python expression; None for the runtime's default."""
     return None if value == default else text(repr(value))
 
 
@@ -49,7 +49,7 @@ def _strings(values: tuple[str, ...]) -> str:
 
 
 def type_reference(naming: Naming, type_: Type | None) -> str | None:
-    """``chat:ChatCompletion``: the module of `types` and the name in it."""
+    """Return ``chat:ChatCompletion``: the module of `types` and the name in it."""
     if not isinstance(type_, Ref):
         return None
     symbol = naming.received[type_.key]
@@ -57,7 +57,7 @@ def type_reference(naming: Naming, type_: Type | None) -> str | None:
 
 
 def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
-    """``Operation(...)`` for a method whose parameters have these argument names."""
+    """Return ``Operation(...)`` for a method and the names of its arguments."""
     params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
     return _value(
         "Operation",
@@ -86,7 +86,7 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
 def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
     is_file = _is_file(api, param.type)
-    simple = param.place in (Place.PATH, Place.HEADER)  # the one style that both have
+    simple = param.place in (Place.PATH, Place.HEADER)  # the only style of both
     return _value(
         "Param",
         wire=text(repr(param.wire)),
@@ -101,7 +101,7 @@ def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
 
 
 def _is_file(api: Api, type_: Type) -> bool:
-    """Whether the parameter may be a file, or a list of files. Named types below the first are not looked into."""
+    """Report whether a parameter may be a file or a list of files. Types nested deeper are not searched."""
     match api.resolve(type_):
         case FileType():
             return True
@@ -116,7 +116,7 @@ def _is_file(api: Api, type_: Type) -> bool:
 
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
-    """Return what the argument may be. Files, and bodies that are no JSON, are read as they are sent."""
+    """Return the check of an argument. Files, and bodies other than JSON, are checked when they are sent."""
     if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
         return None
     made = checks.of(param.type, param.check)

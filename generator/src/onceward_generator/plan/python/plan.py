@@ -1,4 +1,4 @@
-"""The whole plan: what a Python package for an API consists of."""
+"""The complete plan of a Python package."""
 
 from __future__ import annotations
 

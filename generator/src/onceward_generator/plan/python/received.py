@@ -1,7 +1,7 @@
-"""Lowering of what an API answers: response models and the aliases between them.
+"""Lower received types: response models and the aliases between them.
 
-Everything is decided by pydantic's core: tagged unions where a tag decides, best fit where none does, and a model
-of any object at the end of every union of objects, so that a variant nobody knew is still a value.
+Values are validated by pydantic's core: tagged unions where a tag decides, best match elsewhere, and a model of any
+object at the end of every union of objects, so that an unknown variant is still a value.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MOMENT = union(expr(Symbol("datetime", "datetime")), builtin("str"))
 
 
 def enum(type_: EnumType, is_open: bool) -> Expr:
-    """``Literal[...]``, with the base type where other values may come. Python's literals cannot be floats."""
+    """Return ``Literal[...]``, with the base type if other values are allowed. Python's literals cannot be floats."""
     base = builtin(PRIMITIVES.get(type_.base, "str"))
     values = [member.value for member in type_.members if not isinstance(member.value, float)]
     if len(values) < len(type_.members):
@@ -57,7 +57,7 @@ def enum(type_: EnumType, is_open: bool) -> Expr:
 
 
 def member_names(fields: tuple[Field, ...], taken: frozenset[str]) -> list[str]:
-    """Python names of fields, unique: a field that is spelt as its name keeps it, others are told by their wire key."""
+    """Return unique Python names of fields. Collisions are resolved in favour of a field whose key equals its name."""
     plain = [clear_of(snake(field.name), taken) for field in fields]
     exact = {name for name, field in zip(plain, fields, strict=True) if name.rstrip("_") == field.wire}
     names: list[str] = []
@@ -73,7 +73,7 @@ def member_names(fields: tuple[Field, ...], taken: frozenset[str]) -> list[str]:
 
 
 class Received:
-    """Lowers types as answers carry them."""
+    """Lowers types of responses."""
 
     def __init__(self, api: Api, naming: Naming) -> None:
         self._api = api
@@ -82,12 +82,14 @@ class Received:
         self._tags = self._find_tags()
 
     def define(self, definition: TypeDef) -> Definition:
+        """Return the definition of a named type."""
         symbol = self._naming.received[definition.key]
         if isinstance(definition.type, ObjectType):
             return self._model(symbol, definition, definition.type)
         return AliasDef(symbol, definition.description, self.lower(definition.type))
 
     def lower(self, type_: Type) -> Expr:
+        """Return the annotation of a type."""
         match type_:
             case Primitive(Prim.DATETIME):
                 return annotated(MOMENT, call(FIELD, union_mode=text('"left_to_right"')))
@@ -114,7 +116,7 @@ class Received:
             case UnionType():
                 return self._union(type_)
             case ObjectType():
-                raise TypeError("an inline object reached Python's lowering: `lift` names them all")
+                raise TypeError("inline object after `lift`, which names all of them")
 
     # --- objects
 
@@ -126,7 +128,7 @@ class Received:
         return ModelDef(symbol, definition.description, tuple(planned))
 
     def _names_of(self, key: str) -> dict[str, str]:
-        """Wire keys of an object's fields -> attribute names."""
+        """Return wire keys of an object's fields -> attribute names."""
         if key not in self._fields:
             type_ = self._api.types[key].type
             fields = tuple(f for f in type_.fields if not f.write_only) if isinstance(type_, ObjectType) else ()
@@ -162,7 +164,7 @@ class Received:
         return isinstance(self._api.resolve(type_), ObjectType)
 
     def _tag_field(self, type_: UnionType) -> str | None:
-        """The attribute by which pydantic tells the variants, if each is a model with literals of its own for it."""
+        """Return the attribute with which pydantic selects the variant, if each model has its own literals for it."""
         if not isinstance(type_.strategy, ByTag) or len(type_.variants) < 2:
             return None
         names: set[str] = set()
@@ -188,7 +190,7 @@ class Received:
         return (self._names_of(key)[wire], values) if values and sure else None
 
     def _may_lack_tag(self, type_: UnionType) -> bool:
-        """Whether a variant may come without its tag, because the contract names a default for it."""
+        """Report whether a variant may omit its tag, because the contract has a default for it."""
         objects = (self._api.resolve(variant.type) for variant in type_.variants)
         fields = (field for object_ in objects if isinstance(object_, ObjectType) for field in object_.fields)
         return isinstance(type_.strategy, ByTag) and any(
@@ -196,7 +198,7 @@ class Received:
         )
 
     def _final(self, ref: Ref) -> str:
-        """The key of the definition that a reference comes to, through references to references."""
+        """Return the key of the definition behind a chain of references."""
         key = ref.key
         while isinstance(following := self._api.types[key].type, Ref):
             key = following.key
@@ -212,7 +214,7 @@ class Received:
                 return set()
 
     def _find_tags(self) -> dict[str, frozenset[str]]:
-        """Objects and the keys by which unions tell them: those keys are literals even where enumerations are open."""
+        """Return objects and the keys with which unions select them, which are literals even in open enumerations."""
         found: dict[str, set[str]] = {}
         for union_ in self._unions():
             if isinstance(union_.strategy, ByTag) and self._tag_field(union_):

@@ -1,4 +1,4 @@
-"""The resource tree as classes: one module for each top-level resource, children before their parents."""
+"""Plan the resource tree as classes: one module per top-level resource, children before their parents."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ CLIENT_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 """Attributes of the client that a resource of the same name must not hide. `organization` and `team` are arguments of
-its constructor alone, so that resources may be called so."""
+its constructor only, so that resources may have these names."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedResources:
+    """The modules of resources, and the request dictionaries of their methods."""
+
     modules: tuple[ResourceModule, ...]
     params: tuple[TypedDictDef, ...]
 
 
 def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedResources:
-    """Classes of all resources, and the request dictionaries of their methods."""
+    """Plan the classes of all resources, and the request dictionaries of their methods."""
     planner = _Planner(Methods(api, naming, options), options)
     modules = tuple(planner.module(resource) for resource in api.resources)
     return PlannedResources(modules, tuple(planner.params))
@@ -70,7 +72,7 @@ class _Planner:
         )
 
     def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:
-        """``helpers: chat`` on ``chat.completions`` is `ChatCompletionsHelpers` of ``lib.chat``, and its async twin."""
+        """Return the helper classes of a resource, such as `ChatCompletionsHelpers`, and the async twin."""
         if self._options.helpers_module is None or resource.helpers is None:
             return None
         module, name = f"{self._options.helpers_module}.{resource.helpers}", class_name(resource.path)

@@ -1,4 +1,4 @@
-"""Lowering of what an API is sent: typed dictionaries, plain values, and the response models that stand for them."""
+"""Lower sent types: typed dictionaries, plain values, and the response models that are accepted in their place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAPPING = expr(Symbol("collections.abc", "Mapping"))
 
 
 class Sent:
-    """Lowers types as requests carry them."""
+    """Lowers types of requests."""
 
     def __init__(self, api: Api, naming: Naming, options: PythonOptions) -> None:
         self._api = api
@@ -45,6 +45,7 @@ class Sent:
         self._options = options
 
     def define(self, definition: TypeDef) -> Definition:
+        """Return the definition of a named type."""
         symbol = self._naming.sent[definition.key]
         if isinstance(definition.type, ObjectType):
             return self._typed_dict(symbol, definition, definition.type)
@@ -52,7 +53,7 @@ class Sent:
         return AliasDef(symbol, definition.description, value, quoted=True)
 
     def _accepted(self, name: str) -> Iterator[Expr]:
-        """What the configuration lets stand for a request type besides."""
+        """Return the types that the configuration allows in place of a request type."""
         by_name = {symbol.name: symbol for symbol in self._naming.received.values()}
         for other in self._options.accepts.get(name, ()):
             module, _, there = other.partition(":")
@@ -65,6 +66,7 @@ class Sent:
                 yield expr(by_name[other])
 
     def lower(self, type_: Type) -> Expr:
+        """Return the annotation of a type."""
         match type_:
             case Primitive(Prim.DATETIME):
                 return MOMENT
@@ -93,7 +95,7 @@ class Sent:
                 twins = any(isinstance(v.type, Ref) and self._has_twin(v.type.key) for v in variants)
                 return union(*options, *([expr(UNKNOWN)] if twins else []))
             case ObjectType():
-                raise TypeError("an inline object reached Python's lowering: `lift` names them all")
+                raise TypeError("inline object after `lift`, which names all of them")
 
     def _has_twin(self, key: str) -> bool:
         return key in self._naming.received and isinstance(self._api.types[key].type, ObjectType)

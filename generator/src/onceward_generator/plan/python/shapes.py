@@ -1,4 +1,4 @@
-"""What is planned for Python: definitions of modules, as data. Rendering reads these and nothing else."""
+"""The data of a plan: the definitions of modules. Rendering reads nothing else."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """A field of a response model. ``alias`` is the wire key where it differs from the name; ``default`` is Python; a
-    ``secret`` one is masked where the model is shown.
+    """A field of a response model.
+
+    ``alias`` is the wire key, if it differs from the name; ``default`` is Python; a ``secret`` field is masked in
+    output.
     """
 
     name: str
@@ -32,6 +34,8 @@ class ModelField:
 
 @dataclass(frozen=True, slots=True)
 class ModelDef:
+    """A response model."""
+
     symbol: Symbol
     doc: str
     fields: tuple[ModelField, ...]
@@ -49,7 +53,7 @@ class KeyDef:
 
 @dataclass(frozen=True, slots=True)
 class TypedDictDef:
-    """A request dictionary. One whose keys are no identifiers is written in functional syntax."""
+    """A request dictionary. If a key is not an identifier, it is written in functional syntax."""
 
     symbol: Symbol
     doc: str
@@ -60,19 +64,19 @@ class TypedDictDef:
 
 @dataclass(frozen=True, slots=True)
 class AliasDef:
-    """A name for a type that is no class. A recursive one needs a form that pydantic can follow."""
+    """A name for a type that is not a class. Recursive aliases have a form that pydantic supports."""
 
     symbol: Symbol
     doc: str
     value: Expr
     recursive: bool = False
     quoted: bool = False
-    """Written as a string: what it names need not exist when the module is imported."""
+    """Written as a string, because it refers to names that are undefined when the module is imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A type that is written by hand elsewhere in the package, and is found here all the same."""
+    """A type that is hand-written elsewhere in the package, and exported here, too."""
 
     symbol: Symbol
     source: Symbol
@@ -91,7 +95,7 @@ class TypesModule:
 
 @dataclass(frozen=True, slots=True)
 class ChecksModule:
-    """``._checks.chat``: what named types of requests may be, as data for the runtime."""
+    """``._checks.chat``: the allowed values of named request types, as data for the runtime."""
 
     module: str
     checks: dict[str, Any]
@@ -99,7 +103,7 @@ class ChecksModule:
 
 @dataclass(frozen=True, slots=True)
 class OperationDef:
-    """The value of one operation: a constant of its module and the call that makes it."""
+    """The constant of an operation: its name in the module and the call that creates it."""
 
     constant: str
     value: Expr
@@ -107,13 +111,15 @@ class OperationDef:
 
 @dataclass(frozen=True, slots=True)
 class Positional:
+    """A positional argument."""
+
     name: str
     annotation: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One way to call a method: the arguments that tell it from the others, and what it gives, sync and async."""
+    """An overload of a method: the arguments that distinguish it, and its result, sync and async."""
 
     keywords: tuple[tuple[str, Expr, str | None], ...]
     returns: Expr
@@ -122,6 +128,8 @@ class Overload:
 
 @dataclass(frozen=True, slots=True)
 class MethodDef:
+    """A method of a resource."""
+
     name: str
     operation_id: str
     operation: OperationDef
@@ -151,19 +159,20 @@ class ResourceDef:
 
 @dataclass(frozen=True, slots=True)
 class ResourceModule:
-    """``.resources.chat``: one top-level resource with all that hangs on it, children before parents."""
+    """``.resources.chat``: a top-level resource with all its descendants, children before parents."""
 
     module: str
     resources: tuple[ResourceDef, ...]
 
     @property
     def root(self) -> ResourceDef:
+        """The top-level resource of the module."""
         return self.resources[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Everything that is to be written, still without text."""
+    """The plan of a whole package."""
 
     api: Api
     brand: Brand

@@ -1,4 +1,4 @@
-"""Symbols before text: what an annotation refers to is a symbol, and a module's imports follow from the references."""
+"""Symbols of annotations, from which the imports of a module are derived."""
 
 from __future__ import annotations
 
@@ -26,41 +26,47 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, order=True)
 class Symbol:
-    """A name and the module that has it. Modules of the package itself start with a dot: ``.types.chat``."""
+    """A name and its module. Modules of the package itself start with a dot: ``.types.chat``."""
 
     module: str
     name: str
     called: str = ""
-    """What modules call it, where that is not its own name."""
+    """The name under which modules use it, if different from its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """A Python expression as text with holes where symbols stand; unions keep their options apart."""
+    """A Python expression as text with placeholders for symbols; the members of unions are kept separately."""
 
     parts: tuple[str | Symbol, ...]
     options: tuple[Expr, ...] = field(default=(), compare=False)
 
     def symbols(self) -> Iterator[Symbol]:
+        """Return the symbols of the expression, including those of its members."""
         return (part for part in self.parts if isinstance(part, Symbol))
 
     def render(self, scope: Scope) -> str:
+        """Return the expression as text."""
         return "".join(part if isinstance(part, str) else scope.name(part) for part in self.parts)
 
 
 def expr(symbol: Symbol) -> Expr:
+    """Return the expression of a symbol."""
     return Expr((symbol,))
 
 
 def text(source: str) -> Expr:
+    """Return the expression of a plain text."""
     return Expr((source,))
 
 
 def builtin(name: str) -> Expr:
+    """Return the expression of a builtin."""
     return expr(Symbol("builtins", name))
 
 
 def typing(name: str) -> Expr:
+    """Return the expression of a name in `typing`."""
     return expr(Symbol("typing", name))
 
 
@@ -77,18 +83,21 @@ def _join(items: Iterable[Expr], separator: str) -> tuple[str | Symbol, ...]:
 
 
 def sub(base: Expr, *arguments: Expr) -> Expr:
-    """``base[arguments]``."""
+    """Return ``base[arguments]``."""
     return Expr((*base.parts, "[", *_join(arguments, ", "), "]"))
 
 
 def call(base: Expr, *positional: Expr, **keywords: Expr) -> Expr:
-    """``base(positional, key=value)``."""
+    """Return ``base(positional, key=value)``."""
     arguments = [*positional, *(Expr((f"{key}=", *value.parts)) for key, value in keywords.items())]
     return Expr((*base.parts, "(", *_join(arguments, ", "), ")"))
 
 
 def union(*options: Expr) -> Expr:
-    """``a | b``, flat, without repetitions, with None last."""
+    """Return ``a
+
+    b``, flat, without repetitions, with None last.
+    """
     flat: dict[Expr, None] = {}
     for option in options:
         for item in option.options or (option,):
@@ -98,25 +107,30 @@ def union(*options: Expr) -> Expr:
 
 
 def optional(inner: Expr) -> Expr:
+    """Return ``a
+
+    None``.
+    """
     return union(inner, NONE)
 
 
 def annotated(inner: Expr, metadata: Expr) -> Expr:
+    """Return ``Annotated[base, ...]``."""
     return sub(typing("Annotated"), inner, metadata)
 
 
 def literal(values: Iterable[str | int | float]) -> Expr:
-    """``Literal[...]``; the values must be no floats, which Python's literals cannot be."""
+    """Return ``Literal[...]``. Python's literals cannot be floats."""
     return sub(typing("Literal"), *(text(repr(value)) for value in values))
 
 
 @dataclass(slots=True)
 class Scope:
-    """How symbols are called inside one module.
+    """The names of symbols inside one module.
 
-    ``own`` are the names that the module defines itself and ``typed`` the names of types that it imports; an import of
-    the same name is given a leading underscore, so that a contract's own ``Model`` or ``Literal`` keeps its name.
-    ``members`` are the names of members of its classes: a builtin of such a name is reached through ``builtins``.
+    ``own`` are the names that the module defines and ``typed`` the names of types that it imports; another import of
+    the same name gets a leading underscore, so that a contract's own ``Model`` or ``Literal`` keeps its name.
+    ``members`` are the names of members of its classes: a builtin of such a name is used through ``builtins``.
     """
 
     module: str
@@ -124,9 +138,10 @@ class Scope:
     typed: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     public: bool = False
-    """For readers, not for Python: every symbol by its own name."""
+    """Use every symbol's own name, for texts that are read and not executed."""
 
     def name(self, symbol: Symbol) -> str:
+        """Return the name of a symbol in this module."""
         if self.public:
             return symbol.name
         if symbol.module == "builtins":
@@ -141,7 +156,7 @@ class Scope:
         return f"_{local}" if taken else local
 
     def import_line(self, symbol: Symbol) -> str | None:
-        """The statement that brings the symbol in, or None where none is needed."""
+        """Return the import statement of a symbol, or None if it needs none."""
         if symbol.module == self.module:
             return None
         if symbol.module == "builtins":

@@ -1,4 +1,4 @@
-"""Python's words: casing of names, and the words a name must keep clear of."""
+"""Python spellings: the case of names, and reserved words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 BUILTINS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "type"})
-"""Builtins that annotations use. A class that has a member of such a name sees the member instead."""
+"""Builtins in annotations. In a class with a member of such a name, the member hides the builtin."""
 
 CALL_OPTIONS = frozenset(
     {
@@ -34,7 +34,7 @@ CALL_OPTIONS = frozenset(
         "timeout",
     }
 )
-"""Keyword arguments that every generated method takes besides its parameters."""
+"""Keyword arguments that every generated method accepts besides its parameters."""
 
 MODEL_ATTRIBUTES = frozenset(
     {
@@ -56,31 +56,32 @@ def _word(text: str) -> str:
 
 
 def snake(name: Name) -> str:
-    """``("file", "id")`` -> ``file_id``; never starts with a digit or an underscore."""
+    """Return the name in snake case: ``("file", "id")`` -> ``file_id``, never with a digit or underscore in front."""
     joined = _word("_".join(part for part in name if part)).strip("_") or "value"
     return f"value_{joined}" if joined[0].isdigit() else joined
 
 
 def class_name(name: Name) -> str:
-    """``("chat", "completion")`` -> ``ChatCompletion``."""
+    """Return the name in Pascal case: ``("chat", "completion")`` -> ``ChatCompletion``."""
     joined = "".join(part[:1].upper() + part[1:] for part in snake(name).split("_"))
     return f"Value{joined}" if joined[0].isdigit() else joined
 
 
 def constant(words: tuple[str, ...]) -> str:
+    """Return the name in upper case."""
     return "_" + "_".join(_word(word).strip("_").upper() for word in words)
 
 
 def clear_of(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """The name, with a trailing underscore where it is a keyword or taken."""
+    """Return the name, with a trailing underscore if it is a keyword or taken."""
     return f"{name}_" if keyword.iskeyword(name) or name in taken else name
 
 
 def argument(name: Name) -> str:
-    """The keyword argument of a method's parameter."""
+    """Return the keyword argument of a method's parameter."""
     return clear_of(snake(name), CALL_OPTIONS | {"self", "params"})
 
 
 def is_plain(wire: str) -> bool:
-    """Whether a wire key can be written as a class member without being mangled."""
+    """Report whether a wire key can be the name of a class member without being mangled."""
     return wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")

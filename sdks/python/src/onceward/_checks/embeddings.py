@@ -1,5 +1,5 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
-"""What requests may hold: embeddings. `_core.checks` reads it."""
+"""Checks of request types: embeddings. `_core.checks` compiles them."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ __all__ = ["gateway_cli", "gateway_database", "missing_message"]
 
 def gateway_cli() -> Any:
     """Return the gateway's own command line, or None if it is not installed."""
-    return _part("cli")
+    return _part("entry.cli")
 
 
 def gateway_database() -> Any:
     """Return the gateway's database commands, or None if it is not installed."""
-    return _part("maintenance.commands")
+    return _part("entry.maintenance.commands")
 
 
 def _part(name: str) -> Any:

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `audio` and what hangs on it."""
+"""The resource `audio` and its children."""
 
 from __future__ import annotations
 
@@ -130,11 +130,11 @@ _SPEECH_CREATE = Operation(
 
 
 class AudioTranscriptions(Resource):
-    """Speech as text."""
+    """Speech to text."""
 
     @cached_property
     def with_raw_response(self) -> AudioTranscriptionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioTranscriptionsWithRawResponse(self)
 
     @overload
@@ -170,53 +170,55 @@ class AudioTranscriptions(Resource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | EventStream[TranscriptionStreamEvent]: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech.
+        """Create a transcription.
 
-        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
-        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+        Transcribes an audio file. `response_format` sets the format: `json` and `verbose_json` return JSON;
+        `text`, `srt` and `vtt` return plain text. With `stream: true`, the text is streamed as server-sent
+        events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            language: The language that is spoken, such as `en`; helps the model.
-            prompt: Text that came before, or words to expect.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
-            timestamp_granularities: The times to give.
-            include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events. Default: False.
-            chunking_strategy: How the audio is cut into pieces.
-            known_speaker_names: Names of those who speak.
-            known_speaker_references: How each of them sounds, as `data:` URLs.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            language: The language of the audio, such as `en`.
+            prompt: Text that precedes the audio, or words to expect in it.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
+            timestamp_granularities: The timestamps to include: words, segments or both.
+            include: Additional data to include in the response: `logprobs`.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            chunking_strategy: How the audio is split into chunks.
+            known_speaker_names: Names of the known speakers.
+            known_speaker_references: Voice samples of the known speakers, as `data:` URLs, in the order of
+                `known_speaker_names`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
 
 class AudioTranscriptionsWithRawResponse(RawResource["AudioTranscriptions"]):
-    """The methods of `AudioTranscriptions`, each giving the answer as it came."""
+    """The methods of `AudioTranscriptions`, returning raw responses."""
 
     create = RawMethod(AudioTranscriptions.create)
 
 
 class AsyncAudioTranscriptions(AsyncResource):
-    """Speech as text."""
+    """Speech to text."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranscriptionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioTranscriptionsWithRawResponse(self)
 
     @overload
@@ -252,53 +254,55 @@ class AsyncAudioTranscriptions(AsyncResource):
         **params: Unpack[AudioTranscriptionsCreateParams],
     ) -> TranscriptionCreateResponse | str | AsyncStream[TranscriptionStreamEvent]: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech.
+        """Create a transcription.
 
-        Gives what is said in an audio file. `response_format` says how: `json` and `verbose_json` are JSON;
-        `text`, `srt` and `vtt` are plain text. With `stream: true` the text comes as server-sent events.
+        Transcribes an audio file. `response_format` sets the format: `json` and `verbose_json` return JSON;
+        `text`, `srt` and `vtt` return plain text. With `stream: true`, the text is streamed as server-sent
+        events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            language: The language that is spoken, such as `en`; helps the model.
-            prompt: Text that came before, or words to expect.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
-            timestamp_granularities: The times to give.
-            include: What to give beside the text: `logprobs`.
-            stream: Whether the text comes as server-sent events. Default: False.
-            chunking_strategy: How the audio is cut into pieces.
-            known_speaker_names: Names of those who speak.
-            known_speaker_references: How each of them sounds, as `data:` URLs.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            language: The language of the audio, such as `en`.
+            prompt: Text that precedes the audio, or words to expect in it.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
+            timestamp_granularities: The timestamps to include: words, segments or both.
+            include: Additional data to include in the response: `logprobs`.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            chunking_strategy: How the audio is split into chunks.
+            known_speaker_names: Names of the known speakers.
+            known_speaker_references: Voice samples of the known speakers, as `data:` URLs, in the order of
+                `known_speaker_names`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
 
 class AsyncAudioTranscriptionsWithRawResponse(RawResource["AsyncAudioTranscriptions"]):
-    """The methods of `AsyncAudioTranscriptions`, each giving the answer as it came."""
+    """The methods of `AsyncAudioTranscriptions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioTranscriptions.create)
 
 
 class AudioTranslations(Resource):
-    """Speech as English text."""
+    """Speech to English text."""
 
     @cached_property
     def with_raw_response(self) -> AudioTranslationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioTranslationsWithRawResponse(self)
 
     @overload
@@ -317,42 +321,42 @@ class AudioTranslations(Resource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     def create(self, **params: Any) -> Any:
-        """Write down speech in English.
+        """Create a translation.
 
-        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+        Translates an audio file into English text. `response_format` sets the format, as for transcriptions.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            prompt: Text that came before, or words to expect, in English.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            prompt: Text that precedes the audio, or words to expect in it, in English.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSLATIONS_CREATE, params)
 
 
 class AudioTranslationsWithRawResponse(RawResource["AudioTranslations"]):
-    """The methods of `AudioTranslations`, each giving the answer as it came."""
+    """The methods of `AudioTranslations`, returning raw responses."""
 
     create = RawMethod(AudioTranslations.create)
 
 
 class AsyncAudioTranslations(AsyncResource):
-    """Speech as English text."""
+    """Speech to English text."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioTranslationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioTranslationsWithRawResponse(self)
 
     @overload
@@ -371,132 +375,136 @@ class AsyncAudioTranslations(AsyncResource):
         self, *, response_format: AudioResponseFormat = ..., **params: Unpack[AudioTranslationsCreateParams]
     ) -> TranslationCreateResponse | str: ...
     async def create(self, **params: Any) -> Any:
-        """Write down speech in English.
+        """Create a translation.
 
-        Gives what is said in an audio file, in English. `response_format` says how, as for transcriptions.
+        Translates an audio file into English text. `response_format` sets the format, as for transcriptions.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            file: The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
-            model: The model that listens.
-            prompt: Text that came before, or words to expect, in English.
-            response_format: How the text is written.
-            temperature: How freely words are chosen.
+            region: The region that must serve the call, for models with deployments in several regions.
+            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            model: The model to use.
+            prompt: Text that precedes the audio, or words to expect in it, in English.
+            response_format: The format of the output.
+            temperature: The sampling temperature.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSLATIONS_CREATE, params)
 
 
 class AsyncAudioTranslationsWithRawResponse(RawResource["AsyncAudioTranslations"]):
-    """The methods of `AsyncAudioTranslations`, each giving the answer as it came."""
+    """The methods of `AsyncAudioTranslations`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioTranslations.create)
 
 
 class AudioSpeech(Resource):
-    """Text as speech."""
+    """Text to speech."""
 
     @cached_property
     def with_raw_response(self) -> AudioSpeechWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AudioSpeechWithRawResponse(self)
 
     def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text.
+        """Create speech.
 
-        Gives a text as spoken audio, in the format asked for.
+        Generates audio from text, in the requested format.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: The model that speaks.
-            input: The text.
-            voice: A voice by name, or one of your own.
-            instructions: How to speak.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The model to use.
+            input: The transcribed text.
+            voice: The voice: a built-in voice by name, or a custom voice by id.
+            instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.
-            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
-                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
-            speed: How fast to speak; 1 is normal.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            stream_format: How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent
+                events `speech.audio.delta`, whose `audio` is a base64-encoded part of the file, and
+                `speech.audio.done`.
+            speed: The speed of the speech; 1 is normal speed.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = self._client.execute(_SPEECH_CREATE, params)
         return answer
 
 
 class AudioSpeechWithRawResponse(RawResource["AudioSpeech"]):
-    """The methods of `AudioSpeech`, each giving the answer as it came."""
+    """The methods of `AudioSpeech`, returning raw responses."""
 
     create = RawMethod(AudioSpeech.create)
 
 
 class AsyncAudioSpeech(AsyncResource):
-    """Text as speech."""
+    """Text to speech."""
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioSpeechWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncAudioSpeechWithRawResponse(self)
 
     async def create(self, **params: Unpack[AudioSpeechCreateParams]) -> Content:
-        """Speak a text.
+        """Create speech.
 
-        Gives a text as spoken audio, in the format asked for.
+        Generates audio from text, in the requested format.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: The model that speaks.
-            input: The text.
-            voice: A voice by name, or one of your own.
-            instructions: How to speak.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The model to use.
+            input: The transcribed text.
+            voice: The voice: a built-in voice by name, or a custom voice by id.
+            instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.
-            stream_format: How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`,
-                whose `audio` is a piece of the file in base64, and `speech.audio.done`.
-            speed: How fast to speak; 1 is normal.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            stream_format: How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent
+                events `speech.audio.delta`, whose `audio` is a base64-encoded part of the file, and
+                `speech.audio.done`.
+            speed: The speed of the speech; 1 is normal speed.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = await self._client.execute(_SPEECH_CREATE, params)
         return answer
 
 
 class AsyncAudioSpeechWithRawResponse(RawResource["AsyncAudioSpeech"]):
-    """The methods of `AsyncAudioSpeech`, each giving the answer as it came."""
+    """The methods of `AsyncAudioSpeech`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncAudioSpeech.create)
 
@@ -506,17 +514,17 @@ class Audio(Resource):
 
     @cached_property
     def transcriptions(self) -> AudioTranscriptions:
-        """Speech as text."""
+        """Speech to text."""
         return AudioTranscriptions(self._client)
 
     @cached_property
     def translations(self) -> AudioTranslations:
-        """Speech as English text."""
+        """Speech to English text."""
         return AudioTranslations(self._client)
 
     @cached_property
     def speech(self) -> AudioSpeech:
-        """Text as speech."""
+        """Text to speech."""
         return AudioSpeech(self._client)
 
 
@@ -525,15 +533,15 @@ class AsyncAudio(AsyncResource):
 
     @cached_property
     def transcriptions(self) -> AsyncAudioTranscriptions:
-        """Speech as text."""
+        """Speech to text."""
         return AsyncAudioTranscriptions(self._client)
 
     @cached_property
     def translations(self) -> AsyncAudioTranslations:
-        """Speech as English text."""
+        """Speech to English text."""
         return AsyncAudioTranslations(self._client)
 
     @cached_property
     def speech(self) -> AsyncAudioSpeech:
-        """Text as speech."""
+        """Text to speech."""
         return AsyncAudioSpeech(self._client)

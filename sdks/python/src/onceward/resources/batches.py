@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `batches` and what hangs on it."""
+"""The resource `batches` and its children."""
 
 from __future__ import annotations
 
@@ -84,34 +84,35 @@ _CANCEL = Operation(
 
 
 class Batches(BatchesHelpers, Resource):
-    """Many requests in a file, done later."""
+    """Batches of requests."""
 
     @cached_property
     def with_raw_response(self) -> BatchesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return BatchesWithRawResponse(self)
 
     def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch.
+        """Create a batch.
 
-        Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
-        holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
+        Runs every request in an input file. Each line of the input file has `custom_id`, `method`, `url` and
+        `body`; each line of the output file has the same `custom_id` and a `response` or an `error`. The order
+        of the output may differ from the input.
 
         Args:
-            input_file_id: The file of requests, uploaded for `batch`.
-            endpoint: The path that all requests of the file go to.
-            completion_window: How long the batch may take; `24h`.
-            metadata: Up to the caller; kept with the record and given back.
-            output_expires_after: How long a file is kept.
+            input_file_id: The id of the input file, uploaded with purpose `batch`.
+            endpoint: The endpoint of all requests in the file.
+            completion_window: The time within which the batch must finish: `24h`.
+            metadata: Custom metadata.
+            output_expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_CREATE, params)
         return answer
@@ -122,40 +123,40 @@ class Batches(BatchesHelpers, Resource):
         Lists batches, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Batch] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch.
+        """Retrieve a batch.
 
-        Says how far a batch is, and where its results are.
+        Retrieves a batch: its status, progress and result files.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
@@ -163,26 +164,27 @@ class Batches(BatchesHelpers, Resource):
     def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
         """Cancel a batch.
 
-        Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
+        Cancels a batch. Finished requests remain in the output file. Cancelling a batch that has ended returns
+        409.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer
 
 
 class BatchesWithRawResponse(RawResource["Batches"]):
-    """The methods of `Batches`, each giving the answer as it came."""
+    """The methods of `Batches`, returning raw responses."""
 
     create = RawMethod(Batches.create)
     list = RawMethod(Batches.list)
@@ -191,34 +193,35 @@ class BatchesWithRawResponse(RawResource["Batches"]):
 
 
 class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
-    """Many requests in a file, done later."""
+    """Batches of requests."""
 
     @cached_property
     def with_raw_response(self) -> AsyncBatchesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncBatchesWithRawResponse(self)
 
     async def create(self, **params: Unpack[BatchesCreateParams]) -> Batch:
-        """Start a batch.
+        """Create a batch.
 
-        Runs every request of a file. A line holds `custom_id`, `method`, `url` and `body`; a line of the result
-        holds the same `custom_id` and `response` or `error`. Lines may come back in another order.
+        Runs every request in an input file. Each line of the input file has `custom_id`, `method`, `url` and
+        `body`; each line of the output file has the same `custom_id` and a `response` or an `error`. The order
+        of the output may differ from the input.
 
         Args:
-            input_file_id: The file of requests, uploaded for `batch`.
-            endpoint: The path that all requests of the file go to.
-            completion_window: How long the batch may take; `24h`.
-            metadata: Up to the caller; kept with the record and given back.
-            output_expires_after: How long a file is kept.
+            input_file_id: The id of the input file, uploaded with purpose `batch`.
+            endpoint: The endpoint of all requests in the file.
+            completion_window: The time within which the batch must finish: `24h`.
+            metadata: Custom metadata.
+            output_expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_CREATE, params)
         return answer
@@ -229,40 +232,40 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
         Lists batches, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Batch] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
-        """Get a batch.
+        """Retrieve a batch.
 
-        Says how far a batch is, and where its results are.
+        Retrieves a batch: its status, progress and result files.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
@@ -270,26 +273,27 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
     async def cancel(self, batch_id: str, **params: Unpack[CallOptions]) -> Batch:
         """Cancel a batch.
 
-        Stops a batch. What is done stays in the output file. A batch that has ended already is 409.
+        Cancels a batch. Finished requests remain in the output file. Cancelling a batch that has ended returns
+        409.
 
         Args:
-            batch_id: The batch's id.
+            batch_id: The id of the batch.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer
 
 
 class AsyncBatchesWithRawResponse(RawResource["AsyncBatches"]):
-    """The methods of `AsyncBatches`, each giving the answer as it came."""
+    """The methods of `AsyncBatches`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncBatches.create)
     list = AsyncRawMethod(AsyncBatches.list)

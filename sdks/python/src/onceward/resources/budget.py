@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `budget` and what hangs on it."""
+"""The resource `budget` and its children."""
 
 from __future__ import annotations
 
@@ -147,64 +147,64 @@ _SETTINGS = Operation(
 
 
 class Budget(Resource):
-    """Budgets that several can share."""
+    """Shared budgets."""
 
     @cached_property
     def with_raw_response(self) -> BudgetWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return BudgetWithRawResponse(self)
 
     def create(self, **params: Unpack[BudgetCreateParams]) -> _Budget:
-        """Make a budget.
+        """Create a budget.
 
-        Makes a budget that keys, users, teams, organizations and customers can share by its id. Money and pace
-        are counted over all of them.
+        Creates a budget that keys, users, teams, organizations and customers can share by its id. Spend and
+        rate limits count across all of them.
 
         Args:
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            budget_id: Its id, where it must be a given one.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Budget = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[BudgetUpdateParams]) -> _Budget:
-        """Change a budget.
+        """Update a budget.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            budget_id: The budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Budget = self._client.execute(_UPDATE, params)
         return answer
@@ -215,40 +215,40 @@ class Budget(Resource):
         Lists the budgets that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_Budget] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[BudgetInfoParams]) -> BudgetInfo:
-        """Get budgets.
+        """Retrieve budgets.
 
-        Gives budgets by their ids. One that is not known, or not the caller's to see, is left out.
+        Retrieves budgets by id. Budgets that do not exist, or that the caller may not see, are left out.
 
         Args:
-            budgets: Their ids.
+            budgets: The ids of the budgets.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetInfo = self._client.execute(_INFO, params)
         return answer
@@ -256,46 +256,46 @@ class Budget(Resource):
     def delete(self, **params: Unpack[BudgetDeleteParams]) -> BudgetDeleted:
         """Delete a budget.
 
-        Deletes a budget. What shared it keeps its own limits alone.
+        Deletes a budget. Objects that shared it keep only their own limits.
 
         Args:
-            id: The budget.
+            id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetDeleted = self._client.execute(_DELETE, params)
         return answer
 
     def settings(self, **params: Unpack[BudgetSettingsParams]) -> BudgetSettings:
-        """Get the settings of a budget.
+        """Retrieve the settings of a budget.
 
-        Gives the members of a budget one by one, with type, meaning and value, as a form shows them.
+        Returns the fields of a budget with type, description and value, for display in a form.
 
         Args:
-            budget_id: The budget.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetSettings = self._client.execute(_SETTINGS, params)
         return answer
 
 
 class BudgetWithRawResponse(RawResource["Budget"]):
-    """The methods of `Budget`, each giving the answer as it came."""
+    """The methods of `Budget`, returning raw responses."""
 
     create = RawMethod(Budget.create)
     update = RawMethod(Budget.update)
@@ -306,64 +306,64 @@ class BudgetWithRawResponse(RawResource["Budget"]):
 
 
 class AsyncBudget(AsyncResource):
-    """Budgets that several can share."""
+    """Shared budgets."""
 
     @cached_property
     def with_raw_response(self) -> AsyncBudgetWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncBudgetWithRawResponse(self)
 
     async def create(self, **params: Unpack[BudgetCreateParams]) -> _Budget:
-        """Make a budget.
+        """Create a budget.
 
-        Makes a budget that keys, users, teams, organizations and customers can share by its id. Money and pace
-        are counted over all of them.
+        Creates a budget that keys, users, teams, organizations and customers can share by its id. Spend and
+        rate limits count across all of them.
 
         Args:
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            budget_id: Its id, where it must be a given one.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Budget = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[BudgetUpdateParams]) -> _Budget:
-        """Change a budget.
+        """Update a budget.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            budget_id: The budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Budget = await self._client.execute(_UPDATE, params)
         return answer
@@ -374,40 +374,40 @@ class AsyncBudget(AsyncResource):
         Lists the budgets that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_Budget] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[BudgetInfoParams]) -> BudgetInfo:
-        """Get budgets.
+        """Retrieve budgets.
 
-        Gives budgets by their ids. One that is not known, or not the caller's to see, is left out.
+        Retrieves budgets by id. Budgets that do not exist, or that the caller may not see, are left out.
 
         Args:
-            budgets: Their ids.
+            budgets: The ids of the budgets.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetInfo = await self._client.execute(_INFO, params)
         return answer
@@ -415,46 +415,46 @@ class AsyncBudget(AsyncResource):
     async def delete(self, **params: Unpack[BudgetDeleteParams]) -> BudgetDeleted:
         """Delete a budget.
 
-        Deletes a budget. What shared it keeps its own limits alone.
+        Deletes a budget. Objects that shared it keep only their own limits.
 
         Args:
-            id: The budget.
+            id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetDeleted = await self._client.execute(_DELETE, params)
         return answer
 
     async def settings(self, **params: Unpack[BudgetSettingsParams]) -> BudgetSettings:
-        """Get the settings of a budget.
+        """Retrieve the settings of a budget.
 
-        Gives the members of a budget one by one, with type, meaning and value, as a form shows them.
+        Returns the fields of a budget with type, description and value, for display in a form.
 
         Args:
-            budget_id: The budget.
+            budget_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: BudgetSettings = await self._client.execute(_SETTINGS, params)
         return answer
 
 
 class AsyncBudgetWithRawResponse(RawResource["AsyncBudget"]):
-    """The methods of `AsyncBudget`, each giving the answer as it came."""
+    """The methods of `AsyncBudget`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncBudget.create)
     update = AsyncRawMethod(AsyncBudget.update)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `cache` and what hangs on it."""
+"""The resource `cache` and its children."""
 
 from __future__ import annotations
 
@@ -46,71 +46,70 @@ _FLUSH_ALL = Operation(
 
 
 class Cache(Resource):
-    """The cache of answers."""
+    """The response cache."""
 
     @cached_property
     def with_raw_response(self) -> CacheWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CacheWithRawResponse(self)
 
     def ping(self, **params: Unpack[CallOptions]) -> CachePing:
         """Check the cache.
 
-        Writes and reads the cache of answers, and says how it stands.
+        Writes to and reads from the response cache, and reports its status.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CachePing = self._client.execute(_PING, params)
         return answer
 
     def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
-        """Delete answers from the cache.
+        """Delete cached responses.
 
-        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+        Deletes cached responses by key. The keys are in the header `x-onceward-cache-key` and in spend logs.
 
         Args:
-            keys: Their keys.
+            keys: The cache keys.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = self._client.execute(_DELETE, params)
         return answer
 
     def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
-        """Empty the cache.
+        """Flush the cache.
 
-        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
-        those of all.
+        Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = self._client.execute(_FLUSH_ALL, params)
         return answer
 
 
 class CacheWithRawResponse(RawResource["Cache"]):
-    """The methods of `Cache`, each giving the answer as it came."""
+    """The methods of `Cache`, returning raw responses."""
 
     ping = RawMethod(Cache.ping)
     delete = RawMethod(Cache.delete)
@@ -118,71 +117,70 @@ class CacheWithRawResponse(RawResource["Cache"]):
 
 
 class AsyncCache(AsyncResource):
-    """The cache of answers."""
+    """The response cache."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCacheWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCacheWithRawResponse(self)
 
     async def ping(self, **params: Unpack[CallOptions]) -> CachePing:
         """Check the cache.
 
-        Writes and reads the cache of answers, and says how it stands.
+        Writes to and reads from the response cache, and reports its status.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CachePing = await self._client.execute(_PING, params)
         return answer
 
     async def delete(self, **params: Unpack[CacheDeleteParams]) -> CacheDeleted:
-        """Delete answers from the cache.
+        """Delete cached responses.
 
-        Deletes answers by their keys, as `x-onceward-cache-key` and records of spending tell them.
+        Deletes cached responses by key. The keys are in the header `x-onceward-cache-key` and in spend logs.
 
         Args:
-            keys: Their keys.
+            keys: The cache keys.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = await self._client.execute(_DELETE, params)
         return answer
 
     async def flush_all(self, **params: Unpack[CallOptions]) -> CacheDeleted:
-        """Empty the cache.
+        """Flush the cache.
 
-        Deletes all answers that the caller's organization has in the cache; an administrator's call deletes
-        those of all.
+        Deletes all cached responses of the caller's organization; for administrators, of all organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CacheDeleted = await self._client.execute(_FLUSH_ALL, params)
         return answer
 
 
 class AsyncCacheWithRawResponse(RawResource["AsyncCache"]):
-    """The methods of `AsyncCache`, each giving the answer as it came."""
+    """The methods of `AsyncCache`, returning raw responses."""
 
     ping = AsyncRawMethod(AsyncCache.ping)
     delete = AsyncRawMethod(AsyncCache.delete)

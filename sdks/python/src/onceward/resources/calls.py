@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `calls` and what hangs on it."""
+"""The resource `calls` and its children."""
 
 from __future__ import annotations
 
@@ -66,54 +66,54 @@ _CANCEL = Operation(
 
 
 class Calls(Resource):
-    """The records of calls."""
+    """Records of model calls."""
 
     @cached_property
     def with_raw_response(self) -> CallsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> SyncPage[Call]:
         """List calls.
 
-        Lists the records of calls, newest first.
+        Lists call records, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            key: Only the call with this key.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            key: Only the call with this idempotency key.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Call] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call.
+        """Retrieve a call.
 
-        Says how a call stands, what it used, and what it cost.
+        Retrieves the record of a call: its status, usage and cost.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -121,27 +121,27 @@ class Calls(Resource):
     def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
         """Cancel a call.
 
-        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
-        is.
+        Cancels a running call, also at the provider. Tokens used so far are billed. A call that has ended does
+        not change.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
 
 
 class CallsWithRawResponse(RawResource["Calls"]):
-    """The methods of `Calls`, each giving the answer as it came."""
+    """The methods of `Calls`, returning raw responses."""
 
     list = RawMethod(Calls.list)
     retrieve = RawMethod(Calls.retrieve)
@@ -149,54 +149,54 @@ class CallsWithRawResponse(RawResource["Calls"]):
 
 
 class AsyncCalls(AsyncResource):
-    """The records of calls."""
+    """Records of model calls."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCallsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCallsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallsListParams]) -> AsyncPages[Call]:
         """List calls.
 
-        Lists the records of calls, newest first.
+        Lists call records, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            key: Only the call with this key.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            key: Only the call with this idempotency key.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Call] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
-        """Get the record of a call.
+        """Retrieve a call.
 
-        Says how a call stands, what it used, and what it cost.
+        Retrieves the record of a call: its status, usage and cost.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -204,27 +204,27 @@ class AsyncCalls(AsyncResource):
     async def cancel(self, call_id: str, **params: Unpack[CallOptions]) -> Call:
         """Cancel a call.
 
-        Ends a call that is in progress, upstream too; what it used is billed. A call that has ended stays as it
-        is.
+        Cancels a running call, also at the provider. Tokens used so far are billed. A call that has ended does
+        not change.
 
         Args:
-            call_id: The id of the call, from the header `x-onceward-call-id`.
+            call_id: The id of the call, from the response header `x-onceward-call-id`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
 
 
 class AsyncCallsWithRawResponse(RawResource["AsyncCalls"]):
-    """The methods of `AsyncCalls`, each giving the answer as it came."""
+    """The methods of `AsyncCalls`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncCalls.list)
     retrieve = AsyncRawMethod(AsyncCalls.retrieve)

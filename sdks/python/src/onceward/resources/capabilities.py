@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `capabilities` and what hangs on it."""
+"""The resource `capabilities` and its children."""
 
 from __future__ import annotations
 
@@ -38,82 +38,82 @@ _LIST = Operation(
 
 
 class Capabilities(Resource):
-    """What models can do."""
+    """Model capabilities."""
 
     @cached_property
     def with_raw_response(self) -> CapabilitiesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CapabilitiesWithRawResponse(self)
 
     def list(self, **params: Unpack[CapabilitiesListParams]) -> SyncPage[ModelCapabilities]:
-        """List what models can do.
+        """List model capabilities.
 
-        Lists the capabilities of models, one flat record each, to choose a model by.
+        Lists the capabilities of models as flat records, to select a model by.
 
         Args:
             provider: Only models of this provider.
-            supports_vision: Only models that can (images in), or cannot.
-            supports_tools: Only models that can (calling tools), or cannot.
-            supports_reasoning: Only models that can (thinking), or cannot.
+            supports_vision: Only models that support image input, or only those that do not.
+            supports_tools: Only models that support tools, or only those that do not.
+            supports_reasoning: Only models that support reasoning, or only those that do not.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[ModelCapabilities] = self._client.execute(_LIST, params)
         return answer
 
 
 class CapabilitiesWithRawResponse(RawResource["Capabilities"]):
-    """The methods of `Capabilities`, each giving the answer as it came."""
+    """The methods of `Capabilities`, returning raw responses."""
 
     list = RawMethod(Capabilities.list)
 
 
 class AsyncCapabilities(AsyncResource):
-    """What models can do."""
+    """Model capabilities."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCapabilitiesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCapabilitiesWithRawResponse(self)
 
     def list(self, **params: Unpack[CapabilitiesListParams]) -> AsyncPages[ModelCapabilities]:
-        """List what models can do.
+        """List model capabilities.
 
-        Lists the capabilities of models, one flat record each, to choose a model by.
+        Lists the capabilities of models as flat records, to select a model by.
 
         Args:
             provider: Only models of this provider.
-            supports_vision: Only models that can (images in), or cannot.
-            supports_tools: Only models that can (calling tools), or cannot.
-            supports_reasoning: Only models that can (thinking), or cannot.
+            supports_vision: Only models that support image input, or only those that do not.
+            supports_tools: Only models that support tools, or only those that do not.
+            supports_reasoning: Only models that support reasoning, or only those that do not.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[ModelCapabilities] = self._client.execute(_LIST, params)
         return answer
 
 
 class AsyncCapabilitiesWithRawResponse(RawResource["AsyncCapabilities"]):
-    """The methods of `AsyncCapabilities`, each giving the answer as it came."""
+    """The methods of `AsyncCapabilities`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncCapabilities.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `chat` and what hangs on it."""
+"""The resource `chat` and its children."""
 
 from __future__ import annotations
 
@@ -112,11 +112,11 @@ _COMPLETIONS_CREATE = Operation(
 
 
 class ChatCompletions(ChatCompletionsHelpers, Resource):
-    """Answers to conversations."""
+    """Chat completions."""
 
     @cached_property
     def with_raw_response(self) -> ChatCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ChatCompletionsWithRawResponse(self)
 
     @overload
@@ -132,90 +132,92 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
         self, *, stream: bool | None, **params: Unpack[ChatCompletionsCreateParams]
     ) -> ChatCompletion | EventStream[ChatCompletionChunk]: ...
     def create(self, **params: Any) -> Any:
-        """Answer a conversation.
+        """Create a chat completion.
 
-        Gives the next message of a conversation, at once or (with `stream: true`) as server-sent events of
-        chunks, closed by `data: [DONE]`. Every event has an `id`, so that a stream that was cut goes on where
-        it stopped: send the same request with the same `Idempotency-Key` and `Last-Event-ID`.
+        Generates the next message of a conversation. The response is one JSON object or, with `stream: true`, a
+        stream of chunks as server-sent events that ends with `data: [DONE]`. Every event has an `id`. To resume
+        an interrupted stream, send the same request again with the same `Idempotency-Key` and with
+        `Last-Event-ID`.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `onceward/echo`).
-            messages: The conversation so far, oldest first.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            stream_options: What the stream carries beside its content.
-            temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
-            top_p: Only the likeliest words that together have this probability are chosen from.
-            n: How many answers to give.
-            stop: Texts at which writing stops; they are not part of the answer.
-            max_completion_tokens: The most tokens to write, reasoning included.
-            max_tokens: The most tokens to write; the older name, which most providers still read.
-            presence_penalty: Above 0, words that have come up already are less likely.
-            frequency_penalty: Above 0, words are the less likely the more often they have come up.
-            logit_bias: Token id -> what is added to its likelihood, from -100 (never) to 100 (only).
-            seed: The same seed and request give the same answer where the model can.
-            logprobs: Whether the answer tells how likely each of its tokens was.
-            top_logprobs: How many of the likeliest tokens to name at each place.
-            tools: The tools the model may call.
-            tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one; some providers say `any`), a named one, or some of them.
-            parallel_tool_calls: Whether one answer may call several tools.
-            functions: The older form of `tools`.
-            function_call: The older form of `tool_choice`.
-            response_format: What shape the answer has.
-            modalities: What the answer may be made of.
-            audio: How the model speaks.
-            prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
-            verbosity: How long the answer is.
-            reasoning_effort: How long the model thinks before it answers.
-            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can; or how it
-                thinks, in a provider's own words.
-            web_search_options: Lets the model search the web.
-            moderation: Checks the conversation and the answer by a moderation model.
-            user: Your end user, by an id of yours.
-            safety_identifier: Your end user, by a hash, for the abuse checks of providers.
-            prompt_cache_key: Requests with the same key are likelier to find the provider's cache.
-            prompt_cache_retention: How long the provider keeps its cache, such as `24h`.
-            prompt_cache_options: How the provider's cache is used.
-            service_tier: The latency class that serves the call.
-            store: Whether the provider keeps the answer.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            mock_response: The answer's content, word for word, with no model asked.
-            virtual_model_id: A model name that the gateway's routes map to real ones.
-            provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"top_k": 40}`.
+            messages: The messages of the conversation so far, oldest first.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            stream_options: Options for streaming.
+            temperature: The sampling temperature, from 0 to 2.
+            top_p: Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are
+                considered.
+            n: The number of choices to generate.
+            stop: Sequences at which generation stops.
+            max_completion_tokens: The maximum number of tokens to generate, including reasoning tokens.
+            max_tokens: The maximum number of tokens to generate.
+            presence_penalty: Positive values make tokens that have already appeared less likely.
+            frequency_penalty: Positive values make tokens less likely the more often they have appeared.
+            logit_bias: Maps token ids to a bias from -100 (never) to 100 (always).
+            seed: Requests with the same seed and parameters return the same result, if the model supports it.
+            logprobs: Whether to return log probabilities of the output tokens.
+            top_logprobs: The number of most likely tokens to return at each position.
+            tools: The tools that the model may call.
+            tool_choice: Which tools the model calls: `none`, `auto` (the model decides), `required` (at least
+                one; `any` at some providers), a named tool, or a set of allowed tools.
+            parallel_tool_calls: Whether the model may call several tools in one response.
+            functions: Deprecated: use `tools`.
+            function_call: Deprecated: use `tool_choice`.
+            response_format: The format of the response.
+            modalities: The output modalities.
+            audio: Parameters of audio output.
+            prediction: Predicted output.
+            verbosity: How verbose the response is.
+            reasoning_effort: The reasoning effort of the model.
+            thinking: Whether the model returns its reasoning as `reasoning_content`, if supported; or the
+                provider's own reasoning configuration.
+            web_search_options: Web search by the model.
+            moderation: Checks the conversation and the response with a moderation model.
+            user: The id of your end user.
+            safety_identifier: A hashed id of your end user for the provider's abuse detection.
+            prompt_cache_key: Requests with the same key are more likely to hit the provider's prompt cache.
+            prompt_cache_retention: How long the provider keeps its prompt cache, such as `24h`.
+            prompt_cache_options: Options of the provider's prompt cache.
+            service_tier: The latency tier that serves the call.
+            store: Whether the provider stores the response.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            mock_response: Content to return verbatim without calling a model, for tests.
+            virtual_model_id: A model name that the gateway's routes map to real models.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider, such as `{"top_k": 40}`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_COMPLETIONS_CREATE, params)
 
 
 class ChatCompletionsWithRawResponse(RawResource["ChatCompletions"]):
-    """The methods of `ChatCompletions`, each giving the answer as it came."""
+    """The methods of `ChatCompletions`, returning raw responses."""
 
     create = RawMethod(ChatCompletions.create)
 
 
 class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
-    """Answers to conversations."""
+    """Chat completions."""
 
     @cached_property
     def with_raw_response(self) -> AsyncChatCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncChatCompletionsWithRawResponse(self)
 
     @overload
@@ -231,97 +233,99 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
         self, *, stream: bool | None, **params: Unpack[ChatCompletionsCreateParams]
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
     async def create(self, **params: Any) -> Any:
-        """Answer a conversation.
+        """Create a chat completion.
 
-        Gives the next message of a conversation, at once or (with `stream: true`) as server-sent events of
-        chunks, closed by `data: [DONE]`. Every event has an `id`, so that a stream that was cut goes on where
-        it stopped: send the same request with the same `Idempotency-Key` and `Last-Event-ID`.
+        Generates the next message of a conversation. The response is one JSON object or, with `stream: true`, a
+        stream of chunks as server-sent events that ends with `data: [DONE]`. Every event has an `id`. To resume
+        an interrupted stream, send the same request again with the same `Idempotency-Key` and with
+        `Last-Event-ID`.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model, with or without its provider (`openai/gpt-4o`, `gpt-4o`,
                 `onceward/echo`).
-            messages: The conversation so far, oldest first.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            stream_options: What the stream carries beside its content.
-            temperature: How freely words are chosen, from 0 (always the likeliest) to 2.
-            top_p: Only the likeliest words that together have this probability are chosen from.
-            n: How many answers to give.
-            stop: Texts at which writing stops; they are not part of the answer.
-            max_completion_tokens: The most tokens to write, reasoning included.
-            max_tokens: The most tokens to write; the older name, which most providers still read.
-            presence_penalty: Above 0, words that have come up already are less likely.
-            frequency_penalty: Above 0, words are the less likely the more often they have come up.
-            logit_bias: Token id -> what is added to its likelihood, from -100 (never) to 100 (only).
-            seed: The same seed and request give the same answer where the model can.
-            logprobs: Whether the answer tells how likely each of its tokens was.
-            top_logprobs: How many of the likeliest tokens to name at each place.
-            tools: The tools the model may call.
-            tool_choice: Which tools the model may or must call: `none`, `auto` (its choice), `required` (at
-                least one; some providers say `any`), a named one, or some of them.
-            parallel_tool_calls: Whether one answer may call several tools.
-            functions: The older form of `tools`.
-            function_call: The older form of `tool_choice`.
-            response_format: What shape the answer has.
-            modalities: What the answer may be made of.
-            audio: How the model speaks.
-            prediction: What the answer will mostly be, known beforehand; makes rewriting a text fast.
-            verbosity: How long the answer is.
-            reasoning_effort: How long the model thinks before it answers.
-            thinking: Whether the model shows its thinking, as `reasoning_content`, where it can; or how it
-                thinks, in a provider's own words.
-            web_search_options: Lets the model search the web.
-            moderation: Checks the conversation and the answer by a moderation model.
-            user: Your end user, by an id of yours.
-            safety_identifier: Your end user, by a hash, for the abuse checks of providers.
-            prompt_cache_key: Requests with the same key are likelier to find the provider's cache.
-            prompt_cache_retention: How long the provider keeps its cache, such as `24h`.
-            prompt_cache_options: How the provider's cache is used.
-            service_tier: The latency class that serves the call.
-            store: Whether the provider keeps the answer.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            mock_response: The answer's content, word for word, with no model asked.
-            virtual_model_id: A model name that the gateway's routes map to real ones.
-            provider_specific_params: What only one provider knows, added to the body the provider gets, such as
-                `{"top_k": 40}`.
+            messages: The messages of the conversation so far, oldest first.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            stream_options: Options for streaming.
+            temperature: The sampling temperature, from 0 to 2.
+            top_p: Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are
+                considered.
+            n: The number of choices to generate.
+            stop: Sequences at which generation stops.
+            max_completion_tokens: The maximum number of tokens to generate, including reasoning tokens.
+            max_tokens: The maximum number of tokens to generate.
+            presence_penalty: Positive values make tokens that have already appeared less likely.
+            frequency_penalty: Positive values make tokens less likely the more often they have appeared.
+            logit_bias: Maps token ids to a bias from -100 (never) to 100 (always).
+            seed: Requests with the same seed and parameters return the same result, if the model supports it.
+            logprobs: Whether to return log probabilities of the output tokens.
+            top_logprobs: The number of most likely tokens to return at each position.
+            tools: The tools that the model may call.
+            tool_choice: Which tools the model calls: `none`, `auto` (the model decides), `required` (at least
+                one; `any` at some providers), a named tool, or a set of allowed tools.
+            parallel_tool_calls: Whether the model may call several tools in one response.
+            functions: Deprecated: use `tools`.
+            function_call: Deprecated: use `tool_choice`.
+            response_format: The format of the response.
+            modalities: The output modalities.
+            audio: Parameters of audio output.
+            prediction: Predicted output.
+            verbosity: How verbose the response is.
+            reasoning_effort: The reasoning effort of the model.
+            thinking: Whether the model returns its reasoning as `reasoning_content`, if supported; or the
+                provider's own reasoning configuration.
+            web_search_options: Web search by the model.
+            moderation: Checks the conversation and the response with a moderation model.
+            user: The id of your end user.
+            safety_identifier: A hashed id of your end user for the provider's abuse detection.
+            prompt_cache_key: Requests with the same key are more likely to hit the provider's prompt cache.
+            prompt_cache_retention: How long the provider keeps its prompt cache, such as `24h`.
+            prompt_cache_options: Options of the provider's prompt cache.
+            service_tier: The latency tier that serves the call.
+            store: Whether the provider stores the response.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            mock_response: Content to return verbatim without calling a model, for tests.
+            virtual_model_id: A model name that the gateway's routes map to real models.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider, such as `{"top_k": 40}`.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_COMPLETIONS_CREATE, params)
 
 
 class AsyncChatCompletionsWithRawResponse(RawResource["AsyncChatCompletions"]):
-    """The methods of `AsyncChatCompletions`, each giving the answer as it came."""
+    """The methods of `AsyncChatCompletions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncChatCompletions.create)
 
 
 class Chat(Resource):
-    """Conversations."""
+    """Chat completions."""
 
     @cached_property
     def completions(self) -> ChatCompletions:
-        """Answers to conversations."""
+        """Chat completions."""
         return ChatCompletions(self._client)
 
 
 class AsyncChat(AsyncResource):
-    """Conversations."""
+    """Chat completions."""
 
     @cached_property
     def completions(self) -> AsyncChatCompletions:
-        """Answers to conversations."""
+        """Chat completions."""
         return AsyncChatCompletions(self._client)

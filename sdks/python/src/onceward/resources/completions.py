@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `completions` and what hangs on it."""
+"""The resource `completions` and its children."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ _CREATE = Operation(
 
 
 class Completions(Resource):
-    """Continuations of texts."""
+    """Completions."""
 
     @cached_property
     def with_raw_response(self) -> CompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CompletionsWithRawResponse(self)
 
     @overload
@@ -94,65 +94,67 @@ class Completions(Resource):
         self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
     ) -> Completion | EventStream[Completion]: ...
     def create(self, **params: Any) -> Any:
-        """Continue a text.
+        """Create a completion.
 
-        Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
-        shape, closed by `data: [DONE]`.
+        Generates a completion for a prompt. The response is one JSON object or, with `stream: true`, a stream
+        of chunks as server-sent events that ends with `data: [DONE]`.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            prompt: The text to continue, several of them, or their tokens.
-            suffix: What comes after the gap that is to be filled.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            stream_options: What the stream carries beside its content.
-            max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
-            temperature: How freely words are chosen.
-            top_p: Only the likeliest words that together have this probability are chosen from.
-            n: How many texts to give for each prompt.
-            best_of: How many texts to write and choose the likeliest `n` of.
-            stop: Texts at which writing stops; they are not part of the answer.
-            echo: Whether the text begins with the prompt.
-            logprobs: How many of the likeliest tokens to name at each place.
-            presence_penalty: Above 0, words that have come up already are less likely.
-            frequency_penalty: Above 0, words are the less likely the more often they have come up.
-            logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
-            seed: The same seed and request give the same text where the model can.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            mock_response: The text, word for word, with no model asked.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            prompt: The prompt: a string, an array of strings, or token ids.
+            suffix: The text that follows the completion.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            stream_options: Options for streaming.
+            max_tokens: The maximum number of tokens to generate; 0 with `echo` only scores the prompt.
+            temperature: The sampling temperature.
+            top_p: Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are
+                considered.
+            n: The number of completions to generate for each prompt.
+            best_of: The number of completions to generate, of which the `n` most likely are returned.
+            stop: Sequences at which generation stops.
+            echo: Whether to return the prompt before the completion.
+            logprobs: The number of most likely tokens to return at each position.
+            presence_penalty: Positive values make tokens that have already appeared less likely.
+            frequency_penalty: Positive values make tokens less likely the more often they have appeared.
+            logit_bias: Maps token ids to a bias from -100 to 100.
+            seed: Requests with the same seed and parameters return the same result, if the model supports it.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            mock_response: Text to return verbatim without calling a model, for tests.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_CREATE, params)
 
 
 class CompletionsWithRawResponse(RawResource["Completions"]):
-    """The methods of `Completions`, each giving the answer as it came."""
+    """The methods of `Completions`, returning raw responses."""
 
     create = RawMethod(Completions.create)
 
 
 class AsyncCompletions(AsyncResource):
-    """Continuations of texts."""
+    """Completions."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCompletionsWithRawResponse(self)
 
     @overload
@@ -168,54 +170,56 @@ class AsyncCompletions(AsyncResource):
         self, *, stream: bool | None, **params: Unpack[CompletionsCreateParams]
     ) -> Completion | AsyncStream[Completion]: ...
     async def create(self, **params: Any) -> Any:
-        """Continue a text.
+        """Create a completion.
 
-        Gives what comes after a prompt, at once or (with `stream: true`) as server-sent events of the same
-        shape, closed by `data: [DONE]`.
+        Generates a completion for a prompt. The response is one JSON object or, with `stream: true`, a stream
+        of chunks as server-sent events that ends with `data: [DONE]`.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            prompt: The text to continue, several of them, or their tokens.
-            suffix: What comes after the gap that is to be filled.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            stream_options: What the stream carries beside its content.
-            max_tokens: The most tokens to write; 0 with `echo` rates the prompt alone.
-            temperature: How freely words are chosen.
-            top_p: Only the likeliest words that together have this probability are chosen from.
-            n: How many texts to give for each prompt.
-            best_of: How many texts to write and choose the likeliest `n` of.
-            stop: Texts at which writing stops; they are not part of the answer.
-            echo: Whether the text begins with the prompt.
-            logprobs: How many of the likeliest tokens to name at each place.
-            presence_penalty: Above 0, words that have come up already are less likely.
-            frequency_penalty: Above 0, words are the less likely the more often they have come up.
-            logit_bias: Token id -> what is added to its likelihood, from -100 to 100.
-            seed: The same seed and request give the same text where the model can.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            mock_response: The text, word for word, with no model asked.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            prompt: The prompt: a string, an array of strings, or token ids.
+            suffix: The text that follows the completion.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            stream_options: Options for streaming.
+            max_tokens: The maximum number of tokens to generate; 0 with `echo` only scores the prompt.
+            temperature: The sampling temperature.
+            top_p: Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are
+                considered.
+            n: The number of completions to generate for each prompt.
+            best_of: The number of completions to generate, of which the `n` most likely are returned.
+            stop: Sequences at which generation stops.
+            echo: Whether to return the prompt before the completion.
+            logprobs: The number of most likely tokens to return at each position.
+            presence_penalty: Positive values make tokens that have already appeared less likely.
+            frequency_penalty: Positive values make tokens less likely the more often they have appeared.
+            logit_bias: Maps token ids to a bias from -100 to 100.
+            seed: Requests with the same seed and parameters return the same result, if the model supports it.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            mock_response: Text to return verbatim without calling a model, for tests.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_CREATE, params)
 
 
 class AsyncCompletionsWithRawResponse(RawResource["AsyncCompletions"]):
-    """The methods of `AsyncCompletions`, each giving the answer as it came."""
+    """The methods of `AsyncCompletions`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncCompletions.create)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `credentials` and what hangs on it."""
+"""The resource `credentials` and its children."""
 
 from __future__ import annotations
 
@@ -109,32 +109,32 @@ _DELETE = Operation(
 
 
 class Credentials(Resource):
-    """What providers ask for, stored encrypted."""
+    """Provider credentials, stored encrypted."""
 
     @cached_property
     def with_raw_response(self) -> CredentialsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CredentialsWithRawResponse(self)
 
     def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
-        """Store a credential.
+        """Create a credential.
 
-        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
-        never given back.
+        Stores provider credentials, such as an API key, under a name that deployments refer to. Values are
+        encrypted and never returned.
 
         Args:
-            credential_name: Its name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+            credential_name: The name of the field.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = self._client.execute(_CREATE, params)
         return answer
@@ -142,62 +142,62 @@ class Credentials(Resource):
     def list(self, **params: Unpack[CallOptions]) -> SyncPage[Credential]:
         """List credentials.
 
-        Lists the credentials without their values, by name.
+        Lists credentials by name, without their values.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Credential] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
-        """Get a credential.
+        """Retrieve a credential.
 
-        Gives a credential without its values.
+        Retrieves a credential, without its values.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = self._client.execute(_RETRIEVE, {"credential_name": credential_name, **params})
         return answer
 
     def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
-        """Change a credential.
+        """Update a credential.
 
-        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
-        it.
+        Updates the given fields and leaves the others unchanged. Null removes a value. Calls that start after
+        the update use the new values.
 
         Args:
-            credential_name: The credential's name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for.
+            credential_name: The name of the credential.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials to change.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = self._client.execute(_UPDATE, {"credential_name": credential_name, **params})
         return answer
@@ -205,26 +205,26 @@ class Credentials(Resource):
     def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
         """Delete a credential.
 
-        Deletes a credential. One that a deployment still uses stays: 409.
+        Deletes a credential. Deleting one that a deployment uses returns 409.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CredentialDeleted = self._client.execute(_DELETE, {"credential_name": credential_name, **params})
         return answer
 
 
 class CredentialsWithRawResponse(RawResource["Credentials"]):
-    """The methods of `Credentials`, each giving the answer as it came."""
+    """The methods of `Credentials`, returning raw responses."""
 
     create = RawMethod(Credentials.create)
     list = RawMethod(Credentials.list)
@@ -234,32 +234,32 @@ class CredentialsWithRawResponse(RawResource["Credentials"]):
 
 
 class AsyncCredentials(AsyncResource):
-    """What providers ask for, stored encrypted."""
+    """Provider credentials, stored encrypted."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCredentialsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCredentialsWithRawResponse(self)
 
     async def create(self, **params: Unpack[CredentialsCreateParams]) -> Credential:
-        """Store a credential.
+        """Create a credential.
 
-        Stores what a provider asks for under a name that deployments can use. Values are kept encrypted and
-        never given back.
+        Stores provider credentials, such as an API key, under a name that deployments refer to. Values are
+        encrypted and never returned.
 
         Args:
-            credential_name: Its name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for, such as `api_key`, `api_base` and `api_version`.
+            credential_name: The name of the field.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = await self._client.execute(_CREATE, params)
         return answer
@@ -267,62 +267,62 @@ class AsyncCredentials(AsyncResource):
     def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Credential]:
         """List credentials.
 
-        Lists the credentials without their values, by name.
+        Lists credentials by name, without their values.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Credential] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, credential_name: str, **params: Unpack[CallOptions]) -> Credential:
-        """Get a credential.
+        """Retrieve a credential.
 
-        Gives a credential without its values.
+        Retrieves a credential, without its values.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = await self._client.execute(_RETRIEVE, {"credential_name": credential_name, **params})
         return answer
 
     async def update(self, credential_name: str, **params: Unpack[CredentialsUpdateParams]) -> Credential:
-        """Change a credential.
+        """Update a credential.
 
-        Changes what is named and leaves the rest; null takes a value away. Calls that begin from then on use
-        it.
+        Updates the given fields and leaves the others unchanged. Null removes a value. Calls that start after
+        the update use the new values.
 
         Args:
-            credential_name: The credential's name.
-            credential_info: What may be known of a credential.
-            credential_values: What the provider asks for.
+            credential_name: The name of the credential.
+            credential_info: Metadata of a credential.
+            credential_values: The provider's credentials to change.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Credential = await self._client.execute(_UPDATE, {"credential_name": credential_name, **params})
         return answer
@@ -330,26 +330,26 @@ class AsyncCredentials(AsyncResource):
     async def delete(self, credential_name: str, **params: Unpack[CallOptions]) -> CredentialDeleted:
         """Delete a credential.
 
-        Deletes a credential. One that a deployment still uses stays: 409.
+        Deletes a credential. Deleting one that a deployment uses returns 409.
 
         Args:
-            credential_name: The credential's name.
+            credential_name: The name of the credential.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CredentialDeleted = await self._client.execute(_DELETE, {"credential_name": credential_name, **params})
         return answer
 
 
 class AsyncCredentialsWithRawResponse(RawResource["AsyncCredentials"]):
-    """The methods of `AsyncCredentials`, each giving the answer as it came."""
+    """The methods of `AsyncCredentials`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncCredentials.create)
     list = AsyncRawMethod(AsyncCredentials.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `credits` and what hangs on it."""
+"""The resource `credits` and its children."""
 
 from __future__ import annotations
 
@@ -83,91 +83,91 @@ _TIERS = Operation(
 
 
 class Credits(Resource):
-    """Credits, tiers, and the bands of models that they open."""
+    """Credits, tiers and bands."""
 
     @cached_property
     def with_raw_response(self) -> CreditsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CreditsWithRawResponse(self)
 
     def balance(self, **params: Unpack[CreditsBalanceParams]) -> CreditsBalance:
-        """Get the credits that are left.
+        """Retrieve the credit balance.
 
-        Gives the credits of the caller's organization: what is left, of how many, until when, and which bands
-        of models its tier opens.
+        Retrieves the credit balance of the caller's organization: the remaining credits, the total, the reset
+        date, and the bands of models that its tier includes.
 
         Args:
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsBalance = self._client.execute(_BALANCE, params)
         return answer
 
     def history(self, **params: Unpack[CreditsHistoryParams]) -> SyncPage[CreditsEntry]:
-        """List what happened to credits.
+        """List the credit history.
 
         Lists debits, grants and refunds, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            model: Only this model.
-            provider: Only this provider.
-            band: Only models of this band.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            model: Only entries of this model.
+            provider: Only entries of this provider.
+            band: Only entries of this band.
             status: Only entries of this status.
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            organization_id: The organization.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[CreditsEntry] = self._client.execute(_HISTORY, params)
         return answer
 
     def stats(self, **params: Unpack[CreditsStatsParams]) -> CreditsStats:
-        """Sum up what credits were spent for.
+        """Retrieve credit statistics.
 
-        Sums debits over a time, by model, provider and band, and in steps of `group_by`. Dates, where given,
-        stand above `period`.
+        Sums debits over a period, by model, provider and band, and by interval (`group_by`). `start_date` and
+        `end_date` take precedence over `period`.
 
         Args:
-            period: The time up to now. Default: 'month'.
-            group_by: The steps of `stats`. Default: 'day'.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            period: The period, up to now. Default: 'month'.
+            group_by: The interval of `stats`. Default: 'day'.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            model: Only this model.
-            provider: Only this provider.
-            band: Only models of this band.
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            model: Only entries of this model.
+            provider: Only entries of this provider.
+            band: Only entries of this band.
+            organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsStats = self._client.execute(_STATS, params)
         return answer
@@ -175,24 +175,24 @@ class Credits(Resource):
     def tiers(self, **params: Unpack[CallOptions]) -> CreditsTiers:
         """List tiers and bands.
 
-        Gives the tiers that an organization can have, with the credits and the pace of each, and the bands:
-        classes of models that a tier opens.
+        Lists the tiers with their credits and rate limits, and the bands, which are the classes of models that
+        a tier includes.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsTiers = self._client.execute(_TIERS, params)
         return answer
 
 
 class CreditsWithRawResponse(RawResource["Credits"]):
-    """The methods of `Credits`, each giving the answer as it came."""
+    """The methods of `Credits`, returning raw responses."""
 
     balance = RawMethod(Credits.balance)
     history = RawMethod(Credits.history)
@@ -201,91 +201,91 @@ class CreditsWithRawResponse(RawResource["Credits"]):
 
 
 class AsyncCredits(AsyncResource):
-    """Credits, tiers, and the bands of models that they open."""
+    """Credits, tiers and bands."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCreditsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCreditsWithRawResponse(self)
 
     async def balance(self, **params: Unpack[CreditsBalanceParams]) -> CreditsBalance:
-        """Get the credits that are left.
+        """Retrieve the credit balance.
 
-        Gives the credits of the caller's organization: what is left, of how many, until when, and which bands
-        of models its tier opens.
+        Retrieves the credit balance of the caller's organization: the remaining credits, the total, the reset
+        date, and the bands of models that its tier includes.
 
         Args:
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsBalance = await self._client.execute(_BALANCE, params)
         return answer
 
     def history(self, **params: Unpack[CreditsHistoryParams]) -> AsyncPages[CreditsEntry]:
-        """List what happened to credits.
+        """List the credit history.
 
         Lists debits, grants and refunds, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            model: Only this model.
-            provider: Only this provider.
-            band: Only models of this band.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            model: Only entries of this model.
+            provider: Only entries of this provider.
+            band: Only entries of this band.
             status: Only entries of this status.
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            organization_id: The organization.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[CreditsEntry] = self._client.execute(_HISTORY, params)
         return answer
 
     async def stats(self, **params: Unpack[CreditsStatsParams]) -> CreditsStats:
-        """Sum up what credits were spent for.
+        """Retrieve credit statistics.
 
-        Sums debits over a time, by model, provider and band, and in steps of `group_by`. Dates, where given,
-        stand above `period`.
+        Sums debits over a period, by model, provider and band, and by interval (`group_by`). `start_date` and
+        `end_date` take precedence over `period`.
 
         Args:
-            period: The time up to now. Default: 'month'.
-            group_by: The steps of `stats`. Default: 'day'.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            period: The period, up to now. Default: 'month'.
+            group_by: The interval of `stats`. Default: 'day'.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            model: Only this model.
-            provider: Only this provider.
-            band: Only models of this band.
-            organization_id: The organization whose credits they are; absent, the caller's own.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            model: Only entries of this model.
+            provider: Only entries of this provider.
+            band: Only entries of this band.
+            organization_id: The organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsStats = await self._client.execute(_STATS, params)
         return answer
@@ -293,24 +293,24 @@ class AsyncCredits(AsyncResource):
     async def tiers(self, **params: Unpack[CallOptions]) -> CreditsTiers:
         """List tiers and bands.
 
-        Gives the tiers that an organization can have, with the credits and the pace of each, and the bands:
-        classes of models that a tier opens.
+        Lists the tiers with their credits and rate limits, and the bands, which are the classes of models that
+        a tier includes.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsTiers = await self._client.execute(_TIERS, params)
         return answer
 
 
 class AsyncCreditsWithRawResponse(RawResource["AsyncCredits"]):
-    """The methods of `AsyncCredits`, each giving the answer as it came."""
+    """The methods of `AsyncCredits`, returning raw responses."""
 
     balance = AsyncRawMethod(AsyncCredits.balance)
     history = AsyncRawMethod(AsyncCredits.history)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `customer` and what hangs on it."""
+"""The resource `customer` and its children."""
 
 from __future__ import annotations
 
@@ -182,72 +182,72 @@ _UNBLOCK = Operation(
 
 
 class Customer(Resource):
-    """End users of applications, and what may be spent for them."""
+    """End customers of your application."""
 
     @cached_property
     def with_raw_response(self) -> CustomerWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return CustomerWithRawResponse(self)
 
     def create(self, **params: Unpack[CustomerCreateParams]) -> _Customer:
-        """Make a customer.
+        """Create a customer.
 
-        Makes the record of a customer: an end user, whom calls name in their member `user`. Those without a
-        record are served all the same, without limits of their own.
+        Creates a customer record. A customer is an end user of your application, identified by `user` in calls.
+        Customers without a record are served without limits of their own.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[CustomerUpdateParams]) -> _Customer:
-        """Change a customer.
+        """Update a customer.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_UPDATE, params)
         return answer
@@ -258,40 +258,40 @@ class Customer(Resource):
         Lists the customers that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_Customer] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[CustomerInfoParams]) -> _Customer:
-        """Get a customer.
+        """Retrieve a customer.
 
-        Gives a customer and what it spent.
+        Retrieves a customer and its spend.
 
         Args:
-            end_user_id: The customer.
+            end_user_id: The id of the customer.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_INFO, params)
         return answer
@@ -299,19 +299,19 @@ class Customer(Resource):
     def delete(self, **params: Unpack[CustomerDeleteParams]) -> CustomerDeleteResponse:
         """Delete customers.
 
-        Deletes the records of customers, all that are named or none. Their records of spending stay.
+        Deletes customer records, either all of the given ones or none. Spend records are kept.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -319,19 +319,19 @@ class Customer(Resource):
     def block(self, **params: Unpack[CustomerBlockParams]) -> CustomerBlockResponse:
         """Block customers.
 
-        Refuses calls for these customers, whoever makes them. One without a record is given one.
+        Blocks customers: calls on their behalf are refused, with any key. Customers without a record get one.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerBlockResponse = self._client.execute(_BLOCK, params)
         return answer
@@ -339,26 +339,26 @@ class Customer(Resource):
     def unblock(self, **params: Unpack[CustomerUnblockParams]) -> CustomerUnblockResponse:
         """Unblock customers.
 
-        Lets blocked customers be served again.
+        Unblocks customers: calls on their behalf are accepted again.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerUnblockResponse = self._client.execute(_UNBLOCK, params)
         return answer
 
 
 class CustomerWithRawResponse(RawResource["Customer"]):
-    """The methods of `Customer`, each giving the answer as it came."""
+    """The methods of `Customer`, returning raw responses."""
 
     create = RawMethod(Customer.create)
     update = RawMethod(Customer.update)
@@ -370,72 +370,72 @@ class CustomerWithRawResponse(RawResource["Customer"]):
 
 
 class AsyncCustomer(AsyncResource):
-    """End users of applications, and what may be spent for them."""
+    """End customers of your application."""
 
     @cached_property
     def with_raw_response(self) -> AsyncCustomerWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncCustomerWithRawResponse(self)
 
     async def create(self, **params: Unpack[CustomerCreateParams]) -> _Customer:
-        """Make a customer.
+        """Create a customer.
 
-        Makes the record of a customer: an end user, whom calls name in their member `user`. Those without a
-        record are served all the same, without limits of their own.
+        Creates a customer record. A customer is an end user of your application, identified by `user` in calls.
+        Customers without a record are served without limits of their own.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[CustomerUpdateParams]) -> _Customer:
-        """Change a customer.
+        """Update a customer.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            alias: The display name.
             blocked: Whether calls for the customer are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The customer as calls name it in `user`.
+            metadata: Custom metadata.
+            user_id: The id of the customer: the value of `user` in calls.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_UPDATE, params)
         return answer
@@ -446,40 +446,40 @@ class AsyncCustomer(AsyncResource):
         Lists the customers that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_Customer] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[CustomerInfoParams]) -> _Customer:
-        """Get a customer.
+        """Retrieve a customer.
 
-        Gives a customer and what it spent.
+        Retrieves a customer and its spend.
 
         Args:
-            end_user_id: The customer.
+            end_user_id: The id of the customer.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_INFO, params)
         return answer
@@ -487,19 +487,19 @@ class AsyncCustomer(AsyncResource):
     async def delete(self, **params: Unpack[CustomerDeleteParams]) -> CustomerDeleteResponse:
         """Delete customers.
 
-        Deletes the records of customers, all that are named or none. Their records of spending stay.
+        Deletes customer records, either all of the given ones or none. Spend records are kept.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -507,19 +507,19 @@ class AsyncCustomer(AsyncResource):
     async def block(self, **params: Unpack[CustomerBlockParams]) -> CustomerBlockResponse:
         """Block customers.
 
-        Refuses calls for these customers, whoever makes them. One without a record is given one.
+        Blocks customers: calls on their behalf are refused, with any key. Customers without a record get one.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerBlockResponse = await self._client.execute(_BLOCK, params)
         return answer
@@ -527,26 +527,26 @@ class AsyncCustomer(AsyncResource):
     async def unblock(self, **params: Unpack[CustomerUnblockParams]) -> CustomerUnblockResponse:
         """Unblock customers.
 
-        Lets blocked customers be served again.
+        Unblocks customers: calls on their behalf are accepted again.
 
         Args:
-            user_ids: The customers.
+            user_ids: The ids of the customers.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerUnblockResponse = await self._client.execute(_UNBLOCK, params)
         return answer
 
 
 class AsyncCustomerWithRawResponse(RawResource["AsyncCustomer"]):
-    """The methods of `AsyncCustomer`, each giving the answer as it came."""
+    """The methods of `AsyncCustomer`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncCustomer.create)
     update = AsyncRawMethod(AsyncCustomer.update)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `embeddings` and what hangs on it."""
+"""The resource `embeddings` and its children."""
 
 from __future__ import annotations
 
@@ -49,94 +49,96 @@ _CREATE = Operation(
 
 
 class Embeddings(EmbeddingsHelpers, Resource):
-    """Texts as vectors."""
+    """Embeddings."""
 
     @cached_property
     def with_raw_response(self) -> EmbeddingsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return EmbeddingsWithRawResponse(self)
 
     def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors.
+        """Create embeddings.
 
-        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
-        the bytes: the vector's little-endian 32-bit floats.
+        Creates an embedding vector for each input, in the order of the inputs. `encoding_format: base64`
+        returns the little-endian 32-bit floats of each vector in about a quarter of the bytes.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            input: A text, several, or their tokens.
-            encoding_format: How the vectors are written.
-            dimensions: How long the vectors are, where the model can choose.
-            input_type: What the vectors are for, where the model tells apart.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            input: The input: a string, an array of strings, or token ids.
+            encoding_format: The format of the vectors.
+            dimensions: The number of dimensions of the vectors, if the model supports it.
+            input_type: The intended use of the embeddings, if the model distinguishes uses.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
         return answer
 
 
 class EmbeddingsWithRawResponse(RawResource["Embeddings"]):
-    """The methods of `Embeddings`, each giving the answer as it came."""
+    """The methods of `Embeddings`, returning raw responses."""
 
     create = RawMethod(Embeddings.create)
 
 
 class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
-    """Texts as vectors."""
+    """Embeddings."""
 
     @cached_property
     def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncEmbeddingsWithRawResponse(self)
 
     async def create(self, **params: Unpack[EmbeddingsCreateParams]) -> CreateEmbeddingResponse:
-        """Turn texts into vectors.
+        """Create embeddings.
 
-        Gives one vector for each input, in the order of the inputs. `encoding_format: base64` is a quarter of
-        the bytes: the vector's little-endian 32-bit floats.
+        Creates an embedding vector for each input, in the order of the inputs. `encoding_format: base64`
+        returns the little-endian 32-bit floats of each vector in about a quarter of the bytes.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            model: Which model answers.
-            input: A text, several, or their tokens.
-            encoding_format: How the vectors are written.
-            dimensions: How long the vectors are, where the model can choose.
-            input_type: What the vectors are for, where the model tells apart.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            cache: What the call asks of the gateway's response cache.
-            guardrails: Guardrails that this call passes beside those it passes anyway.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            region: The region that must serve the call, for models with deployments in several regions.
+            model: The id of the model.
+            input: The input: a string, an array of strings, or token ids.
+            encoding_format: The format of the vectors.
+            dimensions: The number of dimensions of the vectors, if the model supports it.
+            input_type: The intended use of the embeddings, if the model distinguishes uses.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            cache: Controls the gateway's response cache for this call.
+            guardrails: Guardrails to apply to this call in addition to the default ones.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
         return answer
 
 
 class AsyncEmbeddingsWithRawResponse(RawResource["AsyncEmbeddings"]):
-    """The methods of `AsyncEmbeddings`, each giving the answer as it came."""
+    """The methods of `AsyncEmbeddings`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncEmbeddings.create)

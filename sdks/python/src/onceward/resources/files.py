@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `files` and what hangs on it."""
+"""The resource `files` and its children."""
 
 from __future__ import annotations
 
@@ -93,31 +93,31 @@ _CONTENT = Operation(
 
 
 class Files(FilesHelpers, Resource):
-    """Uploaded and resulting files."""
+    """Files."""
 
     @cached_property
     def with_raw_response(self) -> FilesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FilesWithRawResponse(self)
 
     def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
         """Upload a file.
 
-        Keeps a file for batches, fine-tuning or conversations.
+        Uploads a file for batches, fine-tuning or conversations.
 
         Args:
-            file: The content; the part's filename is kept.
-            purpose: What the file is for.
-            expires_after: How long a file is kept.
+            file: The content of the file.
+            purpose: The purpose of the file.
+            expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = self._client.execute(_CREATE, params)
         return answer
@@ -125,45 +125,45 @@ class Files(FilesHelpers, Resource):
     def list(self, **params: Unpack[FilesListParams]) -> SyncPage[FileObject]:
         """List files.
 
-        Lists the records of files, newest first unless `order` says otherwise.
+        Lists files, newest first by default.
 
         Args:
-            purpose: Only files for this.
-            order: By `created_at`, rising or falling. Default: 'desc'.
-            limit: How many items a page holds at most. Default: 10000.
-            after: The id of the last item of the page before; the answer starts behind it.
+            purpose: Only files with this purpose.
+            order: The sort order by `created_at`. Default: 'desc'.
+            limit: The maximum number of items per page. Default: 10000.
+            after: The id of the last item of the previous page.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FileObject] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file.
+        """Retrieve a file.
 
-        Gives what is known of a file, not its content.
+        Retrieves the metadata of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
@@ -171,49 +171,49 @@ class Files(FilesHelpers, Resource):
     def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
         """Delete a file.
 
-        Deletes a file, record and content.
+        Deletes a file and its content.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
     def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file.
+        """Retrieve file content.
 
-        Gives the bytes of a file as they were uploaded or made.
+        Returns the content of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer
 
 
 class FilesWithRawResponse(RawResource["Files"]):
-    """The methods of `Files`, each giving the answer as it came."""
+    """The methods of `Files`, returning raw responses."""
 
     create = RawMethod(Files.create)
     list = RawMethod(Files.list)
@@ -223,31 +223,31 @@ class FilesWithRawResponse(RawResource["Files"]):
 
 
 class AsyncFiles(AsyncFilesHelpers, AsyncResource):
-    """Uploaded and resulting files."""
+    """Files."""
 
     @cached_property
     def with_raw_response(self) -> AsyncFilesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFilesWithRawResponse(self)
 
     async def create(self, **params: Unpack[FilesCreateParams]) -> FileObject:
         """Upload a file.
 
-        Keeps a file for batches, fine-tuning or conversations.
+        Uploads a file for batches, fine-tuning or conversations.
 
         Args:
-            file: The content; the part's filename is kept.
-            purpose: What the file is for.
-            expires_after: How long a file is kept.
+            file: The content of the file.
+            purpose: The purpose of the file.
+            expires_after: When the file expires.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = await self._client.execute(_CREATE, params)
         return answer
@@ -255,45 +255,45 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     def list(self, **params: Unpack[FilesListParams]) -> AsyncPages[FileObject]:
         """List files.
 
-        Lists the records of files, newest first unless `order` says otherwise.
+        Lists files, newest first by default.
 
         Args:
-            purpose: Only files for this.
-            order: By `created_at`, rising or falling. Default: 'desc'.
-            limit: How many items a page holds at most. Default: 10000.
-            after: The id of the last item of the page before; the answer starts behind it.
+            purpose: Only files with this purpose.
+            order: The sort order by `created_at`. Default: 'desc'.
+            limit: The maximum number of items per page. Default: 10000.
+            after: The id of the last item of the previous page.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FileObject] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, file_id: str, **params: Unpack[CallOptions]) -> FileObject:
-        """Get the record of a file.
+        """Retrieve a file.
 
-        Gives what is known of a file, not its content.
+        Retrieves the metadata of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileObject = await self._client.execute(_RETRIEVE, {"file_id": file_id, **params})
         return answer
@@ -301,49 +301,49 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
     async def delete(self, file_id: str, **params: Unpack[CallOptions]) -> FileDeleted:
         """Delete a file.
 
-        Deletes a file, record and content.
+        Deletes a file and its content.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
     async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
-        """Get the content of a file.
+        """Retrieve file content.
 
-        Gives the bytes of a file as they were uploaded or made.
+        Returns the content of a file.
 
         Args:
-            file_id: The file's id.
+            file_id: The id of the file.
 
         Returns:
-            The answer's bytes.
+            The bytes of the response.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = await self._client.execute(_CONTENT, {"file_id": file_id, **params})
         return answer
 
 
 class AsyncFilesWithRawResponse(RawResource["AsyncFiles"]):
-    """The methods of `AsyncFiles`, each giving the answer as it came."""
+    """The methods of `AsyncFiles`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncFiles.create)
     list = AsyncRawMethod(AsyncFiles.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `fine_tuning` and what hangs on it."""
+"""The resource `fine_tuning` and its children."""
 
 from __future__ import annotations
 
@@ -141,36 +141,36 @@ _JOBS_LIST_EVENTS = Operation(
 
 
 class FineTuningJobsCheckpoints(Resource):
-    """Models that a job leaves on its way."""
+    """Checkpoints of a fine-tuning job."""
 
     @cached_property
     def with_raw_response(self) -> FineTuningJobsCheckpointsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FineTuningJobsCheckpointsWithRawResponse(self)
 
     def list(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
     ) -> SyncPage[FineTuningJobCheckpoint]:
-        """List the checkpoints of a job.
+        """List fine-tuning checkpoints.
 
-        Lists the models that a job has left on its way, newest first.
+        Lists the checkpoints of a fine-tuning job, newest first.
 
         Args:
-            fine_tuning_job_id: The job's id.
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            fine_tuning_job_id: The id of the fine-tuning job.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -179,42 +179,42 @@ class FineTuningJobsCheckpoints(Resource):
 
 
 class FineTuningJobsCheckpointsWithRawResponse(RawResource["FineTuningJobsCheckpoints"]):
-    """The methods of `FineTuningJobsCheckpoints`, each giving the answer as it came."""
+    """The methods of `FineTuningJobsCheckpoints`, returning raw responses."""
 
     list = RawMethod(FineTuningJobsCheckpoints.list)
 
 
 class AsyncFineTuningJobsCheckpoints(AsyncResource):
-    """Models that a job leaves on its way."""
+    """Checkpoints of a fine-tuning job."""
 
     @cached_property
     def with_raw_response(self) -> AsyncFineTuningJobsCheckpointsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFineTuningJobsCheckpointsWithRawResponse(self)
 
     def list(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsCheckpointsListParams]
     ) -> AsyncPages[FineTuningJobCheckpoint]:
-        """List the checkpoints of a job.
+        """List fine-tuning checkpoints.
 
-        Lists the models that a job has left on its way, newest first.
+        Lists the checkpoints of a fine-tuning job, newest first.
 
         Args:
-            fine_tuning_job_id: The job's id.
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            fine_tuning_job_id: The id of the fine-tuning job.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -223,94 +223,94 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
 
 
 class AsyncFineTuningJobsCheckpointsWithRawResponse(RawResource["AsyncFineTuningJobsCheckpoints"]):
-    """The methods of `AsyncFineTuningJobsCheckpoints`, each giving the answer as it came."""
+    """The methods of `AsyncFineTuningJobsCheckpoints`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncFineTuningJobsCheckpoints.list)
 
 
 class FineTuningJobs(FineTuningJobsHelpers, Resource):
-    """The making of models."""
+    """Fine-tuning jobs."""
 
     @cached_property
     def checkpoints(self) -> FineTuningJobsCheckpoints:
-        """Models that a job leaves on its way."""
+        """Checkpoints of a fine-tuning job."""
         return FineTuningJobsCheckpoints(self._client)
 
     @cached_property
     def with_raw_response(self) -> FineTuningJobsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return FineTuningJobsWithRawResponse(self)
 
     def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
-        """Start a job.
+        """Create a fine-tuning job.
 
-        Makes a model of your own from a base model and a file of examples.
+        Creates a job that fine-tunes a base model with a training file.
 
         Args:
             model: The base model.
-            training_file: The file of examples, uploaded for `fine-tune`.
-            validation_file: A file of examples to test by.
-            suffix: Becomes a part of the new model's id.
-            seed: The same seed and job give the same model where that is possible.
-            method: How to learn.
-            hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Services to report the progress to; a request that names one is refused.
-            metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job: `onceward`, or absent; others are refused.
+            training_file: The id of the training file, uploaded with purpose `fine-tune`.
+            validation_file: The id of the validation file.
+            suffix: A suffix for the id of the fine-tuned model.
+            seed: Jobs with the same seed and parameters produce the same model, if possible.
+            method: The fine-tuning method.
+            hyperparameters: Deprecated: use `method.supervised.hyperparameters`.
+            integrations: Integrations to report progress to.
+            metadata: Custom metadata.
+            custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FineTuningJobsListParams]) -> SyncPage[FineTuningJob]:
-        """List jobs.
+        """List fine-tuning jobs.
 
-        Lists jobs, newest first.
+        Lists fine-tuning jobs, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
 
     def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Get a job.
+        """Retrieve a fine-tuning job.
 
-        Says how far a job is, and which model came out.
+        Retrieves a fine-tuning job: its status and the fine-tuned model.
 
         Args:
-            fine_tuning_job_id: The job's id.
+            fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -318,21 +318,21 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
         return answer
 
     def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Cancel a job.
+        """Cancel a fine-tuning job.
 
-        Stops a job. One that has ended already is 409.
+        Cancels a fine-tuning job. Cancelling one that has ended returns 409.
 
         Args:
-            fine_tuning_job_id: The job's id.
+            fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params})
         return answer
@@ -340,26 +340,26 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
     def list_events(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
     ) -> SyncPage[FineTuningJobEvent]:
-        """List the events of a job.
+        """List fine-tuning events.
 
-        Lists what a job has told, newest first.
+        Lists the events of a fine-tuning job, newest first.
 
         Args:
-            fine_tuning_job_id: The job's id.
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            fine_tuning_job_id: The id of the fine-tuning job.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -368,7 +368,7 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
 
 
 class FineTuningJobsWithRawResponse(RawResource["FineTuningJobs"]):
-    """The methods of `FineTuningJobs`, each giving the answer as it came."""
+    """The methods of `FineTuningJobs`, returning raw responses."""
 
     create = RawMethod(FineTuningJobs.create)
     list = RawMethod(FineTuningJobs.list)
@@ -378,88 +378,88 @@ class FineTuningJobsWithRawResponse(RawResource["FineTuningJobs"]):
 
 
 class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
-    """The making of models."""
+    """Fine-tuning jobs."""
 
     @cached_property
     def checkpoints(self) -> AsyncFineTuningJobsCheckpoints:
-        """Models that a job leaves on its way."""
+        """Checkpoints of a fine-tuning job."""
         return AsyncFineTuningJobsCheckpoints(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncFineTuningJobsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncFineTuningJobsWithRawResponse(self)
 
     async def create(self, **params: Unpack[FineTuningJobsCreateParams]) -> FineTuningJob:
-        """Start a job.
+        """Create a fine-tuning job.
 
-        Makes a model of your own from a base model and a file of examples.
+        Creates a job that fine-tunes a base model with a training file.
 
         Args:
             model: The base model.
-            training_file: The file of examples, uploaded for `fine-tune`.
-            validation_file: A file of examples to test by.
-            suffix: Becomes a part of the new model's id.
-            seed: The same seed and job give the same model where that is possible.
-            method: How to learn.
-            hyperparameters: The older place of `method.supervised.hyperparameters`.
-            integrations: Services to report the progress to; a request that names one is refused.
-            metadata: Up to the caller; kept with the record and given back.
-            custom_llm_provider: The provider that runs the job: `onceward`, or absent; others are refused.
+            training_file: The id of the training file, uploaded with purpose `fine-tune`.
+            validation_file: The id of the validation file.
+            suffix: A suffix for the id of the fine-tuned model.
+            seed: Jobs with the same seed and parameters produce the same model, if possible.
+            method: The fine-tuning method.
+            hyperparameters: Deprecated: use `method.supervised.hyperparameters`.
+            integrations: Integrations to report progress to.
+            metadata: Custom metadata.
+            custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(_JOBS_CREATE, params)
         return answer
 
     def list(self, **params: Unpack[FineTuningJobsListParams]) -> AsyncPages[FineTuningJob]:
-        """List jobs.
+        """List fine-tuning jobs.
 
-        Lists jobs, newest first.
+        Lists fine-tuning jobs, newest first.
 
         Args:
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
 
     async def retrieve(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Get a job.
+        """Retrieve a fine-tuning job.
 
-        Says how far a job is, and which model came out.
+        Retrieves a fine-tuning job: its status and the fine-tuned model.
 
         Args:
-            fine_tuning_job_id: The job's id.
+            fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -467,21 +467,21 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
         return answer
 
     async def cancel(self, fine_tuning_job_id: str, **params: Unpack[CallOptions]) -> FineTuningJob:
-        """Cancel a job.
+        """Cancel a fine-tuning job.
 
-        Stops a job. One that has ended already is 409.
+        Cancels a fine-tuning job. Cancelling one that has ended returns 409.
 
         Args:
-            fine_tuning_job_id: The job's id.
+            fine_tuning_job_id: The id of the fine-tuning job.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -491,26 +491,26 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
     def list_events(
         self, fine_tuning_job_id: str, **params: Unpack[FineTuningJobsListEventsParams]
     ) -> AsyncPages[FineTuningJobEvent]:
-        """List the events of a job.
+        """List fine-tuning events.
 
-        Lists what a job has told, newest first.
+        Lists the events of a fine-tuning job, newest first.
 
         Args:
-            fine_tuning_job_id: The job's id.
-            after: The id of the last item of the page before; the answer starts behind it.
-            limit: How many items a page holds at most. Default: 20.
+            fine_tuning_job_id: The id of the fine-tuning job.
+            after: The id of the last item of the previous page.
+            limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -519,7 +519,7 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
 
 
 class AsyncFineTuningJobsWithRawResponse(RawResource["AsyncFineTuningJobs"]):
-    """The methods of `AsyncFineTuningJobs`, each giving the answer as it came."""
+    """The methods of `AsyncFineTuningJobs`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncFineTuningJobs.create)
     list = AsyncRawMethod(AsyncFineTuningJobs.list)
@@ -529,18 +529,18 @@ class AsyncFineTuningJobsWithRawResponse(RawResource["AsyncFineTuningJobs"]):
 
 
 class FineTuning(Resource):
-    """Models that learn from files."""
+    """Fine-tuning."""
 
     @cached_property
     def jobs(self) -> FineTuningJobs:
-        """The making of models."""
+        """Fine-tuning jobs."""
         return FineTuningJobs(self._client)
 
 
 class AsyncFineTuning(AsyncResource):
-    """Models that learn from files."""
+    """Fine-tuning."""
 
     @cached_property
     def jobs(self) -> AsyncFineTuningJobs:
-        """The making of models."""
+        """Fine-tuning jobs."""
         return AsyncFineTuningJobs(self._client)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `guardrails` and what hangs on it."""
+"""The resource `guardrails` and its children."""
 
 from __future__ import annotations
 
@@ -32,70 +32,70 @@ _LIST = Operation(
 
 
 class Guardrails(Resource):
-    """What calls pass before and after a model."""
+    """Guardrails."""
 
     @cached_property
     def with_raw_response(self) -> GuardrailsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return GuardrailsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallOptions]) -> SyncPage[Guardrail]:
         """List guardrails.
 
-        Lists what calls can be made to pass before and after a model.
+        Lists the guardrails: checks that run before or after a model call.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Guardrail] = self._client.execute(_LIST, params)
         return answer
 
 
 class GuardrailsWithRawResponse(RawResource["Guardrails"]):
-    """The methods of `Guardrails`, each giving the answer as it came."""
+    """The methods of `Guardrails`, returning raw responses."""
 
     list = RawMethod(Guardrails.list)
 
 
 class AsyncGuardrails(AsyncResource):
-    """What calls pass before and after a model."""
+    """Guardrails."""
 
     @cached_property
     def with_raw_response(self) -> AsyncGuardrailsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncGuardrailsWithRawResponse(self)
 
     def list(self, **params: Unpack[CallOptions]) -> AsyncPages[Guardrail]:
         """List guardrails.
 
-        Lists what calls can be made to pass before and after a model.
+        Lists the guardrails: checks that run before or after a model call.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Guardrail] = self._client.execute(_LIST, params)
         return answer
 
 
 class AsyncGuardrailsWithRawResponse(RawResource["AsyncGuardrails"]):
-    """The methods of `AsyncGuardrails`, each giving the answer as it came."""
+    """The methods of `AsyncGuardrails`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncGuardrails.list)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `health` and what hangs on it."""
+"""The resource `health` and its children."""
 
 from __future__ import annotations
 
@@ -42,72 +42,72 @@ _READY = Operation(
 
 
 class Health(Resource):
-    """Whether the gateway lives and serves."""
+    """Health checks."""
 
     @cached_property
     def with_raw_response(self) -> HealthWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return HealthWithRawResponse(self)
 
     def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
-        """Ask the models whether they answer.
+        """Check the health of models.
 
-        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
-        says which answered. It costs what it costs: /healthz asks no model.
+        Sends a call of a few tokens to each deployment that the caller may use, and reports which of them
+        responded. The calls are not billed to anyone, but they cost provider tokens; `/healthz` calls no model.
 
         Args:
-            model: Only deployments of this name.
+            model: Only deployments of this model name.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: HealthModels = self._client.execute(_MODELS, params)
         return answer
 
     def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
-        """Say whether the gateway lives.
+        """Check liveness.
 
-        Answers as soon as the process does.
+        Returns 200 as long as the gateway process runs.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: HealthStatus = self._client.execute(_CHECK, params)
         return answer
 
     def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
-        """Say whether the gateway serves.
+        """Check readiness.
 
-        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
-        `error.details` then has the issues.
+        Returns 200 when the gateway accepts requests, and 503 while it starts, drains or has lost its database;
+        `error.details` then lists the issues.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ReadyStatus = self._client.execute(_READY, params)
         return answer
 
 
 class HealthWithRawResponse(RawResource["Health"]):
-    """The methods of `Health`, each giving the answer as it came."""
+    """The methods of `Health`, returning raw responses."""
 
     models = RawMethod(Health.models)
     check = RawMethod(Health.check)
@@ -115,72 +115,72 @@ class HealthWithRawResponse(RawResource["Health"]):
 
 
 class AsyncHealth(AsyncResource):
-    """Whether the gateway lives and serves."""
+    """Health checks."""
 
     @cached_property
     def with_raw_response(self) -> AsyncHealthWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncHealthWithRawResponse(self)
 
     async def models(self, **params: Unpack[HealthModelsParams]) -> HealthModels:
-        """Ask the models whether they answer.
+        """Check the health of models.
 
-        Sends each deployment that the caller may use a call of a few tokens, which is billed to nobody, and
-        says which answered. It costs what it costs: /healthz asks no model.
+        Sends a call of a few tokens to each deployment that the caller may use, and reports which of them
+        responded. The calls are not billed to anyone, but they cost provider tokens; `/healthz` calls no model.
 
         Args:
-            model: Only deployments of this name.
+            model: Only deployments of this model name.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: HealthModels = await self._client.execute(_MODELS, params)
         return answer
 
     async def check(self, **params: Unpack[CallOptions]) -> HealthStatus:
-        """Say whether the gateway lives.
+        """Check liveness.
 
-        Answers as soon as the process does.
+        Returns 200 as long as the gateway process runs.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: HealthStatus = await self._client.execute(_CHECK, params)
         return answer
 
     async def ready(self, **params: Unpack[CallOptions]) -> ReadyStatus:
-        """Say whether the gateway serves.
+        """Check readiness.
 
-        Answers 200 when requests are taken, and 503 while it starts, drains or has lost its store;
-        `error.details` then has the issues.
+        Returns 200 when the gateway accepts requests, and 503 while it starts, drains or has lost its database;
+        `error.details` then lists the issues.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ReadyStatus = await self._client.execute(_READY, params)
         return answer
 
 
 class AsyncHealthWithRawResponse(RawResource["AsyncHealth"]):
-    """The methods of `AsyncHealth`, each giving the answer as it came."""
+    """The methods of `AsyncHealth`, returning raw responses."""
 
     models = AsyncRawMethod(AsyncHealth.models)
     check = AsyncRawMethod(AsyncHealth.check)

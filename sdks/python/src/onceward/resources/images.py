@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `images` and what hangs on it."""
+"""The resource `images` and its children."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ _CREATE_VARIATION = Operation(
 
 
 class Images(Resource):
-    """Images from texts and images."""
+    """Image generation and editing."""
 
     @cached_property
     def with_raw_response(self) -> ImagesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ImagesWithRawResponse(self)
 
     @overload
@@ -139,42 +139,43 @@ class Images(Resource):
         self, *, stream: bool | None, **params: Unpack[ImagesGenerateParams]
     ) -> ImagesResponse | EventStream[ImageGenStreamEvent]: ...
     def generate(self, **params: Any) -> Any:
-        """Make images.
+        """Create images.
 
-        Makes images from a text, at once or (with `stream: true`) as server-sent events: partial images, then
-        the whole one.
+        Generates images from a prompt. With `stream: true`, the response is a stream of server-sent events:
+        partial images, then the final image.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            prompt: What the image shows.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            quality: How carefully the model draws.
-            style: How the image looks, where the model can choose.
-            response_format: Whether the answer holds the image or a link to it.
+            region: The region that must serve the call, for models with deployments in several regions.
+            prompt: A description of the image.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            quality: The quality of the image.
+            style: The style of the image, if the model supports it.
+            response_format: Whether the response contains the image or a URL.
             output_format: The format of the file.
-            output_compression: How good a JPEG or WebP is, in percent.
-            background: What is behind the subject.
-            moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            partial_images: How many unfinished images to show.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            output_compression: The compression level of JPEG and WebP, in percent.
+            background: The background of the image.
+            moderation: How strictly the prompt is moderated.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            partial_images: The number of partial images to stream.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_GENERATE, params)
 
@@ -189,73 +190,73 @@ class Images(Resource):
         self, *, stream: bool, **params: Unpack[ImagesEditParams]
     ) -> ImagesResponse | EventStream[ImageEditStreamEvent]: ...
     def edit(self, **params: Any) -> Any:
-        """Change images.
+        """Edit images.
 
-        Changes one or several images as a text says; with a mask, only where the mask is transparent. With
-        `stream: true` the answer comes as server-sent events.
+        Edits one or more images by a prompt; with a mask, only where the mask is transparent. With `stream:
+        true`, the response is a stream of server-sent events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            image: The image, or several of them.
-            prompt: What the result shows.
-            mask: A PNG as large as the image; where it is transparent, the image is changed.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            quality: How carefully the model draws.
-            input_fidelity: How closely the result keeps to the image.
-            response_format: Whether the answer holds the image or a link to it.
+            region: The region that must serve the call, for models with deployments in several regions.
+            image: The image to edit, or several images.
+            prompt: A description of the result.
+            mask: A PNG of the size of the image, which marks the areas to edit by transparency.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            quality: The quality of the image.
+            input_fidelity: How closely the result matches the input image.
+            response_format: Whether the response contains the image or a URL.
             output_format: The format of the file.
-            output_compression: How good a JPEG or WebP is, in percent.
-            background: What is behind the subject.
-            moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            partial_images: How many unfinished images to show.
-            user: Your end user, by an id of yours.
+            output_compression: The compression level of JPEG and WebP, in percent.
+            background: The background of the image.
+            moderation: How strictly the prompt is moderated.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            partial_images: The number of partial images to stream.
+            user: The id of your end user.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_EDIT, params)
 
     def create_variation(self, **params: Unpack[ImagesCreateVariationParams]) -> ImagesResponse:
-        """Vary an image.
+        """Create image variations.
 
-        Makes images that are like a given one.
+        Creates variations of an image.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
+            region: The region that must serve the call, for models with deployments in several regions.
             image: A square PNG.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            response_format: Whether the answer holds the image or a link to it.
-            user: Your end user, by an id of yours.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            response_format: Whether the response contains the image or a URL.
+            user: The id of your end user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = self._client.execute(_CREATE_VARIATION, params)
         return answer
 
 
 class ImagesWithRawResponse(RawResource["Images"]):
-    """The methods of `Images`, each giving the answer as it came."""
+    """The methods of `Images`, returning raw responses."""
 
     generate = RawMethod(Images.generate)
     edit = RawMethod(Images.edit)
@@ -263,11 +264,11 @@ class ImagesWithRawResponse(RawResource["Images"]):
 
 
 class AsyncImages(AsyncResource):
-    """Images from texts and images."""
+    """Image generation and editing."""
 
     @cached_property
     def with_raw_response(self) -> AsyncImagesWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncImagesWithRawResponse(self)
 
     @overload
@@ -283,42 +284,43 @@ class AsyncImages(AsyncResource):
         self, *, stream: bool | None, **params: Unpack[ImagesGenerateParams]
     ) -> ImagesResponse | AsyncStream[ImageGenStreamEvent]: ...
     async def generate(self, **params: Any) -> Any:
-        """Make images.
+        """Create images.
 
-        Makes images from a text, at once or (with `stream: true`) as server-sent events: partial images, then
-        the whole one.
+        Generates images from a prompt. With `stream: true`, the response is a stream of server-sent events:
+        partial images, then the final image.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            prompt: What the image shows.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            quality: How carefully the model draws.
-            style: How the image looks, where the model can choose.
-            response_format: Whether the answer holds the image or a link to it.
+            region: The region that must serve the call, for models with deployments in several regions.
+            prompt: A description of the image.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            quality: The quality of the image.
+            style: The style of the image, if the model supports it.
+            response_format: Whether the response contains the image or a URL.
             output_format: The format of the file.
-            output_compression: How good a JPEG or WebP is, in percent.
-            background: What is behind the subject.
-            moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            partial_images: How many unfinished images to show.
-            user: Your end user, by an id of yours.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
-            provider_specific_params: What only one provider knows, added to the body the provider gets.
+            output_compression: The compression level of JPEG and WebP, in percent.
+            background: The background of the image.
+            moderation: How strictly the prompt is moderated.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            partial_images: The number of partial images to stream.
+            user: The id of your end user.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
+            provider_specific_params: Parameters of one provider, added to the body that is sent to the
+                provider.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_GENERATE, params)
 
@@ -333,73 +335,73 @@ class AsyncImages(AsyncResource):
         self, *, stream: bool, **params: Unpack[ImagesEditParams]
     ) -> ImagesResponse | AsyncStream[ImageEditStreamEvent]: ...
     async def edit(self, **params: Any) -> Any:
-        """Change images.
+        """Edit images.
 
-        Changes one or several images as a text says; with a mask, only where the mask is transparent. With
-        `stream: true` the answer comes as server-sent events.
+        Edits one or more images by a prompt; with a mask, only where the mask is transparent. With `stream:
+        true`, the response is a stream of server-sent events.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            image: The image, or several of them.
-            prompt: What the result shows.
-            mask: A PNG as large as the image; where it is transparent, the image is changed.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            quality: How carefully the model draws.
-            input_fidelity: How closely the result keeps to the image.
-            response_format: Whether the answer holds the image or a link to it.
+            region: The region that must serve the call, for models with deployments in several regions.
+            image: The image to edit, or several images.
+            prompt: A description of the result.
+            mask: A PNG of the size of the image, which marks the areas to edit by transparency.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            quality: The quality of the image.
+            input_fidelity: How closely the result matches the input image.
+            response_format: Whether the response contains the image or a URL.
             output_format: The format of the file.
-            output_compression: How good a JPEG or WebP is, in percent.
-            background: What is behind the subject.
-            moderation: How strictly the prompt is checked.
-            stream: Whether the answer comes as server-sent events. Default: False.
-            partial_images: How many unfinished images to show.
-            user: Your end user, by an id of yours.
+            output_compression: The compression level of JPEG and WebP, in percent.
+            background: The background of the image.
+            moderation: How strictly the prompt is moderated.
+            stream: Whether to stream the response as server-sent events. Default: False.
+            partial_images: The number of partial images to stream.
+            user: The id of your end user.
 
         Returns:
-            The whole answer, or the stream of events with `stream=True`.
+            The complete response, or the stream of events with `stream=True`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_EDIT, params)
 
     async def create_variation(self, **params: Unpack[ImagesCreateVariationParams]) -> ImagesResponse:
-        """Vary an image.
+        """Create image variations.
 
-        Makes images that are like a given one.
+        Creates variations of an image.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
+            region: The region that must serve the call, for models with deployments in several regions.
             image: A square PNG.
-            model: The model that draws; absent is the default of the gateway.
-            n: How many images to make.
-            size: Width and height in pixels, or `auto`.
-            response_format: Whether the answer holds the image or a link to it.
-            user: Your end user, by an id of yours.
+            model: The model to use.
+            n: The number of images to generate.
+            size: The size: width and height in pixels, or `auto`.
+            response_format: Whether the response contains the image or a URL.
+            user: The id of your end user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = await self._client.execute(_CREATE_VARIATION, params)
         return answer
 
 
 class AsyncImagesWithRawResponse(RawResource["AsyncImages"]):
-    """The methods of `AsyncImages`, each giving the answer as it came."""
+    """The methods of `AsyncImages`, returning raw responses."""
 
     generate = AsyncRawMethod(AsyncImages.generate)
     edit = AsyncRawMethod(AsyncImages.edit)

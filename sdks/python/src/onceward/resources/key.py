@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `key` and what hangs on it."""
+"""The resource `key` and its children."""
 
 from __future__ import annotations
 
@@ -370,106 +370,107 @@ _HEALTH = Operation(
 
 
 class Key(Resource):
-    """Keys of the gateway, and what they may do."""
+    """API keys."""
 
     @cached_property
     def with_raw_response(self) -> KeyWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return KeyWithRawResponse(self)
 
     def generate(self, **params: Unpack[KeyGenerateParams]) -> KeyGenerateResponse:
-        """Make a key.
+        """Create a key.
 
-        Makes a key with limits of its own. The answer is the only one that ever holds the key itself; the
-        gateway keeps a hash. A key is never more than its maker: models, budget, limits and lifetime beyond
-        those of the team, the organization or the key that asks are refused with 403.
+        Creates a key with its own limits. Only this response contains the secret; the gateway stores a hash. A
+        key cannot exceed its creator: models, budgets, limits and lifetimes beyond those of the team, the
+        organization or the caller's key are refused with 403.
 
         Args:
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
-            key: The key itself, where it must be a given one, as when keys move in from elsewhere.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
+            key: The secret, to import an existing key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = self._client.execute(_GENERATE, params)
         return answer
 
     def update(self, **params: Unpack[KeyUpdateParams]) -> KeyRecord:
-        """Change a key.
+        """Update a key.
 
-        Changes what is named and leaves the rest; null takes a limit away. What holds for making a key holds
-        for changing it.
+        Updates the given fields and leaves the others unchanged. Null removes a limit. The restrictions for
+        creating a key also apply to updates.
 
         Args:
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
-            temp_budget_increase: US dollars on top of `max_budget`, until `temp_budget_expiry`; the two come
-                together.
-            temp_budget_expiry: Until when, such as `2026-01-31` or `2026-01-31T12:00:00Z`.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
+            temp_budget_increase: A temporary increase of `max_budget` in US dollars, until
+                `temp_budget_expiry`.
+            temp_budget_expiry: The end of the temporary increase, such as `2026-01-31` or
+                `2026-01-31T12:00:00Z`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_UPDATE, params)
         return answer
@@ -477,21 +478,21 @@ class Key(Resource):
     def delete(self, **params: Unpack[KeyDeleteParams]) -> KeyDeleteResponse:
         """Delete keys.
 
-        Deletes keys for good, all that are named or none. Their records of spending stay.
+        Deletes keys permanently, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            keys: Keys, each by itself, its `token` or its `key_id`.
-            key_aliases: Keys by name.
-            key_id: One key by its id.
+            keys: Keys, each by its secret, its `token`, or its `key_id`.
+            key_aliases: Keys, by alias.
+            key_id: A key, by id.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -499,50 +500,50 @@ class Key(Resource):
     def list(self, **params: Unpack[KeyListParams]) -> SyncPage[KeyRecord]:
         """List keys.
 
-        Lists the keys that the caller may see, newest first: all, those of its organizations and teams, or its
-        own.
+        Lists the keys that the caller may see, newest first: all keys, those of its organizations and teams, or
+        its own.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            size: How many keys a page holds at most. Default: 10.
+            page: The page number, from 1. Default: 1.
+            size: The maximum number of keys per page. Default: 10.
             user_id: Only keys of this user.
             team_id: Only keys of this team.
             organization_id: Only keys of this organization.
-            key_alias: Only the key of this name.
-            include_team_keys: With `user_id`, also the keys of the teams that the user administers. Default:
-                False.
+            key_alias: Only the key with this alias.
+            include_team_keys: With `user_id`: also include keys of the teams that the user administers.
+                Default: False.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[KeyRecord] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[KeyInfoParams]) -> KeyInfo:
-        """Get a key.
+        """Retrieve a key.
 
-        Gives what is known of a key and what it spent. Without `key` it is the one that asks.
+        Retrieves a key and its spend. Without `key`, retrieves the caller's key.
 
         Args:
-            key: The key by its `key_id` or `token`.
+            key: The key, by its `key_id` or `token`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyInfo = self._client.execute(_INFO, params)
         return answer
@@ -550,21 +551,20 @@ class Key(Resource):
     def block(self, **params: Unpack[KeyBlockParams]) -> KeyRecord:
         """Block a key.
 
-        Stops a key from being used, at once and on every node, until it is unblocked. Running calls go on to
-        their end.
+        Blocks a key on all nodes at once, until it is unblocked. Running calls continue.
 
         Args:
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_BLOCK, params)
         return answer
@@ -572,66 +572,66 @@ class Key(Resource):
     def unblock(self, **params: Unpack[KeyUnblockParams]) -> KeyRecord:
         """Unblock a key.
 
-        Lets a blocked key be used again.
+        Unblocks a key: it can be used again.
 
         Args:
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = self._client.execute(_UNBLOCK, params)
         return answer
 
     def regenerate(self, key: str, **params: Unpack[KeyRegenerateParams]) -> KeyGenerateResponse:
-        """Replace the secret of a key.
+        """Regenerate a key.
 
-        Gives a key a new secret, once, in the answer; the old one is refused from then on. Id, limits and
-        spending stay, other than those that the body changes.
+        Replaces the secret of a key. The response contains the new secret, which is not shown again; the old
+        one is refused from then on. The id, limits and spend do not change, except for fields in the body.
 
         Args:
-            key: The key by its `key_id` or `token`.
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
+            key: The key, by its `key_id` or `token`.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = self._client.execute(_REGENERATE, {"key": key, **params})
         return answer
@@ -639,23 +639,23 @@ class Key(Resource):
     def health(self, **params: Unpack[CallOptions]) -> KeyHealth:
         """Check a key.
 
-        Says whether the key that asks can be used, and what stands against it. Asks no model and costs nothing.
+        Reports whether the caller's key can be used and, if not, why. Calls no model and is not billed.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyHealth = self._client.execute(_HEALTH, params)
         return answer
 
 
 class KeyWithRawResponse(RawResource["Key"]):
-    """The methods of `Key`, each giving the answer as it came."""
+    """The methods of `Key`, returning raw responses."""
 
     generate = RawMethod(Key.generate)
     update = RawMethod(Key.update)
@@ -669,106 +669,107 @@ class KeyWithRawResponse(RawResource["Key"]):
 
 
 class AsyncKey(AsyncResource):
-    """Keys of the gateway, and what they may do."""
+    """API keys."""
 
     @cached_property
     def with_raw_response(self) -> AsyncKeyWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncKeyWithRawResponse(self)
 
     async def generate(self, **params: Unpack[KeyGenerateParams]) -> KeyGenerateResponse:
-        """Make a key.
+        """Create a key.
 
-        Makes a key with limits of its own. The answer is the only one that ever holds the key itself; the
-        gateway keeps a hash. A key is never more than its maker: models, budget, limits and lifetime beyond
-        those of the team, the organization or the key that asks are refused with 403.
+        Creates a key with its own limits. Only this response contains the secret; the gateway stores a hash. A
+        key cannot exceed its creator: models, budgets, limits and lifetimes beyond those of the team, the
+        organization or the caller's key are refused with 403.
 
         Args:
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
-            key: The key itself, where it must be a given one, as when keys move in from elsewhere.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
+            key: The secret, to import an existing key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = await self._client.execute(_GENERATE, params)
         return answer
 
     async def update(self, **params: Unpack[KeyUpdateParams]) -> KeyRecord:
-        """Change a key.
+        """Update a key.
 
-        Changes what is named and leaves the rest; null takes a limit away. What holds for making a key holds
-        for changing it.
+        Updates the given fields and leaves the others unchanged. Null removes a limit. The restrictions for
+        creating a key also apply to updates.
 
         Args:
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
-            temp_budget_increase: US dollars on top of `max_budget`, until `temp_budget_expiry`; the two come
-                together.
-            temp_budget_expiry: Until when, such as `2026-01-31` or `2026-01-31T12:00:00Z`.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
+            temp_budget_increase: A temporary increase of `max_budget` in US dollars, until
+                `temp_budget_expiry`.
+            temp_budget_expiry: The end of the temporary increase, such as `2026-01-31` or
+                `2026-01-31T12:00:00Z`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_UPDATE, params)
         return answer
@@ -776,21 +777,21 @@ class AsyncKey(AsyncResource):
     async def delete(self, **params: Unpack[KeyDeleteParams]) -> KeyDeleteResponse:
         """Delete keys.
 
-        Deletes keys for good, all that are named or none. Their records of spending stay.
+        Deletes keys permanently, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            keys: Keys, each by itself, its `token` or its `key_id`.
-            key_aliases: Keys by name.
-            key_id: One key by its id.
+            keys: Keys, each by its secret, its `token`, or its `key_id`.
+            key_aliases: Keys, by alias.
+            key_id: A key, by id.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -798,50 +799,50 @@ class AsyncKey(AsyncResource):
     def list(self, **params: Unpack[KeyListParams]) -> AsyncPages[KeyRecord]:
         """List keys.
 
-        Lists the keys that the caller may see, newest first: all, those of its organizations and teams, or its
-        own.
+        Lists the keys that the caller may see, newest first: all keys, those of its organizations and teams, or
+        its own.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            size: How many keys a page holds at most. Default: 10.
+            page: The page number, from 1. Default: 1.
+            size: The maximum number of keys per page. Default: 10.
             user_id: Only keys of this user.
             team_id: Only keys of this team.
             organization_id: Only keys of this organization.
-            key_alias: Only the key of this name.
-            include_team_keys: With `user_id`, also the keys of the teams that the user administers. Default:
-                False.
+            key_alias: Only the key with this alias.
+            include_team_keys: With `user_id`: also include keys of the teams that the user administers.
+                Default: False.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[KeyRecord] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[KeyInfoParams]) -> KeyInfo:
-        """Get a key.
+        """Retrieve a key.
 
-        Gives what is known of a key and what it spent. Without `key` it is the one that asks.
+        Retrieves a key and its spend. Without `key`, retrieves the caller's key.
 
         Args:
-            key: The key by its `key_id` or `token`.
+            key: The key, by its `key_id` or `token`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyInfo = await self._client.execute(_INFO, params)
         return answer
@@ -849,21 +850,20 @@ class AsyncKey(AsyncResource):
     async def block(self, **params: Unpack[KeyBlockParams]) -> KeyRecord:
         """Block a key.
 
-        Stops a key from being used, at once and on every node, until it is unblocked. Running calls go on to
-        their end.
+        Blocks a key on all nodes at once, until it is unblocked. Running calls continue.
 
         Args:
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_BLOCK, params)
         return answer
@@ -871,66 +871,66 @@ class AsyncKey(AsyncResource):
     async def unblock(self, **params: Unpack[KeyUnblockParams]) -> KeyRecord:
         """Unblock a key.
 
-        Lets a blocked key be used again.
+        Unblocks a key: it can be used again.
 
         Args:
-            key: The key itself, its `token` or its `key_id`.
-            key_id: The key's id.
+            key: The secret of the key, its `token`, or its `key_id`.
+            key_id: The id of the key.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyRecord = await self._client.execute(_UNBLOCK, params)
         return answer
 
     async def regenerate(self, key: str, **params: Unpack[KeyRegenerateParams]) -> KeyGenerateResponse:
-        """Replace the secret of a key.
+        """Regenerate a key.
 
-        Gives a key a new secret, once, in the answer; the old one is refused from then on. Id, limits and
-        spending stay, other than those that the body changes.
+        Replaces the secret of a key. The response contains the new secret, which is not shown again; the old
+        one is refused from then on. The id, limits and spend do not change, except for fields in the body.
 
         Args:
-            key: The key by its `key_id` or `token`.
-            key_alias: A name for people.
-            user_id: The user whose key it is.
-            team_id: The team whose key it is.
-            organization_id: The organization whose key it is; absent, the one of the team.
-            budget_id: A budget that is shared with others.
-            models: The models it may use; a `*` at the end stands for any rest.
-            aliases: Names of models that stand for others in calls with this key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
-            max_budget: How much it may spend in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            model_max_budget: What it may spend on single models.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_tpm_limit: Tokens a minute of single models.
-            model_rpm_limit: Requests a minute of single models.
-            allowed_cache_controls: What a call may ask of the cache, such as `no-cache` and `no-store`.
-            allowed_ips: The client addresses that it may be used from: addresses such as `203.0.113.7` and
-                ranges such as `203.0.113.0/24` or `2001:db8::/32`; else 403.
-            allowed_routes: The routes that it may call; else 403.
-            guardrails: Guardrails that every call passes, by name; see `GET /guardrails/list`.
-            blocked: Whether it is refused.
-            tags: Marks that every record of its calls carries.
-            metadata: Up to the caller; kept with the record and given back.
+            key: The key, by its `key_id` or `token`.
+            key_alias: A name for the key.
+            user_id: The user that owns the key.
+            team_id: The team that owns the key.
+            organization_id: The organization that owns the key.
+            budget_id: A shared budget.
+            models: The models that may be used.
+            aliases: Model aliases for calls with this key: alias to model name.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            max_budget: The maximum spend of the key in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            model_max_budget: The maximum spend per model.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_tpm_limit: The maximum number of tokens per minute, per model.
+            model_rpm_limit: The maximum number of requests per minute, per model.
+            allowed_cache_controls: Cache controls that calls may use, such as `no-cache` and `no-store`.
+            allowed_ips: Client addresses that the key may be used from: addresses such as `203.0.113.7` and
+                ranges such as `203.0.113.0/24` or `2001:db8::/32`.
+            allowed_routes: Routes that the key may call; others are refused with 403.
+            guardrails: Guardrails for all calls, by name.
+            blocked: Whether the key is blocked.
+            tags: Tags that are added to all call records of the key.
+            metadata: Custom metadata.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyGenerateResponse = await self._client.execute(_REGENERATE, {"key": key, **params})
         return answer
@@ -938,23 +938,23 @@ class AsyncKey(AsyncResource):
     async def health(self, **params: Unpack[CallOptions]) -> KeyHealth:
         """Check a key.
 
-        Says whether the key that asks can be used, and what stands against it. Asks no model and costs nothing.
+        Reports whether the caller's key can be used and, if not, why. Calls no model and is not billed.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: KeyHealth = await self._client.execute(_HEALTH, params)
         return answer
 
 
 class AsyncKeyWithRawResponse(RawResource["AsyncKey"]):
-    """The methods of `AsyncKey`, each giving the answer as it came."""
+    """The methods of `AsyncKey`, returning raw responses."""
 
     generate = AsyncRawMethod(AsyncKey.generate)
     update = AsyncRawMethod(AsyncKey.update)

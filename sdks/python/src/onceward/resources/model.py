@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `model` and what hangs on it."""
+"""The resource `model` and its children."""
 
 from __future__ import annotations
 
@@ -83,56 +83,56 @@ _INFO = Operation(
 
 
 class Model(Resource):
-    """Deployments: models of providers that stand behind names."""
+    """Model deployments."""
 
     @cached_property
     def with_raw_response(self) -> ModelWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ModelWithRawResponse(self)
 
     def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
-        """Add a deployment of a model.
+        """Create a deployment.
 
-        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
-        share its calls. Secrets are kept encrypted and never given back.
+        Adds a deployment: a provider's model that serves calls to a model name. Calls to a name are distributed
+        over its deployments. Secrets are encrypted and never returned.
 
         Args:
-            model_name: The name that callers use.
-            litellm_params: Where a deployment is, and how calls go there.
-            model_info: What is known of a deployment beside where it is.
+            model_name: The model name that callers use.
+            litellm_params: The provider, model and connection settings of a deployment.
+            model_info: Metadata of a deployment.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Deployment = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
-        """Change a deployment.
+        """Update a deployment.
 
-        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
-        value away. Running calls are not touched.
+        Updates the given fields, also inside `litellm_params` and `model_info`, and leaves the others
+        unchanged. Null removes a value. Running calls are not affected.
 
         Args:
-            model_id: The deployment.
-            model_name: The name that callers use.
-            litellm_params: What changes of where a deployment is.
-            model_info: What is known of a deployment beside where it is.
+            model_id: The id of the deployment.
+            model_name: The model name that callers use.
+            litellm_params: The deployment parameters to change.
+            model_info: Metadata of a deployment.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Deployment = self._client.execute(_UPDATE, params)
         return answer
@@ -140,20 +140,20 @@ class Model(Resource):
     def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
         """Delete a deployment.
 
-        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
-        more. Those of the configuration file cannot be deleted.
+        Deletes a deployment. Running calls continue; a model name without deployments no longer exists.
+        Deployments from the configuration file cannot be deleted.
 
         Args:
-            id: The deployment, by its `model_info.id`.
+            id: The id of the deployment (`model_info.id`).
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModelDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -161,31 +161,31 @@ class Model(Resource):
     def info(self, **params: Unpack[ModelInfoParams]) -> SyncPage[Deployment]:
         """List deployments.
 
-        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
-        neither addresses nor credentials.
+        Lists the deployments of the model names that the caller may use, with their status. Only administrators
+        see URLs and credentials.
 
         Args:
-            model_id: Only this deployment, by its `model_info.id`.
-            model_name: Only deployments of this name.
+            model_id: Only the deployment with this `model_info.id`.
+            model_name: Only deployments of this model name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Deployment] = self._client.execute(_INFO, params)
         return answer
 
 
 class ModelWithRawResponse(RawResource["Model"]):
-    """The methods of `Model`, each giving the answer as it came."""
+    """The methods of `Model`, returning raw responses."""
 
     create = RawMethod(Model.create)
     update = RawMethod(Model.update)
@@ -194,56 +194,56 @@ class ModelWithRawResponse(RawResource["Model"]):
 
 
 class AsyncModel(AsyncResource):
-    """Deployments: models of providers that stand behind names."""
+    """Model deployments."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncModelWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModelCreateParams]) -> Deployment:
-        """Add a deployment of a model.
+        """Create a deployment.
 
-        Adds a deployment: a model of a provider that stands behind a name. Several deployments of one name
-        share its calls. Secrets are kept encrypted and never given back.
+        Adds a deployment: a provider's model that serves calls to a model name. Calls to a name are distributed
+        over its deployments. Secrets are encrypted and never returned.
 
         Args:
-            model_name: The name that callers use.
-            litellm_params: Where a deployment is, and how calls go there.
-            model_info: What is known of a deployment beside where it is.
+            model_name: The model name that callers use.
+            litellm_params: The provider, model and connection settings of a deployment.
+            model_info: Metadata of a deployment.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Deployment = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[ModelUpdateParams]) -> Deployment:
-        """Change a deployment.
+        """Update a deployment.
 
-        Changes what is named and leaves the rest, inside `litellm_params` and `model_info` too; null takes a
-        value away. Running calls are not touched.
+        Updates the given fields, also inside `litellm_params` and `model_info`, and leaves the others
+        unchanged. Null removes a value. Running calls are not affected.
 
         Args:
-            model_id: The deployment.
-            model_name: The name that callers use.
-            litellm_params: What changes of where a deployment is.
-            model_info: What is known of a deployment beside where it is.
+            model_id: The id of the deployment.
+            model_name: The model name that callers use.
+            litellm_params: The deployment parameters to change.
+            model_info: Metadata of a deployment.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Deployment = await self._client.execute(_UPDATE, params)
         return answer
@@ -251,20 +251,20 @@ class AsyncModel(AsyncResource):
     async def delete(self, **params: Unpack[ModelDeleteParams]) -> ModelDeleteResponse:
         """Delete a deployment.
 
-        Deletes a deployment. Running calls go on to their end; a name without deployments is not known any
-        more. Those of the configuration file cannot be deleted.
+        Deletes a deployment. Running calls continue; a model name without deployments no longer exists.
+        Deployments from the configuration file cannot be deleted.
 
         Args:
-            id: The deployment, by its `model_info.id`.
+            id: The id of the deployment (`model_info.id`).
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModelDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -272,31 +272,31 @@ class AsyncModel(AsyncResource):
     def info(self, **params: Unpack[ModelInfoParams]) -> AsyncPages[Deployment]:
         """List deployments.
 
-        Lists the deployments whose names the caller may use, with how each stands. Who is no administrator sees
-        neither addresses nor credentials.
+        Lists the deployments of the model names that the caller may use, with their status. Only administrators
+        see URLs and credentials.
 
         Args:
-            model_id: Only this deployment, by its `model_info.id`.
-            model_name: Only deployments of this name.
+            model_id: Only the deployment with this `model_info.id`.
+            model_name: Only deployments of this model name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Deployment] = self._client.execute(_INFO, params)
         return answer
 
 
 class AsyncModelWithRawResponse(RawResource["AsyncModel"]):
-    """The methods of `AsyncModel`, each giving the answer as it came."""
+    """The methods of `AsyncModel`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncModel.create)
     update = AsyncRawMethod(AsyncModel.update)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `model_group` and what hangs on it."""
+"""The resource `model_group` and its children."""
 
 from __future__ import annotations
 
@@ -35,76 +35,76 @@ _INFO = Operation(
 
 
 class ModelGroup(Resource):
-    """Names of models, and what their deployments can do together."""
+    """Model groups."""
 
     @cached_property
     def with_raw_response(self) -> ModelGroupWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ModelGroupWithRawResponse(self)
 
     def info(self, **params: Unpack[ModelGroupInfoParams]) -> SyncPage[_ModelGroup]:
-        """List names of models.
+        """List model groups.
 
-        Gives for each name that the caller may use what its deployments can do together.
+        Lists the model names that the caller may use, with the combined capabilities of their deployments.
 
         Args:
-            model_group: Only this name.
+            model_group: Only this model name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_ModelGroup] = self._client.execute(_INFO, params)
         return answer
 
 
 class ModelGroupWithRawResponse(RawResource["ModelGroup"]):
-    """The methods of `ModelGroup`, each giving the answer as it came."""
+    """The methods of `ModelGroup`, returning raw responses."""
 
     info = RawMethod(ModelGroup.info)
 
 
 class AsyncModelGroup(AsyncResource):
-    """Names of models, and what their deployments can do together."""
+    """Model groups."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelGroupWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncModelGroupWithRawResponse(self)
 
     def info(self, **params: Unpack[ModelGroupInfoParams]) -> AsyncPages[_ModelGroup]:
-        """List names of models.
+        """List model groups.
 
-        Gives for each name that the caller may use what its deployments can do together.
+        Lists the model names that the caller may use, with the combined capabilities of their deployments.
 
         Args:
-            model_group: Only this name.
+            model_group: Only this model name.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_ModelGroup] = self._client.execute(_INFO, params)
         return answer
 
 
 class AsyncModelGroupWithRawResponse(RawResource["AsyncModelGroup"]):
-    """The methods of `AsyncModelGroup`, each giving the answer as it came."""
+    """The methods of `AsyncModelGroup`, returning raw responses."""
 
     info = AsyncRawMethod(AsyncModelGroup.info)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `models` and what hangs on it."""
+"""The resource `models` and its children."""
 
 from __future__ import annotations
 
@@ -66,55 +66,55 @@ _DELETE = Operation(
 
 
 class Models(Resource):
-    """Models, their prices, limits and capabilities."""
+    """Models with their prices, limits and capabilities."""
 
     @cached_property
     def with_raw_response(self) -> ModelsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ModelsWithRawResponse(self)
 
     def list(self, **params: Unpack[ModelsListParams]) -> SyncPage[Model]:
         """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
-        holds all.
+        contains all models.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page.
             provider: Only models of this provider.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[Model] = self._client.execute(_LIST, params)
         return answer
 
     def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model.
+        """Retrieve a model.
 
-        Gives what is known of a model.
+        Retrieves a model.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Model = self._client.execute(_RETRIEVE, {"model": model, **params})
         return answer
@@ -122,26 +122,26 @@ class Models(Resource):
     def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model.
 
-        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+        Deletes one of your fine-tuned models. Other models cannot be deleted: 403.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModelDeleted = self._client.execute(_DELETE, {"model": model, **params})
         return answer
 
 
 class ModelsWithRawResponse(RawResource["Models"]):
-    """The methods of `Models`, each giving the answer as it came."""
+    """The methods of `Models`, returning raw responses."""
 
     list = RawMethod(Models.list)
     retrieve = RawMethod(Models.retrieve)
@@ -149,55 +149,55 @@ class ModelsWithRawResponse(RawResource["Models"]):
 
 
 class AsyncModels(AsyncResource):
-    """Models, their prices, limits and capabilities."""
+    """Models with their prices, limits and capabilities."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModelsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncModelsWithRawResponse(self)
 
     def list(self, **params: Unpack[ModelsListParams]) -> AsyncPages[Model]:
         """List models.
 
         Lists the models that the key may use, with prices, limits and capabilities. Without `limit`, one page
-        holds all.
+        contains all models.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page.
             provider: Only models of this provider.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[Model] = self._client.execute(_LIST, params)
         return answer
 
     async def retrieve(self, model: str, **params: Unpack[CallOptions]) -> Model:
-        """Get a model.
+        """Retrieve a model.
 
-        Gives what is known of a model.
+        Retrieves a model.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Model = await self._client.execute(_RETRIEVE, {"model": model, **params})
         return answer
@@ -205,26 +205,26 @@ class AsyncModels(AsyncResource):
     async def delete(self, model: str, **params: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model.
 
-        Deletes a fine-tuned model of one's own. Others cannot be deleted: 403.
+        Deletes one of your fine-tuned models. Other models cannot be deleted: 403.
 
         Args:
-            model: The model's id.
+            model: The id of the model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModelDeleted = await self._client.execute(_DELETE, {"model": model, **params})
         return answer
 
 
 class AsyncModelsWithRawResponse(RawResource["AsyncModels"]):
-    """The methods of `AsyncModels`, each giving the answer as it came."""
+    """The methods of `AsyncModels`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncModels.list)
     retrieve = AsyncRawMethod(AsyncModels.retrieve)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `moderations` and what hangs on it."""
+"""The resource `moderations` and its children."""
 
 from __future__ import annotations
 
@@ -39,78 +39,78 @@ _CREATE = Operation(
 
 
 class Moderations(Resource):
-    """Checks of texts and images."""
+    """Moderations."""
 
     @cached_property
     def with_raw_response(self) -> ModerationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ModerationsWithRawResponse(self)
 
     def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images.
+        """Create a moderation.
 
-        Says for each input whether it is harmful, in which categories, and how sure the model is.
+        Classifies whether each input is harmful, by category and with scores.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            input: A text, several, or one input made of parts.
-            model: The model that checks; absent is the default of the gateway.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
+            region: The region that must serve the call, for models with deployments in several regions.
+            input: The input: a string, an array of strings, or an array of content parts that form one input.
+            model: The model to use.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = self._client.execute(_CREATE, params)
         return answer
 
 
 class ModerationsWithRawResponse(RawResource["Moderations"]):
-    """The methods of `Moderations`, each giving the answer as it came."""
+    """The methods of `Moderations`, returning raw responses."""
 
     create = RawMethod(Moderations.create)
 
 
 class AsyncModerations(AsyncResource):
-    """Checks of texts and images."""
+    """Moderations."""
 
     @cached_property
     def with_raw_response(self) -> AsyncModerationsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncModerationsWithRawResponse(self)
 
     async def create(self, **params: Unpack[ModerationsCreateParams]) -> ModerationCreateResponse:
-        """Check texts and images.
+        """Create a moderation.
 
-        Says for each input whether it is harmful, in which categories, and how sure the model is.
+        Classifies whether each input is harmful, by category and with scores.
 
         Args:
-            region: The region that may serve the call, for a model with deployments in several.
-            input: A text, several, or one input made of parts.
-            model: The model that checks; absent is the default of the gateway.
-            metadata: Up to the caller; kept with the record and given back.
-            tags: Labels under which the call's cost is reported.
+            region: The region that must serve the call, for models with deployments in several regions.
+            input: The input: a string, an array of strings, or an array of content parts that form one input.
+            model: The model to use.
+            metadata: Custom metadata.
+            tags: Tags to report the cost of the call under.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = await self._client.execute(_CREATE, params)
         return answer
 
 
 class AsyncModerationsWithRawResponse(RawResource["AsyncModerations"]):
-    """The methods of `AsyncModerations`, each giving the answer as it came."""
+    """The methods of `AsyncModerations`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncModerations.create)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `organization` and what hangs on it."""
+"""The resource `organization` and its children."""
 
 from __future__ import annotations
 
@@ -212,75 +212,75 @@ _UPDATE_MEMBER = Operation(
 
 
 class Organization(Resource):
-    """Organizations, their members, and what they may do together."""
+    """Organizations and their members."""
 
     @cached_property
     def with_raw_response(self) -> OrganizationWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return OrganizationWithRawResponse(self)
 
     def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
-        """Make an organization.
+        """Create an organization.
 
-        Makes an organization. What it may use and spend holds for all its teams, users and keys together.
+        Creates an organization. Its models, budget and limits apply to all its teams, users and keys together.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_alias: A name for people.
-            organization_id: Its id, where it must be a given one.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_alias: The display name.
+            organization_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[OrganizationUpdateParams]) -> _Organization:
-        """Change an organization.
+        """Update an organization.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_id: The organization.
-            organization_alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_id: The id of the organization.
+            organization_alias: The display name.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_UPDATE, params)
         return answer
@@ -291,41 +291,41 @@ class Organization(Resource):
         Lists the organizations that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            organization_alias: Only the organization of this name.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            organization_alias: Only the organization with this alias.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_Organization] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[OrganizationInfoParams]) -> _Organization:
-        """Get an organization.
+        """Retrieve an organization.
 
-        Gives an organization with its members and the ids of its teams.
+        Retrieves an organization with its members and the ids of its teams.
 
         Args:
-            organization_id: The organization.
+            organization_id: The id of the organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = self._client.execute(_INFO, params)
         return answer
@@ -333,20 +333,20 @@ class Organization(Resource):
     def delete(self, **params: Unpack[OrganizationDeleteParams]) -> OrganizationDeleteResponse:
         """Delete organizations.
 
-        Deletes organizations with their teams and keys, all that are named or none. Their records of spending
-        stay.
+        Deletes organizations with their teams and keys, either all of the given ones or none. Their spend
+        records are kept.
 
         Args:
-            organization_ids: The organizations.
+            organization_ids: The ids of the organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -354,22 +354,21 @@ class Organization(Resource):
     def add_member(self, **params: Unpack[OrganizationAddMemberParams]) -> OrganizationAddMemberResponse:
         """Add members to an organization.
 
-        Adds users to an organization. One who is not known yet is made, and one who is a member already stays
-        as is.
+        Adds users to an organization. Unknown users are created; existing memberships do not change.
 
         Args:
-            organization_id: The organization.
-            member: One member or several.
-            max_budget_in_organization: What each of them may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            member: A member, or several members.
+            max_budget_in_organization: The maximum spend of each member within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationAddMemberResponse = self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -377,54 +376,52 @@ class Organization(Resource):
     def delete_member(self, **params: Unpack[OrganizationDeleteMemberParams]) -> OrganizationMembership:
         """Remove a member from an organization.
 
-        Ends a membership, and those in the organization's teams with it. Keys that the user has there are
-        deleted.
+        Removes a user from an organization and from its teams. The user's keys in the organization are deleted.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = self._client.execute(_DELETE_MEMBER, params)
         return answer
 
     def update_member(self, **params: Unpack[OrganizationUpdateMemberParams]) -> OrganizationMembership:
-        """Change a membership of an organization.
+        """Update an organization member.
 
-        Changes the role of a member, or what the member may spend within the organization.
+        Updates the role of a member, or its budget within the organization.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `org_admin` makes teams, users, keys and limits within the
-                organization.
-            max_budget_in_organization: What the member may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_organization: The maximum spend of the member within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class OrganizationWithRawResponse(RawResource["Organization"]):
-    """The methods of `Organization`, each giving the answer as it came."""
+    """The methods of `Organization`, returning raw responses."""
 
     create = RawMethod(Organization.create)
     update = RawMethod(Organization.update)
@@ -437,75 +434,75 @@ class OrganizationWithRawResponse(RawResource["Organization"]):
 
 
 class AsyncOrganization(AsyncResource):
-    """Organizations, their members, and what they may do together."""
+    """Organizations and their members."""
 
     @cached_property
     def with_raw_response(self) -> AsyncOrganizationWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncOrganizationWithRawResponse(self)
 
     async def create(self, **params: Unpack[OrganizationCreateParams]) -> _Organization:
-        """Make an organization.
+        """Create an organization.
 
-        Makes an organization. What it may use and spend holds for all its teams, users and keys together.
+        Creates an organization. Its models, budget and limits apply to all its teams, users and keys together.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_alias: A name for people.
-            organization_id: Its id, where it must be a given one.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_alias: The display name.
+            organization_id: The id of the budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[OrganizationUpdateParams]) -> _Organization:
-        """Change an organization.
+        """Update an organization.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            models: The models it may use; a `*` at the end stands for any rest.
-            tier: Its tier, which gives credits and bands; see `GET /v1/credits/tiers`.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            organization_id: The organization.
-            organization_alias: A name for people.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            models: The models that may be used.
+            tier: The tier, which defines credits and bands.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            organization_id: The id of the organization.
+            organization_alias: The display name.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_UPDATE, params)
         return answer
@@ -516,41 +513,41 @@ class AsyncOrganization(AsyncResource):
         Lists the organizations that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            organization_alias: Only the organization of this name.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            organization_alias: Only the organization with this alias.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_Organization] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[OrganizationInfoParams]) -> _Organization:
-        """Get an organization.
+        """Retrieve an organization.
 
-        Gives an organization with its members and the ids of its teams.
+        Retrieves an organization with its members and the ids of its teams.
 
         Args:
-            organization_id: The organization.
+            organization_id: The id of the organization.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Organization = await self._client.execute(_INFO, params)
         return answer
@@ -558,20 +555,20 @@ class AsyncOrganization(AsyncResource):
     async def delete(self, **params: Unpack[OrganizationDeleteParams]) -> OrganizationDeleteResponse:
         """Delete organizations.
 
-        Deletes organizations with their teams and keys, all that are named or none. Their records of spending
-        stay.
+        Deletes organizations with their teams and keys, either all of the given ones or none. Their spend
+        records are kept.
 
         Args:
-            organization_ids: The organizations.
+            organization_ids: The ids of the organizations.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -579,22 +576,21 @@ class AsyncOrganization(AsyncResource):
     async def add_member(self, **params: Unpack[OrganizationAddMemberParams]) -> OrganizationAddMemberResponse:
         """Add members to an organization.
 
-        Adds users to an organization. One who is not known yet is made, and one who is a member already stays
-        as is.
+        Adds users to an organization. Unknown users are created; existing memberships do not change.
 
         Args:
-            organization_id: The organization.
-            member: One member or several.
-            max_budget_in_organization: What each of them may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            member: A member, or several members.
+            max_budget_in_organization: The maximum spend of each member within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationAddMemberResponse = await self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -602,54 +598,52 @@ class AsyncOrganization(AsyncResource):
     async def delete_member(self, **params: Unpack[OrganizationDeleteMemberParams]) -> OrganizationMembership:
         """Remove a member from an organization.
 
-        Ends a membership, and those in the organization's teams with it. Keys that the user has there are
-        deleted.
+        Removes a user from an organization and from its teams. The user's keys in the organization are deleted.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = await self._client.execute(_DELETE_MEMBER, params)
         return answer
 
     async def update_member(self, **params: Unpack[OrganizationUpdateMemberParams]) -> OrganizationMembership:
-        """Change a membership of an organization.
+        """Update an organization member.
 
-        Changes the role of a member, or what the member may spend within the organization.
+        Updates the role of a member, or its budget within the organization.
 
         Args:
-            organization_id: The organization.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `org_admin` makes teams, users, keys and limits within the
-                organization.
-            max_budget_in_organization: What the member may spend within the organization, in US dollars.
+            organization_id: The id of the organization.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_organization: The maximum spend of the member within the organization, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: OrganizationMembership = await self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class AsyncOrganizationWithRawResponse(RawResource["AsyncOrganization"]):
-    """The methods of `AsyncOrganization`, each giving the answer as it came."""
+    """The methods of `AsyncOrganization`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncOrganization.create)
     update = AsyncRawMethod(AsyncOrganization.update)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `provider` and what hangs on it."""
+"""The resource `provider` and its children."""
 
 from __future__ import annotations
 
@@ -27,64 +27,64 @@ _LIST_BUDGETS = Operation(
 
 
 class Provider(Resource):
-    """What is spent at providers."""
+    """Provider budgets."""
 
     @cached_property
     def with_raw_response(self) -> ProviderWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return ProviderWithRawResponse(self)
 
     def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
-        """List budgets of providers.
+        """List provider budgets.
 
-        Gives for each provider with a budget what was spent there, and when the budget starts again.
+        Lists the providers with a budget, their spend, and when the budget resets.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ProviderBudgets = self._client.execute(_LIST_BUDGETS, params)
         return answer
 
 
 class ProviderWithRawResponse(RawResource["Provider"]):
-    """The methods of `Provider`, each giving the answer as it came."""
+    """The methods of `Provider`, returning raw responses."""
 
     list_budgets = RawMethod(Provider.list_budgets)
 
 
 class AsyncProvider(AsyncResource):
-    """What is spent at providers."""
+    """Provider budgets."""
 
     @cached_property
     def with_raw_response(self) -> AsyncProviderWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncProviderWithRawResponse(self)
 
     async def list_budgets(self, **params: Unpack[CallOptions]) -> ProviderBudgets:
-        """List budgets of providers.
+        """List provider budgets.
 
-        Gives for each provider with a budget what was spent there, and when the budget starts again.
+        Lists the providers with a budget, their spend, and when the budget resets.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ProviderBudgets = await self._client.execute(_LIST_BUDGETS, params)
         return answer
 
 
 class AsyncProviderWithRawResponse(RawResource["AsyncProvider"]):
-    """The methods of `AsyncProvider`, each giving the answer as it came."""
+    """The methods of `AsyncProvider`, returning raw responses."""
 
     list_budgets = AsyncRawMethod(AsyncProvider.list_budgets)

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `spend` and what hangs on it."""
+"""The resource `spend` and its children."""
 
 from __future__ import annotations
 
@@ -148,24 +148,24 @@ _RESET = Operation(
 
 
 class Spend(Resource):
-    """What calls cost."""
+    """Spend logs and reports."""
 
     @cached_property
     def with_raw_response(self) -> SpendWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return SpendWithRawResponse(self)
 
     def list(self, **params: Unpack[SpendListParams]) -> SyncPage[SpendLog]:
-        """List records of spending.
+        """List spend logs.
 
-        Lists what calls cost, one record for each call, newest first. Their sum is what reports tell.
+        Lists the cost of calls, one record per call, newest first. Reports are sums of these records.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
             api_key: Only calls with this key, by its `key_id` or `token`.
             user_id: Only calls of this user.
             team_id: Only calls of this team.
@@ -173,117 +173,117 @@ class Spend(Resource):
             end_user: Only calls for this customer.
             model: Only calls of this model.
             provider: Only calls that this provider served.
-            request_id_: Only the call of this request.
+            request_id_: Only the call with this request id.
             call_id: Only this call.
-            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            metadata: Only calls whose metadata has this value, as `name=value`.
             tag: Only calls with this tag.
-            status: Only calls that stand so.
+            status: Only calls with this status.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[SpendLog] = self._client.execute(_LIST, params)
         return answer
 
     def calculate(self, **params: Unpack[SpendCalculateParams]) -> SpendCalculation:
-        """Say what a call costs.
+        """Calculate the cost of a call.
 
-        Gives the price of a call: of messages or a text before it is made, of given numbers of tokens, or of an
-        answer after it. Nothing is asked of a model and nothing is billed.
+        Calculates the cost of messages or a prompt before a call, of token counts, or of a response. Calls no
+        model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
-            prompt_tokens: Tokens read.
-            completion_tokens: Tokens written.
-            completion_response: An answer with `model` and `usage`.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
+            prompt_tokens: The number of input tokens.
+            completion_tokens: The number of output tokens.
+            completion_response: A response with `model` and `usage`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendCalculation = self._client.execute(_CALCULATE, params)
         return answer
 
     def tags(self, **params: Unpack[SpendTagsParams]) -> SyncPage[TagSpend]:
-        """Say what tags cost.
+        """List spend by tag.
 
-        Gives what was spent for each tag. A call with several tags counts for each of them.
+        Lists the spend of each tag. A call with several tags counts for each of them.
 
         Args:
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
             tags: Only these tags, separated by commas.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[TagSpend] = self._client.execute(_TAGS, params)
         return answer
 
     def report(self, **params: Unpack[SpendReportParams]) -> SpendReport:
-        """Report spending.
+        """Create a spend report.
 
-        Gives what was spent in a time, by whom or for what, and, with `interval`, when. The rows add up to
-        `total`, other than by tags. Without dates it is the last 30 days.
+        Reports spend over a period, by group and, with `interval`, over time. The rows add up to `total`,
+        except when grouped by tag. Default period: the last 30 days.
 
         Args:
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
-                metadata. Default: 'team'.
-            interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            group_by: The dimension to group by: one of these values, or `metadata.` followed by the name of a
+                metadata field. Default: 'team'.
+            interval: The time interval of each row; `total` for the whole period. Default: 'total'.
             api_key: Only calls with this key, by its `key_id` or `token`.
             internal_user_id: Only calls of this user.
             team_id: Only calls of this team.
             organization_id: Only calls of this organization.
             customer_id: Only calls for this customer.
-            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            metadata: Only calls whose metadata has this value, as `name=value`.
             model: Only calls of this model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReport = self._client.execute(_REPORT, params)
         return answer
 
     def reset(self, **params: Unpack[SpendResetParams]) -> SpendReset:
-        """Set spending back to 0.
+        """Reset spend.
 
-        Sets back to 0 what counts against budgets: of all, or of those that the body names. The records stay,
-        and reports tell the same as before. For administrators alone.
+        Resets the spend that counts against budgets to 0: of all owners, or of those in the body. Records and
+        reports do not change. Requires an administrator.
 
         Args:
             api_key: A key, by its `key_id` or `token`.
@@ -294,20 +294,20 @@ class Spend(Resource):
             budget_id: A budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReset = self._client.execute(_RESET, params)
         return answer
 
 
 class SpendWithRawResponse(RawResource["Spend"]):
-    """The methods of `Spend`, each giving the answer as it came."""
+    """The methods of `Spend`, returning raw responses."""
 
     list = RawMethod(Spend.list)
     calculate = RawMethod(Spend.calculate)
@@ -317,24 +317,24 @@ class SpendWithRawResponse(RawResource["Spend"]):
 
 
 class AsyncSpend(AsyncResource):
-    """What calls cost."""
+    """Spend logs and reports."""
 
     @cached_property
     def with_raw_response(self) -> AsyncSpendWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncSpendWithRawResponse(self)
 
     def list(self, **params: Unpack[SpendListParams]) -> AsyncPages[SpendLog]:
-        """List records of spending.
+        """List spend logs.
 
-        Lists what calls cost, one record for each call, newest first. Their sum is what reports tell.
+        Lists the cost of calls, one record per call, newest first. Reports are sums of these records.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
             api_key: Only calls with this key, by its `key_id` or `token`.
             user_id: Only calls of this user.
             team_id: Only calls of this team.
@@ -342,117 +342,117 @@ class AsyncSpend(AsyncResource):
             end_user: Only calls for this customer.
             model: Only calls of this model.
             provider: Only calls that this provider served.
-            request_id_: Only the call of this request.
+            request_id_: Only the call with this request id.
             call_id: Only this call.
-            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            metadata: Only calls whose metadata has this value, as `name=value`.
             tag: Only calls with this tag.
-            status: Only calls that stand so.
+            status: Only calls with this status.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[SpendLog] = self._client.execute(_LIST, params)
         return answer
 
     async def calculate(self, **params: Unpack[SpendCalculateParams]) -> SpendCalculation:
-        """Say what a call costs.
+        """Calculate the cost of a call.
 
-        Gives the price of a call: of messages or a text before it is made, of given numbers of tokens, or of an
-        answer after it. Nothing is asked of a model and nothing is billed.
+        Calculates the cost of messages or a prompt before a call, of token counts, or of a response. Calls no
+        model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
-            prompt_tokens: Tokens read.
-            completion_tokens: Tokens written.
-            completion_response: An answer with `model` and `usage`.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
+            prompt_tokens: The number of input tokens.
+            completion_tokens: The number of output tokens.
+            completion_response: A response with `model` and `usage`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendCalculation = await self._client.execute(_CALCULATE, params)
         return answer
 
     def tags(self, **params: Unpack[SpendTagsParams]) -> AsyncPages[TagSpend]:
-        """Say what tags cost.
+        """List spend by tag.
 
-        Gives what was spent for each tag. A call with several tags counts for each of them.
+        Lists the spend of each tag. A call with several tags counts for each of them.
 
         Args:
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
             tags: Only these tags, separated by commas.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[TagSpend] = self._client.execute(_TAGS, params)
         return answer
 
     async def report(self, **params: Unpack[SpendReportParams]) -> SpendReport:
-        """Report spending.
+        """Create a spend report.
 
-        Gives what was spent in a time, by whom or for what, and, with `interval`, when. The rows add up to
-        `total`, other than by tags. Without dates it is the last 30 days.
+        Reports spend over a period, by group and, with `interval`, over time. The rows add up to `total`,
+        except when grouped by tag. Default period: the last 30 days.
 
         Args:
-            start_date: The first day, such as `2026-01-01`, or the first moment, such as
+            start_date: The start: the first day, such as `2026-01-01`, or a time, such as
                 `2026-01-01T12:00:00Z`.
-            end_date: The last day, itself included, or the moment before which it ends.
-            group_by: By what the rows differ: one of these, or `metadata.` and the name of a member of the
-                metadata. Default: 'team'.
-            interval: How long a time each row stands for; `total` is all of it. Default: 'total'.
+            end_date: The end: the last day (inclusive), or a time (exclusive).
+            group_by: The dimension to group by: one of these values, or `metadata.` followed by the name of a
+                metadata field. Default: 'team'.
+            interval: The time interval of each row; `total` for the whole period. Default: 'total'.
             api_key: Only calls with this key, by its `key_id` or `token`.
             internal_user_id: Only calls of this user.
             team_id: Only calls of this team.
             organization_id: Only calls of this organization.
             customer_id: Only calls for this customer.
-            metadata: Only calls whose metadata has this member with this value, written `name=value`.
+            metadata: Only calls whose metadata has this value, as `name=value`.
             model: Only calls of this model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReport = await self._client.execute(_REPORT, params)
         return answer
 
     async def reset(self, **params: Unpack[SpendResetParams]) -> SpendReset:
-        """Set spending back to 0.
+        """Reset spend.
 
-        Sets back to 0 what counts against budgets: of all, or of those that the body names. The records stay,
-        and reports tell the same as before. For administrators alone.
+        Resets the spend that counts against budgets to 0: of all owners, or of those in the body. Records and
+        reports do not change. Requires an administrator.
 
         Args:
             api_key: A key, by its `key_id` or `token`.
@@ -463,20 +463,20 @@ class AsyncSpend(AsyncResource):
             budget_id: A budget.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReset = await self._client.execute(_RESET, params)
         return answer
 
 
 class AsyncSpendWithRawResponse(RawResource["AsyncSpend"]):
-    """The methods of `AsyncSpend`, each giving the answer as it came."""
+    """The methods of `AsyncSpend`, returning raw responses."""
 
     list = AsyncRawMethod(AsyncSpend.list)
     calculate = AsyncRawMethod(AsyncSpend.calculate)

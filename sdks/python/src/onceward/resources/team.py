@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `team` and what hangs on it."""
+"""The resource `team` and its children."""
 
 from __future__ import annotations
 
@@ -299,208 +299,208 @@ _UPDATE_MEMBER = Operation(
 
 
 class TeamModel(Resource):
-    """The models that a team may use."""
+    """Models that a team may use."""
 
     @cached_property
     def with_raw_response(self) -> TeamModelWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return TeamModelWithRawResponse(self)
 
     def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
-        """Give models to a team.
+        """Add models to a team.
 
-        Adds to the models that a team may use.
+        Adds models to those that a team may use.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_MODEL_ADD, params)
         return answer
 
     def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
-        """Take models from a team.
+        """Remove models from a team.
 
-        Takes away from the models that a team may use. One that may use all is given a list first: see
+        Removes models from those that a team may use. For a team that may use all models, first set a list with
         `/team/update`.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_MODEL_DELETE, params)
         return answer
 
 
 class TeamModelWithRawResponse(RawResource["TeamModel"]):
-    """The methods of `TeamModel`, each giving the answer as it came."""
+    """The methods of `TeamModel`, returning raw responses."""
 
     add = RawMethod(TeamModel.add)
     delete = RawMethod(TeamModel.delete)
 
 
 class AsyncTeamModel(AsyncResource):
-    """The models that a team may use."""
+    """Models that a team may use."""
 
     @cached_property
     def with_raw_response(self) -> AsyncTeamModelWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncTeamModelWithRawResponse(self)
 
     async def add(self, **params: Unpack[TeamModelAddParams]) -> _Team:
-        """Give models to a team.
+        """Add models to a team.
 
-        Adds to the models that a team may use.
+        Adds models to those that a team may use.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_MODEL_ADD, params)
         return answer
 
     async def delete(self, **params: Unpack[TeamModelDeleteParams]) -> _Team:
-        """Take models from a team.
+        """Remove models from a team.
 
-        Takes away from the models that a team may use. One that may use all is given a list first: see
+        Removes models from those that a team may use. For a team that may use all models, first set a list with
         `/team/update`.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
             models: The models.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_MODEL_DELETE, params)
         return answer
 
 
 class AsyncTeamModelWithRawResponse(RawResource["AsyncTeamModel"]):
-    """The methods of `AsyncTeamModel`, each giving the answer as it came."""
+    """The methods of `AsyncTeamModel`, returning raw responses."""
 
     add = AsyncRawMethod(AsyncTeamModel.add)
     delete = AsyncRawMethod(AsyncTeamModel.delete)
 
 
 class Team(Resource):
-    """Teams, their members, and what they may do together."""
+    """Teams and their members."""
 
     @cached_property
     def model(self) -> TeamModel:
-        """The models that a team may use."""
+        """Models that a team may use."""
         return TeamModel(self._client)
 
     @cached_property
     def with_raw_response(self) -> TeamWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return TeamWithRawResponse(self)
 
     def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
-        """Make a team.
+        """Create a team.
 
-        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
-        more than those of its organization.
+        Creates a team, with limits for all its keys and members together. Its models, budget and limits cannot
+        exceed those of its organization.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: Its id, where it must be a given one.
-            members_with_roles: Its first members.
-            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
-            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the budget.
+            members_with_roles: The initial members.
+            admins: Ids of members with the role `admin`.
+            members: Ids of members with the role `user`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
-        """Change a team.
+        """Update a team.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: The team.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_UPDATE, params)
         return answer
@@ -511,43 +511,43 @@ class Team(Resource):
         Lists the teams that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            user_id: Only teams of which this user is a member.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            user_id: Only teams that this user is a member of.
             organization_id: Only teams of this organization.
-            team_alias: Only the team of this name.
+            team_alias: Only the team with this alias.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_Team] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
-        """Get a team.
+        """Retrieve a team.
 
-        Gives a team, its newest keys (100 at most) and its memberships.
+        Retrieves a team with its newest keys (at most 100) and its memberships.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamInfo = self._client.execute(_INFO, params)
         return answer
@@ -555,19 +555,19 @@ class Team(Resource):
     def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
         """Delete teams.
 
-        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+        Deletes teams with their keys, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            team_ids: The teams.
+            team_ids: The ids of the teams.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -575,19 +575,19 @@ class Team(Resource):
     def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
         """Block a team.
 
-        Refuses all calls with keys of the team until it is unblocked.
+        Blocks a team: calls with its keys are refused until it is unblocked.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_BLOCK, params)
         return answer
@@ -595,19 +595,19 @@ class Team(Resource):
     def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
         """Unblock a team.
 
-        Lets the keys of a blocked team be used again.
+        Unblocks a team: its keys can be used again.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_UNBLOCK, params)
         return answer
@@ -615,21 +615,21 @@ class Team(Resource):
     def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
         """Add members to a team.
 
-        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+        Adds users to a team. Unknown users are created; existing memberships do not change.
 
         Args:
-            team_id: The team.
-            member: One member or several.
-            max_budget_in_team: What each of them may spend within the team, in US dollars.
+            team_id: The id of the team.
+            member: A member, or several members.
+            max_budget_in_team: The maximum spend of each member within the team, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamAddMemberResponse = self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -637,52 +637,52 @@ class Team(Resource):
     def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
         """Remove a member from a team.
 
-        Ends a membership. Keys that the user has in the team are deleted.
+        Removes a user from a team. The user's keys in the team are deleted.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = self._client.execute(_DELETE_MEMBER, params)
         return answer
 
     def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
-        """Change a membership of a team.
+        """Update a team member.
 
-        Changes the role of a member, or what the member may spend within the team.
+        Updates the role of a member, or its budget within the team.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `admin` makes keys, members and limits within the team.
-            max_budget_in_team: What the member may spend within the team, in US dollars.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_team: The maximum spend of the member within the team, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamMembership = self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class TeamWithRawResponse(RawResource["Team"]):
-    """The methods of `Team`, each giving the answer as it came."""
+    """The methods of `Team`, returning raw responses."""
 
     create = RawMethod(Team.create)
     update = RawMethod(Team.update)
@@ -697,90 +697,90 @@ class TeamWithRawResponse(RawResource["Team"]):
 
 
 class AsyncTeam(AsyncResource):
-    """Teams, their members, and what they may do together."""
+    """Teams and their members."""
 
     @cached_property
     def model(self) -> AsyncTeamModel:
-        """The models that a team may use."""
+        """Models that a team may use."""
         return AsyncTeamModel(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncTeamWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncTeamWithRawResponse(self)
 
     async def create(self, **params: Unpack[TeamCreateParams]) -> _Team:
-        """Make a team.
+        """Create a team.
 
-        Makes a team, with limits for all its keys and members together. Its models, budget and limits are never
-        more than those of its organization.
+        Creates a team, with limits for all its keys and members together. Its models, budget and limits cannot
+        exceed those of its organization.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: Its id, where it must be a given one.
-            members_with_roles: Its first members.
-            admins: Ids of members with the role `admin`; the older form of `members_with_roles`.
-            members: Ids of members with the role `user`; the older form of `members_with_roles`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the budget.
+            members_with_roles: The initial members.
+            admins: Ids of members with the role `admin`.
+            members: Ids of members with the role `user`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[TeamUpdateParams]) -> _Team:
-        """Change a team.
+        """Update a team.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            team_alias: A name for people.
-            organization_id: The organization that it belongs to.
-            models: The models it may use; a `*` at the end stands for any rest.
-            model_aliases: Names of models that stand for others in calls of the team.
-            guardrails: Guardrails that every call passes, by name.
-            tags: Marks that every record of its calls carries.
-            blocked: Whether its keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            team_id: The team.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            team_alias: The display name.
+            organization_id: The organization that the team belongs to.
+            models: The models that may be used.
+            model_aliases: Model aliases for calls of the team: alias to model name.
+            guardrails: Guardrails for all calls, by name.
+            tags: Tags that are added to all call records of the key.
+            blocked: Whether the organization is blocked.
+            metadata: Custom metadata.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_UPDATE, params)
         return answer
@@ -791,43 +791,43 @@ class AsyncTeam(AsyncResource):
         Lists the teams that the caller may see, newest first.
 
         Args:
-            cursor: The `next_cursor` of the page before.
-            limit: How many items a page holds at most. Default: 20.
-            user_id: Only teams of which this user is a member.
+            cursor: The `next_cursor` of the previous page.
+            limit: The maximum number of items per page. Default: 20.
+            user_id: Only teams that this user is a member of.
             organization_id: Only teams of this organization.
-            team_alias: Only the team of this name.
+            team_alias: Only the team with this alias.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_Team] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[TeamInfoParams]) -> TeamInfo:
-        """Get a team.
+        """Retrieve a team.
 
-        Gives a team, its newest keys (100 at most) and its memberships.
+        Retrieves a team with its newest keys (at most 100) and its memberships.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamInfo = await self._client.execute(_INFO, params)
         return answer
@@ -835,19 +835,19 @@ class AsyncTeam(AsyncResource):
     async def delete(self, **params: Unpack[TeamDeleteParams]) -> TeamDeleteResponse:
         """Delete teams.
 
-        Deletes teams with their keys, all that are named or none. Their records of spending stay.
+        Deletes teams with their keys, either all of the given ones or none. Their spend records are kept.
 
         Args:
-            team_ids: The teams.
+            team_ids: The ids of the teams.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -855,19 +855,19 @@ class AsyncTeam(AsyncResource):
     async def block(self, **params: Unpack[TeamBlockParams]) -> _Team:
         """Block a team.
 
-        Refuses all calls with keys of the team until it is unblocked.
+        Blocks a team: calls with its keys are refused until it is unblocked.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_BLOCK, params)
         return answer
@@ -875,19 +875,19 @@ class AsyncTeam(AsyncResource):
     async def unblock(self, **params: Unpack[TeamUnblockParams]) -> _Team:
         """Unblock a team.
 
-        Lets the keys of a blocked team be used again.
+        Unblocks a team: its keys can be used again.
 
         Args:
-            team_id: The team.
+            team_id: The id of the team.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_UNBLOCK, params)
         return answer
@@ -895,21 +895,21 @@ class AsyncTeam(AsyncResource):
     async def add_member(self, **params: Unpack[TeamAddMemberParams]) -> TeamAddMemberResponse:
         """Add members to a team.
 
-        Adds users to a team. One who is not known yet is made, and one who is a member already stays as is.
+        Adds users to a team. Unknown users are created; existing memberships do not change.
 
         Args:
-            team_id: The team.
-            member: One member or several.
-            max_budget_in_team: What each of them may spend within the team, in US dollars.
+            team_id: The id of the team.
+            member: A member, or several members.
+            max_budget_in_team: The maximum spend of each member within the team, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamAddMemberResponse = await self._client.execute(_ADD_MEMBER, params)
         return answer
@@ -917,52 +917,52 @@ class AsyncTeam(AsyncResource):
     async def delete_member(self, **params: Unpack[TeamDeleteMemberParams]) -> _Team:
         """Remove a member from a team.
 
-        Ends a membership. Keys that the user has in the team are deleted.
+        Removes a user from a team. The user's keys in the team are deleted.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Team = await self._client.execute(_DELETE_MEMBER, params)
         return answer
 
     async def update_member(self, **params: Unpack[TeamUpdateMemberParams]) -> TeamMembership:
-        """Change a membership of a team.
+        """Update a team member.
 
-        Changes the role of a member, or what the member may spend within the team.
+        Updates the role of a member, or its budget within the team.
 
         Args:
-            team_id: The team.
-            user_id: The user.
-            user_email: The user's mail address.
-            role: What a member may do; an `admin` makes keys, members and limits within the team.
-            max_budget_in_team: What the member may spend within the team, in US dollars.
+            team_id: The id of the team.
+            user_id: The id of the user.
+            user_email: The email address of the user.
+            role: The role of a member.
+            max_budget_in_team: The maximum spend of the member within the team, in US dollars.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TeamMembership = await self._client.execute(_UPDATE_MEMBER, params)
         return answer
 
 
 class AsyncTeamWithRawResponse(RawResource["AsyncTeam"]):
-    """The methods of `AsyncTeam`, each giving the answer as it came."""
+    """The methods of `AsyncTeam`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncTeam.create)
     update = AsyncRawMethod(AsyncTeam.update)

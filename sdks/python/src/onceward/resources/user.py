@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `user` and what hangs on it."""
+"""The resource `user` and its children."""
 
 from __future__ import annotations
 
@@ -171,82 +171,83 @@ _DELETE = Operation(
 
 
 class User(Resource):
-    """Users and what they may do."""
+    """Users."""
 
     @cached_property
     def with_raw_response(self) -> UserWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return UserWithRawResponse(self)
 
     def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
-        """Make a user.
+        """Create a user.
 
-        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+        Creates a user and a first key, whose secret only this response contains. With `auto_create_key: false`,
+        no key is created.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The id, where it must be a given one.
-            organization_id: An organization to be a member of.
-            teams: Teams to be a member of.
-            auto_create_key: Whether a first key is made. Default: True.
-            key_alias: The name of the first key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
+            organization_id: An organization to add the user to.
+            teams: Teams to add the user to.
+            auto_create_key: Whether to create a first key. Default: True.
+            key_alias: The alias of the first key.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserCreateResponse = self._client.execute(_CREATE, params)
         return answer
 
     def update(self, **params: Unpack[UserUpdateParams]) -> _User:
-        """Change a user.
+        """Update a user.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The user.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _User = self._client.execute(_UPDATE, params)
         return answer
@@ -257,44 +258,45 @@ class User(Resource):
         Lists the users that the caller may see, newest first.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            page_size: How many users a page holds at most. Default: 25.
-            role: Only users of this role.
+            page: The page number, from 1. Default: 1.
+            page_size: The maximum number of users per page. Default: 25.
+            role: Only users with this role.
             user_ids: Only these users, separated by commas.
-            user_email: Only the user with this mail address.
+            user_email: Only the user with this email address.
             organization_id: Only members of this organization.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SyncPage[_User] = self._client.execute(_LIST, params)
         return answer
 
     def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
-        """Get a user.
+        """Retrieve a user.
 
-        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+        Retrieves a user with the newest keys (at most 100) and the teams. Without `user_id`, retrieves the
+        caller.
 
         Args:
-            user_id: The user.
+            user_id: The id of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserInfo = self._client.execute(_INFO, params)
         return answer
@@ -302,27 +304,27 @@ class User(Resource):
     def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
         """Delete users.
 
-        Deletes users with their keys and memberships, all that are named or none. Their records of spending
-        stay.
+        Deletes users with their keys and memberships, either all of the given ones or none. Their spend records
+        are kept.
 
         Args:
-            user_ids: The users.
+            user_ids: The ids of the users.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserDeleteResponse = self._client.execute(_DELETE, params)
         return answer
 
 
 class UserWithRawResponse(RawResource["User"]):
-    """The methods of `User`, each giving the answer as it came."""
+    """The methods of `User`, returning raw responses."""
 
     create = RawMethod(User.create)
     update = RawMethod(User.update)
@@ -332,82 +334,83 @@ class UserWithRawResponse(RawResource["User"]):
 
 
 class AsyncUser(AsyncResource):
-    """Users and what they may do."""
+    """Users."""
 
     @cached_property
     def with_raw_response(self) -> AsyncUserWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncUserWithRawResponse(self)
 
     async def create(self, **params: Unpack[UserCreateParams]) -> UserCreateResponse:
-        """Make a user.
+        """Create a user.
 
-        Makes a user, and, other than with `auto_create_key: false`, a first key, which only this answer holds.
+        Creates a user and a first key, whose secret only this response contains. With `auto_create_key: false`,
+        no key is created.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The id, where it must be a given one.
-            organization_id: An organization to be a member of.
-            teams: Teams to be a member of.
-            auto_create_key: Whether a first key is made. Default: True.
-            key_alias: The name of the first key.
-            duration: How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
+            organization_id: An organization to add the user to.
+            teams: Teams to add the user to.
+            auto_create_key: Whether to create a first key. Default: True.
+            key_alias: The alias of the first key.
+            duration: The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserCreateResponse = await self._client.execute(_CREATE, params)
         return answer
 
     async def update(self, **params: Unpack[UserUpdateParams]) -> _User:
-        """Change a user.
+        """Update a user.
 
-        Changes what is named and leaves the rest; null takes a limit away.
+        Updates the given fields and leaves the others unchanged. Null removes a limit.
 
         Args:
-            budget_id: A budget that is shared with others.
-            max_budget: How much may be spent in US dollars; then 402.
-            soft_budget: From which sum in US dollars on a warning is given.
-            budget_duration: How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`.
-            tpm_limit: Tokens a minute; then 429.
-            rpm_limit: Requests a minute; then 429.
-            max_parallel_requests: Calls at the same time; then 429.
-            model_max_budget: Limits for single models.
-            user_email: The mail address.
-            user_alias: A name for people.
-            user_role: What a user may do.
-            models: The models of keys that belong to no team.
-            blocked: Whether the user's keys are refused.
-            metadata: Up to the caller; kept with the record and given back.
-            user_id: The user.
+            budget_id: A shared budget.
+            max_budget: The maximum spend in US dollars.
+            soft_budget: The spend in US dollars from which responses carry a warning.
+            budget_duration: How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`.
+            tpm_limit: The maximum number of tokens per minute.
+            rpm_limit: The maximum number of requests per minute.
+            max_parallel_requests: The maximum number of concurrent calls.
+            model_max_budget: Limits per model.
+            user_email: The email address.
+            user_alias: The display name.
+            user_role: The role of a user.
+            models: The models for keys that belong to no team.
+            blocked: Whether the user is blocked.
+            metadata: Custom metadata.
+            user_id: The id of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _User = await self._client.execute(_UPDATE, params)
         return answer
@@ -418,44 +421,45 @@ class AsyncUser(AsyncResource):
         Lists the users that the caller may see, newest first.
 
         Args:
-            page: The number of the page, from 1. Default: 1.
-            page_size: How many users a page holds at most. Default: 25.
-            role: Only users of this role.
+            page: The page number, from 1. Default: 1.
+            page_size: The maximum number of users per page. Default: 25.
+            role: Only users with this role.
             user_ids: Only these users, separated by commas.
-            user_email: Only the user with this mail address.
+            user_email: Only the user with this email address.
             organization_id: Only members of this organization.
 
         Returns:
-            A page of the list; iterating over it walks through all pages.
+            The first page of the list. Iterate over it to get the items of all pages.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: AsyncPages[_User] = self._client.execute(_LIST, params)
         return answer
 
     async def info(self, **params: Unpack[UserInfoParams]) -> UserInfo:
-        """Get a user.
+        """Retrieve a user.
 
-        Gives a user with the newest keys (100 at most) and the teams. Without `user_id` it is the one who asks.
+        Retrieves a user with the newest keys (at most 100) and the teams. Without `user_id`, retrieves the
+        caller.
 
         Args:
-            user_id: The user.
+            user_id: The id of the user.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserInfo = await self._client.execute(_INFO, params)
         return answer
@@ -463,27 +467,27 @@ class AsyncUser(AsyncResource):
     async def delete(self, **params: Unpack[UserDeleteParams]) -> UserDeleteResponse:
         """Delete users.
 
-        Deletes users with their keys and memberships, all that are named or none. Their records of spending
-        stay.
+        Deletes users with their keys and memberships, either all of the given ones or none. Their spend records
+        are kept.
 
         Args:
-            user_ids: The users.
+            user_ids: The ids of the users.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: UserDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
 
 
 class AsyncUserWithRawResponse(RawResource["AsyncUser"]):
-    """The methods of `AsyncUser`, each giving the answer as it came."""
+    """The methods of `AsyncUser`, returning raw responses."""
 
     create = AsyncRawMethod(AsyncUser.create)
     update = AsyncRawMethod(AsyncUser.update)

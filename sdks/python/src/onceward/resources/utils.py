@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""The resource `utils` and what hangs on it."""
+"""The resource `utils` and its children."""
 
 from __future__ import annotations
 
@@ -64,81 +64,80 @@ _TRANSFORM_REQUEST = Operation(
 
 
 class Utils(Resource):
-    """Tools that ask no model."""
+    """Utilities that call no model."""
 
     @cached_property
     def with_raw_response(self) -> UtilsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return UtilsWithRawResponse(self)
 
     def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
         """Count tokens.
 
-        Counts the tokens of messages or of a text as a model would. Nothing is asked of the model and nothing
-        is billed.
+        Counts the tokens of messages or a prompt, as the model would. Calls no model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TokenCount = self._client.execute(_TOKEN_COUNTER, params)
         return answer
 
     def supported_openai_params(self, **params: Unpack[UtilsSupportedOpenaiParamsParams]) -> SupportedParams:
-        """List members of a request that a model heeds.
+        """List supported parameters.
 
-        Lists which members of a request a model heeds; others are refused or translated.
+        Lists the request parameters that a model supports. Others are refused or translated.
 
         Args:
             model: The model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SupportedParams = self._client.execute(_SUPPORTED_OPENAI_PARAMS, params)
         return answer
 
     def transform_request(self, **params: Unpack[UtilsTransformRequestParams]) -> TransformedRequest:
-        """Show what a provider would be sent.
+        """Transform a request.
 
-        Translates a request as a call would, and shows it instead of sending it. Secrets are shown as
-        `sk-...REDACTED`.
+        Translates a request to the provider's format and returns it instead of sending it. Secrets are masked
+        as `sk-...REDACTED`.
 
         Args:
-            call_type: What would be called.
-            request_body: The body as a call would send it.
+            call_type: The operation of the request.
+            request_body: The request body, as in a call.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TransformedRequest = self._client.execute(_TRANSFORM_REQUEST, params)
         return answer
 
 
 class UtilsWithRawResponse(RawResource["Utils"]):
-    """The methods of `Utils`, each giving the answer as it came."""
+    """The methods of `Utils`, returning raw responses."""
 
     token_counter = RawMethod(Utils.token_counter)
     supported_openai_params = RawMethod(Utils.supported_openai_params)
@@ -146,81 +145,80 @@ class UtilsWithRawResponse(RawResource["Utils"]):
 
 
 class AsyncUtils(AsyncResource):
-    """Tools that ask no model."""
+    """Utilities that call no model."""
 
     @cached_property
     def with_raw_response(self) -> AsyncUtilsWithRawResponse:
-        """The same methods, each giving the answer as it came: status, headers, bytes, and `parse()`."""
+        """The same methods, returning the raw response: status, headers, bytes, and `parse()`."""
         return AsyncUtilsWithRawResponse(self)
 
     async def token_counter(self, **params: Unpack[UtilsTokenCounterParams]) -> TokenCount:
         """Count tokens.
 
-        Counts the tokens of messages or of a text as a model would. Nothing is asked of the model and nothing
-        is billed.
+        Counts the tokens of messages or a prompt, as the model would. Calls no model and bills nothing.
 
         Args:
             model: The model.
-            messages: Messages as for `/v1/chat/completions`.
-            prompt: A text.
+            messages: Messages, as for `/v1/chat/completions`.
+            prompt: A prompt.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TokenCount = await self._client.execute(_TOKEN_COUNTER, params)
         return answer
 
     async def supported_openai_params(self, **params: Unpack[UtilsSupportedOpenaiParamsParams]) -> SupportedParams:
-        """List members of a request that a model heeds.
+        """List supported parameters.
 
-        Lists which members of a request a model heeds; others are refused or translated.
+        Lists the request parameters that a model supports. Others are refused or translated.
 
         Args:
             model: The model.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SupportedParams = await self._client.execute(_SUPPORTED_OPENAI_PARAMS, params)
         return answer
 
     async def transform_request(self, **params: Unpack[UtilsTransformRequestParams]) -> TransformedRequest:
-        """Show what a provider would be sent.
+        """Transform a request.
 
-        Translates a request as a call would, and shows it instead of sending it. Secrets are shown as
-        `sk-...REDACTED`.
+        Translates a request to the provider's format and returns it instead of sending it. Secrets are masked
+        as `sk-...REDACTED`.
 
         Args:
-            call_type: What would be called.
-            request_body: The body as a call would send it.
+            call_type: The operation of the request.
+            request_body: The request body, as in a call.
 
         Raises:
-            ParameterError: An argument is missing, unknown or out of bounds. Nothing was sent.
-            APIStatusError: The server refuses or fails: BadRequestError (400), AuthenticationError (401),
+            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
+            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
                 InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
                 RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
                 UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
                 (529).
-            APIConnectionError: No whole answer came, in spite of all retries.
+            APIConnectionError: No complete response was received, even after retries.
         """
         answer: TransformedRequest = await self._client.execute(_TRANSFORM_REQUEST, params)
         return answer
 
 
 class AsyncUtilsWithRawResponse(RawResource["AsyncUtils"]):
-    """The methods of `AsyncUtils`, each giving the answer as it came."""
+    """The methods of `AsyncUtils`, returning raw responses."""
 
     token_counter = AsyncRawMethod(AsyncUtils.token_counter)
     supported_openai_params = AsyncRawMethod(AsyncUtils.supported_openai_params)

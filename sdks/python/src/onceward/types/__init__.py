@@ -1,9 +1,9 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
-"""Types of answers and requests, imported on first use."""
+"""Types of responses and requests, imported on first use."""
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start
+TYPE_CHECKING = False  # type checkers know this name; importing `typing` would slow down the import
 
 if TYPE_CHECKING:
     from .audio import Transcription as Transcription

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: audio."""
+"""Response types: audio."""
 
 from __future__ import annotations
 
@@ -33,217 +33,217 @@ __all__ = [
 
 
 class Transcription(Model):
-    """What was said."""
+    """A transcription."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     logprobs: list[TranscriptionLogprob] | None = None
-    """How likely the tokens were."""
+    """Log probabilities of the tokens."""
 
     usage: TranscriptionUsage | None = None
-    """What the call is billed by, tokens or seconds."""
+    """Usage that the call is billed by: tokens or seconds."""
 
 
 class TranscriptionLogprob(Model):
-    """A token and how likely it was."""
+    """A token and its log probability."""
 
     token: str | None = None
     """The token's text."""
 
     logprob: float | None = None
-    """The natural logarithm of its probability."""
+    """The token's log probability (natural logarithm)."""
 
     bytes: list[float] | None = None
-    """Its UTF-8 bytes."""
+    """The token's UTF-8 bytes."""
 
 
 class TranscriptionSegment(Model):
-    """A part of what was said."""
+    """A segment of a transcription."""
 
     id: TranscriptionSegmentId | None = None
-    """Which part."""
+    """The segment's id."""
 
     start: float
-    """When it begins, in seconds."""
+    """The start of the segment, in seconds."""
 
     end: float
-    """When it ends, in seconds."""
+    """The end of the segment, in seconds."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     speaker: str | None = None
-    """Who speaks, where the model tells apart."""
+    """The speaker, if the model distinguishes speakers."""
 
     seek: int | None = None
-    """Where the model looked."""
+    """The seek offset of the segment in the audio."""
 
     tokens: list[int] | None = None
-    """The tokens."""
+    """The token ids of the segment's text."""
 
     temperature: float | None = None
-    """How freely the words were chosen."""
+    """The sampling temperature used for the segment."""
 
     avg_logprob: float | None = None
-    """How likely the tokens were on average; below -1 is doubtful."""
+    """The average log probability of the tokens. Below -1, the transcription may be unreliable."""
 
     compression_ratio: float | None = None
-    """How much the text repeats itself; above 2.4 is doubtful."""
+    """The compression ratio of the text. Above 2.4, the transcription may be repetitive and unreliable."""
 
     no_speech_prob: float | None = None
-    """How likely nobody speaks."""
+    """The probability that the segment contains no speech."""
 
 
 class TranscriptionTextDeltaEvent(Model):
-    """More of the text."""
+    """Text to append to the transcription."""
 
     type: Literal["transcript.text.delta"]
 
     delta: str
-    """What is new."""
+    """The text to append."""
 
     segment_id: str | None = None
-    """The part it belongs to."""
+    """The id of the segment that the text belongs to."""
 
     logprobs: list[TranscriptionLogprob] | None = None
-    """How likely the tokens were."""
+    """Log probabilities of the tokens."""
 
 
 class TranscriptionTextDoneEvent(Model):
-    """The whole text; the last event."""
+    """The complete text; the last event of the stream."""
 
     type: Literal["transcript.text.done"]
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     logprobs: list[TranscriptionLogprob] | None = None
-    """How likely the tokens were."""
+    """Log probabilities of the tokens."""
 
     usage: TranscriptionUsage | None = None
-    """What the call is billed by, tokens or seconds."""
+    """Usage that the call is billed by: tokens or seconds."""
 
 
 class TranscriptionTextSegmentEvent(Model):
-    """A part that is done, with its times and speaker."""
+    """A completed segment, with its timestamps and speaker."""
 
     type: Literal["transcript.text.segment"]
 
     id: str | None = None
-    """Which part."""
+    """The segment's id."""
 
     start: float
-    """When it begins, in seconds."""
+    """The start of the segment, in seconds."""
 
     end: float
-    """When it ends, in seconds."""
+    """The end of the segment, in seconds."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     speaker: str | None = None
-    """Who speaks."""
+    """The speaker's label."""
 
 
 class TranscriptionUsage(Model):
-    """What the call is billed by, tokens or seconds."""
+    """Usage that the call is billed by: tokens or seconds."""
 
     type: TranscriptionUsageType | None = None
-    """What is counted."""
+    """The unit of billing: `tokens` or `duration`."""
 
     seconds: float | None = None
-    """How long the audio is, by `duration`."""
+    """The duration of the audio in seconds. Set if `type` is `duration`."""
 
     input_tokens: int | None = None
-    """Tokens read, by `tokens`."""
+    """The number of input tokens. Set if `type` is `tokens`."""
 
     output_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     total_tokens: int | None = None
-    """Both."""
+    """The total number of tokens."""
 
     input_token_details: dict[str, Any] | None = None
-    """What the tokens read consist of."""
+    """The input tokens by kind."""
 
     cost_usd: float | None = None
-    """What the call cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
 
 class TranscriptionVerbose(Model):
-    """What was said, and when."""
+    """A transcription with timestamps."""
 
     task: str | None = None
-    """What was done: `transcribe`."""
+    """The task that was performed: `transcribe`."""
 
     language: str | None = None
-    """The language that is spoken."""
+    """The language of the audio."""
 
     duration: TranscriptionVerboseDuration
-    """How long the audio is, in seconds; some servers write the number as text."""
+    """The duration of the audio in seconds. Some servers send the number as a string."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     segments: list[TranscriptionSegment] | None = None
-    """Its parts."""
+    """The segments of the transcription."""
 
     words: list[TranscriptionWord] | None = None
-    """Its words."""
+    """The words of the transcription."""
 
     usage: TranscriptionUsage | None = None
-    """What the call is billed by, tokens or seconds."""
+    """Usage that the call is billed by: tokens or seconds."""
 
 
 class TranscriptionWord(Model):
-    """A word, and when it was said."""
+    """A transcribed word with its timestamps."""
 
     word: str
     """The word."""
 
     start: float
-    """When it begins, in seconds."""
+    """The start of the segment, in seconds."""
 
     end: float
-    """When it ends, in seconds."""
+    """The end of the segment, in seconds."""
 
 
 class Translation(Model):
-    """What was said, in English."""
+    """A translation into English."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
 
 class TranslationVerbose(Model):
-    """What was said, in English, and when."""
+    """A translation into English, with timestamps."""
 
     task: str | None = None
-    """What was done: `translate`."""
+    """The task that was performed: `translate`."""
 
     language: str | None = None
-    """The language of the text; `english`."""
+    """The language of the text: `english`."""
 
     duration: TranslationVerboseDuration
-    """How long the audio is, in seconds; some servers write the number as text."""
+    """The duration of the audio in seconds. Some servers send the number as a string."""
 
     text: str
-    """The text."""
+    """The transcribed text."""
 
     segments: list[TranscriptionSegment] | None = None
-    """Its parts."""
+    """The segments of the transcription."""
 
 
 TranscriptionCreateResponse: TypeAlias = Annotated[
     Annotated[TranscriptionVerbose | Transcription, Field(union_mode="smart")] | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
-"""What was said; with times where `verbose_json` was asked for."""
+"""A transcription; with timestamps if `verbose_json` was requested."""
 
 
 TranscriptionSegmentId: TypeAlias = int | str
-"""Which part."""
+"""The segment's id."""
 
 
 TranscriptionStreamEvent: TypeAlias = Annotated[
@@ -254,23 +254,23 @@ TranscriptionStreamEvent: TypeAlias = Annotated[
     | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
-"""An event of a transcription."""
+"""An event of a transcription stream."""
 
 
 TranscriptionUsageType: TypeAlias = Literal["tokens", "duration"] | str
-"""What is counted."""
+"""The unit of billing: `tokens` or `duration`."""
 
 
 TranscriptionVerboseDuration: TypeAlias = float | str
-"""How long the audio is, in seconds; some servers write the number as text."""
+"""The duration of the audio in seconds. Some servers send the number as a string."""
 
 
 TranslationCreateResponse: TypeAlias = Annotated[
     Annotated[TranslationVerbose | Translation, Field(union_mode="smart")] | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
-"""What was said, in English; with times where `verbose_json` was asked for."""
+"""A translation; with timestamps if `verbose_json` was requested."""
 
 
 TranslationVerboseDuration: TypeAlias = float | str
-"""How long the audio is, in seconds; some servers write the number as text."""
+"""The duration of the audio in seconds. Some servers send the number as a string."""

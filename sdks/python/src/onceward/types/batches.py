@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: batches."""
+"""Response types: batches."""
 
 from __future__ import annotations
 
@@ -21,98 +21,98 @@ __all__ = [
 
 
 class Batch(Model):
-    """Requests of a file, how far they are, and where the answers are."""
+    """A batch: requests from an input file that run asynchronously."""
 
     id: str
-    """The batch's id."""
+    """The id of the batch."""
 
     object: Literal["batch"]
 
     endpoint: str
-    """The path that its requests go to."""
+    """The endpoint of all requests in the batch."""
 
     model: str | None = None
-    """The model of its requests, where it is one."""
+    """The model of the requests, if they all use the same one."""
 
     input_file_id: str
-    """The file of requests."""
+    """The id of the input file."""
 
     completion_window: str
-    """How long it may take."""
+    """The time within which the batch must finish."""
 
     status: BatchStatus
-    """How far it is."""
+    """The status of the batch."""
 
     output_file_id: str | None = None
-    """The file of answers."""
+    """The id of the file with the responses."""
 
     error_file_id: str | None = None
-    """The file of failures."""
+    """The id of the file with the errors."""
 
     errors: BatchErrors | None = None
-    """Why the file could not be run."""
+    """Errors in the input file."""
 
     created_at: int
-    """When it was started, in seconds since 1970; so are the times below."""
+    """When the batch was created, as a Unix timestamp in seconds, like the times below."""
 
     expires_at: int | None = None
-    """When its window is over."""
+    """When the batch expires."""
 
     in_progress_at: int | None = None
-    """When its first request was begun."""
+    """When the first request started."""
 
     finalizing_at: int | None = None
-    """When its last request was done."""
+    """When the last request finished."""
 
     completed_at: int | None = None
-    """When its files were ready."""
+    """When the result files were ready."""
 
     failed_at: int | None = None
-    """When it failed."""
+    """When the batch failed."""
 
     expired_at: int | None = None
-    """When its window was over."""
+    """When the batch expired."""
 
     cancelling_at: int | None = None
-    """When its cancelling was begun."""
+    """When cancellation started."""
 
     cancelled_at: int | None = None
-    """When it was cancelled."""
+    """When the batch was cancelled."""
 
     request_counts: BatchRequestCounts | None = None
-    """How many requests are in which state."""
+    """Number of requests by status."""
 
     usage: BatchUsage | None = None
-    """What all requests read and wrote together."""
+    """Token usage of all requests in the batch."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
 
 class BatchError(Model):
-    """A fault of the file."""
+    """An error in the input file."""
 
     code: str | None = None
-    """The fault by name."""
+    """The error code."""
 
     message: str | None = None
-    """What is wrong."""
+    """The error message."""
 
     param: str | None = None
-    """The field at fault."""
+    """The invalid field."""
 
     line: int | None = None
-    """The line at fault, from 1."""
+    """The line of the input file that is invalid, counted from 1."""
 
 
 class BatchErrors(Model):
-    """Why the file could not be run."""
+    """Errors in the input file."""
 
     object: str | None = None
     """Always `list`."""
 
     data: list[BatchError] | None = None
-    """The faults."""
+    """The errors."""
 
 
 class BatchList(Model):
@@ -124,52 +124,52 @@ class BatchList(Model):
     """The batches."""
 
     first_id: str | None = None
-    """The id of the first."""
+    """The id of the first item."""
 
     last_id: str | None = None
-    """The id of the last; the next page starts behind it."""
+    """The id of the last item; the next page starts after it."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
 
 class BatchRequestCounts(Model):
-    """How many requests are in which state."""
+    """Number of requests by status."""
 
     total: int
-    """All."""
+    """All requests."""
 
     completed: int
-    """Answered."""
+    """Requests that succeeded."""
 
     failed: int
-    """Failed."""
+    """Requests that failed."""
 
 
 class BatchUsage(Model):
-    """What all requests read and wrote together."""
+    """Token usage of all requests in the batch."""
 
     input_tokens: int
-    """Tokens read."""
+    """The number of input tokens."""
 
     output_tokens: int
-    """Tokens written."""
+    """The number of output tokens."""
 
     total_tokens: int
-    """Both."""
+    """The total number of tokens."""
 
     input_tokens_details: dict[str, Any] | None = None
-    """What the tokens read consist of."""
+    """The input tokens by kind."""
 
     output_tokens_details: dict[str, Any] | None = None
-    """What the tokens written consist of."""
+    """The output tokens by kind."""
 
     cost_usd: float | None = None
-    """What they cost, in US dollars."""
+    """The cost of all requests, in US dollars."""
 
 
 BatchStatus: TypeAlias = (
     Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
     | str
 )
-"""How far it is."""
+"""The status of the batch."""

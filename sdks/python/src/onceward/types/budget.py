@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: budget."""
+"""Response types: budget."""
 
 from __future__ import annotations
 
@@ -23,63 +23,63 @@ class Budget(Model):
     """A budget."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str
-    """The budget's id."""
+    """The id of the budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     organization_id: str | None = None
-    """The organization whose budget it is."""
+    """The organization that owns the budget."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class BudgetDeleted(Model):
-    """A budget that was deleted."""
+    """Confirmation that a budget was deleted."""
 
     budget_id: str
-    """The budget's id."""
+    """The id of the budget."""
 
     deleted: bool
-    """Whether it is gone."""
+    """Whether the budget was deleted."""
 
 
 class BudgetInfo(Model):
-    """Budgets."""
+    """A list of budgets."""
 
     budgets: list[Budget]
     """The budgets."""
@@ -94,39 +94,39 @@ class BudgetList(Model):
     """The budgets."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class BudgetSetting(Model):
-    """A member of a budget."""
+    """A field of a budget."""
 
     field_name: str
-    """Its name."""
+    """The name of the field."""
 
     field_type: str
-    """What it holds: `number`, `integer`, `string` or `object`."""
+    """The type of the value: `number`, `integer`, `string` or `object`."""
 
     field_description: str | None = None
-    """What it means."""
+    """The description of the field."""
 
     field_value: Any | None = None
-    """What it is. Null is not set."""
+    """The value. Null: not set."""
 
     field_default_value: Any | None = None
-    """What it is where it is not set."""
+    """The value that applies when the field is not set."""
 
     stored_in_db: bool | None = None
-    """Whether it is set."""
+    """Whether the field is set."""
 
 
 class BudgetSettings(Model):
-    """The members of a budget one by one."""
+    """The fields of a budget with their types, descriptions and values."""
 
     budget_id: str
-    """The budget's id."""
+    """The id of the budget."""
 
     settings: list[BudgetSetting]
-    """Its members."""
+    """The fields."""

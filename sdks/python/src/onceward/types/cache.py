@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: cache."""
+"""Response types: cache."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ __all__ = [
 
 
 class CacheDeleted(Model):
-    """Answers that were deleted from the cache."""
+    """Confirmation that cached responses were deleted."""
 
     status: str
-    """`success`."""
+    """Always `success`."""
 
     deleted: int
-    """How many."""
+    """The number of deleted responses."""
 
 
 class CachePing(Model):
-    """How the cache stands."""
+    """The status of the cache."""
 
     status: str
-    """In a word: `healthy`, `unhealthy` or `off`."""
+    """The status: `healthy`, `unhealthy` or `off`."""
 
     cache_type: str
-    """Where it is: `memory`, `sqlite`, `redis` or `none`."""
+    """The type of the cache: `memory`, `sqlite`, `redis` or `none`."""
 
     ping_response: bool | None = None
-    """Whether it answers."""
+    """Whether the cache responds."""
 
     set_cache_response: str | None = None
-    """Whether it takes entries."""
+    """Whether the cache accepts entries."""
 
     entries: int | None = None
-    """How many answers it holds."""
+    """The number of cached responses."""
 
     error: str | None = None
-    """What is wrong."""
+    """The error message."""

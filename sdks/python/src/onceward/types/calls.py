@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: calls."""
+"""Response types: calls."""
 
 from __future__ import annotations
 
@@ -17,67 +17,67 @@ __all__ = [
 
 
 class Call(Model):
-    """The record of a generating call."""
+    """The record of a model call."""
 
     id: str
-    """The call's id."""
+    """The id of the call."""
 
     object: Literal["call"]
 
     created_at: int
-    """When it was begun, in seconds since 1970."""
+    """When the call started, as a Unix timestamp in seconds."""
 
     finished_at: int | None = None
-    """When it ended."""
+    """When the call ended, as a Unix timestamp in seconds."""
 
     operation: str
-    """What was called, by its `operationId`."""
+    """The operation that was called, by its `operationId`."""
 
     model: str | None = None
-    """The model that answered."""
+    """The model that served the call."""
 
     status: CallStatus
-    """How it stands; `interrupted` is a call whose gateway died."""
+    """The status of the call. `interrupted`: the gateway process that ran the call died."""
 
     stream: bool | None = None
-    """Whether it is answered by events."""
+    """Whether the response is streamed."""
 
     idempotency_key: str | None = None
-    """The key that names it."""
+    """The idempotency key of the call."""
 
     attempts: int | None = None
-    """How often a request with its key was received."""
+    """The number of requests received with this idempotency key."""
 
     request_id: str | None = None
-    """The id of its first request."""
+    """The id of the first request."""
 
     usage: CompletionUsage | None = None
-    """What a call read and wrote."""
+    """The token usage of a call."""
 
     estimated: bool | None = None
-    """Whether tokens were counted by the gateway, because the provider did not report them."""
+    """Whether the gateway estimated the token counts because the provider did not report them."""
 
     cost_usd: float | None = None
-    """What it cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
     error: ErrorObject | None = None
-    """What failed. `type` says which kind of failure it is, `code` which one, `message` what to do."""
+    """An error. `type` is its category, `code` identifies it, and `message` describes it and how to resolve it."""
 
 
 class CallList(Model):
-    """A page of records of calls."""
+    """A page of call records."""
 
     object: Literal["list"]
 
     data: list[Call]
-    """The records."""
+    """The call records."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 CallStatus: TypeAlias = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"] | str
-"""How it stands; `interrupted` is a call whose gateway died."""
+"""The status of the call. `interrupted`: the gateway process that ran the call died."""

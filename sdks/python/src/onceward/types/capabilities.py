@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: capabilities."""
+"""Response types: capabilities."""
 
 from __future__ import annotations
 
@@ -15,61 +15,61 @@ __all__ = [
 
 
 class ModelCapabilities(Model):
-    """What a model can do, how much fits, and what it costs."""
+    """The capabilities, limits and prices of a model."""
 
     model_id: str
     """The model."""
 
     provider: str | None = None
-    """Who runs it."""
+    """The providers that serve it."""
 
     supports_vision: bool
-    """Images in."""
+    """Whether the model accepts images."""
 
     supports_tools: bool
-    """Calling tools."""
+    """Whether the model can call tools."""
 
     supports_reasoning: bool
-    """Thinking before the answer."""
+    """Whether the model supports reasoning."""
 
     supports_streaming: bool | None = None
-    """Server-sent events."""
+    """Streaming by server-sent events."""
 
     supports_system_messages: bool | None = None
-    """Instructions above the conversation."""
+    """System messages."""
 
     supports_audio_input: bool | None = None
-    """Audio in."""
+    """Audio input."""
 
     supports_audio_output: bool | None = None
-    """Audio out."""
+    """Audio output."""
 
     supports_structured_output: bool | None = None
-    """Answers of a given JSON Schema."""
+    """Whether the model supports responses that match a JSON Schema."""
 
     max_context_tokens: int | None = None
-    """Tokens, read and written together."""
+    """The maximum number of input and output tokens together."""
 
     max_output_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     input_cost_per_1m: float | None = None
-    """A million tokens read, in US dollars."""
+    """Price per million input tokens, in US dollars."""
 
     output_cost_per_1m: float | None = None
-    """A million tokens written, in US dollars."""
+    """Price per million output tokens, in US dollars."""
 
     reasoning_cost_per_1m: float | None = None
-    """A million tokens of thinking, in US dollars."""
+    """Price per million reasoning tokens, in US dollars."""
 
     features: list[str] | None = None
-    """Further abilities by name."""
+    """Further features by name."""
 
     modalities: list[str] | None = None
-    """Kinds of content."""
+    """Supported types of content."""
 
     provider_specific: dict[str, Any] | None = None
-    """What only this provider knows."""
+    """Capabilities of this provider only."""
 
 
 class ModelCapabilitiesList(Model):

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: completions."""
+"""Response types: completions."""
 
 from __future__ import annotations
 
@@ -17,58 +17,58 @@ __all__ = [
 
 
 class Completion(Model):
-    """Continued texts, whole or (in a stream) a piece of them."""
+    """A completion, or a chunk of a streamed completion."""
 
     id: str
-    """The answer's id."""
+    """The id of the chat completion."""
 
     object: Literal["text_completion"]
 
     created: int
-    """When it was begun, in seconds since 1970."""
+    """When the call started, as a Unix timestamp in seconds."""
 
     model: str
-    """The model that answered."""
+    """The model that served the call."""
 
     choices: list[CompletionChoice]
-    """The texts, `n` for each prompt."""
+    """The completions, `n` for each prompt."""
 
     usage: CompletionUsage | None = None
-    """What a call read and wrote."""
+    """The token usage of a call."""
 
     system_fingerprint: str | None = None
-    """Names the state of the model."""
+    """Identifies the backend configuration of the model."""
 
 
 class CompletionChoice(Model):
-    """One text."""
+    """A generated completion."""
 
     index: int
-    """Which of the texts."""
+    """The index of the completion, from 0."""
 
     text: str
-    """The text; in a stream, what is new of it."""
+    """The generated text; in a stream, the text to append."""
 
     finish_reason: FinishReason | None = None
-    """Why writing ended: `stop` (done, or a stop sequence), `length` (the token limit), `tool_calls`,
-    `content_filter`, `function_call` (older). Null while it goes on.
+    """Why generation stopped: `stop` (a natural end or a stop sequence), `length` (the token limit), `tool_calls`,
+    `content_filter`, or `function_call` (deprecated). Null in chunks before the last.
     """
 
     logprobs: CompletionLogprobs | None = None
-    """How likely the tokens were; the lists go in step."""
+    """Log probabilities of the tokens, as arrays of equal length."""
 
 
 class CompletionLogprobs(Model):
-    """How likely the tokens were; the lists go in step."""
+    """Log probabilities of the tokens, as arrays of equal length."""
 
     tokens: list[str] | None = None
-    """The tokens."""
+    """The token ids of the segment's text."""
 
     token_logprobs: list[float | None] | None = None
-    """How likely each was; null for the first of an echoed prompt."""
+    """The log probability of each token; null for the first token of an echoed prompt."""
 
     top_logprobs: list[dict[str, float] | None] | None = None
-    """The likeliest tokens at each place."""
+    """The most likely tokens at each position."""
 
     text_offset: list[int] | None = None
-    """Where each token begins."""
+    """The character offset of each token in the text."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: credentials."""
+"""Response types: credentials."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ class Credential(Model):
     """A credential without its values."""
 
     credential_name: str
-    """Its name."""
+    """The name of the field."""
 
     credential_info: CredentialInfo | None = None
-    """What may be known of a credential."""
+    """Metadata of a credential."""
 
     credential_values: dict[str, str] | None = None
-    """Which values there are, each as it may be shown, such as `sk-pro...REDACTED`."""
+    """The names of the values, each with a masked value such as `sk-pro...REDACTED`."""
 
     created_at: str | None = None
-    """When it was stored (ISO 8601, UTC)."""
+    """When the credential was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class CredentialDeleted(Model):
-    """A credential that was deleted."""
+    """Confirmation that a credential was deleted."""
 
     credential_name: str
-    """Its name."""
+    """The name of the field."""
 
     deleted: bool
-    """Whether it is gone."""
+    """Whether the budget was deleted."""
 
 
 class CredentialInfo(Model):
-    """What may be known of a credential."""
+    """Metadata of a credential."""
 
     custom_llm_provider: str | None = None
-    """The provider that it is for."""
+    """The provider that the credential is for."""
 
     description: str | None = None
-    """For people: whose it is, and where from."""
+    """A description, such as its owner and origin."""
 
 
 class CredentialList(Model):
-    """Credentials."""
+    """A list of credentials."""
 
     success: bool | None = None
     """Always true."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: credits."""
+"""Response types: credits."""
 
 from __future__ import annotations
 
@@ -25,81 +25,81 @@ __all__ = [
 
 
 class CreditsBalance(Model):
-    """The credits of an organization."""
+    """The credit balance of an organization."""
 
     credits_remaining: float
-    """What is left."""
+    """The remaining credits."""
 
     credits_total: float | None = None
-    """Of how many."""
+    """The credits of the period."""
 
     credits_used: float | None = None
-    """What is used."""
+    """The used credits."""
 
     credits_reserved: float | None = None
-    """What running calls hold back; it is not in `credits_remaining`."""
+    """Credits reserved by running calls. They are not part of `credits_remaining`."""
 
     credits_percent: float | None = None
-    """What is left, of 100."""
+    """The remaining share of the credits, in percent."""
 
     tier: str
-    """The tier."""
+    """The tier of the organization."""
 
     bands: list[str]
-    """Bands of models that the tier opens."""
+    """The bands of models that the tier includes."""
 
     reset_date: str | None = None
-    """When credits are full again (`2026-02-01`). Null is never."""
+    """When the credits reset, such as `2026-02-01`. Null: never."""
 
     warning: str | None = None
-    """For people, where little is left."""
+    """A warning that few credits remain."""
 
     organization_id: str | None = None
-    """The organization."""
+    """The id of the organization."""
 
     stripe_price_id: str | None = None
-    """What the tier is called in billing, where it is."""
+    """The id of the tier's price in the billing system, if it has one."""
 
 
 class CreditsBand(Model):
-    """A class of models."""
+    """A band: a class of models."""
 
     id: str
-    """The band."""
+    """The id of the band."""
 
     name: str | None = None
-    """A name for people."""
+    """The display name."""
 
     description: str | None = None
-    """Which models it holds."""
+    """A description of the models in the band."""
 
     models: list[str]
-    """Its models; a `*` at the end stands for any rest."""
+    """The models in the band. A trailing `*` matches any suffix."""
 
     credits_per_usd: float | None = None
-    """How many credits a US dollar of use costs."""
+    """The number of credits that one US dollar of usage costs."""
 
     minimum_tier: str | None = None
-    """The least tier that opens it."""
+    """The lowest tier that includes the band."""
 
 
 class CreditsEntry(Model):
-    """Something that happened to credits."""
+    """An entry of the credit history."""
 
     id: str
-    """The entry's id."""
+    """The id of the entry."""
 
     timestamp: str
-    """When (ISO 8601, UTC)."""
+    """When the entry was made (ISO 8601, UTC)."""
 
     kind: CreditsEntryKind | None = None
-    """What happened."""
+    """The kind of entry."""
 
     request_id: str | None = None
-    """The request that was paid."""
+    """The request that was billed."""
 
     call_id: str | None = None
-    """The call that was paid."""
+    """The call that was billed."""
 
     model: str | None = None
     """The model."""
@@ -108,202 +108,202 @@ class CreditsEntry(Model):
     """The provider."""
 
     band: str | None = None
-    """The model's band."""
+    """The band of the model."""
 
     prompt_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     reasoning_tokens: int | None = None
-    """Of these, reasoning."""
+    """The reasoning tokens among the output tokens."""
 
     total_tokens: int | None = None
-    """Both."""
+    """The total number of tokens."""
 
     credits_debited: float
-    """Credits taken; below 0 where they were given."""
+    """The credits debited. Negative: the credits were granted."""
 
     balance_after: float | None = None
-    """What was left then."""
+    """The balance after the entry."""
 
     cost: float | None = None
-    """What the call cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
     latency_ms: float | None = None
-    """How long it took."""
+    """The duration of the call in milliseconds."""
 
     status: CreditsEntryStatus | None = None
-    """How the call ended."""
+    """The status of the call."""
 
     error_message: str | None = None
-    """What failed."""
+    """The error message, if the call failed."""
 
 
 class CreditsHistory(Model):
-    """A page of entries."""
+    """A page of the credit history."""
 
     entries: list[CreditsEntry]
     """The entries."""
 
     total: int | None = None
-    """How many there are on all pages."""
+    """The number of entries on all pages."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class CreditsModelUsage(Model):
-    """What one model used."""
+    """Usage of one model."""
 
     requests: int
-    """Calls."""
+    """The number of calls."""
 
     tokens: int
-    """Tokens, read and written."""
+    """The number of input and output tokens."""
 
     credits: float
-    """Credits."""
+    """The credits used."""
 
     cost: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     model: str
     """The model."""
 
 
 class CreditsStats(Model):
-    """What credits were spent for."""
+    """Credit usage statistics."""
 
     period: str
-    """The time that was asked for."""
+    """The requested period."""
 
     start_date: str | None = None
-    """Its first day."""
+    """The first day of the period."""
 
     end_date: str | None = None
-    """Its last day."""
+    """The last day of the period."""
 
     total_credits_used: float
-    """Credits."""
+    """The credits used."""
 
     total_cost: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     total_requests: int | None = None
-    """Calls."""
+    """The number of calls."""
 
     total_tokens: int | None = None
-    """Tokens, read and written."""
+    """The number of input and output tokens."""
 
     average_latency_ms: float | None = None
-    """How long a call took."""
+    """The average duration of a call in milliseconds."""
 
     model_breakdown: list[CreditsModelUsage] | None = None
-    """By model, the dearest first."""
+    """Usage by model, the most expensive first."""
 
     by_model: dict[str, CreditsUsage] | None = None
-    """By model."""
+    """Usage by model."""
 
     by_provider: dict[str, CreditsUsage] | None = None
-    """By provider."""
+    """Usage by provider."""
 
     by_band: dict[str, CreditsUsage] | None = None
-    """By band."""
+    """Usage by band."""
 
     stats: list[CreditsStep] | None = None
-    """In steps of `group_by`, in the order of time."""
+    """Usage by interval (`group_by`), oldest first."""
 
 
 class CreditsStep(Model):
-    """What was used in one step of time."""
+    """Usage in one time interval."""
 
     period: str
-    """When the step begins (`2026-01-01`)."""
+    """The start of the interval, such as `2026-01-01`."""
 
     total_requests: int
-    """Calls."""
+    """The number of calls."""
 
     total_tokens: int
-    """Tokens, read and written."""
+    """The number of input and output tokens."""
 
     total_credits: float
-    """Credits."""
+    """The credits used."""
 
     total_cost: float
-    """US dollars."""
+    """The cost in US dollars."""
 
 
 class CreditsTier(Model):
-    """What an organization of a tier gets."""
+    """A tier and the limits of its organizations."""
 
     id: str
-    """The tier."""
+    """The tier of the organization."""
 
     name: str | None = None
-    """A name for people."""
+    """The display name."""
 
     description: str | None = None
-    """For whom it is."""
+    """A description of the tier."""
 
     credits: float | None = None
-    """How many credits. Null is no end of them."""
+    """The number of credits per period. Null: unlimited."""
 
     credits_duration: str | None = None
-    """How often they are full again."""
+    """How often the credits reset."""
 
     bands: list[str]
-    """Bands of models that it opens."""
+    """The bands of models that the tier includes."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     rpd_limit: int | None = None
-    """Requests a day."""
+    """The maximum number of requests per day."""
 
     burst: int | None = None
-    """Requests at once."""
+    """The maximum number of requests in a burst."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
 
 class CreditsTiers(Model):
     """Tiers and bands."""
 
     tiers: list[CreditsTier]
-    """The tiers, the least first."""
+    """The tiers, the lowest first."""
 
     bands: list[CreditsBand]
     """The bands."""
 
 
 class CreditsUsage(Model):
-    """A sum over calls."""
+    """Usage summed over calls."""
 
     requests: int
-    """Calls."""
+    """The number of calls."""
 
     tokens: int
-    """Tokens, read and written."""
+    """The number of input and output tokens."""
 
     credits: float
-    """Credits."""
+    """The credits used."""
 
     cost: float
-    """US dollars."""
+    """The cost in US dollars."""
 
 
 CreditsEntryKind: TypeAlias = Literal["debit", "grant", "refund", "expire", "adjust"] | str
-"""What happened."""
+"""The kind of entry."""
 
 
 CreditsEntryStatus: TypeAlias = Literal["success", "error", "rate_limited", "cancelled"] | str
-"""How the call ended."""
+"""The status of the call."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: customer."""
+"""Response types: customer."""
 
 from __future__ import annotations
 
@@ -22,75 +22,75 @@ class Customer(Model):
     """A customer."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     user_id: str
-    """The customer as calls name it in `user`."""
+    """The id of the customer: the value of `user` in calls."""
 
     alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     blocked: bool
     """Whether calls for the customer are refused."""
 
     organization_id: str | None = None
-    """The organization whose customer it is."""
+    """The organization that the customer belongs to."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class CustomerBlockResponse(Model):
-    """Customers that were blocked."""
+    """The blocked customers."""
 
     blocked_users: list[Customer]
-    """The customers."""
+    """The ids of the customers."""
 
 
 class CustomerDeleteResponse(Model):
-    """Customers whose records were deleted."""
+    """The deleted customers."""
 
     deleted_customers: list[str]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class CustomerList(Model):
@@ -99,17 +99,17 @@ class CustomerList(Model):
     object: Literal["list"]
 
     data: list[Customer]
-    """The customers."""
+    """The ids of the customers."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class CustomerUnblockResponse(Model):
-    """Customers that were unblocked."""
+    """The unblocked customers."""
 
     unblocked_users: list[Customer]
-    """The customers."""
+    """The ids of the customers."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: embeddings."""
+"""Response types: embeddings."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ __all__ = [
 
 
 class CreateEmbeddingResponse(Model):
-    """The vectors of the inputs."""
+    """The embeddings of the inputs."""
 
     object: Literal["list"]
 
     data: list[Embedding]
-    """One for each input."""
+    """The embeddings, one for each input."""
 
     model: str
-    """The model that answered."""
+    """The model that served the call."""
 
     usage: EmbeddingUsage | None = None
-    """What the call read."""
+    """The token usage of the call."""
 
 
 class EmbeddingUsage(Model):
-    """What the call read."""
+    """The token usage of the call."""
 
     prompt_tokens: int
-    """Tokens read."""
+    """The number of input tokens."""
 
     total_tokens: int
-    """The same."""
+    """The total number of tokens."""
 
     cost_usd: float | None = None
-    """What the call cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
 
 EmbeddingEmbedding: TypeAlias = list[float] | str
-"""The vector: numbers, or (with `base64`) the bytes of its little-endian 32-bit floats."""
+"""The vector: an array of numbers or, with `base64`, the encoded little-endian 32-bit floats."""

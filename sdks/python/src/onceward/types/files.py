@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: files."""
+"""Response types: files."""
 
 from __future__ import annotations
 
@@ -18,63 +18,63 @@ __all__ = [
 
 
 class FileDeleted(Model):
-    """A file that was deleted."""
+    """Confirmation that a file was deleted."""
 
     id: str
-    """The file's id."""
+    """The id of the file."""
 
     object: Literal["file"]
 
     deleted: bool
-    """Whether it is gone."""
+    """Whether the budget was deleted."""
 
 
 class FileList(Model):
-    """A page of records of files."""
+    """A page of files."""
 
     object: Literal["list"]
 
     data: list[FileObject]
-    """The records."""
+    """The call records."""
 
     first_id: str | None = None
-    """The id of the first."""
+    """The id of the first item."""
 
     last_id: str | None = None
-    """The id of the last; the next page starts behind it."""
+    """The id of the last item; the next page starts after it."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
 
 class FileObject(Model):
-    """The record of a file."""
+    """A file."""
 
     id: str
-    """The file's id."""
+    """The id of the file."""
 
     object: Literal["file"]
 
     bytes: int
-    """How large it is."""
+    """The size of the file in bytes."""
 
     created_at: int
-    """When it was made, in seconds since 1970."""
+    """When the file was created, as a Unix timestamp in seconds."""
 
     expires_at: int | None = None
-    """When it will be deleted, in seconds since 1970."""
+    """When the file expires, as a Unix timestamp in seconds."""
 
     filename: str
-    """Its name."""
+    """The name of the field."""
 
     purpose: FileObjectPurpose
-    """What it is for."""
+    """The purpose of the file."""
 
     status: FileObjectStatus | None = None
-    """Whether it can be used."""
+    """The status of the file."""
 
     status_details: str | None = None
-    """What is wrong with it."""
+    """Details of a validation failure."""
 
 
 FileObjectPurpose: TypeAlias = (
@@ -91,8 +91,8 @@ FileObjectPurpose: TypeAlias = (
     ]
     | str
 )
-"""What it is for."""
+"""The purpose of the file."""
 
 
 FileObjectStatus: TypeAlias = Literal["uploaded", "processed", "error"] | str
-"""Whether it can be used."""
+"""The status of the file."""

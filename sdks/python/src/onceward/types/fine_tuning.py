@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: fine_tuning."""
+"""Response types: fine_tuning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class DpoHyperparameters(Model):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None = None
     """A number, or `auto`."""
@@ -53,94 +53,94 @@ class DpoHyperparameters(Model):
 
 
 class DpoMethod(Model):
-    """Learning from pairs of a better and a worse answer."""
+    """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     hyperparameters: DpoHyperparameters | None = None
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
 
 class FineTuningJob(Model):
-    """The making of a model."""
+    """A fine-tuning job."""
 
     id: str
-    """The job's id."""
+    """The id of the fine-tuning job."""
 
     object: Literal["fine_tuning.job"]
 
     created_at: int
-    """When it was started, in seconds since 1970."""
+    """When the job was created, as a Unix timestamp in seconds."""
 
     finished_at: int | None = None
-    """When it ended."""
+    """When the call ended, as a Unix timestamp in seconds."""
 
     estimated_finish: int | None = None
-    """When it may end."""
+    """When the job is expected to finish, as a Unix timestamp in seconds."""
 
     model: str
     """The base model."""
 
     fine_tuned_model: str | None = None
-    """The model that came out."""
+    """The id of the fine-tuned model."""
 
     status: FineTuningJobStatus
-    """How far it is."""
+    """The status of the batch."""
 
     training_file: str
-    """The file of examples."""
+    """The id of the training file."""
 
     validation_file: str | None = None
-    """The file of examples to test by."""
+    """The id of the validation file."""
 
     organization_id: str | None = None
-    """Whose it is."""
+    """The organization that owns the job."""
 
     result_files: list[str] | None = None
-    """Files of numbers on the learning."""
+    """The ids of the result files with training metrics."""
 
     trained_tokens: int | None = None
-    """How many tokens were learned from."""
+    """The number of tokens used for training."""
 
     seed: int | None = None
-    """The seed."""
+    """The seed of the job."""
 
     error: FineTuningJobError | None = None
-    """Why a job failed."""
+    """The error of a failed job."""
 
     hyperparameters: SupervisedHyperparameters | None = None
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     method: FineTuningMethod | None = None
-    """How to learn. The member named like `type` has the details."""
+    """The fine-tuning method. Its parameters are in the member named after `type`."""
 
     integrations: list[FineTuningJobWandbIntegrationObject] | None = None
-    """Where else the progress is told."""
+    """Integrations that progress is reported to."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
 
 class FineTuningJobCheckpoint(Model):
-    """A model that a job left on its way."""
+    """A checkpoint: an intermediate model of a fine-tuning job."""
 
     id: str
-    """The checkpoint's id."""
+    """The id of the checkpoint."""
 
     object: Literal["fine_tuning.job.checkpoint"]
 
     created_at: int
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     fine_tuning_job_id: str
-    """The job."""
+    """The fine-tuning job."""
 
     fine_tuned_model_checkpoint: str
-    """The model; it can be called."""
+    """The id of the checkpoint's model, which can be called."""
 
     step_number: int
-    """After how many steps."""
+    """The step number of the checkpoint."""
 
     metrics: FineTuningJobCheckpointMetrics | None = None
-    """How good the model was then."""
+    """Metrics of the model at the checkpoint."""
 
 
 class FineTuningJobCheckpointList(Model):
@@ -152,75 +152,75 @@ class FineTuningJobCheckpointList(Model):
     """The checkpoints."""
 
     first_id: str | None = None
-    """The id of the first."""
+    """The id of the first item."""
 
     last_id: str | None = None
-    """The id of the last; the next page starts behind it."""
+    """The id of the last item; the next page starts after it."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
 
 class FineTuningJobCheckpointMetrics(Model):
-    """How good the model was then."""
+    """Metrics of the model at the checkpoint."""
 
     step: float | None = None
-    """The step."""
+    """The step number."""
 
     train_loss: float | None = None
-    """Loss on the examples."""
+    """Loss on the training data."""
 
     train_mean_token_accuracy: float | None = None
-    """Tokens foretold rightly in the examples."""
+    """Mean token accuracy on the training data."""
 
     valid_loss: float | None = None
-    """Loss on some of the test examples."""
+    """Loss on a sample of the validation data."""
 
     valid_mean_token_accuracy: float | None = None
-    """Tokens foretold rightly in some of the test examples."""
+    """Mean token accuracy on a sample of the validation data."""
 
     full_valid_loss: float | None = None
-    """Loss on all test examples."""
+    """Loss on all validation data."""
 
     full_valid_mean_token_accuracy: float | None = None
-    """Tokens foretold rightly in all test examples."""
+    """Mean token accuracy on all validation data."""
 
 
 class FineTuningJobError(Model):
-    """Why a job failed."""
+    """The error of a failed job."""
 
     code: str | None = None
-    """The fault by name."""
+    """The error code."""
 
     message: str | None = None
-    """What is wrong."""
+    """The error message."""
 
     param: str | None = None
-    """The field at fault, such as `training_file`."""
+    """The invalid field, such as `training_file`."""
 
 
 class FineTuningJobEvent(Model):
-    """What a job told."""
+    """An event of a fine-tuning job."""
 
     id: str
-    """The event's id."""
+    """The id of the event."""
 
     object: Literal["fine_tuning.job.event"]
 
     created_at: int
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     level: FineTuningJobEventLevel
-    """How grave it is."""
+    """The log level."""
 
     message: str
-    """For people."""
+    """The message."""
 
     type: FineTuningJobEventType | None = None
-    """The kind of event."""
+    """The type of the event."""
 
     data: dict[str, Any] | None = None
-    """For programs."""
+    """Structured data of the event."""
 
 
 class FineTuningJobEventList(Model):
@@ -232,11 +232,11 @@ class FineTuningJobEventList(Model):
     """The events."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
 
 class FineTuningJobList(Model):
-    """A page of jobs."""
+    """A page of fine-tuning jobs."""
 
     object: Literal["list"]
 
@@ -244,52 +244,52 @@ class FineTuningJobList(Model):
     """The jobs."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
 
 class FineTuningJobWandbIntegration(Model):
-    """Where it is told."""
+    """The settings of the integration."""
 
     project: str
-    """The project."""
+    """The name of the project."""
 
     name: str | None = None
-    """The run's name."""
+    """The name of the run."""
 
     entity: str | None = None
-    """The team or user."""
+    """The team or user that owns the run."""
 
     tags: list[str] | None = None
-    """Labels of the run."""
+    """The tags of the run."""
 
 
 class FineTuningJobWandbIntegrationObject(Model):
-    """Tells the progress to Weights and Biases."""
+    """An integration with Weights & Biases."""
 
     type: Literal["wandb"]
 
     wandb: FineTuningJobWandbIntegration
-    """Where it is told."""
+    """The settings of the integration."""
 
 
 class FineTuningMethod(Model):
-    """How to learn. The member named like `type` has the details."""
+    """The fine-tuning method. Its parameters are in the member named after `type`."""
 
     type: FineTuningMethodType
-    """The kind of learning."""
+    """The type of the method."""
 
     supervised: SupervisedMethod | None = None
-    """Learning from examples."""
+    """Supervised fine-tuning."""
 
     dpo: DpoMethod | None = None
-    """Learning from pairs of a better and a worse answer."""
+    """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     reinforcement: ReinforcementMethod | None = None
-    """Learning from grades."""
+    """Reinforcement fine-tuning, from graded outputs."""
 
 
 class ReinforcementHyperparameters(Model):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None = None
     """A number, or `auto`."""
@@ -310,21 +310,21 @@ class ReinforcementHyperparameters(Model):
     """A number, or `auto`."""
 
     reasoning_effort: str | None = None
-    """How long the model thinks."""
+    """The reasoning effort of the model."""
 
 
 class ReinforcementMethod(Model):
-    """Learning from grades."""
+    """Reinforcement fine-tuning, from graded outputs."""
 
     grader: dict[str, Any] | None = None
-    """Who grades, as the provider defines it."""
+    """The grader, as defined by the provider."""
 
     hyperparameters: ReinforcementHyperparameters | None = None
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
 
 class SupervisedHyperparameters(Model):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None = None
     """A number, or `auto`."""
@@ -337,10 +337,10 @@ class SupervisedHyperparameters(Model):
 
 
 class SupervisedMethod(Model):
-    """Learning from examples."""
+    """Supervised fine-tuning."""
 
     hyperparameters: SupervisedHyperparameters | None = None
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
 
 AutoOrInteger: TypeAlias = Literal["auto"] | int
@@ -352,18 +352,18 @@ AutoOrNumber: TypeAlias = Literal["auto"] | float
 
 
 FineTuningJobEventLevel: TypeAlias = Literal["info", "warn", "error"] | str
-"""How grave it is."""
+"""The log level."""
 
 
 FineTuningJobEventType: TypeAlias = Literal["message", "metrics"] | str
-"""The kind of event."""
+"""The type of the event."""
 
 
 FineTuningJobStatus: TypeAlias = (
     Literal["validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"] | str
 )
-"""How far it is."""
+"""The status of the batch."""
 
 
 FineTuningMethodType: TypeAlias = Literal["supervised", "dpo", "reinforcement"] | str
-"""The kind of learning."""
+"""The type of the method."""

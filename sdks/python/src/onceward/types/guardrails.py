@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: guardrails."""
+"""Response types: guardrails."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ __all__ = [
 
 
 class Guardrail(Model):
-    """What calls can be made to pass."""
+    """A guardrail."""
 
     guardrail_name: str
-    """The name by which calls and keys choose it."""
+    """The name, used in calls and keys."""
 
     litellm_params: GuardrailParams
-    """How a guardrail works."""
+    """The parameters of a guardrail."""
 
     guardrail_info: GuardrailInfo | None = None
-    """What is known of a guardrail."""
+    """Metadata of a guardrail."""
 
 
 class GuardrailInfo(Model):
-    """What is known of a guardrail."""
+    """Metadata of a guardrail."""
 
     description: str | None = None
-    """What it does."""
+    """A description of the tool."""
 
 
 class GuardrailList(Model):
-    """Guardrails."""
+    """A list of guardrails."""
 
     guardrails: list[Guardrail]
     """The guardrails."""
 
 
 class GuardrailParams(Model):
-    """How a guardrail works."""
+    """The parameters of a guardrail."""
 
     guardrail: str
-    """Its kind, such as `pii_masking` or `word_list`."""
+    """The type of guardrail, such as `pii_masking` or `word_list`."""
 
     mode: GuardrailParamsMode | None = None
-    """When it works: `pre_call`, `post_call`, or both."""
+    """When the guardrail runs: `pre_call`, `post_call`, or both."""
 
     default_on: bool | None = None
-    """Whether all calls pass it."""
+    """Whether the guardrail applies to all calls."""
 
 
 GuardrailParamsMode: TypeAlias = str | list[str]
-"""When it works: `pre_call`, `post_call`, or both."""
+"""When the guardrail runs: `pre_call`, `post_call`, or both."""

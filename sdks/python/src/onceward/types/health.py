@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: health."""
+"""Response types: health."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ __all__ = [
 
 
 class HealthEndpoint(Model):
-    """A deployment that was asked."""
+    """The health of one deployment."""
 
     model: str
-    """The name that callers use."""
+    """The model name that callers use."""
 
     model_id: str | None = None
-    """The deployment; see `GET /model/info`."""
+    """The id of the deployment. See `GET /model/info`."""
 
     provider: str | None = None
-    """Who runs it."""
+    """The providers that serve it."""
 
     latency_ms: float | None = None
-    """How long it took to answer."""
+    """The latency in milliseconds."""
 
     error: str | None = None
-    """Why it did not."""
+    """The error, if the deployment did not respond."""
 
 
 class HealthModels(Model):
-    """Which deployments answered."""
+    """The health of the deployments."""
 
     healthy_endpoints: list[HealthEndpoint]
-    """Those that did."""
+    """The deployments that responded."""
 
     unhealthy_endpoints: list[HealthEndpoint]
-    """Those that did not."""
+    """The deployments that did not respond."""
 
     healthy_count: int
-    """How many did."""
+    """The number of healthy deployments."""
 
     unhealthy_count: int
-    """How many did not."""
+    """The number of unhealthy deployments."""
 
 
 class HealthStatus(Model):
-    """The gateway lives."""
+    """The health of the gateway."""
 
     status: str
     """Always `ok`."""
@@ -62,30 +62,30 @@ class HealthStatus(Model):
     """The version of the gateway."""
 
     issues: list[str] | None = None
-    """What is not as it should be."""
+    """Problems that do not stop the gateway."""
 
 
 class ReadyStatus(Model):
-    """The gateway serves."""
+    """The readiness of the gateway."""
 
     ok: bool
-    """Whether it serves."""
+    """Whether the gateway is ready."""
 
     status: str | None = None
-    """In a word: `ready`."""
+    """The status: `ready`."""
 
     auth_mode: ReadyStatusAuthMode | None = None
-    """Whether a key is needed."""
+    """Whether an API key is required."""
 
     allowlist_enabled: bool | None = None
-    """Whether only listed models may be called."""
+    """Whether only allowlisted models may be called."""
 
     limits_enabled: bool | None = None
-    """Whether requests and tokens are limited."""
+    """Whether rate limits apply."""
 
     issues: list[str] | None = None
-    """What is not as it should be."""
+    """Problems that do not stop the gateway."""
 
 
 ReadyStatusAuthMode: TypeAlias = Literal["required", "optional", "disabled"] | str
-"""Whether a key is needed."""
+"""Whether an API key is required."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: images."""
+"""Response types: images."""
 
 from __future__ import annotations
 
@@ -25,192 +25,192 @@ __all__ = [
 
 
 class Image(Model):
-    """An image, by content or by link."""
+    """An image, by content or by URL."""
 
     b64_json: str | None = None
-    """The file, in base64."""
+    """The image, base64-encoded."""
 
     url: str | None = None
-    """Where the file is; links expire."""
+    """The URL of the image; it expires."""
 
     revised_prompt: str | None = None
-    """The prompt that was drawn, where the model changed it."""
+    """The revised prompt, if the model changed it."""
 
 
 class ImageEditCompletedEvent(Model):
-    """The finished image; the last event."""
+    """The final image; the last event of the stream."""
 
     type: Literal["image_edit.completed"]
 
     b64_json: str
-    """The image, in base64."""
+    """The image, base64-encoded."""
 
     created_at: int | None = None
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     size: str | None = None
-    """Width and height in pixels."""
+    """The size: width and height in pixels."""
 
     quality: str | None = None
-    """How carefully it was drawn."""
+    """The quality of the image."""
 
     background: str | None = None
-    """What is behind the subject."""
+    """The background of the image."""
 
     output_format: str | None = None
     """The format of the file."""
 
     usage: ImageUsage | None = None
-    """What the call read and wrote."""
+    """The token usage of the call."""
 
 
 class ImageEditPartialImageEvent(Model):
-    """The image as far as it is drawn."""
+    """A partial image."""
 
     type: Literal["image_edit.partial_image"]
 
     b64_json: str
-    """The image, in base64."""
+    """The image, base64-encoded."""
 
     created_at: int | None = None
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     size: str | None = None
-    """Width and height in pixels."""
+    """The size: width and height in pixels."""
 
     quality: str | None = None
-    """How carefully it was drawn."""
+    """The quality of the image."""
 
     background: str | None = None
-    """What is behind the subject."""
+    """The background of the image."""
 
     output_format: str | None = None
     """The format of the file."""
 
     partial_image_index: int
-    """Which of the unfinished images, from 0."""
+    """The index of the partial image, from 0."""
 
 
 class ImageGenCompletedEvent(Model):
-    """The finished image; the last event."""
+    """The final image; the last event of the stream."""
 
     type: Literal["image_generation.completed"]
 
     b64_json: str
-    """The image, in base64."""
+    """The image, base64-encoded."""
 
     created_at: int | None = None
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     size: str | None = None
-    """Width and height in pixels."""
+    """The size: width and height in pixels."""
 
     quality: str | None = None
-    """How carefully it was drawn."""
+    """The quality of the image."""
 
     background: str | None = None
-    """What is behind the subject."""
+    """The background of the image."""
 
     output_format: str | None = None
     """The format of the file."""
 
     usage: ImageUsage | None = None
-    """What the call read and wrote."""
+    """The token usage of the call."""
 
 
 class ImageGenPartialImageEvent(Model):
-    """The image as far as it is drawn."""
+    """A partial image."""
 
     type: Literal["image_generation.partial_image"]
 
     b64_json: str
-    """The image, in base64."""
+    """The image, base64-encoded."""
 
     created_at: int | None = None
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     size: str | None = None
-    """Width and height in pixels."""
+    """The size: width and height in pixels."""
 
     quality: str | None = None
-    """How carefully it was drawn."""
+    """The quality of the image."""
 
     background: str | None = None
-    """What is behind the subject."""
+    """The background of the image."""
 
     output_format: str | None = None
     """The format of the file."""
 
     partial_image_index: int
-    """Which of the unfinished images, from 0."""
+    """The index of the partial image, from 0."""
 
 
 class ImageTokensDetails(Model):
-    """What the tokens consist of."""
+    """Tokens by kind."""
 
     text_tokens: int | None = None
     """Text."""
 
     image_tokens: int | None = None
-    """Images."""
+    """The number of image tokens."""
 
 
 class ImageUsage(Model):
-    """What the call read and wrote."""
+    """The token usage of the call."""
 
     total_tokens: int
-    """Both."""
+    """The total number of tokens."""
 
     input_tokens: int
-    """Tokens read."""
+    """The number of input tokens."""
 
     output_tokens: int
-    """Tokens written."""
+    """The number of output tokens."""
 
     input_tokens_details: ImageTokensDetails | None = None
-    """What the tokens consist of."""
+    """Tokens by kind."""
 
     output_tokens_details: ImageTokensDetails | None = None
-    """What the tokens consist of."""
+    """Tokens by kind."""
 
     cost_usd: float | None = None
-    """What the call cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
 
 class ImagesResponse(Model):
-    """Images that were made."""
+    """Generated images."""
 
     created: int
-    """When, in seconds since 1970."""
+    """When the event occurred, as a Unix timestamp in seconds."""
 
     data: list[Image] | None = None
     """The images."""
 
     size: str | None = None
-    """Width and height in pixels."""
+    """The size: width and height in pixels."""
 
     quality: str | None = None
-    """How carefully they were drawn."""
+    """The quality of the images."""
 
     background: str | None = None
-    """What is behind the subject."""
+    """The background of the image."""
 
     output_format: str | None = None
-    """The format of the files."""
+    """The file format of the images."""
 
     usage: ImageUsage | None = None
-    """What the call read and wrote."""
+    """The token usage of the call."""
 
 
 ImageEditStreamEvent: TypeAlias = Annotated[
     Annotated[ImageEditPartialImageEvent | ImageEditCompletedEvent, Field(discriminator="type")] | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
-"""An event of changing an image."""
+"""An event of an image edit stream."""
 
 
 ImageGenStreamEvent: TypeAlias = Annotated[
     Annotated[ImageGenPartialImageEvent | ImageGenCompletedEvent, Field(discriminator="type")] | UnknownVariant,
     Field(union_mode="left_to_right"),
 ]
-"""An event of making an image."""
+"""An event of an image generation stream."""

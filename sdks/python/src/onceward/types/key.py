@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: key."""
+"""Response types: key."""
 
 from __future__ import annotations
 
@@ -23,154 +23,154 @@ __all__ = [
 
 
 class KeyDeleteResponse(Model):
-    """Keys that were deleted."""
+    """The deleted keys."""
 
     deleted_keys: list[str]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class KeyGenerateResponse(Model):
-    """A key with its secret, which no other answer holds."""
+    """A key with its secret, which no other response contains."""
 
     key_id: str
-    """The key's id. It stays when the secret is replaced."""
+    """The id of the key. It stays the same when the secret is replaced."""
 
     token: str | None = None
-    """The SHA-256 of the secret in hexadecimal."""
+    """The SHA-256 hash of the secret, in hexadecimal."""
 
     key_name: str | None = None
-    """The secret as it may be shown, such as `sk-Qm9...REDACTED`."""
+    """The masked secret, such as `sk-Qm9...REDACTED`."""
 
     key_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     user_id: str | None = None
-    """The user whose key it is."""
+    """The user that owns the key."""
 
     team_id: str | None = None
-    """The team whose key it is."""
+    """The team that owns the key."""
 
     organization_id: str | None = None
-    """The organization whose key it is."""
+    """The organization that owns the key."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     models: list[str] | None = None
-    """The models it may use. Empty is all of its owner."""
+    """The models that may be used. Empty: all models of the owner."""
 
     aliases: dict[str, str] | None = None
-    """Names of models that stand for others."""
+    """Model aliases: alias to model name."""
 
     spend: float
-    """What it spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     model_spend: dict[str, float] | None = None
-    """The same for each model with a budget of its own."""
+    """The spend for each model with a budget of its own, in US dollars."""
 
     max_budget: float | None = None
-    """How much it may spend, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     temp_budget_increase: float | None = None
-    """US dollars on top of `max_budget`."""
+    """The temporary increase of `max_budget`, in US dollars."""
 
     temp_budget_expiry: str | None = None
-    """Until when these hold."""
+    """The end of the temporary increase."""
 
     model_max_budget: dict[str, KeyModelBudget] | None = None
-    """What it may spend on single models."""
+    """The maximum spend per model."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_tpm_limit: dict[str, int] | None = None
-    """Tokens a minute of single models."""
+    """The maximum number of tokens per minute, per model."""
 
     model_rpm_limit: dict[str, int] | None = None
-    """Requests a minute of single models."""
+    """The maximum number of requests per minute, per model."""
 
     allowed_cache_controls: list[str] | None = None
-    """What a call may ask of the cache."""
+    """Cache controls that calls may use."""
 
     allowed_ips: list[str] | None = None
-    """The client addresses that it may be used from. Null is any."""
+    """Client addresses that the key may be used from. Null: all."""
 
     allowed_routes: list[str] | None = None
-    """The routes that it may call. Null is every route."""
+    """Routes that the key may call. Null: all."""
 
     guardrails: list[str] | None = None
-    """Guardrails that every call passes."""
+    """Guardrails for all calls."""
 
     blocked: bool | None = None
-    """Whether it is refused."""
+    """Whether the key is blocked."""
 
     tags: list[str] | None = None
-    """Marks of its records."""
+    """Tags of all call records."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     expires: str | None = None
-    """From when on it is refused. Null is never."""
+    """When the key expires. Null: never."""
 
     last_used_at: str | None = None
-    """When it was last used."""
+    """When the key was last used."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     key: str = Field(repr=False)
-    """The key itself. Keep it; it is not shown again."""
+    """The secret of the key. Store it safely; it is not shown again."""
 
 
 class KeyHealth(Model):
-    """Whether a key can be used."""
+    """The health of a key."""
 
     key: KeyHealthKey
-    """In a word."""
+    """The status of the key."""
 
     key_id: str | None = None
-    """The key's id, where it has one."""
+    """The id of the key, if it has one."""
 
     issues: list[str] | None = None
-    """What stands against it."""
+    """Reasons for which the key cannot be used."""
 
     logging_callbacks: KeyLoggingCallbacks | None = None
-    """Where records of the key's calls are sent."""
+    """The logging callbacks of the key."""
 
 
 class KeyInfo(Model):
-    """A key and what is known of it."""
+    """A key with its details."""
 
     key: str
-    """The key's id."""
+    """The id of the key."""
 
     info: KeyRecord
-    """A key, without the secret itself."""
+    """A key, without its secret."""
 
 
 class KeyList(Model):
@@ -180,27 +180,27 @@ class KeyList(Model):
     """The keys."""
 
     total_count: int | None = None
-    """How many there are on all pages."""
+    """The number of entries on all pages."""
 
     current_page: int | None = None
-    """The number of this page."""
+    """The number of the current page."""
 
     total_pages: int | None = None
-    """How many pages there are."""
+    """The number of pages."""
 
 
 class KeyLoggingCallbacks(Model):
-    """Where records of the key's calls are sent."""
+    """The logging callbacks of the key."""
 
     callbacks: list[str] | None = None
-    """By name."""
+    """The names of the callbacks."""
 
     status: str | None = None
-    """Whether they work."""
+    """Whether the callbacks work."""
 
     details: str | None = None
-    """What is wrong with them."""
+    """Errors of the callbacks."""
 
 
 KeyHealthKey: TypeAlias = Literal["healthy", "unhealthy"] | str
-"""In a word."""
+"""The status of the key."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: model_group."""
+"""Response types: model_group."""
 
 from __future__ import annotations
 
@@ -15,64 +15,64 @@ __all__ = [
 
 
 class ModelGroup(Model):
-    """A name of a model, and what its deployments can do together."""
+    """A model name and the combined capabilities of its deployments."""
 
     model_group: str
-    """The name."""
+    """The model name."""
 
     providers: list[str]
-    """Who runs it."""
+    """The providers that serve it."""
 
     deployments: int | None = None
-    """How many deployments there are."""
+    """The number of deployments."""
 
     healthy_deployments: int | None = None
-    """Of these, those that are chosen."""
+    """The number of deployments that take calls."""
 
     mode: str | None = None
-    """What the model does."""
+    """The type of the model, such as `chat` or `embedding`."""
 
     max_input_tokens: int | None = None
-    """Tokens read at most."""
+    """The maximum number of input tokens."""
 
     max_output_tokens: int | None = None
-    """Tokens written at most."""
+    """The maximum number of output tokens."""
 
     input_cost_per_token: float | None = None
-    """A token read, in US dollars, at the cheapest."""
+    """The lowest price per input token, in US dollars."""
 
     output_cost_per_token: float | None = None
-    """A token written, in US dollars, at the cheapest."""
+    """The lowest price per output token, in US dollars."""
 
     tpm: int | None = None
-    """Tokens a minute, all together."""
+    """The tokens per minute of all deployments together."""
 
     rpm: int | None = None
-    """Requests a minute, all together."""
+    """The requests per minute of all deployments together."""
 
     band: str | None = None
-    """The band of models that it is in."""
+    """The band of the model."""
 
     supports_parallel_function_calling: bool | None = None
-    """Calling several tools in one answer."""
+    """Whether the model can call several tools in one response."""
 
     supports_vision: bool | None = None
-    """Images in."""
+    """Whether the model accepts images."""
 
     supports_function_calling: bool | None = None
-    """Calling tools."""
+    """Whether the model can call tools."""
 
     supports_reasoning: bool | None = None
-    """Thinking before the answer."""
+    """Whether the model supports reasoning."""
 
     supported_openai_params: list[str] | None = None
-    """Members of a request that are heeded."""
+    """The request parameters that the model supports."""
 
 
 class ModelGroupList(Model):
-    """Names of models."""
+    """A list of model groups."""
 
     object: Literal["list"]
 
     data: list[ModelGroup]
-    """The names."""
+    """The model groups."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: models."""
+"""Response types: models."""
 
 from __future__ import annotations
 
@@ -24,144 +24,144 @@ class Model(_Model):
     """A model."""
 
     id: str
-    """The name to call it by; it may hold `/`."""
+    """The id to call the model by. It may contain `/`."""
 
     object: Literal["model"]
 
     created: int | None = None
-    """Since when, in seconds since 1970."""
+    """When the model was created, as a Unix timestamp in seconds."""
 
     owned_by: str | None = None
-    """Whose it is."""
+    """The organization that owns the job."""
 
     name: str | None = None
-    """A name for people."""
+    """The display name."""
 
     description: str | None = None
-    """What it is good for."""
+    """A description of the model."""
 
     provider: str | None = None
-    """Who runs it."""
+    """The providers that serve it."""
 
     mode: ModelMode | None = None
-    """What it does."""
+    """A description of the tool."""
 
     parent: str | None = None
-    """The base model of a fine-tuned one."""
+    """The base model, if the model is fine-tuned."""
 
     limits: ModelLimits | None = None
-    """How much fits. Absent is unknown."""
+    """Limits of a model. Absent: unknown."""
 
     pricing: ModelPricing | None = None
-    """What things cost, as decimal numbers of the currency. Absent is unknown; 0 is free."""
+    """Prices as decimal numbers in the currency. Absent: unknown; 0: free."""
 
     capabilities: ModelFeatures | None = None
-    """What a model can do. Absent is unknown."""
+    """Features that a model supports. Absent: unknown."""
 
     auth: ModelAuth | None = None
-    """What a call needs beside the gateway's key."""
+    """Authentication that the model requires in addition to the gateway key."""
 
     shutdown_date: str | None = None
-    """From when on it answers no more (`2026-12-31`)."""
+    """The date from which the model is no longer available, such as `2026-12-31`."""
 
     metadata: dict[str, Any] | None = None
-    """Whatever else is known."""
+    """Additional metadata."""
 
 
 class ModelAuth(_Model):
-    """What a call needs beside the gateway's key."""
+    """Authentication that the model requires in addition to the gateway key."""
 
     requires_byok_header: str | None = None
-    """The header for a provider key of one's own, such as `X-Provider-Key-Anthropic`."""
+    """The header for your own provider key, such as `X-Provider-Key-Anthropic`."""
 
 
 class ModelDeleted(_Model):
-    """A model that was deleted."""
+    """Confirmation that a model was deleted."""
 
     id: str
-    """The model's id."""
+    """The id of the model."""
 
     object: Literal["model"]
 
     deleted: bool
-    """Whether it is gone."""
+    """Whether the budget was deleted."""
 
 
 class ModelFeatures(_Model):
-    """What a model can do. Absent is unknown."""
+    """Features that a model supports. Absent: unknown."""
 
     streaming: bool | None = None
-    """Server-sent events."""
+    """Streaming by server-sent events."""
 
     tools: bool | None = None
-    """Calling tools."""
+    """Whether the model can call tools."""
 
     parallel_tools: bool | None = None
-    """Calling several tools in one answer."""
+    """Whether the model can call several tools in one response."""
 
     structured_output: bool | None = None
-    """Answers of a given JSON Schema."""
+    """Whether the model supports responses that match a JSON Schema."""
 
     json_mode: bool | None = None
-    """Answers that are some JSON object."""
+    """Responses that are JSON objects."""
 
     vision: bool | None = None
-    """Images in."""
+    """Whether the model accepts images."""
 
     documents: bool | None = None
-    """Files in."""
+    """File input."""
 
     audio_input: bool | None = None
-    """Audio in."""
+    """Audio input."""
 
     audio_output: bool | None = None
-    """Audio out."""
+    """Audio output."""
 
     image_output: bool | None = None
-    """Images out."""
+    """Image output."""
 
     thinking: bool | None = None
-    """Thinking before the answer."""
+    """Whether the model supports reasoning."""
 
     logprobs: bool | None = None
-    """How likely tokens were."""
+    """Log probabilities of tokens."""
 
     system_messages: bool | None = None
-    """Instructions above the conversation."""
+    """System messages."""
 
     prompt_caching: bool | None = None
-    """A cache of conversations."""
+    """Prompt caching."""
 
     native_web_search: bool | None = None
-    """Searching the web by itself."""
+    """Built-in web search."""
 
     native_code_execution: bool | None = None
-    """Running code by itself."""
+    """Built-in code execution."""
 
     fine_tuning: bool | None = None
-    """Can be the base of a fine-tuned model."""
+    """Fine-tuning with this model as the base."""
 
     batch: bool | None = None
-    """Can be called in batches."""
+    """Batches."""
 
 
 class ModelLimits(_Model):
-    """How much fits. Absent is unknown."""
+    """Limits of a model. Absent: unknown."""
 
     context_window: int | None = None
-    """Tokens, read and written together."""
+    """The maximum number of input and output tokens together."""
 
     max_input_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     max_output_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     max_dimensions: int | None = None
-    """How long a vector is at most."""
+    """The maximum number of dimensions of an embedding."""
 
     max_batch_inputs: int | None = None
-    """Inputs in one request."""
+    """The maximum number of inputs per request."""
 
 
 class ModelList(_Model):
@@ -173,60 +173,60 @@ class ModelList(_Model):
     """The models."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class ModelPricing(_Model):
-    """What things cost, as decimal numbers of the currency. Absent is unknown; 0 is free."""
+    """Prices as decimal numbers in the currency. Absent: unknown; 0: free."""
 
     currency: str | None = None
-    """Such as `USD`."""
+    """The currency, such as `USD`."""
 
     input_cost_per_token: float | None = None
-    """A token read."""
+    """Price per input token."""
 
     output_cost_per_token: float | None = None
-    """A token written."""
+    """Price per output token."""
 
     cached_input_cost_per_token: float | None = None
-    """A token read from the provider's cache."""
+    """Price per input token that is read from the provider's cache."""
 
     cache_write_cost_per_token: float | None = None
-    """A token written to the provider's cache."""
+    """Price per token that is written to the provider's cache."""
 
     reasoning_cost_per_token: float | None = None
-    """A token of thinking, where it differs from one written."""
+    """Price per reasoning token, if it differs from an output token."""
 
     input_cost_per_audio_token: float | None = None
-    """A token of audio read."""
+    """Price per input audio token."""
 
     output_cost_per_audio_token: float | None = None
-    """A token of audio written."""
+    """Price per output audio token."""
 
     input_cost_per_image: float | None = None
-    """An image read."""
+    """Price per input image."""
 
     output_cost_per_image: float | None = None
-    """An image made."""
+    """Price per generated image."""
 
     input_cost_per_second: float | None = None
-    """A second of audio read."""
+    """Price per second of input audio."""
 
     output_cost_per_second: float | None = None
-    """A second of audio spoken."""
+    """Price per second of output audio."""
 
     input_cost_per_character: float | None = None
-    """A character to speak."""
+    """Price per character of speech input."""
 
     cost_per_request: float | None = None
-    """A request."""
+    """Price per request."""
 
 
 ModelMode: TypeAlias = (
     Literal["chat", "completion", "embedding", "image_generation", "audio_speech", "audio_transcription", "moderation"]
     | str
 )
-"""What it does."""
+"""A description of the tool."""

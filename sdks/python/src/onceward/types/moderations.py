@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: moderations."""
+"""Response types: moderations."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ __all__ = [
 
 
 class Moderation(Model):
-    """What was found in one input."""
+    """The result for one input."""
 
     flagged: bool
-    """Whether any category is."""
+    """Whether any category is flagged."""
 
     categories: ModerationCategories
-    """Whether the input is harmful in each category. Absent is not checked."""
+    """Whether the input is flagged, by category. Absent: not checked."""
 
     category_scores: ModerationCategoryScores
-    """How sure the model is in each category, from 0 to 1."""
+    """The score of each category, from 0 to 1."""
 
     category_applied_input_types: ModerationCategoryAppliedInputTypes | None = None
-    """Which kinds of content each category was checked on."""
+    """The types of content that each category was checked on."""
 
 
 class ModerationCategories(Model):
-    """Whether the input is harmful in each category. Absent is not checked."""
+    """Whether the input is flagged, by category. Absent: not checked."""
 
     harassment: bool | None = None
 
@@ -67,7 +67,7 @@ class ModerationCategories(Model):
 
 
 class ModerationCategoryAppliedInputTypes(Model):
-    """Which kinds of content each category was checked on."""
+    """The types of content that each category was checked on."""
 
     harassment: list[ModerationInputType] | None = None
 
@@ -97,7 +97,7 @@ class ModerationCategoryAppliedInputTypes(Model):
 
 
 class ModerationCategoryScores(Model):
-    """How sure the model is in each category, from 0 to 1."""
+    """The score of each category, from 0 to 1."""
 
     harassment: float | None = None
 
@@ -127,17 +127,17 @@ class ModerationCategoryScores(Model):
 
 
 class ModerationCreateResponse(Model):
-    """What was found."""
+    """The moderation results."""
 
     id: str
-    """The answer's id."""
+    """The id of the chat completion."""
 
     model: str
-    """The model that checked."""
+    """The model that classified the input."""
 
     results: list[Moderation]
-    """One for each input."""
+    """The embeddings, one for each input."""
 
 
 ModerationInputType: TypeAlias = Literal["text", "image"] | str
-"""A kind of content."""
+"""A type of content."""

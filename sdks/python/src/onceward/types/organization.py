@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: organization."""
+"""Response types: organization."""
 
 from __future__ import annotations
 
@@ -23,90 +23,90 @@ class Organization(Model):
     """An organization."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     organization_id: str
-    """The organization's id."""
+    """The id of the organization."""
 
     organization_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     models: list[str] | None = None
-    """The models it may use. Empty is all."""
+    """The models that may be used. Empty: all models."""
 
     tier: str | None = None
-    """Its tier, which gives credits and bands."""
+    """The tier, which defines credits and bands."""
 
     members: list[OrganizationMembership] | None = None
-    """Its members, where one organization is asked for."""
+    """The members. Only when a single organization is retrieved."""
 
     teams: list[str] | None = None
-    """Ids of its teams, where one organization is asked for."""
+    """The ids of the teams. Only when a single organization is retrieved."""
 
     blocked: bool | None = None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class OrganizationAddMemberResponse(Model):
-    """What changed by new members."""
+    """The added users and memberships."""
 
     organization_id: str
-    """The organization."""
+    """The id of the organization."""
 
     updated_users: list[User]
-    """The users who were added."""
+    """The users that were added."""
 
     updated_organization_memberships: list[OrganizationMembership]
     """Their memberships."""
 
 
 class OrganizationDeleteResponse(Model):
-    """Organizations that were deleted."""
+    """The deleted organizations."""
 
     deleted_organizations: list[str]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class OrganizationList(Model):
@@ -115,45 +115,45 @@ class OrganizationList(Model):
     object: Literal["list"]
 
     data: list[Organization]
-    """The organizations."""
+    """The ids of the organizations."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class OrganizationMembership(Model):
-    """A user in an organization."""
+    """A membership of a user in an organization."""
 
     organization_id: str
-    """The organization."""
+    """The id of the organization."""
 
     user_id: str
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None = None
-    """The user's mail address."""
+    """The email address of the user."""
 
     user_role: OrganizationRole | None = None
-    """What a member may do; an `org_admin` makes teams, users, keys and limits within the organization."""
+    """The role of a member. An `org_admin` manages teams, users, keys and limits within the organization."""
 
     spend: float | None = None
-    """What the user spent within the organization, in US dollars."""
+    """The spend of the user within the organization, in US dollars."""
 
     max_budget_in_organization: float | None = None
-    """What the user may spend within it."""
+    """The maximum spend of the user within the organization, in US dollars."""
 
     budget_id: str | None = None
-    """The budget that holds for the membership."""
+    """The budget of the membership."""
 
     created_at: str | None = None
-    """Since when (ISO 8601, UTC)."""
+    """When the membership started (ISO 8601, UTC)."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
 
 OrganizationRole: TypeAlias = Literal["org_admin", "internal_user", "internal_user_viewer"] | str
-"""What a member may do; an `org_admin` makes teams, users, keys and limits within the organization."""
+"""The role of a member. An `org_admin` manages teams, users, keys and limits within the organization."""

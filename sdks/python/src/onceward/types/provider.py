@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: provider."""
+"""Response types: provider."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ __all__ = [
 
 
 class ProviderBudget(Model):
-    """What may be spent at a provider, and what was."""
+    """The budget and the spend of a provider."""
 
     budget_limit: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     time_period: str | None = None
-    """How often it starts again."""
+    """How often the budget resets."""
 
     spend: float
-    """What was spent since then, in US dollars."""
+    """The spend since the last reset, in US dollars."""
 
     budget_reset_at: str | None = None
-    """When it starts again next (ISO 8601, UTC)."""
+    """When the budget resets next (ISO 8601, UTC)."""
 
 
 class ProviderBudgets(Model):
-    """Budgets of providers."""
+    """Provider budgets."""
 
     providers: dict[str, ProviderBudget]
-    """By the name of the provider."""
+    """The budgets, by provider name."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: shared."""
+"""Response types: shared."""
 
 from __future__ import annotations
 
@@ -31,297 +31,297 @@ __all__ = [
 
 
 class CompatibilityIssue(Model):
-    """One part of a request that the chosen model cannot do."""
+    """A part of a request that the chosen model does not support."""
 
     severity: str | None = None
-    """How bad it is; `error` refuses the request."""
+    """The severity; `error` means that the request is refused."""
 
     param: str | None = None
-    """The field at fault."""
+    """The invalid field."""
 
     code: str | None = None
-    """The issue by name."""
+    """The code of the issue."""
 
     message: str
-    """What cannot be done."""
+    """A description of the issue."""
 
 
 class CompletionTokensDetails(Model):
-    """What the tokens written consist of."""
+    """The output tokens by kind."""
 
     reasoning_tokens: int | None = None
-    """Reasoning, shown or not."""
+    """Reasoning tokens, whether returned or not."""
 
     audio_tokens: int | None = None
-    """Audio."""
+    """Audio content."""
 
     text_tokens: int | None = None
     """Text."""
 
     accepted_prediction_tokens: int | None = None
-    """Tokens of the prediction that were used."""
+    """Tokens of the prediction that appear in the output."""
 
     rejected_prediction_tokens: int | None = None
-    """Tokens of the prediction that were not used and are paid all the same."""
+    """Tokens of the prediction that do not appear in the output. They are billed."""
 
 
 class CompletionUsage(Model):
-    """What a call read and wrote."""
+    """The token usage of a call."""
 
     prompt_tokens: int
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int
-    """Tokens written, reasoning included."""
+    """The number of output tokens, including reasoning tokens."""
 
     total_tokens: int
-    """Both."""
+    """The total number of tokens."""
 
     prompt_tokens_details: PromptTokensDetails | None = None
-    """What the tokens read consist of."""
+    """The input tokens by kind."""
 
     completion_tokens_details: CompletionTokensDetails | None = None
-    """What the tokens written consist of."""
+    """The output tokens by kind."""
 
     cost_usd: float | None = None
-    """What the call cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
     estimated: bool | None = None
-    """Whether tokens were counted by the gateway, because the provider did not report them."""
+    """Whether the gateway estimated the token counts because the provider did not report them."""
 
 
 class ErrorObject(Model):
-    """What failed. `type` says which kind of failure it is, `code` which one, `message` what to do."""
+    """An error. `type` is its category, `code` identifies it, and `message` describes it and how to resolve it."""
 
     message: str
-    """For people: what failed, where, and what to do."""
+    """A human-readable message: what failed, where, and how to resolve it."""
 
     type: ErrorType
-    """The kind of failure. SDKs choose the error class by it, then by the status."""
+    """The category of the error. SDKs choose the exception class by it, then by the status."""
 
     code: str | None = None
-    """The failure by name, such as `model_not_found` or `idempotency_key_reused`."""
+    """The error code, such as `model_not_found` or `idempotency_key_reused`."""
 
     param: str | None = None
-    """The field or header that is at fault, such as `messages[0].role`."""
+    """The field or header that caused the error, such as `messages[0].role`."""
 
     request_id: str | None = None
     """The same as the `x-request-id` header."""
 
     call_id: str | None = None
-    """The id of the call record, where the failure has one."""
+    """The id of the call record, if there is one."""
 
     status: int | None = None
-    """The HTTP status of the failure. Inside a stream, the status it would have had outside."""
+    """The HTTP status of the error. Inside a stream: the status that a response would have had."""
 
     retry_after: float | None = None
-    """Seconds to wait before a retry makes sense."""
+    """Seconds to wait before retrying."""
 
     retryable: bool | None = None
-    """Whether the same request can succeed later."""
+    """Whether the same request may succeed later."""
 
     provider_asked: bool | None = None
-    """Whether the request was sent to a provider, so that it may have been paid for."""
+    """Whether the request was sent to a provider and may have been billed."""
 
     fatal: bool | None = None
-    """Whether the session or stream that the failure belongs to is over."""
+    """Whether the error ends the session or stream."""
 
     suggested_action: str | None = None
-    """What a program should do, such as `retry_later`."""
+    """The suggested action for a program, such as `retry_later`."""
 
     details: dict[str, Any] | None = None
-    """Further facts; those of credits and bands stand here and beside `message`."""
+    """Additional details. Those of credits and bands are also fields of the error."""
 
     provider_error: Any | None = None
-    """What the provider answered, as it came."""
+    """The provider's error response, unchanged."""
 
     compat_issues: list[CompatibilityIssue] | None = None
-    """What of the request the chosen model cannot do."""
+    """Parts of the request that the chosen model does not support."""
 
     credits_required: float | None = None
-    """Credits the call needs."""
+    """The credits that the call requires."""
 
     credits_remaining: float | None = None
-    """Credits that are left."""
+    """The remaining credits."""
 
     reset_date: str | None = None
-    """When credits are full again."""
+    """When the credits reset."""
 
     band: str | None = None
-    """The band of the model that was asked for."""
+    """The band of the requested model."""
 
     required_tier: str | None = None
-    """The tier that may use it."""
+    """The tier that includes the model."""
 
     current_tier: str | None = None
     """The tier of the caller."""
 
 
 class ErrorResponse(Model):
-    """The one shape of all errors, also of those inside a stream."""
+    """The format of all errors, also of errors inside a stream."""
 
     error: ErrorObject
-    """What failed. `type` says which kind of failure it is, `code` which one, `message` what to do."""
+    """An error. `type` is its category, `code` identifies it, and `message` describes it and how to resolve it."""
 
 
 class KeyModelBudget(Model):
-    """What a key may spend on one model."""
+    """The maximum spend of a key on one model."""
 
     budget_limit: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     time_period: BudgetDurationParam | None = None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
 
 class KeyRecord(Model):
-    """A key, without the secret itself."""
+    """A key, without its secret."""
 
     key_id: str
-    """The key's id. It stays when the secret is replaced."""
+    """The id of the key. It stays the same when the secret is replaced."""
 
     token: str | None = None
-    """The SHA-256 of the secret in hexadecimal."""
+    """The SHA-256 hash of the secret, in hexadecimal."""
 
     key_name: str | None = None
-    """The secret as it may be shown, such as `sk-Qm9...REDACTED`."""
+    """The masked secret, such as `sk-Qm9...REDACTED`."""
 
     key_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     user_id: str | None = None
-    """The user whose key it is."""
+    """The user that owns the key."""
 
     team_id: str | None = None
-    """The team whose key it is."""
+    """The team that owns the key."""
 
     organization_id: str | None = None
-    """The organization whose key it is."""
+    """The organization that owns the key."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     models: list[str] | None = None
-    """The models it may use. Empty is all of its owner."""
+    """The models that may be used. Empty: all models of the owner."""
 
     aliases: dict[str, str] | None = None
-    """Names of models that stand for others."""
+    """Model aliases: alias to model name."""
 
     spend: float
-    """What it spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     model_spend: dict[str, float] | None = None
-    """The same for each model with a budget of its own."""
+    """The spend for each model with a budget of its own, in US dollars."""
 
     max_budget: float | None = None
-    """How much it may spend, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     temp_budget_increase: float | None = None
-    """US dollars on top of `max_budget`."""
+    """The temporary increase of `max_budget`, in US dollars."""
 
     temp_budget_expiry: str | None = None
-    """Until when these hold."""
+    """The end of the temporary increase."""
 
     model_max_budget: dict[str, KeyModelBudget] | None = None
-    """What it may spend on single models."""
+    """The maximum spend per model."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_tpm_limit: dict[str, int] | None = None
-    """Tokens a minute of single models."""
+    """The maximum number of tokens per minute, per model."""
 
     model_rpm_limit: dict[str, int] | None = None
-    """Requests a minute of single models."""
+    """The maximum number of requests per minute, per model."""
 
     allowed_cache_controls: list[str] | None = None
-    """What a call may ask of the cache."""
+    """Cache controls that calls may use."""
 
     allowed_ips: list[str] | None = None
-    """The client addresses that it may be used from. Null is any."""
+    """Client addresses that the key may be used from. Null: all."""
 
     allowed_routes: list[str] | None = None
-    """The routes that it may call. Null is every route."""
+    """Routes that the key may call. Null: all."""
 
     guardrails: list[str] | None = None
-    """Guardrails that every call passes."""
+    """Guardrails for all calls."""
 
     blocked: bool | None = None
-    """Whether it is refused."""
+    """Whether the key is blocked."""
 
     tags: list[str] | None = None
-    """Marks of its records."""
+    """Tags of all call records."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     expires: str | None = None
-    """From when on it is refused. Null is never."""
+    """When the key expires. Null: never."""
 
     last_used_at: str | None = None
-    """When it was last used."""
+    """When the key was last used."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class ModelMaxBudget(Model):
     """Limits for one model."""
 
     max_budget: float | None = None
-    """How much may be spent on it, in US dollars."""
+    """The maximum spend on the model, in US dollars."""
 
     budget_duration: BudgetDurationParam | None = None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
 
 class PromptTokensDetails(Model):
-    """What the tokens read consist of."""
+    """The input tokens by kind."""
 
     cached_tokens: int | None = None
-    """Read from the provider's cache."""
+    """Tokens read from the provider's cache."""
 
     cache_write_tokens: int | None = None
-    """Written to the provider's cache."""
+    """Tokens written to the provider's cache."""
 
     cache_write_1h_tokens: int | None = None
-    """Written to the provider's cache to be kept for an hour, part of `cache_write_tokens`."""
+    """Tokens written to the provider's cache for one hour; included in `cache_write_tokens`."""
 
     audio_tokens: int | None = None
-    """Audio."""
+    """Audio content."""
 
     image_tokens: int | None = None
-    """Images."""
+    """The number of image tokens."""
 
     text_tokens: int | None = None
     """Text."""
@@ -331,171 +331,171 @@ class Team(Model):
     """A team."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     team_id: str
-    """The team's id."""
+    """The id of the team."""
 
     team_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     organization_id: str | None = None
-    """The organization that it belongs to."""
+    """The organization that the team belongs to."""
 
     models: list[str] | None = None
-    """The models it may use. Empty is all of its owner."""
+    """The models that may be used. Empty: all models of the owner."""
 
     model_aliases: dict[str, str] | None = None
-    """Names of models that stand for others."""
+    """Model aliases: alias to model name."""
 
     members_with_roles: list[TeamMember] | None = None
-    """Its members."""
+    """The fields."""
 
     guardrails: list[str] | None = None
-    """Guardrails that every call passes."""
+    """Guardrails for all calls."""
 
     tags: list[str] | None = None
-    """Marks of its records."""
+    """Tags of all call records."""
 
     blocked: bool | None = None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 class TeamMember(Model):
-    """A user in a team. `user_id` or `user_email` is needed."""
+    """A member of a team. `user_id` or `user_email` is required."""
 
     user_id: str | None = None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None = None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: TeamRole
-    """What a member may do; an `admin` makes keys, members and limits within the team."""
+    """The role of a member. An `admin` manages keys, members and limits within the team."""
 
 
 class User(Model):
     """A user."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     user_id: str
-    """The user's id."""
+    """The id of the user."""
 
     user_email: str | None = None
-    """The mail address."""
+    """The email address."""
 
     user_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     user_role: UserRole | None = None
-    """What a user may do. A `proxy_admin` may all, an `internal_user` makes keys for itself, `_viewer`s look on.
-    Who administers teams and organizations is said by memberships.
+    """The role of a user. A `proxy_admin` may do everything, an `internal_user` manages its own keys, and
+    `_viewer` roles have read-only access. Memberships define who administers teams and organizations.
     """
 
     organization_id: str | None = None
-    """The organization to be a member of."""
+    """The organization that the user belongs to."""
 
     organizations: list[str] | None = None
-    """All organizations to be a member of."""
+    """All organizations that the user belongs to."""
 
     teams: list[str] | None = None
-    """Teams to be a member of."""
+    """Teams to add the user to."""
 
     models: list[str] | None = None
-    """The models of keys that belong to no team."""
+    """The models for keys that belong to no team."""
 
     blocked: bool | None = None
-    """Whether the user's keys are refused."""
+    """Whether the user is blocked."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
 
 BudgetDurationParam: TypeAlias = str
-"""How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+"""How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
 
 ErrorType: TypeAlias = (
@@ -517,26 +517,26 @@ ErrorType: TypeAlias = (
     ]
     | str
 )
-"""The kind of failure. SDKs choose the error class by it, then by the status."""
+"""The category of the error. SDKs choose the exception class by it, then by the status."""
 
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
-"""Why writing ended: `stop` (done, or a stop sequence), `length` (the token limit), `tool_calls`,
-`content_filter`, `function_call` (older). Null while it goes on.
+"""Why generation stopped: `stop` (a natural end or a stop sequence), `length` (the token limit), `tool_calls`,
+`content_filter`, or `function_call` (deprecated). Null in chunks before the last.
 """
 
 
 Metadata: TypeAlias = dict[str, Any]
-"""Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+"""Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
 
 TeamRole: TypeAlias = Literal["admin", "user"] | str
-"""What a member may do; an `admin` makes keys, members and limits within the team."""
+"""The role of a member. An `admin` manages keys, members and limits within the team."""
 
 
 UserRole: TypeAlias = (
     Literal["proxy_admin", "proxy_admin_viewer", "org_admin", "internal_user", "internal_user_viewer"] | str
 )
-"""What a user may do. A `proxy_admin` may all, an `internal_user` makes keys for itself, `_viewer`s look on. Who
-administers teams and organizations is said by memberships.
+"""The role of a user. A `proxy_admin` may do everything, an `internal_user` manages its own keys, and `_viewer`
+roles have read-only access. Memberships define who administers teams and organizations.
 """

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: spend."""
+"""Response types: spend."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ __all__ = [
 
 
 class ModelSpend(Model):
-    """What was spent for one model."""
+    """The spend on one model."""
 
     spend: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     credits: float | None = None
-    """Credits."""
+    """The credits used."""
 
     requests: int
-    """Calls."""
+    """The number of calls."""
 
     failed_requests: int | None = None
-    """Of these, those that failed."""
+    """The number of calls that failed."""
 
     prompt_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     total_tokens: int | None = None
-    """Both."""
+    """The total number of tokens."""
 
     model: str
     """The model."""
@@ -61,275 +61,275 @@ class SpendCalculation(Model):
     """The model."""
 
     cost: float
-    """All of it, in US dollars."""
+    """The total cost, in US dollars."""
 
     input_cost: float | None = None
-    """Of it for what is read."""
+    """The cost of the input, in US dollars."""
 
     output_cost: float | None = None
-    """Of it for what is written."""
+    """The cost of the output, in US dollars."""
 
     total_cost: float | None = None
     """The same as `cost`."""
 
     prompt_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     credits: float | None = None
-    """The price in credits."""
+    """The cost in credits."""
 
 
 class SpendLog(Model):
-    """What one call used and cost."""
+    """The usage and cost of one call."""
 
     request_id: str
-    """The id of its first request."""
+    """The id of the first request."""
 
     call_id: str | None = None
     """The id of the call; see `GET /v1/calls/{call_id}`."""
 
     call_type: str
-    """What was called, by its `operationId`."""
+    """The operation that was called, by its `operationId`."""
 
     status: SpendLogStatus | None = None
-    """How it ended."""
+    """The status of the call."""
 
     start_time: str = Field(alias="startTime")
-    """When it was begun (ISO 8601, UTC)."""
+    """When the call started (ISO 8601, UTC)."""
 
     end_time: str | None = Field(default=None, alias="endTime")
-    """When it ended."""
+    """When the call ended, as a Unix timestamp in seconds."""
 
     api_key: str | None = None
-    """The `token` of the key, never the key itself."""
+    """The `token` (hash) of the key, never its secret."""
 
     key_id: str | None = None
-    """The key's id."""
+    """The id of the key."""
 
     key_alias: str | None = None
-    """The key's name."""
+    """The alias of the key."""
 
     user: str | None = None
-    """The user whose key it was."""
+    """The user that owns the key."""
 
     team_id: str | None = None
-    """The team that paid."""
+    """The team that was billed."""
 
     organization_id: str | None = None
-    """The organization that paid."""
+    """The organization that was billed."""
 
     end_user: str | None = None
-    """The customer for whom it was made."""
+    """The customer that the call was made for."""
 
     model: str
-    """The model that answered."""
+    """The model that served the call."""
 
     model_group: str | None = None
-    """The model that was asked for."""
+    """The requested model."""
 
     model_id: str | None = None
-    """The deployment that served; see `GET /model/info`."""
+    """The deployment that served the call. See `GET /model/info`."""
 
     custom_llm_provider: str | None = None
-    """The provider that served."""
+    """The provider that served the call."""
 
     api_base: str | None = None
-    """Where it was served."""
+    """The base URL of the provider."""
 
     prompt_tokens: int
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int
-    """Tokens written, reasoning included."""
+    """The number of output tokens, including reasoning tokens."""
 
     total_tokens: int
-    """Both."""
+    """The total number of tokens."""
 
     cached_tokens: int | None = None
-    """Of those read, from the provider's cache."""
+    """The input tokens that were read from the provider's cache."""
 
     cache_write_tokens: int | None = None
-    """Of those read, written to the provider's cache."""
+    """The input tokens that were written to the provider's cache."""
 
     reasoning_tokens: int | None = None
-    """Of those written, reasoning."""
+    """The output tokens used for reasoning."""
 
     spend: float
-    """What it cost, in US dollars."""
+    """The cost of the call, in US dollars."""
 
     credits: float | None = None
-    """What it cost in credits."""
+    """The cost in credits."""
 
     estimated: bool | None = None
-    """Whether tokens were counted here and not by the provider."""
+    """Whether the gateway estimated the token counts because the provider did not report them."""
 
     request_duration_ms: float | None = None
-    """From the first byte read to the last written."""
+    """The time from the first byte of the request to the last byte of the response, in milliseconds."""
 
     time_to_first_token_ms: float | None = None
-    """Until the first content, on streams."""
+    """The time to the first content of a stream, in milliseconds."""
 
     stream: bool | None = None
-    """Whether it was answered by events."""
+    """Whether the response was streamed."""
 
     cache_hit: bool | None = None
-    """Whether the answer came from the gateway's cache."""
+    """Whether the response came from the gateway's cache."""
 
     cache_key: str | None = None
-    """Under which key."""
+    """The cache key of the response."""
 
     idempotency_key: str | None = None
-    """The key that names the call."""
+    """The idempotency key of the call."""
 
     request_tags: list[str] | None = None
-    """Its tags."""
+    """The tags of the call."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     requester_ip_address: str | None = None
-    """Where the request came from."""
+    """The client address of the request."""
 
     error: ErrorObject | None = None
-    """What failed. `type` says which kind of failure it is, `code` which one, `message` what to do."""
+    """An error. `type` is its category, `code` identifies it, and `message` describes it and how to resolve it."""
 
 
 class SpendLogList(Model):
-    """A page of records."""
+    """A page of call records."""
 
     object: Literal["list"]
 
     data: list[SpendLog]
-    """The records."""
+    """The call records."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class SpendReport(Model):
-    """What was spent in a time."""
+    """A spend report."""
 
     start_date: str
-    """The first moment (ISO 8601, UTC)."""
+    """The start of the period (ISO 8601, UTC)."""
 
     end_date: str
-    """The moment before which it ends."""
+    """The end of the period (exclusive)."""
 
     group_by: str
-    """By what the rows differ."""
+    """The dimension that rows are grouped by."""
 
     interval: str
-    """How long a time each row stands for."""
+    """The time interval of each row."""
 
     total: SpendTotals
-    """A sum over calls."""
+    """Usage summed over calls."""
 
     results: list[SpendReportRow]
-    """The rows: by time, then by what they cost, the dearest first. Nothing spent is no row."""
+    """The rows, by time and then by cost in descending order. Groups without spend are omitted."""
 
 
 class SpendReportRow(Model):
-    """What was spent by one of those that the report tells apart."""
+    """The spend of one group."""
 
     spend: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     credits: float | None = None
-    """Credits."""
+    """The credits used."""
 
     requests: int
-    """Calls."""
+    """The number of calls."""
 
     failed_requests: int | None = None
-    """Of these, those that failed."""
+    """The number of calls that failed."""
 
     prompt_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     total_tokens: int | None = None
-    """Both."""
+    """The total number of tokens."""
 
     group: str | None
-    """The id of the team, key, model or so; null for calls without one."""
+    """The id of the group, such as a team, key or model; null for calls without one."""
 
     name: str | None = None
-    """Its name for people, where it has one."""
+    """The display name of the group, if it has one."""
 
     date: str | None = None
-    """When the row's time begins, such as `2026-01-01`; null where it is all of it."""
+    """The start of the row's interval, such as `2026-01-01`; null if the row covers the whole period."""
 
     models: list[ModelSpend] | None = None
-    """Of it by model, the dearest first."""
+    """The spend by model, the most expensive first."""
 
 
 class SpendReset(Model):
-    """What was set back to 0."""
+    """The result of a reset."""
 
     status: str
-    """`success`."""
+    """Always `success`."""
 
     message: str | None = None
-    """The same for people."""
+    """A message that confirms the deletion."""
 
     reset: int | None = None
-    """How many budgets start again."""
+    """The number of budgets that were reset."""
 
 
 class SpendTotals(Model):
-    """A sum over calls."""
+    """Usage summed over calls."""
 
     spend: float
-    """US dollars."""
+    """The cost in US dollars."""
 
     credits: float | None = None
-    """Credits."""
+    """The credits used."""
 
     requests: int
-    """Calls."""
+    """The number of calls."""
 
     failed_requests: int | None = None
-    """Of these, those that failed."""
+    """The number of calls that failed."""
 
     prompt_tokens: int | None = None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None = None
-    """Tokens written."""
+    """The number of output tokens."""
 
     total_tokens: int | None = None
-    """Both."""
+    """The total number of tokens."""
 
 
 class TagSpend(Model):
-    """What a tag cost."""
+    """The spend of a tag."""
 
     individual_request_tag: str
     """The tag."""
 
     log_count: int
-    """How many calls had it."""
+    """The number of calls with the tag."""
 
     total_spend: float
-    """What they cost, in US dollars."""
+    """The cost of all requests, in US dollars."""
 
 
 class TagSpendList(Model):
-    """What tags cost."""
+    """Spend by tag."""
 
     object: Literal["list"]
 
     data: list[TagSpend]
-    """One record for each tag."""
+    """The spend, one record for each tag."""
 
 
 SpendLogStatus: TypeAlias = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"] | str
-"""How it ended."""
+"""The status of the call."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: team."""
+"""Response types: team."""
 
 from __future__ import annotations
 
@@ -19,108 +19,108 @@ __all__ = [
 
 
 class TeamAddMemberResponse(Model):
-    """A team, and what changed by new members."""
+    """A team, and the added users and memberships."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     team_id: str
-    """The team's id."""
+    """The id of the team."""
 
     team_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     organization_id: str | None = None
-    """The organization that it belongs to."""
+    """The organization that the team belongs to."""
 
     models: list[str] | None = None
-    """The models it may use. Empty is all of its owner."""
+    """The models that may be used. Empty: all models of the owner."""
 
     model_aliases: dict[str, str] | None = None
-    """Names of models that stand for others."""
+    """Model aliases: alias to model name."""
 
     members_with_roles: list[TeamMember] | None = None
-    """Its members."""
+    """The fields."""
 
     guardrails: list[str] | None = None
-    """Guardrails that every call passes."""
+    """Guardrails for all calls."""
 
     tags: list[str] | None = None
-    """Marks of its records."""
+    """Tags of all call records."""
 
     blocked: bool | None = None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_users: list[User] | None = None
-    """The users who were added."""
+    """The users that were added."""
 
     updated_team_memberships: list[TeamMembership] | None = None
     """Their memberships."""
 
 
 class TeamDeleteResponse(Model):
-    """Teams that were deleted."""
+    """The deleted teams."""
 
     deleted_teams: list[str]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class TeamInfo(Model):
-    """A team and what belongs to it."""
+    """A team with its keys and memberships."""
 
     team_id: str
-    """The team's id."""
+    """The id of the team."""
 
     team_info: Team
     """A team."""
 
     keys: list[KeyRecord] | None = None
-    """Its newest keys; `GET /key/list` has all."""
+    """The newest keys; see `GET /key/list` for all keys."""
 
     team_memberships: list[TeamMembership] | None = None
-    """What its members spent and may spend."""
+    """The memberships, with spend and budget."""
 
 
 class TeamList(Model):
@@ -129,38 +129,38 @@ class TeamList(Model):
     object: Literal["list"]
 
     data: list[Team]
-    """The teams."""
+    """The ids of the teams."""
 
     has_more: bool | None = None
-    """Whether there is a next page."""
+    """Whether there are more items."""
 
     next_cursor: str | None = None
-    """What `cursor` must be for it."""
+    """The `cursor` of the next page."""
 
 
 class TeamMembership(Model):
-    """A user in a team."""
+    """A membership of a user in a team."""
 
     team_id: str
-    """The team."""
+    """The id of the team."""
 
     user_id: str
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None = None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: TeamRole | None = None
-    """What a member may do; an `admin` makes keys, members and limits within the team."""
+    """The role of a member. An `admin` manages keys, members and limits within the team."""
 
     spend: float | None = None
-    """What the user spent within the team, in US dollars."""
+    """The spend of the user within the team, in US dollars."""
 
     max_budget_in_team: float | None = None
-    """What the user may spend within the team."""
+    """The maximum spend of the user within the team, in US dollars."""
 
     budget_id: str | None = None
-    """The budget that holds for the membership."""
+    """The budget of the membership."""
 
     created_at: str | None = None
-    """Since when (ISO 8601, UTC)."""
+    """When the membership started (ISO 8601, UTC)."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: user."""
+"""Response types: user."""
 
 from __future__ import annotations
 
@@ -18,129 +18,129 @@ __all__ = [
 
 
 class UserCreateResponse(Model):
-    """A user, and the first key."""
+    """A user and its first key."""
 
     spend: float
-    """What was spent since the budget was last reset, in US dollars."""
+    """The spend since the last budget reset, in US dollars."""
 
     budget_id: str | None = None
-    """A budget that is shared with others."""
+    """The shared budget."""
 
     max_budget: float | None = None
-    """How much may be spent, in US dollars."""
+    """The maximum spend, in US dollars."""
 
     soft_budget: float | None = None
-    """From which sum on a warning is given."""
+    """The spend from which responses carry a warning, in US dollars."""
 
     budget_duration: str | None = None
-    """How often `spend` goes back to 0."""
+    """How often `spend` resets to 0."""
 
     budget_reset_at: str | None = None
-    """When it does so next (ISO 8601, UTC)."""
+    """When `spend` resets next (ISO 8601, UTC)."""
 
     tpm_limit: int | None = None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     rpm_limit: int | None = None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     max_parallel_requests: int | None = None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     model_max_budget: dict[str, ModelMaxBudget] | None = None
-    """Limits for single models."""
+    """Limits per model."""
 
     user_id: str
-    """The user's id."""
+    """The id of the user."""
 
     user_email: str | None = None
-    """The mail address."""
+    """The email address."""
 
     user_alias: str | None = None
-    """A name for people."""
+    """The display name."""
 
     user_role: UserRole | None = None
-    """What a user may do. A `proxy_admin` may all, an `internal_user` makes keys for itself, `_viewer`s look on.
-    Who administers teams and organizations is said by memberships.
+    """The role of a user. A `proxy_admin` may do everything, an `internal_user` manages its own keys, and
+    `_viewer` roles have read-only access. Memberships define who administers teams and organizations.
     """
 
     organization_id: str | None = None
-    """The organization to be a member of."""
+    """The organization that the user belongs to."""
 
     organizations: list[str] | None = None
-    """All organizations to be a member of."""
+    """All organizations that the user belongs to."""
 
     teams: list[str] | None = None
-    """Teams to be a member of."""
+    """Teams to add the user to."""
 
     models: list[str] | None = None
-    """The models of keys that belong to no team."""
+    """The models for keys that belong to no team."""
 
     blocked: bool | None = None
-    """Whether the user's keys are refused."""
+    """Whether the user is blocked."""
 
     metadata: Metadata | None = None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     created_at: str | None = None
-    """When it was made (ISO 8601, UTC)."""
+    """When the object was created (ISO 8601, UTC)."""
 
     created_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     updated_at: str | None = None
-    """When it was last changed."""
+    """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """By whom."""
+    """The user or key that created it."""
 
     key: str | None = Field(default=None, repr=False)
-    """The key itself. Keep it; it is not shown again."""
+    """The secret of the key. Store it safely; it is not shown again."""
 
     key_id: str | None = None
-    """The key's id."""
+    """The id of the key."""
 
     expires: str | None = None
-    """From when on the key is refused."""
+    """When the key expires."""
 
 
 class UserDeleteResponse(Model):
-    """Users that were deleted."""
+    """The deleted users."""
 
     deleted_users: list[str]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class UserInfo(Model):
-    """A user and what belongs to it."""
+    """A user with its keys and teams."""
 
     user_id: str
-    """The user's id."""
+    """The id of the user."""
 
     user_info: User
     """A user."""
 
     keys: list[KeyRecord] | None = None
-    """The newest keys; `GET /key/list` has all."""
+    """The newest keys; see `GET /key/list` for all keys."""
 
     teams: list[Team] | None = None
-    """The teams."""
+    """The ids of the teams."""
 
 
 class UserList(Model):
     """A page of users."""
 
     users: list[User]
-    """The users."""
+    """The ids of the users."""
 
     total: int | None = None
-    """How many there are on all pages."""
+    """The number of entries on all pages."""
 
     page: int | None = None
-    """The number of this page."""
+    """The number of the current page."""
 
     page_size: int | None = None
-    """How many a page holds."""
+    """The number of users per page."""
 
     total_pages: int | None = None
-    """How many pages there are."""
+    """The number of pages."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What answers carry: utils."""
+"""Response types: utils."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ __all__ = [
 
 
 class SupportedParams(Model):
-    """What a model heeds."""
+    """The parameters that a model supports."""
 
     model: str | None = None
     """The model."""
 
     supported_openai_params: list[str]
-    """Members of a request."""
+    """The names of the parameters."""
 
 
 class TokenCount(Model):
-    """How many tokens there are."""
+    """A token count."""
 
     total_tokens: int
-    """The tokens."""
+    """The token ids of the segment's text."""
 
     request_model: str
-    """The model that was asked for."""
+    """The requested model."""
 
     model_used: str
-    """The model that would serve."""
+    """The model whose tokens were counted."""
 
     tokenizer_type: str
-    """What counted; `estimate` is a guess by length."""
+    """The tokenizer; `estimate` is an estimate by length."""
 
 
 class TransformedRequest(Model):
-    """What a provider would be sent, or why it cannot be sent."""
+    """The request to the provider, or the reason why it cannot be sent."""
 
     raw_request_api_base: str | None = None
-    """The address."""
+    """The URL."""
 
     raw_request_body: dict[str, Any] | None = None
-    """The body in the provider's own form."""
+    """The body in the provider's format."""
 
     raw_request_headers: dict[str, str] | None = None
-    """The headers without their secrets."""
+    """The headers, without secrets."""
 
     error: str | None = None
-    """Why it cannot be sent."""
+    """The reason why the request cannot be sent."""

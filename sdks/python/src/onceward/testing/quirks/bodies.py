@@ -96,7 +96,7 @@ def _float_created(draft: Draft) -> None:
             choice["index"] = float(choice["index"])
 
 
-@quirk("nulls", "Optional members are null: ids, logprobs, fingerprints, deltas' members.", kinds=_CHAT)
+@quirk("nulls", "Optional members are null: ids, logprobs, fingerprints, members of deltas.", kinds=_CHAT)
 def _nulls(draft: Draft) -> None:
     for value in _each(draft):
         value |= dict.fromkeys(("id", "system_fingerprint", "service_tier", "object", "created", "model"))
@@ -123,7 +123,7 @@ def _nested(draft: Draft) -> None:
         draft.raw = draft.json().replace(b"{", deep, 1)
 
 
-@quirk("unknown-members", "Members that nobody has documented, at every level.", kinds=_JSON)
+@quirk("unknown-members", "Undocumented members at every level.", kinds=_JSON)
 def _unknown(draft: Draft) -> None:
     for value in _each(draft):
         value["x_vendor"] = {"a": [1, None, {"b": "c"}]}
@@ -204,7 +204,7 @@ def _brotli_of(data: bytes) -> bytes:
     return bytes(blocks) + b"\x03"
 
 
-@quirk("gzip-unsaid", "The body is compressed with gzip, and no header says so.", whole=False)
+@quirk("gzip-unsaid", "The body is compressed with gzip, without a header.", whole=False)
 def _gzip_unsaid(draft: Draft) -> None:
     draft.raw = gzip.compress(_bytes(draft))
 
@@ -245,10 +245,10 @@ _no_answer("body-null", "The body is `null`.", b"null")
 _no_answer("body-list", "The body is a list.", b"[]")
 _no_answer("body-text", "The body is a JSON string.", b'"Hello"')
 _no_answer("body-object", "The body is an empty object.", b"{}")
-_no_answer("body-html", "The body is a page of HTML.", b"<!doctype html><title>Log in</title>")
+_no_answer("body-html", "The body is an HTML page.", b"<!doctype html><title>Log in</title>")
 _no_answer(
     "body-cut",
-    "The JSON ends in its middle, though the body has the announced length.",
+    "The JSON ends in the middle, although the body has the declared length.",
     b'{"id": "x", "choices": [{"ind',
 )
 
@@ -294,7 +294,7 @@ def _finish_null(draft: Draft) -> None:
                 holder["stop_reason"] = None
 
 
-@quirk("finish-unknown", "The finish reason is one that nobody has documented.", kinds=_TEXT)
+@quirk("finish-unknown", "The finish reason is undocumented.", kinds=_TEXT)
 def _finish_unknown(draft: Draft) -> None:
     for value in _each(draft):
         for choice in value.get("choices") or ():

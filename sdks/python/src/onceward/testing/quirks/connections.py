@@ -27,13 +27,16 @@ def _reset(draft: Draft) -> None:
     draft.fault = Fault(hang_up=True, cut="rst")
 
 
-@quirk("cut-head", "The connection breaks inside of the head.", whole=False)
+@quirk("cut-head", "The connection breaks inside the head.", whole=False)
 def _cut_head(draft: Draft) -> None:
     draft.fault = Fault(cut_wire_at=25)
 
 
 @quirk(
-    "cut-body", "The connection breaks in the middle of a body with a Content-Length.", whole=False, parts=("unary",)
+    "cut-body",
+    "The connection breaks in the middle of a body whose length was declared.",
+    whole=False,
+    parts=("unary",),
 )
 def _cut_body(draft: Draft) -> None:
     draft.fault = Fault(cut_at=_length(draft) // 2)
@@ -62,7 +65,7 @@ def _cut_stream_reset(draft: Draft) -> None:
     draft.fault = Fault(cut_at=len(draft.sse()), cut="rst")
 
 
-@quirk("cut-in-event", "The connection breaks inside of an event.", whole=False, parts=("stream",), kinds=_TEXT)
+@quirk("cut-in-event", "The connection breaks inside an event.", whole=False, parts=("stream",), kinds=_TEXT)
 def _cut_in_event(draft: Draft) -> None:
     keep_events(draft)
     draft.fault = Fault(cut_at=len(draft.sse()) - 9)

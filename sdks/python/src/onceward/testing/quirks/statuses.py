@@ -26,7 +26,7 @@ _status("status-201", "The status is 201.", 201)
 _status("status-202", "The status is 202.", 202)
 _status("status-203", "The status is 203.", 203)
 _status("status-206", "The status is 206.", 206)
-_status("status-299", "The status is 299, which nobody has defined.", 299)
+_status("status-299", "The status is 299, which is not defined.", 299)
 
 
 @quirk("status-204", "The status is 204, and there is no body.", whole=False)
@@ -72,7 +72,7 @@ def _json(value: Any) -> bytes:
 
 _BUSY = _json({"error": {"message": "Slow down.", "type": "rate_limit_error", "code": "rate_limited"}})
 
-_error("error-html", "502 with a page of HTML.", 502, b"<html><h1>Bad gateway</h1></html>", "text/html")
+_error("error-html", "502 with an HTML page.", 502, b"<html><h1>Bad gateway</h1></html>", "text/html")
 _error("error-empty", "500 without a body.", 500, b"", "")
 _error("error-text", "500 with plain text.", 500, b"Internal Server Error", "text/plain")
 _error(
@@ -93,7 +93,7 @@ _error(
 _error("error-null", '500 with `{"error": null}`.', 500, _json({"error": None}))
 _error("error-deep", "500 whose body is nested 5,000 deep.", 500, b"[" * 5000 + b"]" * 5000)
 _error("error-large", "500 with a body of 1 MB.", 500, b"x" * 1_000_000, "text/plain")
-_error("error-520", "520, which only Cloudflare knows.", 520, b"error code: 520", "text/plain")
+_error("error-520", "520, which only Cloudflare uses.", 520, b"error code: 520", "text/plain")
 _error(
     "error-529",
     "529 in Anthropic's form: overloaded.",
@@ -110,7 +110,12 @@ _WAITS = (
     ("retry-after-huge", "429 with a `Retry-After` of forty digits.", "Retry-After", "9" * 40),
     ("retry-after-past", "429 with a `Retry-After` date of 1901.", "Retry-After", "Tue, 01 Jan 1901 00:00:00 GMT"),
     ("retry-after-far", "429 with a `Retry-After` date of 99999.", "Retry-After", "Fri, 01 Jan 99999 00:00:00 GMT"),
-    ("retry-after-no-date", "429 with a `Retry-After` that is not a date.", "Retry-After", "Mon, 99 Foo 2026 99:99:99"),
+    (
+        "retry-after-no-date",
+        "429 with a `Retry-After` that is not a valid date.",
+        "Retry-After",
+        "Mon, 99 Foo 2026 99:99:99",
+    ),
     ("retry-after-ms-superscript", "429 with `retry-after-ms: ²`.", "retry-after-ms", "\xb2"),
     ("retry-after-ms-huge", "429 with a `retry-after-ms` of 5,000 digits.", "retry-after-ms", "9" * 5000),
 )
@@ -142,7 +147,7 @@ _success(
 )
 
 
-@quirk("ok-error-and-choices", "200 with an `error` beside empty choices.", whole=False, parts=("unary",), kinds=_TEXT)
+@quirk("ok-error-and-choices", "200 with an `error` next to empty choices.", whole=False, parts=("unary",), kinds=_TEXT)
 def _error_and_choices(draft: Draft) -> None:
     draft.body["error"] = {"code": 502, "message": "Provider disconnected"}
     draft.body["content" if draft.asked.wire == "anthropic" else "choices"] = []
@@ -181,7 +186,7 @@ def _text_type(draft: Draft) -> None:
     draft.content_type = "text/plain"
 
 
-@quirk("content-type-html", "The content type is `text/html`, the body is as it should be.")
+@quirk("content-type-html", "The content type is `text/html`; the body is correct.")
 def _html_type(draft: Draft) -> None:
     draft.content_type = "text/html; charset=utf-8"
 
@@ -206,21 +211,21 @@ def _wrong_charset(draft: Draft) -> None:
     draft.content_type = "text/event-stream; charset=latin-1" if draft.streamed else "application/json; charset=latin-1"
 
 
-@quirk("json-as-sse", "JSON where JSON was asked for, under `text/event-stream`.", parts=("unary",), kinds=_TEXT)
+@quirk("json-as-sse", "JSON where JSON was requested, as `text/event-stream`.", parts=("unary",), kinds=_TEXT)
 def _json_as_sse(draft: Draft) -> None:
     draft.content_type = "text/event-stream"
 
 
-@quirk("sse-as-json", "Events where a stream was asked for, under `application/json`.", parts=("stream",), kinds=_TEXT)
+@quirk("sse-as-json", "Events where a stream was requested, as `application/json`.", parts=("stream",), kinds=_TEXT)
 def _sse_as_json(draft: Draft) -> None:
     draft.content_type = "application/json"
 
 
-@quirk("json-for-stream", "A whole JSON answer where a stream was asked for.", parts=("stream",), kinds=_TEXT)
+@quirk("json-for-stream", "A JSON response where a stream was requested.", parts=("stream",), kinds=_TEXT)
 def _json_for_stream(draft: Draft) -> None:
     draft.streamed = False
 
 
-@quirk("sse-for-json", "Events where a whole answer was asked for.", parts=("unary",), kinds=_TEXT)
+@quirk("sse-for-json", "Events where a JSON response was requested.", parts=("unary",), kinds=_TEXT)
 def _sse_for_json(draft: Draft) -> None:
     draft.streamed = True

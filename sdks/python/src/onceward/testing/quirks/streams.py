@@ -77,7 +77,7 @@ _fails(
 )
 _fails(
     "stream-error-529",
-    "Anthropic's event of an overload.",
+    "Anthropic's overload event.",
     ("error", {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
 )
 _fails("stream-error-named", "An event named `error` whose data is plain text.", b"event: error\ndata: it broke\n\n")
@@ -91,10 +91,10 @@ _fails(
     'An event `{"object": "error", ...}`.',
     {"object": "error", "message": "The worker died.", "code": 500},
 )
-_fails_in_chunk("stream-error-beside", "`error` beside `choices`, finish reason `error`.", "error", beside=True)
-_fails_in_chunk("stream-error-beside-stop", "`error` beside `choices`, finish reason `stop`.", "stop", beside=True)
-_fails_in_chunk("stream-error-in-choice", "`error` inside of a choice.", None, beside=False)
-_fails("stream-html", "A page of HTML among the events.", b"<html><h1>502 Bad Gateway</h1></html>\n\n")
+_fails_in_chunk("stream-error-beside", "`error` next to `choices`, finish reason `error`.", "error", beside=True)
+_fails_in_chunk("stream-error-beside-stop", "`error` next to `choices`, finish reason `stop`.", "stop", beside=True)
+_fails_in_chunk("stream-error-in-choice", "`error` inside a choice.", None, beside=False)
+_fails("stream-html", "An HTML page among the events.", b"<html><h1>502 Bad Gateway</h1></html>\n\n")
 _fails(
     "stream-broken-json",
     "An event whose JSON is cut.",
@@ -108,19 +108,21 @@ _fails("stream-other-object", "An event that is an object of another kind.", {"h
 # ---- ends
 
 
-@quirk("done-missing", "The stream ends well, without `[DONE]` (without `message_stop`).", parts=_STREAM, kinds=_CHAT)
+@quirk(
+    "done-missing", "The stream ends cleanly, without `[DONE]` (without `message_stop`).", parts=_STREAM, kinds=_CHAT
+)
 def _done_missing(draft: Draft) -> None:
     draft.events.remove(_DONE)
 
 
 @quirk(
-    "stop-missing", "The stream ends in order, without `message_stop`.", whole=False, parts=_STREAM, kinds=("messages",)
+    "stop-missing", "The stream ends cleanly, without `message_stop`.", whole=False, parts=_STREAM, kinds=("messages",)
 )
 def _stop_missing(draft: Draft) -> None:
     del draft.events[-1]
 
 
-@quirk("end-early", "The stream ends in order, in the middle of the text.", whole=False, parts=_STREAM, kinds=_TEXT)
+@quirk("end-early", "The stream ends cleanly, in the middle of the text.", whole=False, parts=_STREAM, kinds=_TEXT)
 def _end_early(draft: Draft) -> None:
     keep_events(draft)
 
@@ -153,14 +155,14 @@ def _after_done(draft: Draft) -> None:
     draft.events += [draft.chunk(), b": bye\n\n"]
 
 
-@quirk("last-blank-missing", "The blank line behind the last event is missing.", parts=_STREAM, kinds=_TEXT)
+@quirk("last-blank-missing", "The blank line after the last event is missing.", parts=_STREAM, kinds=_TEXT)
 def _blank_missing(draft: Draft) -> None:
     draft.raw = draft.sse().rstrip(b"\n")
 
 
 @quirk(
     "finish-blank-missing",
-    "The stream ends behind the finish reason, without blank line and `[DONE]`.",
+    "The stream ends after the finish reason, without a blank line and `[DONE]`.",
     parts=_STREAM,
     kinds=_CHAT,
 )
@@ -187,7 +189,7 @@ def _lines(piece: bytes) -> bytes:
 
 _framed("lines-crlf", "Lines end with CR LF.", lambda piece: piece.replace(b"\n", b"\r\n"))
 _framed("lines-cr", "Lines end with CR.", lambda piece: piece.replace(b"\n", b"\r"))
-_framed("no-space", "No space follows `data:`.", lambda piece: piece.replace(b"data: ", b"data:"))
+_framed("no-space", "There is no space after `data:`.", lambda piece: piece.replace(b"data: ", b"data:"))
 _framed("comments", "There are comments between the events.", lambda piece: b": PROCESSING\n\n" + piece)
 _framed("ids", "Events have `id` and `retry` fields.", lambda piece: b"id: 7\nretry: 3000\n" + piece)
 _framed("names", "Every event is named `message`.", lambda piece: b"event: message\n" + piece, kinds=_CHAT)
@@ -199,12 +201,12 @@ _framed(
 )
 
 
-@quirk("one-byte-pieces", "The stream comes one byte at a time.", parts=_STREAM, kinds=_TEXT)
+@quirk("one-byte-pieces", "The stream is sent one byte at a time.", parts=_STREAM, kinds=_TEXT)
 def _one_byte(draft: Draft) -> None:
     draft.fault = Fault(pieces=1)
 
 
-@quirk("one-event", "2,000 words come in one event.", parts=_STREAM, kinds=_TEXT)
+@quirk("one-event", "2,000 words are sent in one event.", parts=_STREAM, kinds=_TEXT)
 def _one_event(draft: Draft) -> None:
     _only_text(draft, "word " * 2000)
     draft.completion_tokens = 2000
@@ -234,7 +236,7 @@ def _only_text(draft: Draft, text: str) -> None:
 
 @quirk(
     "one-event-cut",
-    "2,000 words come in one event; then the connection breaks.",
+    "2,000 words are sent in one event; then the connection breaks.",
     whole=False,
     parts=_STREAM,
     kinds=_TEXT,
@@ -252,7 +254,7 @@ def _large_event(draft: Draft) -> None:
     draft.events.insert(2, b"data: " + json.dumps({"choices": [], "padding": "x" * 20_000_000}).encode() + b"\n\n")
 
 
-@quirk("surrogates-split", "The halves of a surrogate pair come in two events.", parts=_STREAM, kinds=_CHAT)
+@quirk("surrogates-split", "The halves of a surrogate pair are sent in two events.", parts=_STREAM, kinds=_CHAT)
 def _surrogates_split(draft: Draft) -> None:
     at = next(at for at, event in enumerate(draft.events) if event["choices"][0].get("finish_reason"))
     for half in ("\ude00", "\ud83d"):
@@ -262,7 +264,7 @@ def _surrogates_split(draft: Draft) -> None:
 
 @quirk(
     "chunks-empty",
-    "Chunks with no choices, and with empty deltas, come between the others.",
+    "Chunks without choices, and with empty deltas, are sent between the others.",
     parts=_STREAM,
     kinds=_CHAT,
 )
@@ -319,7 +321,7 @@ def _block_stop_missing(draft: Draft) -> None:
     draft.events = [event for event in draft.events if event[0] != "content_block_stop"]
 
 
-@quirk("event-unknown", "Events of unknown types come between the others.", parts=_STREAM, kinds=("messages",))
+@quirk("event-unknown", "Events of unknown types are sent between the others.", parts=_STREAM, kinds=("messages",))
 def _event_unknown(draft: Draft) -> None:
     draft.events[1:1] = [("ping", {"type": "ping"}), ("sparkle", {"type": "sparkle", "delta": 7})]
 

@@ -58,12 +58,12 @@ def _list(draft: Draft) -> None:
     draft.use(lambda usage: [usage])
 
 
-@quirk("usage-text", "The usage is a text.", kinds=_COUNTED)
+@quirk("usage-text", "The usage is a string.", kinds=_COUNTED)
 def _text(draft: Draft) -> None:
     draft.use(lambda usage: "a lot")
 
 
-@quirk("usage-details-text", "The details of the usage are texts.", kinds=_COUNTED)
+@quirk("usage-details-text", "The details of the usage are strings.", kinds=_COUNTED)
 def _details_text(draft: Draft) -> None:
     details = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details")
     draft.use(lambda usage: {**usage, **dict.fromkeys((*details, "cache_creation"), "x")})
@@ -89,7 +89,7 @@ def _completion_only(draft: Draft) -> None:
     )
 
 
-@quirk("usage-total-only", "Only the total is sent.", kinds=(*_CHAT, "embeddings", "images", "transcription"))
+@quirk("usage-total-only", "Only the total is reported.", kinds=(*_CHAT, "embeddings", "images", "transcription"))
 def _total_only(draft: Draft) -> None:
     draft.use(lambda usage: {"total_tokens": usage["total_tokens"]})
 
@@ -134,7 +134,7 @@ def _null_after(draft: Draft) -> None:
     _spread(draft, lambda at, most: _usage(draft) if at == 2 else None)
 
 
-@quirk("usage-first", "The usage is in the first chunk alone.", parts=("stream",), kinds=_CHAT)
+@quirk("usage-first", "The usage is only in the first chunk.", parts=("stream",), kinds=_CHAT)
 def _first(draft: Draft) -> None:
     _spread(draft, lambda at, most: _usage(draft) if at == 1 else None)
 
@@ -146,7 +146,7 @@ def _split(draft: Draft) -> None:
     _spread(draft, lambda at, most: read if at == 1 else written if at == most else None)
 
 
-@quirk("usage-in-choice", "The usage is inside of the last choice.", parts=("stream",), kinds=_CHAT)
+@quirk("usage-in-choice", "The usage is inside the last choice.", parts=("stream",), kinds=_CHAT)
 def _in_choice(draft: Draft) -> None:
     _spread(draft, lambda at, most: None)
     draft.events[-2]["choices"][0]["usage"] = _usage(draft)
@@ -166,14 +166,14 @@ def _no_choices(draft: Draft) -> None:
     draft.events.insert(-1, value)
 
 
-@quirk("usage-start-only", "The usage is in `message_start` alone.", parts=("stream",), kinds=("messages",))
+@quirk("usage-start-only", "The usage is only in `message_start`.", parts=("stream",), kinds=("messages",))
 def _start_only(draft: Draft) -> None:
     for name, event in draft.events:
         if name == "message_delta":
             del event["usage"]
 
 
-@quirk("usage-delta-only", "The usage is in `message_delta` alone.", parts=("stream",), kinds=("messages",))
+@quirk("usage-delta-only", "The usage is only in `message_delta`.", parts=("stream",), kinds=("messages",))
 def _delta_only(draft: Draft) -> None:
     for name, event in draft.events:
         if name == "message_start":

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers know the name; importing `typing` would take most of the start
+TYPE_CHECKING = False  # type checkers know this name; importing `typing` would slow down the import
 
 if TYPE_CHECKING:
     from .audio import AudioResponseFormat as AudioResponseFormat

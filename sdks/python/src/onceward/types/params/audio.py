@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: audio."""
+"""Request types: audio."""
 
 from __future__ import annotations
 
@@ -31,140 +31,136 @@ class AudioSpeechCreateParams(CallOptions, total=False):
     """Arguments of `audio.speech.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     model: Required[str]
-    """The model that speaks"""
+    """The model to use"""
 
     input: Required[str]
-    """The text."""
+    """The transcribed text."""
 
     voice: Required[SpeechRequestVoiceParam]
-    """A voice by name, or one of your own."""
+    """The voice: a built-in voice by name, or a custom voice by id."""
 
     instructions: str | None
-    """How to speak."""
+    """Instructions on how to speak, such as tone and accent."""
 
     response_format: SpeechRequestResponseFormat | None
-    """The format of the audio. Absent is the default of the model's provider, `mp3` for most; the offline models
-    give `wav`.
-    """
+    """The format of the audio. Default: the provider's default, `mp3` for most; offline models return `wav`."""
 
     stream_format: SpeechRequestStreamFormat | None
-    """How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`, whose `audio` is a piece
-    of the file in base64, and `speech.audio.done`. Absent is `audio`.
+    """How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent events `speech.audio.delta`,
+    whose `audio` is a base64-encoded part of the file, and `speech.audio.done`. Default: `audio`.
     """
 
     speed: float | None
-    """How fast to speak; 1 is normal."""
+    """The speed of the speech; 1 is normal speed."""
 
     user: str | None
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets."""
+    """Parameters of one provider, added to the body that is sent to the provider."""
 
 
 class AudioTranscriptionsCreateParams(CallOptions, total=False):
     """Arguments of `audio.transcriptions.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     file: Required[FileInput]
-    """The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
+    """The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
 
     model: Required[str]
-    """The model that listens"""
+    """The model to use"""
 
     language: str
-    """The language that is spoken, such as `en`; helps the model. Offline models only tell it back."""
+    """The language of the audio, such as `en`. Setting it can improve accuracy. Offline models only return it."""
 
     prompt: str
-    """Text that came before, or words to expect."""
+    """Text that precedes the audio, or words to expect in it."""
 
     temperature: float
-    """How freely words are chosen. Offline models do not use it."""
+    """The sampling temperature. Higher values make the output more random. Ignored by offline models."""
 
     timestamp_granularities: Sequence[TimestampGranularity]
-    """The times to give. With `verbose_json` only."""
+    """The timestamps to include: words, segments or both. Requires `response_format: verbose_json`."""
 
     include: Sequence[str]
-    """What to give beside the text: `logprobs`."""
+    """Additional data to include in the response: `logprobs`."""
 
     chunking_strategy: TranscriptionRequestChunkingStrategyParam
-    """How the audio is cut into pieces. Offline models do not use it."""
+    """How the audio is split into chunks. Ignored by offline models."""
 
     known_speaker_names: Sequence[str]
-    """Names of those who speak."""
+    """Names of the known speakers."""
 
     known_speaker_references: Sequence[str]
-    """How each of them sounds, as `data:` URLs."""
+    """Voice samples of the known speakers, as `data:` URLs, in the order of `known_speaker_names`."""
 
 
 class AudioTranslationsCreateParams(CallOptions, total=False):
     """Arguments of `audio.translations.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     file: Required[FileInput]
-    """The audio: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
+    """The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
 
     model: Required[str]
-    """The model that listens"""
+    """The model to use"""
 
     prompt: str
-    """Text that came before, or words to expect, in English. Offline models do not use it."""
+    """Text that precedes the audio, or words to expect in it, in English. Ignored by offline models."""
 
     temperature: float
-    """How freely words are chosen. Offline models do not use it."""
+    """The sampling temperature. Higher values make the output more random. Ignored by offline models."""
 
 
 class VadConfigParam(TypedDict, total=False):
-    """Cuts where nobody speaks."""
+    """Voice activity detection: splits the audio at silence."""
 
     type: Required[Literal["server_vad"]]
 
     threshold: float
-    """How loud speech is, from 0 to 1."""
+    """The sensitivity threshold for speech, from 0 to 1."""
 
     prefix_padding_ms: int
-    """Audio kept before speech, in ms."""
+    """The amount of audio to include before detected speech, in milliseconds."""
 
     silence_duration_ms: int
-    """How long silence must be, in ms."""
+    """The duration of silence that ends a segment of speech, in milliseconds."""
 
 
 AudioResponseFormat: TypeAlias = Literal["json", "text", "srt", "verbose_json", "vtt", "diarized_json"] | str
-"""How the text is written. Absent is `json`."""
+"""The format of the output. Default: `json`."""
 
 
 SpeechRequestResponseFormat: TypeAlias = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] | str
-"""The format of the audio. Absent is the default of the model's provider, `mp3` for most; the offline models give
-`wav`.
-"""
+"""The format of the audio. Default: the provider's default, `mp3` for most; offline models return `wav`."""
 
 
 SpeechRequestStreamFormat: TypeAlias = Literal["audio", "sse"]
-"""How the audio is sent: as its bytes, or as server-sent events `speech.audio.delta`, whose `audio` is a piece of
-the file in base64, and `speech.audio.done`. Absent is `audio`.
+"""How the audio is streamed: `audio` sends its bytes; `sse` sends the server-sent events `speech.audio.delta`,
+whose `audio` is a base64-encoded part of the file, and `speech.audio.done`. Default: `audio`.
 """
 
 
 SpeechRequestVoiceParam: TypeAlias = "Voice | CustomVoiceParam"
-"""A voice by name, or one of your own."""
+"""The voice: a built-in voice by name, or a custom voice by id."""
 
 
 TimestampGranularity: TypeAlias = Literal["word", "segment"]
-"""What has a time."""
+"""The unit that timestamps are given for."""
 
 
 TranscriptionRequestChunkingStrategyParam: TypeAlias = "Literal['auto'] | VadConfigParam"
-"""How the audio is cut into pieces. Offline models do not use it."""
+"""How the audio is split into chunks. Ignored by offline models."""

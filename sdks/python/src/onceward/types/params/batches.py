@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: batches."""
+"""Request types: batches."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ class BatchesCreateParams(CallOptions, total=False):
     """Arguments of `batches.create`."""
 
     input_file_id: Required[str]
-    """The file of requests, uploaded for `batch`."""
+    """The id of the input file, uploaded with purpose `batch`."""
 
     endpoint: Required[BatchCreateRequestEndpoint]
-    """The path that all requests of the file go to."""
+    """The endpoint of all requests in the file."""
 
     completion_window: Required[str]
-    """How long the batch may take; `24h`."""
+    """The time within which the batch must finish: `24h`."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     output_expires_after: ExpiresAfterParam
-    """How long a file is kept."""
+    """When the file expires."""
 
 
 class BatchesListParams(CallOptions, total=False):
     """Arguments of `batches.list`."""
 
     after: str
-    """The id of the last item of the page before; the answer starts behind it."""
+    """The id of the last item of the previous page. The next page starts after it."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
 
 BatchCreateRequestEndpoint: TypeAlias = (
     Literal["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/images/generations"]
     | str
 )
-"""The path that all requests of the file go to."""
+"""The endpoint of all requests in the file."""

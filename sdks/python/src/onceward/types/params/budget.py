@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: budget."""
+"""Request types: budget."""
 
 from __future__ import annotations
 
@@ -27,84 +27,84 @@ class BudgetCreateParams(CallOptions, total=False):
     """Arguments of `budget.create`."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     budget_id: str | None
-    """Its id, where it must be a given one."""
+    """The id of the budget. Default: generated."""
 
 
 class BudgetDeleteParams(CallOptions, total=False):
     """Arguments of `budget.delete`."""
 
     id: Required[str]
-    """The budget."""
+    """The id of the budget."""
 
 
 class BudgetInfoParams(CallOptions, total=False):
     """Arguments of `budget.info`."""
 
     budgets: Required[Sequence[str]]
-    """Their ids."""
+    """The ids of the budgets."""
 
 
 class BudgetListParams(CallOptions, total=False):
     """Arguments of `budget.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
 
 class BudgetSettingsParams(CallOptions, total=False):
     """Arguments of `budget.settings`."""
 
     budget_id: Required[str]
-    """The budget."""
+    """The id of the budget."""
 
 
 class BudgetUpdateParams(CallOptions, total=False):
     """Arguments of `budget.update`."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     budget_id: Required[str]
-    """The budget."""
+    """The id of the budget."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: cache."""
+"""Request types: cache."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ class CacheDeleteParams(CallOptions, total=False):
     """Arguments of `cache.delete`."""
 
     keys: Required[Sequence[str]]
-    """Their keys."""
+    """The cache keys."""

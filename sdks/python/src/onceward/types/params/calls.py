@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: calls."""
+"""Request types: calls."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class CallsListParams(CallOptions, total=False):
     """Arguments of `calls.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     key: str
-    """Only the call with this key."""
+    """Only the call with this idempotency key."""

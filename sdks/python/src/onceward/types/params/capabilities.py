@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: capabilities."""
+"""Request types: capabilities."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class CapabilitiesListParams(CallOptions, total=False):
     """Only models of this provider."""
 
     supports_vision: bool
-    """Only models that can (images in), or cannot."""
+    """Only models that support image input, or only those that do not."""
 
     supports_tools: bool
-    """Only models that can (calling tools), or cannot."""
+    """Only models that support tools, or only those that do not."""
 
     supports_reasoning: bool
-    """Only models that can (thinking), or cannot."""
+    """Only models that support reasoning, or only those that do not."""

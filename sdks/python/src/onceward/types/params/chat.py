@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: chat."""
+"""Request types: chat."""
 
 from __future__ import annotations
 
@@ -126,224 +126,226 @@ __all__ = [
 
 
 class ChatCompletionsCreateBaseParams(CallOptions, total=False):
-    """Arguments of `chat.completions.create` but for `tools`, `response_format`."""
+    """Arguments of `chat.completions.create` except `tools`, `response_format`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     model: Required[str]
-    """Which model answers, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `onceward/echo`)."""
+    """The id of the model, with or without its provider (`openai/gpt-4o`, `gpt-4o`, `onceward/echo`)."""
 
     messages: Required[Sequence[ChatCompletionMessageParam]]
-    """The conversation so far, oldest first."""
+    """The messages of the conversation so far, oldest first."""
 
     stream_options: StreamOptionsParam | None
-    """What the stream carries beside its content. With `stream` only."""
+    """Options for streaming. Requires `stream: true`."""
 
     temperature: float | None
-    """How freely words are chosen, from 0 (always the likeliest) to 2. Offline models do not use it."""
+    """The sampling temperature, from 0 to 2. Higher values make the output more random. Ignored by offline models."""
 
     top_p: float | None
-    """Only the likeliest words that together have this probability are chosen from. Offline models do not use it."""
+    """Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are considered. Ignored
+    by offline models.
+    """
 
     n: int | None
-    """How many answers to give. Each is paid."""
+    """The number of choices to generate. Each choice is billed."""
 
     stop: StopSequencesParam | None
-    """Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
+    """Sequences at which generation stops. They are not part of the output. Many providers accept at most four."""
 
     max_completion_tokens: int | None
-    """The most tokens to write, reasoning included."""
+    """The maximum number of tokens to generate, including reasoning tokens."""
 
     max_tokens: int | None
-    """The most tokens to write; the older name, which most providers still read. Some take -1 for no bound and 0
-    for an answer without text.
+    """The maximum number of tokens to generate. Older name of `max_completion_tokens` that most providers still
+    accept. Some accept -1 (no limit) and 0 (no text).
     """
 
     presence_penalty: float | None
-    """Above 0, words that have come up already are less likely. Offline models do not use it."""
+    """Positive values make tokens that have already appeared less likely. Ignored by offline models."""
 
     frequency_penalty: float | None
-    """Above 0, words are the less likely the more often they have come up. Offline models do not use it."""
+    """Positive values make tokens less likely the more often they have appeared. Ignored by offline models."""
 
     logit_bias: Mapping[str, float] | None
-    """Token id -> what is added to its likelihood, from -100 (never) to 100 (only). Offline models do not use it."""
+    """Maps token ids to a bias from -100 (never) to 100 (always). Ignored by offline models."""
 
     seed: int | None
-    """The same seed and request give the same answer where the model can."""
+    """Requests with the same seed and parameters return the same result, if the model supports it."""
 
     logprobs: bool | None
-    """Whether the answer tells how likely each of its tokens was."""
+    """Whether to return log probabilities of the output tokens."""
 
     top_logprobs: int | None
-    """How many of the likeliest tokens to name at each place. With `logprobs` only."""
+    """The number of most likely tokens to return at each position. Requires `logprobs: true`."""
 
     tool_choice: ChatCompletionToolChoiceOptionParam | None
-    """Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one; some
-    providers say `any`), a named one, or some of them.
+    """Which tools the model calls: `none`, `auto` (the model decides), `required` (at least one; `any` at some
+    providers), a named tool, or a set of allowed tools.
     """
 
     parallel_tool_calls: bool | None
-    """Whether one answer may call several tools. Absent is true."""
+    """Whether the model may call several tools in one response. Default: true."""
 
     functions: Sequence[FunctionDefinitionParam] | None
-    """The older form of `tools`."""
+    """Deprecated: use `tools`."""
 
     function_call: ChatCompletionRequestFunctionCallParam | None
-    """The older form of `tool_choice`."""
+    """Deprecated: use `tool_choice`."""
 
     modalities: Sequence[ChatCompletionModality] | None
-    """What the answer may be made of. Absent is text alone."""
+    """The output modalities. Default: text."""
 
     audio: ChatCompletionAudioParam | None
-    """How the model speaks. With the modality `audio` only."""
+    """Parameters of audio output. Requires the modality `audio`."""
 
     prediction: ChatCompletionPredictionContentParam | None
-    """What the answer will mostly be, known beforehand; makes rewriting a text fast."""
+    """Predicted output. Speeds up the response when much of it is known in advance."""
 
     verbosity: ChatCompletionRequestVerbosity | None
-    """How long the answer is. Offline models do not use it."""
+    """How verbose the response is. Ignored by offline models."""
 
     reasoning_effort: ReasoningEffort | None
-    """How long the model thinks before it answers."""
+    """The reasoning effort of the model."""
 
     thinking: ChatCompletionRequestThinkingParam | None
-    """Whether the model shows its thinking, as `reasoning_content`, where it can; or how it thinks, in a
-    provider's own words.
+    """Whether the model returns its reasoning as `reasoning_content`, if supported; or the provider's own
+    reasoning configuration.
     """
 
     web_search_options: WebSearchOptionsParam | None
-    """Lets the model search the web. Offline models do not use it."""
+    """Web search by the model. Ignored by offline models."""
 
     moderation: ChatCompletionModerationParam | None
-    """Checks the conversation and the answer by a moderation model."""
+    """Checks the conversation and the response with a moderation model."""
 
     user: str | None
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
     safety_identifier: str | None
-    """Your end user, by a hash, for the abuse checks of providers. Offline models do not use it."""
+    """A hashed id of your end user for the provider's abuse detection. Ignored by offline models."""
 
     prompt_cache_key: str | None
-    """Requests with the same key are likelier to find the provider's cache. Offline models do not use it."""
+    """Requests with the same key are more likely to hit the provider's prompt cache. Ignored by offline models."""
 
     prompt_cache_retention: str | None
-    """How long the provider keeps its cache, such as `24h`. Offline models do not use it."""
+    """How long the provider keeps its prompt cache, such as `24h`. Ignored by offline models."""
 
     prompt_cache_options: PromptCacheOptionsParam | None
-    """How the provider's cache is used. Offline models do not use it."""
+    """Options of the provider's prompt cache. Ignored by offline models."""
 
     service_tier: ServiceTier | None
-    """The latency class that serves the call."""
+    """The latency tier that serves the call."""
 
     store: bool | None
-    """Whether the provider keeps the answer. Offline models do not use it."""
+    """Whether the provider stores the response. Ignored by offline models."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
     cache: ResponseCacheParam | None
-    """What the call asks of the gateway's response cache."""
+    """Controls the gateway's response cache for this call."""
 
     guardrails: Sequence[str] | None
-    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
+    """Guardrails to apply to this call in addition to the default ones. See `GET /guardrails/list`."""
 
     mock_response: str | None
-    """The answer's content, word for word, with no model asked. For tests."""
+    """Content to return verbatim without calling a model, for tests."""
 
     virtual_model_id: str | None
-    """A model name that the gateway's routes map to real ones."""
+    """A model name that the gateway's routes map to real models."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets, such as `{"top_k": 40}`. A member with
-    the name of a parameter counts as that parameter, in the place of the request's own.
+    """Parameters of one provider, added to the body that is sent to the provider, such as `{"top_k": 40}`. A
+    member with the name of a standard parameter replaces that parameter of the request.
     """
 
 
 class CacheControlParam(TypedDict, total=False):
-    """Asks a provider to cache the conversation up to here."""
+    """Asks the provider to cache the conversation up to this point."""
 
     type: Required[str]
-    """The kind of cache; `ephemeral`."""
+    """The type of cache: `ephemeral`."""
 
     ttl: str | None
-    """How long to keep it, such as `5m`."""
+    """How long the cache entry is kept, such as `5m`."""
 
 
 class ChatCompletionAllowedToolChoiceParam(TypedDict, total=False):
-    """The model may call these tools only."""
+    """Limits the model to these tools."""
 
     type: Required[Literal["allowed_tools"]]
 
     allowed_tools: Required[ChatCompletionAllowedToolsParam]
-    """Some of the tools, and whether one must be called."""
+    """The allowed tools, and whether one must be called."""
 
 
 class ChatCompletionAllowedToolsParam(TypedDict, total=False):
-    """Some of the tools, and whether one must be called."""
+    """The allowed tools, and whether one must be called."""
 
     mode: Required[ChatCompletionAllowedToolsParamMode]
-    """Whether it may (`auto`) or must (`required`)."""
+    """Whether the model may (`auto`) or must (`required`) call one of the tools."""
 
     tools: Required[Sequence[Mapping[str, object]]]
     """The tools, each by `type` and name."""
 
 
 class ChatCompletionAssistantContentPartOtherParam(TypedDict, total=False):
-    """A part that only some providers know."""
+    """A content part that only some providers support."""
 
     type: Required[str]
-    """The kind of part."""
+    """The type of the content part."""
 
 
 class ChatCompletionAssistantMessageParam(TypedDict, total=False):
-    """What the model said before. An answer's `message` may be put here as it came."""
+    """A message that the model generated before. The `message` of a response can be used unchanged."""
 
     role: Required[Literal["assistant"]]
 
     content: ChatCompletionAssistantMessageParamContentParam | None
-    """A text, parts, or nothing where there are tool calls."""
+    """The content: text or content parts. Optional if there are tool calls."""
 
     reasoning_content: str | None
-    """What the model thought; some providers want it back."""
+    """The reasoning of the model. Some providers require it back."""
 
     reasoning: str | None
-    """The same under another name."""
+    """The same as `reasoning_content`, as some providers name it."""
 
     refusal: str | None
-    """Why the model refused."""
+    """The reason for which the model refused."""
 
     name: str | None
-    """Tells apart authors of the same role."""
+    """A name to distinguish participants with the same role."""
 
     audio: ChatCompletionAudioReferenceParam | None
-    """Refers to audio the model spoke before."""
+    """Audio that the model generated before."""
 
     tool_calls: Sequence[ChatCompletionMessageToolCallUnionParam] | None
-    """The tools the model called; each wants a `tool` message."""
+    """The tool calls of the model. Each needs a `tool` message with its result."""
 
     function_call: ChatCompletionFunctionCallParam | ChatCompletionFunctionCall | None
-    """The function the model called, in the older form."""
+    """The function call of the model. Deprecated: use `tool_calls`."""
 
 
 class ChatCompletionAudioParam(TypedDict, total=False):
-    """The voice and the format of a spoken answer."""
+    """The voice and the format of audio output."""
 
     voice: Required[ChatCompletionAudioParamVoiceParam]
-    """A voice by name, or one of your own."""
+    """The voice: a built-in voice by name, or a custom voice by id."""
 
     format: Required[ChatCompletionAudioParamFormat]
-    """How the audio is encoded."""
+    """The encoding of the audio."""
 
 
 class ChatCompletionAudioReferenceParam(TypedDict, total=False):
-    """Audio of an earlier answer."""
+    """Audio of an earlier response."""
 
     id: Required[str]
-    """The `audio.id` of that answer."""
+    """The `audio.id` of that response."""
 
 
 class ChatCompletionContentPartAudioUrlParam(TypedDict, total=False):
@@ -352,7 +354,7 @@ class ChatCompletionContentPartAudioUrlParam(TypedDict, total=False):
     type: Required[Literal["audio_url"]]
 
     audio_url: Required[ChatCompletionContentPartAudioUrlParamAudioUrlParam]
-    """Where the audio is."""
+    """The URL of the audio."""
 
 
 class ChatCompletionContentPartDocumentUrlParam(TypedDict, total=False):
@@ -361,10 +363,10 @@ class ChatCompletionContentPartDocumentUrlParam(TypedDict, total=False):
     type: Required[Literal["document_url"]]
 
     document_url: Required[ChatCompletionContentPartDocumentUrlParamDocumentUrlParam]
-    """Where the document is."""
+    """The URL of the document."""
 
     document_name: str | None
-    """The document's name."""
+    """The name of the document."""
 
 
 class ChatCompletionContentPartFileParam(TypedDict, total=False):
@@ -382,14 +384,14 @@ class ChatCompletionContentPartImageParam(TypedDict, total=False):
     type: Required[Literal["image_url"]]
 
     image_url: Required[ChatCompletionContentPartImageParamImageUrlParam]
-    """Where the image is. Some providers take the URL alone."""
+    """The URL of the image. Some providers accept the URL as a plain string."""
 
     cache_control: CacheControlParam | None
-    """Asks a provider to cache the conversation up to here."""
+    """Asks the provider to cache the conversation up to this point."""
 
 
 class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
-    """An image in the form of the messages dialect."""
+    """An image in the format of the Messages API."""
 
     type: Required[Literal["image"]]
 
@@ -397,11 +399,11 @@ class ChatCompletionContentPartImageSourceParam(TypedDict, total=False):
     """An image by content (`base64` with `media_type` and `data`) or by `url`."""
 
     cache_control: CacheControlParam | None
-    """Asks a provider to cache the conversation up to here."""
+    """Asks the provider to cache the conversation up to this point."""
 
 
 class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
-    """Audio."""
+    """Audio content."""
 
     type: Required[Literal["input_audio"]]
 
@@ -410,19 +412,19 @@ class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
 
 
 class ChatCompletionContentPartOtherParam(TypedDict, total=False):
-    """A part that only some providers know."""
+    """A content part that only some providers support."""
 
     type: Required[str]
-    """The kind of part."""
+    """The type of the content part."""
 
 
 class ChatCompletionContentPartRefusalParam(TypedDict, total=False):
-    """A refusal of the model."""
+    """A refusal generated by the model."""
 
     type: Required[Literal["refusal"]]
 
     refusal: Required[str]
-    """Why the model refused."""
+    """The reason for which the model refused."""
 
 
 class ChatCompletionContentPartTextParam(TypedDict, total=False):
@@ -431,22 +433,22 @@ class ChatCompletionContentPartTextParam(TypedDict, total=False):
     type: Required[Literal["text"]]
 
     text: Required[str]
-    """The text."""
+    """The transcribed text."""
 
     cache_control: CacheControlParam | None
-    """Asks a provider to cache the conversation up to here."""
+    """Asks the provider to cache the conversation up to this point."""
 
 
 class ChatCompletionContentPartThinkingParam(TypedDict, total=False):
-    """What the model thought, as some providers give it and want it back."""
+    """Reasoning of the model, in the form in which some providers return and expect it."""
 
     type: Required[Literal["thinking"]]
 
     thinking: Required[ChatCompletionContentPartThinkingParamThinkingParam]
-    """A text, or parts."""
+    """Text or content parts."""
 
     signature: str | None
-    """The provider's seal on it."""
+    """The provider's signature of the reasoning."""
 
 
 class ChatCompletionContentPartVideoParam(TypedDict, total=False):
@@ -455,251 +457,251 @@ class ChatCompletionContentPartVideoParam(TypedDict, total=False):
     type: Required[Literal["video_url"]]
 
     video_url: Required[ChatCompletionContentPartVideoParamVideoUrlParam]
-    """Where the video is."""
+    """The URL of the video."""
 
 
 class ChatCompletionCustomToolParam(TypedDict, total=False):
-    """A tool that takes free text, or text of a grammar."""
+    """A tool whose input is free text or text that matches a grammar."""
 
     type: Required[Literal["custom"]]
 
     custom: Required[CustomToolDefinitionParam]
-    """What a custom tool is called, does, and takes."""
+    """The name, description and input format of a custom tool."""
 
 
 class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
-    """Instructions of the application's author; newer models read them in place of `system`."""
+    """Instructions from the developer of the application. Newer models use this role instead of `system`."""
 
     role: Required[Literal["developer"]]
 
     content: Required[ChatCompletionContentParam]
-    """A text, or parts."""
+    """Text or content parts."""
 
     name: str | None
-    """Tells apart authors of the same role."""
+    """A name to distinguish participants with the same role."""
 
 
 class ChatCompletionFunctionCallParam(TypedDict, total=False):
-    """A function and its arguments."""
+    """A function name and its arguments."""
 
     name: Required[str]
-    """The function's name."""
+    """The name of the function."""
 
     arguments: Required[str]
-    """The arguments, as JSON in a string. A model may write JSON that is wrong: check it."""
+    """The arguments as a JSON string. The model may generate invalid JSON; validate it before use."""
 
 
 class ChatCompletionFunctionMessageParam(TypedDict, total=False):
-    """What a function answered, in the older form."""
+    """The result of a function call. Deprecated: use `tool` messages."""
 
     role: Required[Literal["function"]]
 
     content: Required[str | None]
-    """The answer."""
+    """The result."""
 
     name: Required[str]
     """The name of the function."""
 
 
 class ChatCompletionFunctionToolParam(TypedDict, total=False):
-    """A function of the application."""
+    """A function of your application."""
 
     type: Required[Literal["function"]]
 
     function: Required[FunctionDefinitionParam]
-    """What a function is called, what it does, and what it takes."""
+    """The name, description and parameters of a function."""
 
     cache_control: CacheControlParam | None
-    """Asks a provider to cache the conversation up to here."""
+    """Asks the provider to cache the conversation up to this point."""
 
 
 class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
-    """A call of a custom tool."""
+    """A call to a custom tool."""
 
     id: Required[str]
-    """Names the call."""
+    """The id of the tool call."""
 
     type: Required[Literal["custom"]]
 
     custom: Required[CustomToolCallInputParam | CustomToolCallInput]
-    """A custom tool and what it is given."""
+    """The name and the input of a custom tool call."""
 
 
 class ChatCompletionMessageFunctionToolCallParam(TypedDict, total=False):
-    """A call of a function."""
+    """A call to a function tool."""
 
     id: Required[str]
-    """Names the call; the `tool` message repeats it."""
+    """The id of the tool call; the `tool` message refers to it."""
 
     type: Required[Literal["function"]]
 
     function: Required[ChatCompletionFunctionCallParam | ChatCompletionFunctionCall]
-    """A function and its arguments."""
+    """A function name and its arguments."""
 
 
 class ChatCompletionModerationParam(TypedDict, total=False):
-    """Which moderation model checks, and what happens."""
+    """The moderation model and what it applies to."""
 
     model: Required[str]
     """The moderation model."""
 
     policy: Mapping[str, object] | None
-    """What is done with input and output, as the provider defines it."""
+    """How input and output are handled, as defined by the provider."""
 
 
 class ChatCompletionNamedToolChoiceCustomParam(TypedDict, total=False):
-    """The model must call this custom tool."""
+    """Forces the model to call this custom tool."""
 
     type: Required[Literal["custom"]]
 
     custom: Required[ToolNameParam]
-    """A tool by name."""
+    """A tool, by name."""
 
 
 class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
-    """The model must call this function."""
+    """Forces the model to call this function."""
 
     type: Required[Literal["function"]]
 
     function: Required[ToolNameParam]
-    """A tool by name."""
+    """A tool, by name."""
 
 
 class ChatCompletionOtherFunctionCallParam(TypedDict, total=False):
-    """A function and its arguments."""
+    """A function name and its arguments."""
 
     name: Required[str]
-    """The function's name."""
+    """The name of the function."""
 
     arguments: ChatCompletionOtherFunctionCallParamArgumentsParam | None
-    """The arguments, as JSON in a string or as an object."""
+    """The arguments, as a JSON string or as an object."""
 
 
 class ChatCompletionOtherToolCallParam(TypedDict, total=False):
-    """A call without `type`, or of a tool that the provider runs itself."""
+    """A tool call without `type`, or of a tool that the provider runs."""
 
     id: Required[str]
-    """Names the call."""
+    """The id of the tool call."""
 
     type: str | None
-    """The kind of tool. Absent is `function`."""
+    """The type of the tool. Default: `function`."""
 
     function: Required[ChatCompletionOtherFunctionCallParam]
-    """A function and its arguments."""
+    """A function name and its arguments."""
 
 
 class ChatCompletionOtherToolChoiceParam(TypedDict, total=False):
-    """A choice that only some providers know."""
+    """A tool choice that only some providers support."""
 
     type: Required[str]
-    """The kind of choice."""
+    """The type of the tool choice."""
 
 
 class ChatCompletionOtherToolParam(TypedDict, total=False):
-    """A tool that the provider runs itself, such as `web_search`."""
+    """A tool that the provider runs, such as `web_search`."""
 
     type: Required[str]
-    """The kind of tool."""
+    """The type of the tool."""
 
 
 class ChatCompletionPredictionContentParam(TypedDict, total=False):
-    """A predicted text."""
+    """Predicted output."""
 
     type: Required[Literal["content"]]
 
     content: Required[ChatCompletionTextContentParam]
-    """A text, or parts of text."""
+    """Text or text parts."""
 
 
 class ChatCompletionSystemMessageParam(TypedDict, total=False):
-    """Instructions that stand above the conversation."""
+    """System instructions that apply to the whole conversation."""
 
     role: Required[Literal["system"]]
 
     content: Required[ChatCompletionContentParam]
-    """A text, or parts."""
+    """Text or content parts."""
 
     name: str | None
-    """Tells apart authors of the same role."""
+    """A name to distinguish participants with the same role."""
 
 
 class ChatCompletionToolMessageParam(TypedDict, total=False):
-    """What a tool answered."""
+    """The result of a tool call."""
 
     role: Required[Literal["tool"]]
 
     content: Required[ChatCompletionContentParam]
-    """A text, or parts."""
+    """Text or content parts."""
 
     tool_call_id: Required[str]
-    """The `id` of the tool call this answers."""
+    """The id of the tool call that this message answers."""
 
     name: str | None
     """The name of the tool."""
 
 
 class ChatCompletionUserMessageParam(TypedDict, total=False):
-    """What the user says, in text, images, audio and files."""
+    """A message from the user: text, images, audio and files."""
 
     role: Required[Literal["user"]]
 
     content: Required[ChatCompletionContentParam]
-    """A text, or parts."""
+    """Text or content parts."""
 
     name: str | None
-    """Tells apart authors of the same role."""
+    """A name to distinguish participants with the same role."""
 
 
 class ChatCompletionsCreateParams(ChatCompletionsCreateBaseParams, total=False):
     """Arguments of `chat.completions.create`."""
 
     tools: Sequence[ChatCompletionToolUnionParam] | None
-    """The tools the model may call."""
+    """The tools that the model may call."""
 
     response_format: ResponseFormatParam | None
-    """What shape the answer has."""
+    """The format of the response."""
 
 
 class CustomToolCallInputParam(TypedDict, total=False):
-    """A custom tool and what it is given."""
+    """The name and the input of a custom tool call."""
 
     name: Required[str]
-    """The tool's name."""
+    """The name of the tool."""
 
     input: Required[str]
-    """What it is given."""
+    """The input generated by the model."""
 
 
 class CustomToolDefinitionParam(TypedDict, total=False):
-    """What a custom tool is called, does, and takes."""
+    """The name, description and input format of a custom tool."""
 
     name: Required[str]
-    """The tool's name."""
+    """The name of the tool."""
 
     description: str | None
-    """What it does."""
+    """A description of the tool."""
 
     format: CustomToolInputFormatParam | None
-    """What a custom tool takes."""
+    """The input format of a custom tool."""
 
 
 class CustomToolGrammarFormatParam(TypedDict, total=False):
-    """Text of a grammar."""
+    """Text that matches a grammar."""
 
     type: Required[Literal["grammar"]]
 
     grammar: Required[CustomToolGrammarParam]
-    """A grammar and its language."""
+    """A grammar and its syntax."""
 
 
 class CustomToolGrammarParam(TypedDict, total=False):
-    """A grammar and its language."""
+    """A grammar and its syntax."""
 
     definition: Required[str]
-    """The grammar."""
+    """The definition of the grammar."""
 
     syntax: Required[CustomToolGrammarSyntax]
-    """The language it is written in."""
+    """The syntax of the definition."""
 
 
 class CustomToolTextFormatParam(TypedDict, total=False):
@@ -715,95 +717,95 @@ class FileContentParam(TypedDict, total=False):
     """The id of an uploaded file."""
 
     file_data: str | None
-    """The file as a `data:` URL."""
+    """The content of the file as a `data:` URL."""
 
     filename: str | None
-    """The file's name."""
+    """The name of the file."""
 
 
 class FunctionDefinitionParam(TypedDict, total=False):
-    """What a function is called, what it does, and what it takes."""
+    """The name, description and parameters of a function."""
 
     name: Required[str]
-    """Letters, digits, `_` and `-`, at most 64."""
+    """The name of the function: letters, digits, `_` and `-`, at most 64 characters."""
 
     description: str | None
-    """What it does; the model decides by it when to call."""
+    """A description of the function, from which the model decides when to call it."""
 
     parameters: FunctionParametersParam | None
-    """The arguments, as a JSON Schema of type object. Absent means none."""
+    """The parameters as a JSON Schema of type object. Absent: no parameters."""
 
     strict: bool | None
-    """Arguments must fit the schema exactly."""
+    """Whether the arguments must match the schema exactly."""
 
 
 class ImageSourceParam(TypedDict, total=False):
     """An image by content (`base64` with `media_type` and `data`) or by `url`."""
 
     type: Required[ImageSourceParamType]
-    """Where the image is."""
+    """The type of the source: `base64` or `url`."""
 
     media_type: str | None
-    """Such as `image/png`."""
+    """The media type, such as `image/png`."""
 
     data: str | None
-    """The image, in base64."""
+    """The image, base64-encoded."""
 
     url: str | None
-    """Where the image is."""
+    """The type of the source: `base64` or `url`."""
 
 
 class InputAudioParam(TypedDict, total=False):
     """Audio data and its format."""
 
     data: Required[str]
-    """The audio, in base64."""
+    """The audio, base64-encoded."""
 
     format: Required[InputAudioParamFormat]
-    """How the audio is encoded."""
+    """The encoding of the audio."""
 
 
 class JSONSchemaFormatParam(TypedDict, total=False):
     """A JSON Schema and its name."""
 
     name: str | None
-    """Letters, digits, `_` and `-`, at most 64. Some providers need none."""
+    """The name of the schema: letters, digits, `_` and `-`, at most 64 characters. Optional at some providers."""
 
     description: str | None
-    """What the answer is for."""
+    """A description of the response format for the model."""
 
     schema: Mapping[str, object] | None
     """The JSON Schema."""
 
     strict: bool | None
-    """The answer must fit the schema exactly."""
+    """Whether the output must match the schema exactly."""
 
 
 class MediaUrlParam(TypedDict, total=False):
-    """Where a medium is."""
+    """The URL of a media file."""
 
     url: Required[str]
-    """An `https:` URL, or the medium itself as a `data:` URL."""
+    """An `https:` URL, or the content as a `data:` URL."""
 
 
 class PromptCacheOptionsParam(TypedDict, total=False):
-    """How the provider's cache is used."""
+    """Options of the provider's prompt cache."""
 
     mode: str | None
-    """Whether cache points are found (`implicit`) or marked (`explicit`)."""
+    """Whether cache breakpoints are chosen automatically (`implicit`) or marked in the request (`explicit`)."""
 
     ttl: str | None
-    """How long to keep it, such as `30m`."""
+    """How long cache entries are kept, such as `30m`."""
 
 
 class ResponseFormatJSONObjectParam(TypedDict, total=False):
-    """Some JSON object. A message must ask for JSON too."""
+    """A JSON object. A message must also ask the model for JSON."""
 
     type: Required[Literal["json_object"]]
 
 
 class ResponseFormatJSONSchemaParam(TypedDict, total=False):
-    """JSON of a given schema."""
+    """JSON that matches a JSON Schema."""
 
     type: Required[Literal["json_schema"]]
 
@@ -812,10 +814,10 @@ class ResponseFormatJSONSchemaParam(TypedDict, total=False):
 
 
 class ResponseFormatOtherParam(TypedDict, total=False):
-    """A shape that only some providers know, such as `grammar`."""
+    """A format that only some providers support, such as `grammar`."""
 
     type: Required[str]
-    """The kind of shape."""
+    """The type of the format."""
 
 
 class ResponseFormatTextParam(TypedDict, total=False):
@@ -825,17 +827,17 @@ class ResponseFormatTextParam(TypedDict, total=False):
 
 
 class ToolNameParam(TypedDict, total=False):
-    """A tool by name."""
+    """A tool, by name."""
 
     name: Required[str]
-    """The tool's name."""
+    """The name of the tool."""
 
 
 class WebSearchLocationParam(TypedDict, total=False):
-    """A place, as far as it is known."""
+    """The known parts of a location."""
 
     country: str | None
-    """Two letters, such as `NO`."""
+    """The two-letter country code, such as `NO`."""
 
     region: str | None
     """The region."""
@@ -844,115 +846,115 @@ class WebSearchLocationParam(TypedDict, total=False):
     """The city."""
 
     timezone: str | None
-    """Such as `Europe/Oslo`."""
+    """The IANA time zone, such as `Europe/Oslo`."""
 
 
 class WebSearchOptionsParam(TypedDict, total=False):
-    """How to search the web."""
+    """Options for web search."""
 
     search_context_size: WebSearchOptionsParamSearchContextSize | None
-    """How much of what is found is read."""
+    """How much context from search results is used."""
 
     user_location: WebSearchUserLocationParam | None
-    """Where the user is, roughly."""
+    """The approximate location of the user."""
 
 
 class WebSearchUserLocationParam(TypedDict, total=False):
-    """A rough place."""
+    """An approximate location."""
 
     type: Required[Literal["approximate"]]
 
     approximate: Required[WebSearchLocationParam]
-    """A place, as far as it is known."""
+    """The known parts of a location."""
 
 
 ChatCompletionAllowedToolsParamMode: TypeAlias = Literal["auto", "required"]
-"""Whether it may (`auto`) or must (`required`)."""
+"""Whether the model may (`auto`) or must (`required`) call one of the tools."""
 
 
 ChatCompletionAssistantContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam | ChatCompletionContentPartThinkingParam | ChatCompletionAssistantContentPartOtherParam"
-"""One part of what a model said."""
+"""A content part of an assistant message."""
 
 
 ChatCompletionAssistantMessageParamContentParam: TypeAlias = "str | Sequence[ChatCompletionAssistantContentPartParam]"
-"""A text, parts, or nothing where there are tool calls."""
+"""The content: text or content parts. Optional if there are tool calls."""
 
 
 ChatCompletionAudioParamFormat: TypeAlias = Literal["wav", "mp3", "flac", "opus", "aac", "pcm", "pcm16"] | str
-"""How the audio is encoded."""
+"""The encoding of the audio."""
 
 
 ChatCompletionAudioParamVoiceParam: TypeAlias = "Voice | CustomVoiceParam"
-"""A voice by name, or one of your own."""
+"""The voice: a built-in voice by name, or a custom voice by id."""
 
 
 ChatCompletionContentPartParam: TypeAlias = "ChatCompletionContentPartTextParam | ChatCompletionContentPartImageParam | ChatCompletionContentPartInputAudioParam | ChatCompletionContentPartFileParam | ChatCompletionContentPartImageSourceParam | ChatCompletionContentPartVideoParam | ChatCompletionContentPartAudioUrlParam | ChatCompletionContentPartDocumentUrlParam | ChatCompletionContentPartOtherParam"
-"""One part of what a message says."""
+"""A content part of a message."""
 
 
 ChatCompletionContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartParam]"
-"""A text, or parts."""
+"""Text or content parts."""
 
 
 ChatCompletionContentPartAudioUrlParamAudioUrlParam: TypeAlias = "MediaUrlParam | str"
-"""Where the audio is."""
+"""The URL of the audio."""
 
 
 ChatCompletionContentPartDocumentUrlParamDocumentUrlParam: TypeAlias = "MediaUrlParam | str"
-"""Where the document is."""
+"""The URL of the document."""
 
 
 ChatCompletionContentPartImageParamImageUrlParam: TypeAlias = "ImageUrlParam | str"
-"""Where the image is. Some providers take the URL alone."""
+"""The URL of the image. Some providers accept the URL as a plain string."""
 
 
 ChatCompletionContentPartThinkingParamThinkingParam: TypeAlias = str | Sequence[Mapping[str, object]]
-"""A text, or parts."""
+"""Text or content parts."""
 
 
 ChatCompletionContentPartVideoParamVideoUrlParam: TypeAlias = "MediaUrlParam | str"
-"""Where the video is."""
+"""The URL of the video."""
 
 
 ChatCompletionMessageParam: TypeAlias = "ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam | ChatCompletionMessage"
-"""One message of a conversation. `role` says which kind."""
+"""A message of a conversation, discriminated by `role`."""
 
 
 ChatCompletionMessageToolCallUnionParam: TypeAlias = "ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCallParam | ChatCompletionMessageCustomToolCall | ChatCompletionOtherToolCallParam | UnknownVariant"
-"""One call of a tool that the model made before."""
+"""A tool call that the model generated before."""
 
 
 ChatCompletionModality: TypeAlias = Literal["text", "audio", "image"] | str
-"""A kind of content."""
+"""A type of content."""
 
 
 ChatCompletionNamedToolChoiceUnionParam: TypeAlias = "ChatCompletionNamedToolChoiceParam | ChatCompletionNamedToolChoiceCustomParam | ChatCompletionAllowedToolChoiceParam | ChatCompletionOtherToolChoiceParam"
-"""A choice among the tools, by name."""
+"""A tool that the model must call, by name."""
 
 
 ChatCompletionOtherFunctionCallParamArgumentsParam: TypeAlias = str | Mapping[str, object]
-"""The arguments, as JSON in a string or as an object."""
+"""The arguments, as a JSON string or as an object."""
 
 
 ChatCompletionRequestFunctionCallChoice: TypeAlias = Literal["none", "auto"]
 
 
 ChatCompletionRequestFunctionCallParam: TypeAlias = "ChatCompletionRequestFunctionCallChoice | ToolNameParam"
-"""The older form of `tool_choice`."""
+"""Deprecated: use `tool_choice`."""
 
 
 ChatCompletionRequestThinkingParam: TypeAlias = bool | Mapping[str, object]
-"""Whether the model shows its thinking, as `reasoning_content`, where it can; or how it thinks, in a provider's
-own words.
+"""Whether the model returns its reasoning as `reasoning_content`, if supported; or the provider's own reasoning
+configuration.
 """
 
 
 ChatCompletionRequestVerbosity: TypeAlias = Literal["low", "medium", "high"] | str
-"""How long the answer is. Offline models do not use it."""
+"""How verbose the response is. Ignored by offline models."""
 
 
 ChatCompletionTextContentParam: TypeAlias = "str | Sequence[ChatCompletionContentPartTextParam]"
-"""A text, or parts of text."""
+"""Text or text parts."""
 
 
 ChatCompletionToolChoiceOptionParamChoice: TypeAlias = Literal["none", "auto", "required", "any"]
@@ -961,44 +963,44 @@ ChatCompletionToolChoiceOptionParamChoice: TypeAlias = Literal["none", "auto", "
 ChatCompletionToolChoiceOptionParam: TypeAlias = (
     "ChatCompletionToolChoiceOptionParamChoice | ChatCompletionNamedToolChoiceUnionParam"
 )
-"""Which tools the model may or must call: `none`, `auto` (its choice), `required` (at least one; some providers
-say `any`), a named one, or some of them.
+"""Which tools the model calls: `none`, `auto` (the model decides), `required` (at least one; `any` at some
+providers), a named tool, or a set of allowed tools.
 """
 
 
 ChatCompletionToolUnionParam: TypeAlias = "ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam | ChatCompletionOtherToolParam | Tool[..., Any] | Function"
-"""A tool the model may call."""
+"""A tool that the model may call."""
 
 
 CustomToolGrammarSyntax: TypeAlias = Literal["lark", "regex"] | str
-"""The language it is written in."""
+"""The syntax of the definition."""
 
 
 CustomToolInputFormatParam: TypeAlias = "CustomToolTextFormatParam | CustomToolGrammarFormatParam"
-"""What a custom tool takes."""
+"""The input format of a custom tool."""
 
 
 FunctionParametersParam: TypeAlias = Mapping[str, object]
-"""The arguments, as a JSON Schema of type object. Absent means none."""
+"""The parameters as a JSON Schema of type object. Absent: no parameters."""
 
 
 ImageSourceParamType: TypeAlias = Literal["base64", "url"] | str
-"""Where the image is."""
+"""The type of the source: `base64` or `url`."""
 
 
 InputAudioParamFormat: TypeAlias = Literal["wav", "mp3"] | str
-"""How the audio is encoded."""
+"""The encoding of the audio."""
 
 
 ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str
-"""How long the model thinks before it answers."""
+"""The reasoning effort of the model."""
 
 
 ResponseFormatParam: TypeAlias = (
     "ResponseFormatTextParam | ResponseFormatJSONObjectParam | ResponseFormatJSONSchemaParam | ResponseFormatOtherParam"
 )
-"""What shape the answer has."""
+"""The format of the response."""
 
 
 WebSearchOptionsParamSearchContextSize: TypeAlias = Literal["low", "medium", "high"] | str
-"""How much of what is found is read."""
+"""How much context from search results is used."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: completions."""
+"""Request types: completions."""
 
 from __future__ import annotations
 
@@ -23,82 +23,84 @@ class CompletionsCreateParams(CallOptions, total=False):
     """Arguments of `completions.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     model: Required[str]
-    """Which model answers."""
+    """The id of the model."""
 
     prompt: Required[CompletionPromptParam]
-    """The text to continue, several of them, or their tokens."""
+    """The prompt: a string, an array of strings, or token ids."""
 
     suffix: str | None
-    """What comes after the gap that is to be filled."""
+    """The text that follows the completion."""
 
     stream_options: StreamOptionsParam | None
-    """What the stream carries beside its content. With `stream` only."""
+    """Options for streaming. Requires `stream: true`."""
 
     max_tokens: int | None
-    """The most tokens to write; 0 with `echo` rates the prompt alone. Some providers take -1 for no bound. Absent
-    is 16.
+    """The maximum number of tokens to generate; 0 with `echo` only scores the prompt. Some providers accept -1 (no
+    limit). Default: 16.
     """
 
     temperature: float | None
-    """How freely words are chosen. Offline models do not use it."""
+    """The sampling temperature. Higher values make the output more random. Ignored by offline models."""
 
     top_p: float | None
-    """Only the likeliest words that together have this probability are chosen from. Offline models do not use it."""
+    """Nucleus sampling: only the most likely tokens whose probabilities add up to `top_p` are considered. Ignored
+    by offline models.
+    """
 
     n: int | None
-    """How many texts to give for each prompt."""
+    """The number of completions to generate for each prompt."""
 
     best_of: int | None
-    """How many texts to write and choose the likeliest `n` of."""
+    """The number of completions to generate, of which the `n` most likely are returned."""
 
     stop: StopSequencesParam | None
-    """Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
+    """Sequences at which generation stops. They are not part of the output. Many providers accept at most four."""
 
     echo: bool | None
-    """Whether the text begins with the prompt."""
+    """Whether to return the prompt before the completion."""
 
     logprobs: int | None
-    """How many of the likeliest tokens to name at each place."""
+    """The number of most likely tokens to return at each position."""
 
     presence_penalty: float | None
-    """Above 0, words that have come up already are less likely. Offline models do not use it."""
+    """Positive values make tokens that have already appeared less likely. Ignored by offline models."""
 
     frequency_penalty: float | None
-    """Above 0, words are the less likely the more often they have come up. Offline models do not use it."""
+    """Positive values make tokens less likely the more often they have appeared. Ignored by offline models."""
 
     logit_bias: Mapping[str, float] | None
-    """Token id -> what is added to its likelihood, from -100 to 100. Offline models do not use it."""
+    """Maps token ids to a bias from -100 to 100. Ignored by offline models."""
 
     seed: int | None
-    """The same seed and request give the same text where the model can."""
+    """Requests with the same seed and parameters return the same result, if the model supports it."""
 
     user: str | None
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
     cache: ResponseCacheParam | None
-    """What the call asks of the gateway's response cache."""
+    """Controls the gateway's response cache for this call."""
 
     guardrails: Sequence[str] | None
-    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
+    """Guardrails to apply to this call in addition to the default ones. See `GET /guardrails/list`."""
 
     mock_response: str | None
-    """The text, word for word, with no model asked. For tests."""
+    """Text to return verbatim without calling a model, for tests."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets."""
+    """Parameters of one provider, added to the body that is sent to the provider."""
 
 
 CompletionPromptListParam: TypeAlias = Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 
 
 CompletionPromptParam: TypeAlias = "str | CompletionPromptListParam"
-"""The text to continue, several of them, or their tokens."""
+"""The prompt: a string, an array of strings, or token ids."""

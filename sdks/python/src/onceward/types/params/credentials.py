@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: credentials."""
+"""Request types: credentials."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ __all__ = [
 
 
 class CredentialInfoParam(TypedDict, total=False):
-    """What may be known of a credential."""
+    """Metadata of a credential."""
 
     custom_llm_provider: str | None
-    """The provider that it is for."""
+    """The provider that the credential is for."""
 
     description: str | None
-    """For people: whose it is, and where from."""
+    """A description, such as its owner and origin."""
 
 
 class CredentialsCreateParams(CallOptions, total=False):
     """Arguments of `credentials.create`."""
 
     credential_name: Required[str]
-    """Its name."""
+    """The name of the field."""
 
     credential_info: Required[CredentialInfoParam | CredentialInfo]
-    """What may be known of a credential."""
+    """Metadata of a credential."""
 
     credential_values: Required[Mapping[str, str]]
-    """What the provider asks for, such as `api_key`, `api_base` and `api_version`."""
+    """The provider's credentials, such as `api_key`, `api_base` and `api_version`."""
 
 
 class CredentialsUpdateParams(CallOptions, total=False):
     """Arguments of `credentials.update`."""
 
     credential_info: CredentialInfoParam | CredentialInfo | None
-    """What may be known of a credential."""
+    """Metadata of a credential."""
 
     credential_values: Mapping[str, str | None] | None
-    """What the provider asks for. Null takes one away."""
+    """The provider's credentials to change. Null removes a value."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: credits."""
+"""Request types: credits."""
 
 from __future__ import annotations
 
@@ -21,70 +21,66 @@ class CreditsBalanceParams(CallOptions, total=False):
     """Arguments of `credits.balance`."""
 
     organization_id: str
-    """The organization whose credits they are; absent, the caller's own."""
+    """The organization. Default: the caller's organization."""
 
 
 class CreditsHistoryParams(CallOptions, total=False):
     """Arguments of `credits.history`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     start_date: str
-    """The first day, such as `2026-01-01`, or the first moment, such as `2026-01-01T12:00:00Z`. Days are those of
-    UTC.
-    """
+    """The start: the first day, such as `2026-01-01`, or a time, such as `2026-01-01T12:00:00Z`. Days are in UTC."""
 
     end_date: str
-    """The last day, itself included, or the moment before which it ends."""
+    """The end: the last day (inclusive), or a time (exclusive)."""
 
     model: str
-    """Only this model."""
+    """Only entries of this model."""
 
     provider: str
-    """Only this provider."""
+    """Only entries of this provider."""
 
     band: str
-    """Only models of this band."""
+    """Only entries of this band."""
 
     status: str
     """Only entries of this status."""
 
     organization_id: str
-    """The organization whose credits they are; absent, the caller's own."""
+    """The organization. Default: the caller's organization."""
 
 
 class CreditsStatsParams(CallOptions, total=False):
     """Arguments of `credits.stats`."""
 
     period: CreditsStatsPeriod
-    """The time up to now."""
+    """The period, up to now."""
 
     group_by: CreditsStatsGroupBy
-    """The steps of `stats`."""
+    """The interval of `stats`."""
 
     start_date: str
-    """The first day, such as `2026-01-01`, or the first moment, such as `2026-01-01T12:00:00Z`. Days are those of
-    UTC.
-    """
+    """The start: the first day, such as `2026-01-01`, or a time, such as `2026-01-01T12:00:00Z`. Days are in UTC."""
 
     end_date: str
-    """The last day, itself included, or the moment before which it ends."""
+    """The end: the last day (inclusive), or a time (exclusive)."""
 
     model: str
-    """Only this model."""
+    """Only entries of this model."""
 
     provider: str
-    """Only this provider."""
+    """Only entries of this provider."""
 
     band: str
-    """Only models of this band."""
+    """Only entries of this band."""
 
     organization_id: str
-    """The organization whose credits they are; absent, the caller's own."""
+    """The organization. Default: the caller's organization."""
 
 
 CreditsStatsGroupBy: TypeAlias = Literal["day", "week", "month"]

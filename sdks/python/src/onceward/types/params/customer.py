@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: customer."""
+"""Request types: customer."""
 
 from __future__ import annotations
 
@@ -28,115 +28,115 @@ class CustomerBlockParams(CallOptions, total=False):
     """Arguments of `customer.block`."""
 
     user_ids: Required[Sequence[str]]
-    """The customers."""
+    """The ids of the customers."""
 
 
 class CustomerCreateParams(CallOptions, total=False):
     """Arguments of `customer.create`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     alias: str | None
-    """A name for people."""
+    """The display name."""
 
     blocked: bool | None
     """Whether calls for the customer are refused."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     user_id: Required[str]
-    """The customer as calls name it in `user`."""
+    """The id of the customer: the value of `user` in calls."""
 
 
 class CustomerDeleteParams(CallOptions, total=False):
     """Arguments of `customer.delete`."""
 
     user_ids: Required[Sequence[str]]
-    """The customers."""
+    """The ids of the customers."""
 
 
 class CustomerInfoParams(CallOptions, total=False):
     """Arguments of `customer.info`."""
 
     end_user_id: Required[str]
-    """The customer."""
+    """The id of the customer."""
 
 
 class CustomerListParams(CallOptions, total=False):
     """Arguments of `customer.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
 
 class CustomerUnblockParams(CallOptions, total=False):
     """Arguments of `customer.unblock`."""
 
     user_ids: Required[Sequence[str]]
-    """The customers."""
+    """The ids of the customers."""
 
 
 class CustomerUpdateParams(CallOptions, total=False):
     """Arguments of `customer.update`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     alias: str | None
-    """A name for people."""
+    """The display name."""
 
     blocked: bool | None
     """Whether calls for the customer are refused."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     user_id: Required[str]
-    """The customer as calls name it in `user`."""
+    """The id of the customer: the value of `user` in calls."""

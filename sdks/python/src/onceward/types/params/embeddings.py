@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: embeddings."""
+"""Request types: embeddings."""
 
 from __future__ import annotations
 
@@ -25,52 +25,52 @@ class EmbeddingsCreateParams(CallOptions, total=False):
     """Arguments of `embeddings.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     model: Required[str]
-    """Which model answers."""
+    """The id of the model."""
 
     input: Required[EmbeddingInputParam]
-    """A text, several, or their tokens."""
+    """The input: a string, an array of strings, or token ids."""
 
     encoding_format: EmbeddingRequestEncodingFormat | None
-    """How the vectors are written. Absent is `float`."""
+    """The format of the vectors. Default: `float`."""
 
     dimensions: int | None
-    """How long the vectors are, where the model can choose."""
+    """The number of dimensions of the vectors, if the model supports it."""
 
     input_type: EmbeddingRequestInputType | None
-    """What the vectors are for, where the model tells apart. Offline models do not use it."""
+    """The intended use of the embeddings, if the model distinguishes uses. Ignored by offline models."""
 
     user: str | None
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
     cache: ResponseCacheParam | None
-    """What the call asks of the gateway's response cache."""
+    """Controls the gateway's response cache for this call."""
 
     guardrails: Sequence[str] | None
-    """Guardrails that this call passes beside those it passes anyway. `GET /guardrails/list` lists them."""
+    """Guardrails to apply to this call in addition to the default ones. See `GET /guardrails/list`."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets."""
+    """Parameters of one provider, added to the body that is sent to the provider."""
 
 
 EmbeddingInputListParam: TypeAlias = Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 
 
 EmbeddingInputParam: TypeAlias = "str | EmbeddingInputListParam"
-"""A text, several, or their tokens."""
+"""The input: a string, an array of strings, or token ids."""
 
 
 EmbeddingRequestEncodingFormat: TypeAlias = Literal["float", "base64"]
-"""How the vectors are written. Absent is `float`."""
+"""The format of the vectors. Default: `float`."""
 
 
 EmbeddingRequestInputType: TypeAlias = Literal["search_document", "search_query", "classification", "clustering"] | str
-"""What the vectors are for, where the model tells apart. Offline models do not use it."""
+"""The intended use of the embeddings, if the model distinguishes uses. Ignored by offline models."""

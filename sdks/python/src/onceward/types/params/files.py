@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: files."""
+"""Request types: files."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ class FilesCreateParams(CallOptions, total=False):
     """Arguments of `files.create`."""
 
     file: Required[FileInput]
-    """The content; the part's filename is kept."""
+    """The content of the file. The filename of the form part is kept."""
 
     purpose: Required[FileCreateRequestPurpose]
-    """What the file is for."""
+    """The purpose of the file."""
 
     expires_after: ExpiresAfterParam
-    """How long a file is kept."""
+    """When the file expires."""
 
 
 class FilesListParams(CallOptions, total=False):
     """Arguments of `files.list`."""
 
     purpose: str
-    """Only files for this."""
+    """Only files with this purpose."""
 
     order: FilesListOrder
-    """By `created_at`, rising or falling."""
+    """The sort order by `created_at`."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     after: str
-    """The id of the last item of the page before; the answer starts behind it."""
+    """The id of the last item of the previous page. The next page starts after it."""
 
 
 FileCreateRequestPurpose: TypeAlias = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"] | str
-"""What the file is for."""
+"""The purpose of the file."""
 
 
 FilesListOrder: TypeAlias = Literal["asc", "desc"]

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: fine_tuning."""
+"""Request types: fine_tuning."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class DpoHyperparametersParam(TypedDict, total=False):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None
     """A number, or `auto`."""
@@ -60,45 +60,45 @@ class DpoHyperparametersParam(TypedDict, total=False):
 
 
 class DpoMethodParam(TypedDict, total=False):
-    """Learning from pairs of a better and a worse answer."""
+    """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     hyperparameters: DpoHyperparametersParam | DpoHyperparameters
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
 
 class FineTuningJobWandbIntegrationObjectParam(TypedDict, total=False):
-    """Tells the progress to Weights and Biases."""
+    """An integration with Weights & Biases."""
 
     type: Required[Literal["wandb"]]
 
     wandb: Required[FineTuningJobWandbIntegrationParam | FineTuningJobWandbIntegration]
-    """Where it is told."""
+    """The settings of the integration."""
 
 
 class FineTuningJobWandbIntegrationParam(TypedDict, total=False):
-    """Where it is told."""
+    """The settings of the integration."""
 
     project: Required[str]
-    """The project."""
+    """The name of the project."""
 
     name: str | None
-    """The run's name."""
+    """The name of the run."""
 
     entity: str | None
-    """The team or user."""
+    """The team or user that owns the run."""
 
     tags: Sequence[str] | None
-    """Labels of the run."""
+    """The tags of the run."""
 
 
 class FineTuningJobsCheckpointsListParams(CallOptions, total=False):
     """Arguments of `fine_tuning.jobs.checkpoints.list`."""
 
     after: str
-    """The id of the last item of the page before; the answer starts behind it."""
+    """The id of the last item of the previous page. The next page starts after it."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
 
 class FineTuningJobsCreateParams(CallOptions, total=False):
@@ -108,74 +108,74 @@ class FineTuningJobsCreateParams(CallOptions, total=False):
     """The base model"""
 
     training_file: Required[str]
-    """The file of examples, uploaded for `fine-tune`."""
+    """The id of the training file, uploaded with purpose `fine-tune`."""
 
     validation_file: str | None
-    """A file of examples to test by."""
+    """The id of the validation file."""
 
     suffix: str | None
-    """Becomes a part of the new model's id."""
+    """A suffix for the id of the fine-tuned model."""
 
     seed: int | None
-    """The same seed and job give the same model where that is possible."""
+    """Jobs with the same seed and parameters produce the same model, if possible."""
 
     method: FineTuningMethodParam | FineTuningMethod | None
-    """How to learn. The member named like `type` has the details."""
+    """The fine-tuning method. Its parameters are in the member named after `type`."""
 
     hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters | None
-    """The older place of `method.supervised.hyperparameters`."""
+    """Deprecated: use `method.supervised.hyperparameters`."""
 
     integrations: Sequence[FineTuningJobWandbIntegrationObjectParam | FineTuningJobWandbIntegrationObject] | None
-    """Services to report the progress to; a request that names one is refused."""
+    """Integrations to report progress to. Not supported: a request that sets any is refused."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     custom_llm_provider: str | None
-    """The provider that runs the job: `onceward`, or absent; others are refused."""
+    """The provider that runs the job: `onceward`, which is the default. Others are refused."""
 
 
 class FineTuningJobsListEventsParams(CallOptions, total=False):
     """Arguments of `fine_tuning.jobs.list_events`."""
 
     after: str
-    """The id of the last item of the page before; the answer starts behind it."""
+    """The id of the last item of the previous page. The next page starts after it."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
 
 class FineTuningJobsListParams(CallOptions, total=False):
     """Arguments of `fine_tuning.jobs.list`."""
 
     after: str
-    """The id of the last item of the page before; the answer starts behind it."""
+    """The id of the last item of the previous page. The next page starts after it."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     metadata: Mapping[str, str]
     """Only jobs whose metadata has these values (`metadata[key]=value`)."""
 
 
 class FineTuningMethodParam(TypedDict, total=False):
-    """How to learn. The member named like `type` has the details."""
+    """The fine-tuning method. Its parameters are in the member named after `type`."""
 
     type: Required[FineTuningMethodType]
-    """The kind of learning."""
+    """The type of the method."""
 
     supervised: SupervisedMethodParam | SupervisedMethod
-    """Learning from examples."""
+    """Supervised fine-tuning."""
 
     dpo: DpoMethodParam | DpoMethod
-    """Learning from pairs of a better and a worse answer."""
+    """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     reinforcement: ReinforcementMethodParam | ReinforcementMethod
-    """Learning from grades."""
+    """Reinforcement fine-tuning, from graded outputs."""
 
 
 class ReinforcementHyperparametersParam(TypedDict, total=False):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None
     """A number, or `auto`."""
@@ -196,21 +196,21 @@ class ReinforcementHyperparametersParam(TypedDict, total=False):
     """A number, or `auto`."""
 
     reasoning_effort: str | None
-    """How long the model thinks."""
+    """The reasoning effort of the model."""
 
 
 class ReinforcementMethodParam(TypedDict, total=False):
-    """Learning from grades."""
+    """Reinforcement fine-tuning, from graded outputs."""
 
     grader: Mapping[str, object]
-    """Who grades, as the provider defines it."""
+    """The grader, as defined by the provider."""
 
     hyperparameters: ReinforcementHyperparametersParam | ReinforcementHyperparameters
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
 
 class SupervisedHyperparametersParam(TypedDict, total=False):
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""
 
     n_epochs: AutoOrInteger | None
     """A number, or `auto`."""
@@ -223,7 +223,7 @@ class SupervisedHyperparametersParam(TypedDict, total=False):
 
 
 class SupervisedMethodParam(TypedDict, total=False):
-    """Learning from examples."""
+    """Supervised fine-tuning."""
 
     hyperparameters: SupervisedHyperparametersParam | SupervisedHyperparameters
-    """How long and how fast to learn."""
+    """Hyperparameters of supervised fine-tuning."""

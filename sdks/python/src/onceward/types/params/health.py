@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: health."""
+"""Request types: health."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ class HealthModelsParams(CallOptions, total=False):
     """Arguments of `health.models`."""
 
     model: str
-    """Only deployments of this name."""
+    """Only deployments of this model name."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: images."""
+"""Request types: images."""
 
 from __future__ import annotations
 
@@ -41,148 +41,148 @@ class ImagesCreateVariationParams(CallOptions, total=False):
     """Arguments of `images.create_variation`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     image: Required[FileInput]
     """A square PNG."""
 
     model: str
-    """The model that draws; absent is the default of the gateway"""
+    """The model to use. Default: the gateway's default"""
 
     n: int
-    """How many images to make."""
+    """The number of images to generate."""
 
     size: ImageVariationRequestSize
-    """Width and height in pixels, or `auto`."""
+    """The size: width and height in pixels, or `auto`."""
 
     response_format: ImageVariationRequestResponseFormat
-    """Whether the answer holds the image or a link to it."""
+    """Whether the response contains the image or a URL."""
 
     user: str
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
 
 class ImagesEditParams(CallOptions, total=False):
     """Arguments of `images.edit`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     image: Required[ImageEditRequestImageParam]
-    """The image, or several of them."""
+    """The image to edit, or several images."""
 
     prompt: Required[str]
-    """What the result shows."""
+    """A description of the result."""
 
     mask: FileInput
-    """A PNG as large as the image; where it is transparent, the image is changed."""
+    """A PNG of the size of the image, which marks the areas to edit by transparency."""
 
     model: str
-    """The model that draws; absent is the default of the gateway"""
+    """The model to use. Default: the gateway's default"""
 
     n: int
-    """How many images to make."""
+    """The number of images to generate."""
 
     size: ImageEditRequestSize
-    """Width and height in pixels, or `auto`."""
+    """The size: width and height in pixels, or `auto`."""
 
     quality: ImageEditRequestQuality
-    """How carefully the model draws."""
+    """The quality of the image."""
 
     input_fidelity: ImageEditRequestInputFidelity
-    """How closely the result keeps to the image."""
+    """How closely the result matches the input image."""
 
     response_format: ImageEditRequestResponseFormat
-    """Whether the answer holds the image or a link to it."""
+    """Whether the response contains the image or a URL."""
 
     output_format: ImageEditRequestOutputFormat
     """The format of the file."""
 
     output_compression: int
-    """How good a JPEG or WebP is, in percent."""
+    """The compression level of JPEG and WebP, in percent."""
 
     background: ImageEditRequestBackground
-    """What is behind the subject."""
+    """The background of the image."""
 
     moderation: ImageEditRequestModeration
-    """How strictly the prompt is checked."""
+    """How strictly the prompt is moderated."""
 
     partial_images: int
-    """How many unfinished images to show. With `stream` only."""
+    """The number of partial images to stream. Requires `stream: true`."""
 
     user: str
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
 
 class ImagesGenerateParams(CallOptions, total=False):
     """Arguments of `images.generate`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     prompt: Required[str]
-    """What the image shows."""
+    """A description of the image."""
 
     model: str | None
-    """The model that draws; absent is the default of the gateway"""
+    """The model to use. Default: the gateway's default"""
 
     n: int | None
-    """How many images to make."""
+    """The number of images to generate."""
 
     size: ImageGenerateRequestSize | None
-    """Width and height in pixels, or `auto`."""
+    """The size: width and height in pixels, or `auto`."""
 
     quality: ImageGenerateRequestQuality | None
-    """How carefully the model draws."""
+    """The quality of the image."""
 
     style: ImageGenerateRequestStyle | None
-    """How the image looks, where the model can choose."""
+    """The style of the image, if the model supports it."""
 
     response_format: ImageGenerateRequestResponseFormat | None
-    """Whether the answer holds the image or a link to it."""
+    """Whether the response contains the image or a URL."""
 
     output_format: ImageGenerateRequestOutputFormat | None
     """The format of the file."""
 
     output_compression: int | None
-    """How good a JPEG or WebP is, in percent."""
+    """The compression level of JPEG and WebP, in percent."""
 
     background: ImageGenerateRequestBackground | None
-    """What is behind the subject."""
+    """The background of the image."""
 
     moderation: ImageGenerateRequestModeration | None
-    """How strictly the prompt is checked."""
+    """How strictly the prompt is moderated."""
 
     partial_images: int | None
-    """How many unfinished images to show. With `stream` only."""
+    """The number of partial images to stream. Requires `stream: true`."""
 
     user: str | None
-    """Your end user, by an id of yours."""
+    """The id of your end user."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
     provider_specific_params: Mapping[str, object] | None
-    """What only one provider knows, added to the body the provider gets."""
+    """Parameters of one provider, added to the body that is sent to the provider."""
 
 
 ImageEditRequestBackground: TypeAlias = Literal["auto", "transparent", "opaque"] | str
-"""What is behind the subject."""
+"""The background of the image."""
 
 
 ImageEditRequestImageParam: TypeAlias = "FileInput | Sequence[FileInput]"
-"""The image, or several of them."""
+"""The image to edit, or several images."""
 
 
 ImageEditRequestInputFidelity: TypeAlias = Literal["high", "low"] | str
-"""How closely the result keeps to the image."""
+"""How closely the result matches the input image."""
 
 
 ImageEditRequestModeration: TypeAlias = Literal["auto", "low"] | str
-"""How strictly the prompt is checked."""
+"""How strictly the prompt is moderated."""
 
 
 ImageEditRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
@@ -190,25 +190,25 @@ ImageEditRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
 
 
 ImageEditRequestQuality: TypeAlias = Literal["auto", "standard", "low", "medium", "high", "xhigh", "max"] | str
-"""How carefully the model draws."""
+"""The quality of the image."""
 
 
 ImageEditRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
-"""Whether the answer holds the image or a link to it."""
+"""Whether the response contains the image or a URL."""
 
 
 ImageEditRequestSize: TypeAlias = (
     Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
 )
-"""Width and height in pixels, or `auto`."""
+"""The size: width and height in pixels, or `auto`."""
 
 
 ImageGenerateRequestBackground: TypeAlias = Literal["auto", "transparent", "opaque"] | str
-"""What is behind the subject."""
+"""The background of the image."""
 
 
 ImageGenerateRequestModeration: TypeAlias = Literal["auto", "low"] | str
-"""How strictly the prompt is checked."""
+"""How strictly the prompt is moderated."""
 
 
 ImageGenerateRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | str
@@ -218,28 +218,28 @@ ImageGenerateRequestOutputFormat: TypeAlias = Literal["png", "jpeg", "webp"] | s
 ImageGenerateRequestQuality: TypeAlias = (
     Literal["auto", "standard", "hd", "low", "medium", "high", "xhigh", "max"] | str
 )
-"""How carefully the model draws."""
+"""The quality of the image."""
 
 
 ImageGenerateRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
-"""Whether the answer holds the image or a link to it."""
+"""Whether the response contains the image or a URL."""
 
 
 ImageGenerateRequestSize: TypeAlias = (
     Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
 )
-"""Width and height in pixels, or `auto`."""
+"""The size: width and height in pixels, or `auto`."""
 
 
 ImageGenerateRequestStyle: TypeAlias = Literal["vivid", "natural"] | str
-"""How the image looks, where the model can choose."""
+"""The style of the image, if the model supports it."""
 
 
 ImageVariationRequestResponseFormat: TypeAlias = Literal["url", "b64_json"]
-"""Whether the answer holds the image or a link to it."""
+"""Whether the response contains the image or a URL."""
 
 
 ImageVariationRequestSize: TypeAlias = (
     Literal["auto", "256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"] | str
 )
-"""Width and height in pixels, or `auto`."""
+"""The size: width and height in pixels, or `auto`."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: key."""
+"""Request types: key."""
 
 from __future__ import annotations
 
@@ -29,126 +29,128 @@ class KeyBlockParams(CallOptions, total=False):
     """Arguments of `key.block`."""
 
     key: str | None
-    """The key itself, its `token` or its `key_id`."""
+    """The secret of the key, its `token`, or its `key_id`."""
 
     key_id: str | None
-    """The key's id."""
+    """The id of the key."""
 
 
 class KeyDeleteParams(CallOptions, total=False):
     """Arguments of `key.delete`."""
 
     keys: Sequence[str] | None
-    """Keys, each by itself, its `token` or its `key_id`."""
+    """Keys, each by its secret, its `token`, or its `key_id`."""
 
     key_aliases: Sequence[str] | None
-    """Keys by name."""
+    """Keys, by alias."""
 
     key_id: str | None
-    """One key by its id."""
+    """A key, by id."""
 
 
 class KeyGenerateParams(CallOptions, total=False):
     """Arguments of `key.generate`."""
 
     key_alias: str | None
-    """A name for people. Unique within its owner."""
+    """A name for the key. Unique within its owner."""
 
     user_id: str | None
-    """The user whose key it is."""
+    """The user that owns the key."""
 
     team_id: str | None
-    """The team whose key it is."""
+    """The team that owns the key."""
 
     organization_id: str | None
-    """The organization whose key it is; absent, the one of the team."""
+    """The organization that owns the key. Default: the organization of the team."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the key's own limits."""
+    """A shared budget. It applies in addition to the key's own limits."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all of its owner."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models of the owner."""
 
     aliases: Mapping[str, str] | None
-    """Names of models that stand for others in calls with this key."""
+    """Model aliases for calls with this key: alias to model name."""
 
     duration: DurationParam | None
-    """How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
+    """The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null: unlimited."""
 
     max_budget: float | None
-    """How much it may spend in US dollars; then 402."""
+    """The maximum spend of the key in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     model_max_budget: Mapping[str, KeyModelBudgetParam | KeyModelBudget] | None
-    """What it may spend on single models."""
+    """The maximum spend per model."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_tpm_limit: Mapping[str, int] | None
-    """Tokens a minute of single models."""
+    """The maximum number of tokens per minute, per model."""
 
     model_rpm_limit: Mapping[str, int] | None
-    """Requests a minute of single models."""
+    """The maximum number of requests per minute, per model."""
 
     allowed_cache_controls: Sequence[str] | None
-    """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
+    """Cache controls that calls may use, such as `no-cache` and `no-store`. Absent: all."""
 
     allowed_ips: Sequence[str] | None
-    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
-    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """Client addresses that the key may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`. Others are refused with 403. Null allows all addresses, an empty list
+    none.
     """
 
     allowed_routes: Sequence[str] | None
-    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
-    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
-    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """Routes that the key may call; others are refused with 403. Each is a path of this contract such as
+    `/v1/chat/completions`, which includes all paths of that operation; a path with the wildcard `*` such as
+    `/v1/files*`; or a group: `llm_api_routes`, `management_routes`, `info_routes`. Null allows all routes, an
+    empty list none.
     """
 
     guardrails: Sequence[str] | None
-    """Guardrails that every call passes, by name; see `GET /guardrails/list`."""
+    """Guardrails for all calls, by name. See `GET /guardrails/list`."""
 
     blocked: bool | None
-    """Whether it is refused."""
+    """Whether the key is blocked."""
 
     tags: Sequence[str] | None
-    """Marks that every record of its calls carries."""
+    """Tags that are added to all call records of the key."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     key: str | None
-    """The key itself, where it must be a given one, as when keys move in from elsewhere. Else it is random."""
+    """The secret, to import an existing key. Default: random."""
 
 
 class KeyInfoParams(CallOptions, total=False):
     """Arguments of `key.info`."""
 
     key: str
-    """The key by its `key_id` or `token`. The key itself is taken too, but an address is no place for a secret."""
+    """The key, by its `key_id` or `token`. The secret is accepted too, but URLs are often logged."""
 
 
 class KeyListParams(CallOptions, total=False):
     """Arguments of `key.list`."""
 
     page: int
-    """The number of the page, from 1. What is deleted between two pages moves those that follow: the next page
-    then begins one later. Read the list again where that matters.
+    """The page number, from 1. If a key is deleted between two requests, the following pages shift by one; read
+    the list again if you need every key.
     """
 
     size: int
-    """How many keys a page holds at most."""
+    """The maximum number of keys per page."""
 
     user_id: str
     """Only keys of this user."""
@@ -160,191 +162,195 @@ class KeyListParams(CallOptions, total=False):
     """Only keys of this organization."""
 
     key_alias: str
-    """Only the key of this name."""
+    """Only the key with this alias."""
 
     include_team_keys: bool
-    """With `user_id`, also the keys of the teams that the user administers."""
+    """With `user_id`: also include keys of the teams that the user administers."""
 
 
 class KeyRegenerateParams(CallOptions, total=False):
     """Arguments of `key.regenerate`."""
 
     key_alias: str | None
-    """A name for people. Unique within its owner."""
+    """A name for the key. Unique within its owner."""
 
     user_id: str | None
-    """The user whose key it is."""
+    """The user that owns the key."""
 
     team_id: str | None
-    """The team whose key it is."""
+    """The team that owns the key."""
 
     organization_id: str | None
-    """The organization whose key it is; absent, the one of the team."""
+    """The organization that owns the key. Default: the organization of the team."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the key's own limits."""
+    """A shared budget. It applies in addition to the key's own limits."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all of its owner."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models of the owner."""
 
     aliases: Mapping[str, str] | None
-    """Names of models that stand for others in calls with this key."""
+    """Model aliases for calls with this key: alias to model name."""
 
     duration: DurationParam | None
-    """How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
+    """The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null: unlimited."""
 
     max_budget: float | None
-    """How much it may spend in US dollars; then 402."""
+    """The maximum spend of the key in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     model_max_budget: Mapping[str, KeyModelBudgetParam | KeyModelBudget] | None
-    """What it may spend on single models."""
+    """The maximum spend per model."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_tpm_limit: Mapping[str, int] | None
-    """Tokens a minute of single models."""
+    """The maximum number of tokens per minute, per model."""
 
     model_rpm_limit: Mapping[str, int] | None
-    """Requests a minute of single models."""
+    """The maximum number of requests per minute, per model."""
 
     allowed_cache_controls: Sequence[str] | None
-    """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
+    """Cache controls that calls may use, such as `no-cache` and `no-store`. Absent: all."""
 
     allowed_ips: Sequence[str] | None
-    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
-    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """Client addresses that the key may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`. Others are refused with 403. Null allows all addresses, an empty list
+    none.
     """
 
     allowed_routes: Sequence[str] | None
-    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
-    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
-    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """Routes that the key may call; others are refused with 403. Each is a path of this contract such as
+    `/v1/chat/completions`, which includes all paths of that operation; a path with the wildcard `*` such as
+    `/v1/files*`; or a group: `llm_api_routes`, `management_routes`, `info_routes`. Null allows all routes, an
+    empty list none.
     """
 
     guardrails: Sequence[str] | None
-    """Guardrails that every call passes, by name; see `GET /guardrails/list`."""
+    """Guardrails for all calls, by name. See `GET /guardrails/list`."""
 
     blocked: bool | None
-    """Whether it is refused."""
+    """Whether the key is blocked."""
 
     tags: Sequence[str] | None
-    """Marks that every record of its calls carries."""
+    """Tags that are added to all call records of the key."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
 
 class KeyUnblockParams(CallOptions, total=False):
     """Arguments of `key.unblock`."""
 
     key: str | None
-    """The key itself, its `token` or its `key_id`."""
+    """The secret of the key, its `token`, or its `key_id`."""
 
     key_id: str | None
-    """The key's id."""
+    """The id of the key."""
 
 
 class KeyUpdateParams(CallOptions, total=False):
     """Arguments of `key.update`."""
 
     key_alias: str | None
-    """A name for people. Unique within its owner."""
+    """A name for the key. Unique within its owner."""
 
     user_id: str | None
-    """The user whose key it is."""
+    """The user that owns the key."""
 
     team_id: str | None
-    """The team whose key it is."""
+    """The team that owns the key."""
 
     organization_id: str | None
-    """The organization whose key it is; absent, the one of the team."""
+    """The organization that owns the key. Default: the organization of the team."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the key's own limits."""
+    """A shared budget. It applies in addition to the key's own limits."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all of its owner."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models of the owner."""
 
     aliases: Mapping[str, str] | None
-    """Names of models that stand for others in calls with this key."""
+    """Model aliases for calls with this key: alias to model name."""
 
     duration: DurationParam | None
-    """How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
+    """The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null: unlimited."""
 
     max_budget: float | None
-    """How much it may spend in US dollars; then 402."""
+    """The maximum spend of the key in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     model_max_budget: Mapping[str, KeyModelBudgetParam | KeyModelBudget] | None
-    """What it may spend on single models."""
+    """The maximum spend per model."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_tpm_limit: Mapping[str, int] | None
-    """Tokens a minute of single models."""
+    """The maximum number of tokens per minute, per model."""
 
     model_rpm_limit: Mapping[str, int] | None
-    """Requests a minute of single models."""
+    """The maximum number of requests per minute, per model."""
 
     allowed_cache_controls: Sequence[str] | None
-    """What a call may ask of the cache, such as `no-cache` and `no-store`. Absent: anything."""
+    """Cache controls that calls may use, such as `no-cache` and `no-store`. Absent: all."""
 
     allowed_ips: Sequence[str] | None
-    """The client addresses that it may be used from: addresses such as `203.0.113.7` and ranges such as
-    `203.0.113.0/24` or `2001:db8::/32`; else 403. Null is any address, an empty list is none.
+    """Client addresses that the key may be used from: addresses such as `203.0.113.7` and ranges such as
+    `203.0.113.0/24` or `2001:db8::/32`. Others are refused with 403. Null allows all addresses, an empty list
+    none.
     """
 
     allowed_routes: Sequence[str] | None
-    """The routes that it may call; else 403. Each is a path of this contract such as `/v1/chat/completions`, which
-    stands for all paths of that operation, a path with `*` for any text such as `/v1/files*`, or a group:
-    `llm_api_routes`, `management_routes`, `info_routes`. Null is every route, an empty list is none.
+    """Routes that the key may call; others are refused with 403. Each is a path of this contract such as
+    `/v1/chat/completions`, which includes all paths of that operation; a path with the wildcard `*` such as
+    `/v1/files*`; or a group: `llm_api_routes`, `management_routes`, `info_routes`. Null allows all routes, an
+    empty list none.
     """
 
     guardrails: Sequence[str] | None
-    """Guardrails that every call passes, by name; see `GET /guardrails/list`."""
+    """Guardrails for all calls, by name. See `GET /guardrails/list`."""
 
     blocked: bool | None
-    """Whether it is refused."""
+    """Whether the key is blocked."""
 
     tags: Sequence[str] | None
-    """Marks that every record of its calls carries."""
+    """Tags that are added to all call records of the key."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     key: str | None
-    """The key itself, its `token` or its `key_id`."""
+    """The secret of the key, its `token`, or its `key_id`."""
 
     key_id: str | None
-    """The key's id."""
+    """The id of the key."""
 
     temp_budget_increase: float | None
-    """US dollars on top of `max_budget`, until `temp_budget_expiry`; the two come together."""
+    """A temporary increase of `max_budget` in US dollars, until `temp_budget_expiry`. Both must be set together."""
 
     temp_budget_expiry: str | None
-    """Until when, such as `2026-01-31` or `2026-01-31T12:00:00Z`."""
+    """The end of the temporary increase, such as `2026-01-31` or `2026-01-31T12:00:00Z`."""

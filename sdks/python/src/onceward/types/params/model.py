@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: model."""
+"""Request types: model."""
 
 from __future__ import annotations
 
@@ -25,265 +25,265 @@ __all__ = [
 
 
 class DeploymentInfoParam(TypedDict, total=False):
-    """What is known of a deployment beside where it is."""
+    """Metadata of a deployment."""
 
     id: str | None
-    """Its id; where it is not given, one is made."""
+    """The id of the deployment. Default: generated."""
 
     mode: DeploymentInfoMode | None
-    """What the model does."""
+    """The type of the model, such as `chat` or `embedding`."""
 
     base_model: str | None
-    """The model whose prices and abilities it has, where its name does not tell."""
+    """The model that defines prices and capabilities, if the deployment's name does not identify it."""
 
     team_id: str | None
-    """The team that alone may use it."""
+    """The only team that may use the deployment."""
 
     team_public_model_name: str | None
-    """The name by which that team calls it."""
+    """The model name that this team uses."""
 
     tier: DeploymentInfoTier | None
-    """Whether it costs something."""
+    """Whether the deployment is free or paid."""
 
     band: str | None
-    """The band of models that it is in; see `GET /v1/credits/tiers`."""
+    """The band of the model. See `GET /v1/credits/tiers`."""
 
     max_input_tokens: int | None
-    """Tokens read at most."""
+    """The maximum number of input tokens."""
 
     max_output_tokens: int | None
-    """Tokens written at most."""
+    """The maximum number of output tokens."""
 
     supports_vision: bool | None
-    """Images in."""
+    """Whether the model accepts images."""
 
     supports_function_calling: bool | None
-    """Calling tools."""
+    """Whether the model can call tools."""
 
     supports_parallel_function_calling: bool | None
-    """Calling several tools in one answer."""
+    """Whether the model can call several tools in one response."""
 
     supports_reasoning: bool | None
-    """Thinking before the answer."""
+    """Whether the model supports reasoning."""
 
     supports_response_schema: bool | None
-    """Answers of a given JSON Schema."""
+    """Whether the model supports responses that match a JSON Schema."""
 
     db_model: bool | None
-    """Whether it was added here, and not by the configuration file. Set by the gateway."""
+    """Whether the deployment was added by the API and not by the configuration file. Set by the gateway."""
 
     created_at: str | None
-    """When it was added (ISO 8601, UTC). Set by the gateway."""
+    """When the deployment was added (ISO 8601, UTC). Set by the gateway."""
 
     created_by: str | None
-    """By whom. Set by the gateway."""
+    """The user or key that added it. Set by the gateway."""
 
     updated_at: str | None
-    """When it was last changed. Set by the gateway."""
+    """When the deployment was last updated. Set by the gateway."""
 
     updated_by: str | None
-    """By whom. Set by the gateway."""
+    """The user or key that added it. Set by the gateway."""
 
 
 class DeploymentParamsChangeParam(TypedDict, total=False):
-    """What changes of where a deployment is."""
+    """The deployment parameters to change."""
 
     model: str | None
     """The provider and its model, such as `openai/gpt-5-mini`."""
 
     custom_llm_provider: str | None
-    """The provider, where `model` does not begin with it."""
+    """The provider, if `model` does not start with it."""
 
     api_base: str | None
-    """The provider's address."""
+    """The base URL of the provider."""
 
     api_version: str | None
     """The version of the provider's API."""
 
     api_key: str | None
-    """The provider's key. In answers it is shown as `sk-...REDACTED` alone."""
+    """The provider's API key. In responses it is masked (`sk-...REDACTED`)."""
 
     credential_name: str | None
-    """A stored credential instead of a key; see `/credentials`."""
+    """The name of a stored credential to use instead of `api_key`. See `/credentials`."""
 
     organization: str | None
-    """The organization at the provider."""
+    """The organization id at the provider."""
 
     region_name: str | None
-    """Where it runs, such as `eu`."""
+    """The region of the deployment, such as `eu`."""
 
     weight: float | None
-    """How often it is chosen beside the others; 1 where absent."""
+    """The relative weight in load balancing. Default: 1."""
 
     order: int | None
-    """Those of a higher order are chosen only when all of a lower one fail."""
+    """The priority. Deployments with a higher `order` are used only if all deployments with a lower one fail."""
 
     tags: Sequence[str] | None
-    """Calls with one of these tags alone go there."""
+    """Only calls with one of these tags are routed to this deployment."""
 
     fallbacks: Sequence[str] | None
-    """Names of models to go on with when no deployment of this name can serve."""
+    """The model names to fall back to when no deployment of this model can serve the call."""
 
     timeout: float | None
-    """Seconds until the provider's answer."""
+    """The timeout in seconds until the provider's response."""
 
     stream_timeout: float | None
-    """Seconds until the first event."""
+    """The timeout in seconds until the first event of a stream."""
 
     max_retries: int | None
-    """How often a call is tried there again."""
+    """The maximum number of retries on this deployment."""
 
     rpm: int | None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     tpm: int | None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     max_parallel_requests: int | None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     max_budget: float | None
-    """How much may be spent there, in US dollars."""
+    """The maximum spend on this deployment, in US dollars."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     input_cost_per_token: float | None
-    """The price of a token read, in US dollars, instead of the known one."""
+    """The price per input token in US dollars. Overrides the known price."""
 
     output_cost_per_token: float | None
-    """The price of a token written."""
+    """The price per output token in US dollars."""
 
     cache_read_input_token_cost: float | None
-    """The price of a token from the provider's cache."""
+    """The price per token read from the provider's cache, in US dollars."""
 
     input_cost_per_second: float | None
-    """The price of a second of audio read."""
+    """The price per second of input audio, in US dollars."""
 
     output_cost_per_second: float | None
-    """The price of a second of audio spoken."""
+    """The price per second of output audio, in US dollars."""
 
 
 class DeploymentParamsInput(TypedDict, total=False):
-    """Where a deployment is, and how calls go there."""
+    """The provider, model and connection settings of a deployment."""
 
     model: Required[str]
     """The provider and its model, such as `openai/gpt-5-mini`."""
 
     custom_llm_provider: str | None
-    """The provider, where `model` does not begin with it."""
+    """The provider, if `model` does not start with it."""
 
     api_base: str | None
-    """The provider's address."""
+    """The base URL of the provider."""
 
     api_version: str | None
     """The version of the provider's API."""
 
     api_key: str | None
-    """The provider's key. In answers it is shown as `sk-...REDACTED` alone."""
+    """The provider's API key. In responses it is masked (`sk-...REDACTED`)."""
 
     credential_name: str | None
-    """A stored credential instead of a key; see `/credentials`."""
+    """The name of a stored credential to use instead of `api_key`. See `/credentials`."""
 
     organization: str | None
-    """The organization at the provider."""
+    """The organization id at the provider."""
 
     region_name: str | None
-    """Where it runs, such as `eu`."""
+    """The region of the deployment, such as `eu`."""
 
     weight: float | None
-    """How often it is chosen beside the others; 1 where absent."""
+    """The relative weight in load balancing. Default: 1."""
 
     order: int | None
-    """Those of a higher order are chosen only when all of a lower one fail."""
+    """The priority. Deployments with a higher `order` are used only if all deployments with a lower one fail."""
 
     tags: Sequence[str] | None
-    """Calls with one of these tags alone go there."""
+    """Only calls with one of these tags are routed to this deployment."""
 
     fallbacks: Sequence[str] | None
-    """Names of models to go on with when no deployment of this name can serve."""
+    """The model names to fall back to when no deployment of this model can serve the call."""
 
     timeout: float | None
-    """Seconds until the provider's answer."""
+    """The timeout in seconds until the provider's response."""
 
     stream_timeout: float | None
-    """Seconds until the first event."""
+    """The timeout in seconds until the first event of a stream."""
 
     max_retries: int | None
-    """How often a call is tried there again."""
+    """The maximum number of retries on this deployment."""
 
     rpm: int | None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     tpm: int | None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
     max_parallel_requests: int | None
-    """Calls at the same time."""
+    """The maximum number of concurrent calls."""
 
     max_budget: float | None
-    """How much may be spent there, in US dollars."""
+    """The maximum spend on this deployment, in US dollars."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     input_cost_per_token: float | None
-    """The price of a token read, in US dollars, instead of the known one."""
+    """The price per input token in US dollars. Overrides the known price."""
 
     output_cost_per_token: float | None
-    """The price of a token written."""
+    """The price per output token in US dollars."""
 
     cache_read_input_token_cost: float | None
-    """The price of a token from the provider's cache."""
+    """The price per token read from the provider's cache, in US dollars."""
 
     input_cost_per_second: float | None
-    """The price of a second of audio read."""
+    """The price per second of input audio, in US dollars."""
 
     output_cost_per_second: float | None
-    """The price of a second of audio spoken."""
+    """The price per second of output audio, in US dollars."""
 
 
 class ModelCreateParams(CallOptions, total=False):
     """Arguments of `model.create`."""
 
     model_name: Required[str]
-    """The name that callers use."""
+    """The model name that callers use."""
 
     litellm_params: Required[DeploymentParamsInput | DeploymentParams]
-    """Where a deployment is, and how calls go there."""
+    """The provider, model and connection settings of a deployment."""
 
     model_info: DeploymentInfoParam | DeploymentInfo | None
-    """What is known of a deployment beside where it is."""
+    """Metadata of a deployment."""
 
 
 class ModelDeleteParams(CallOptions, total=False):
     """Arguments of `model.delete`."""
 
     id: Required[str]
-    """The deployment, by its `model_info.id`."""
+    """The id of the deployment (`model_info.id`)."""
 
 
 class ModelInfoParams(CallOptions, total=False):
     """Arguments of `model.info`."""
 
     model_id: str
-    """Only this deployment, by its `model_info.id`."""
+    """Only the deployment with this `model_info.id`."""
 
     model_name: str
-    """Only deployments of this name."""
+    """Only deployments of this model name."""
 
 
 class ModelUpdateParams(CallOptions, total=False):
     """Arguments of `model.update`."""
 
     model_id: str | None
-    """The deployment."""
+    """The id of the deployment."""
 
     model_name: str | None
-    """The name that callers use."""
+    """The model name that callers use."""
 
     litellm_params: DeploymentParamsChangeParam | None
-    """What changes of where a deployment is."""
+    """The deployment parameters to change."""
 
     model_info: DeploymentInfoParam | DeploymentInfo | None
-    """What is known of a deployment beside where it is."""
+    """Metadata of a deployment."""

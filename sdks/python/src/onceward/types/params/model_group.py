@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: model_group."""
+"""Request types: model_group."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ class ModelGroupInfoParams(CallOptions, total=False):
     """Arguments of `model_group.info`."""
 
     model_group: str
-    """Only this name."""
+    """Only this model name."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: models."""
+"""Request types: models."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class ModelsListParams(CallOptions, total=False):
     """Arguments of `models.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     provider: str
     """Only models of this provider."""

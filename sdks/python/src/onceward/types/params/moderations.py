@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: moderations."""
+"""Request types: moderations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ModerationImageURLInputParam(TypedDict, total=False):
     type: Required[Literal["image_url"]]
 
     image_url: Required[ImageUrlParam]
-    """Where an image is, and how closely to look at it."""
+    """The URL of an image, and its detail level."""
 
 
 class ModerationTextInputParam(TypedDict, total=False):
@@ -37,34 +37,34 @@ class ModerationTextInputParam(TypedDict, total=False):
     type: Required[Literal["text"]]
 
     text: Required[str]
-    """The text."""
+    """The transcribed text."""
 
 
 class ModerationsCreateParams(CallOptions, total=False):
     """Arguments of `moderations.create`."""
 
     region: str
-    """The region that may serve the call, for a model with deployments in several."""
+    """The region that must serve the call, for models with deployments in several regions."""
 
     input: Required[ModerationInputParam]
-    """A text, several, or one input made of parts."""
+    """The input: a string, an array of strings, or an array of content parts that form one input."""
 
     model: str | None
-    """The model that checks; absent is the default of the gateway"""
+    """The model to use. Default: the gateway's default"""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     tags: Sequence[str] | None
-    """Labels under which the call's cost is reported."""
+    """Tags to report the cost of the call under."""
 
 
 ModerationMultiModalInputParam: TypeAlias = "ModerationTextInputParam | ModerationImageURLInputParam"
-"""A part of an input."""
+"""A content part of an input."""
 
 
 ModerationInputListParam: TypeAlias = "Sequence[str] | Sequence[ModerationMultiModalInputParam]"
 
 
 ModerationInputParam: TypeAlias = "str | ModerationInputListParam"
-"""A text, several, or one input made of parts."""
+"""The input: a string, an array of strings, or an array of content parts that form one input."""

@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: organization."""
+"""Request types: organization."""
 
 from __future__ import annotations
 
@@ -32,178 +32,178 @@ class OrganizationAddMemberParams(CallOptions, total=False):
     """Arguments of `organization.add_member`."""
 
     organization_id: Required[str]
-    """The organization."""
+    """The id of the organization."""
 
     member: Required[OrganizationAddMemberRequestMemberParam]
-    """One member or several."""
+    """A member, or several members."""
 
     max_budget_in_organization: float | None
-    """What each of them may spend within the organization, in US dollars."""
+    """The maximum spend of each member within the organization, in US dollars."""
 
 
 class OrganizationCreateParams(CallOptions, total=False):
     """Arguments of `organization.create`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models."""
 
     tier: str | None
-    """Its tier, which gives credits and bands; see `GET /v1/credits/tiers`."""
+    """The tier, which defines credits and bands. See `GET /v1/credits/tiers`."""
 
     blocked: bool | None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     organization_alias: Required[str]
-    """A name for people."""
+    """The display name."""
 
     organization_id: str | None
-    """Its id, where it must be a given one."""
+    """The id of the budget. Default: generated."""
 
 
 class OrganizationDeleteMemberParams(CallOptions, total=False):
     """Arguments of `organization.delete_member`."""
 
     organization_id: Required[str]
-    """The organization."""
+    """The id of the organization."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
 
 class OrganizationDeleteParams(CallOptions, total=False):
     """Arguments of `organization.delete`."""
 
     organization_ids: Required[Sequence[str]]
-    """The organizations."""
+    """The ids of the organizations."""
 
 
 class OrganizationInfoParams(CallOptions, total=False):
     """Arguments of `organization.info`."""
 
     organization_id: Required[str]
-    """The organization."""
+    """The id of the organization."""
 
 
 class OrganizationListParams(CallOptions, total=False):
     """Arguments of `organization.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     organization_alias: str
-    """Only the organization of this name."""
+    """Only the organization with this alias."""
 
 
 class OrganizationMemberParam(TypedDict, total=False):
-    """A user in an organization. `user_id` or `user_email` is needed."""
+    """A member of an organization. `user_id` or `user_email` is required."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: Required[OrganizationRole]
-    """What a member may do; an `org_admin` makes teams, users, keys and limits within the organization."""
+    """The role of a member. An `org_admin` manages teams, users, keys and limits within the organization."""
 
 
 class OrganizationUpdateMemberParams(CallOptions, total=False):
     """Arguments of `organization.update_member`."""
 
     organization_id: Required[str]
-    """The organization."""
+    """The id of the organization."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: OrganizationRole | None
-    """What a member may do; an `org_admin` makes teams, users, keys and limits within the organization."""
+    """The role of a member. An `org_admin` manages teams, users, keys and limits within the organization."""
 
     max_budget_in_organization: float | None
-    """What the member may spend within the organization, in US dollars."""
+    """The maximum spend of the member within the organization, in US dollars."""
 
 
 class OrganizationUpdateParams(CallOptions, total=False):
     """Arguments of `organization.update`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models."""
 
     tier: str | None
-    """Its tier, which gives credits and bands; see `GET /v1/credits/tiers`."""
+    """The tier, which defines credits and bands. See `GET /v1/credits/tiers`."""
 
     blocked: bool | None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     organization_id: Required[str]
-    """The organization."""
+    """The id of the organization."""
 
     organization_alias: str | None
-    """A name for people."""
+    """The display name."""
 
 
 OrganizationAddMemberRequestMemberParam: TypeAlias = "OrganizationMemberParam | Sequence[OrganizationMemberParam]"
-"""One member or several."""
+"""A member, or several members."""

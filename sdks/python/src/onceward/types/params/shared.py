@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: shared."""
+"""Request types: shared."""
 
 from __future__ import annotations
 
@@ -28,118 +28,118 @@ __all__ = [
 
 
 class CustomVoiceParam(TypedDict, total=False):
-    """A voice of one's own, by id."""
+    """A custom voice, by id."""
 
     id: Required[str]
-    """The voice's id."""
+    """The id of the voice."""
 
 
 class ExpiresAfterParam(TypedDict, total=False):
-    """How long a file is kept."""
+    """When the file expires."""
 
     anchor: Required[Literal["created_at"]]
-    """The time from which to count."""
+    """The start of the expiration period."""
 
     seconds: Required[int]
-    """How many seconds, from an hour to 30 days."""
+    """The expiration period in seconds, from one hour to 30 days."""
 
 
 class ImageUrlParam(TypedDict, total=False):
-    """Where an image is, and how closely to look at it."""
+    """The URL of an image, and its detail level."""
 
     url: Required[str]
-    """An `https:` URL, or the image itself as a `data:` URL."""
+    """An `https:` URL, or the image as a `data:` URL."""
 
     detail: ImageDetail | None
-    """How closely the model looks at an image."""
+    """The detail level at which the model processes an image."""
 
 
 class KeyModelBudgetParam(TypedDict, total=False):
-    """What a key may spend on one model."""
+    """The maximum spend of a key on one model."""
 
     budget_limit: Required[float]
-    """US dollars."""
+    """The cost in US dollars."""
 
     time_period: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
 
 class ModelMaxBudgetParam(TypedDict, total=False):
     """Limits for one model."""
 
     max_budget: float | None
-    """How much may be spent on it, in US dollars."""
+    """The maximum spend on the model, in US dollars."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     rpm_limit: int | None
-    """Requests a minute."""
+    """The maximum number of requests per minute."""
 
     tpm_limit: int | None
-    """Tokens a minute."""
+    """The maximum number of tokens per minute."""
 
 
 ResponseCacheParam = TypedDict(
     "ResponseCacheParam",
     {
-        # Asks for the cache where it is off unless asked for.
+        # Uses the cache if it is off by default.
         "use-cache": "bool | None",
-        # The model is asked, and its answer is kept for later calls.
+        # Calls the model even if the response is cached. The new response is cached.
         "no-cache": "bool | None",
-        # The answer is not kept.
+        # Does not cache the response.
         "no-store": "bool | None",
-        # How long the answer is kept, in seconds.
+        # How long the response is cached, in seconds.
         "ttl": "float | None",
-        # How old a kept answer may be, in seconds.
+        # The maximum age of a cached response, in seconds.
         "s-maxage": "float | None",
-        # As `s-maxage`; the lower of the two counts.
+        # The same as `s-maxage`; the lower of the two applies.
         "max-age": "float | None",
-        # Calls share answers within one namespace only.
+        # The cache namespace. Calls share cached responses only within a namespace.
         "namespace": "str | None",
     },
     total=False,
 )
-"""What this call asks of the gateway's response cache, where one is configured."""
+"""Controls the gateway's response cache for this call, if a cache is configured."""
 
 
 class StreamOptionsParam(TypedDict, total=False):
-    """What a stream carries beside its content."""
+    """Options for streaming."""
 
     include_usage: bool | None
-    """One more chunk before the end holds the usage of the call; its `choices` are empty."""
+    """Whether to send the token usage in an additional chunk before the end. Its `choices` are empty."""
 
     include_obfuscation: bool | None
-    """Chunks are padded so that their lengths tell nothing."""
+    """Whether to pad chunks to a uniform length, so that their length does not reveal their content."""
 
 
 class TeamMemberParam(TypedDict, total=False):
-    """A user in a team. `user_id` or `user_email` is needed."""
+    """A member of a team. `user_id` or `user_email` is required."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: Required[TeamRole]
-    """What a member may do; an `admin` makes keys, members and limits within the team."""
+    """The role of a member. An `admin` manages keys, members and limits within the team."""
 
 
 DurationParam: TypeAlias = str
-"""How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
+"""The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null: unlimited."""
 
 
 ImageDetail: TypeAlias = Literal["auto", "low", "high"] | str
-"""How closely the model looks at an image."""
+"""The detail level at which the model processes an image."""
 
 
 MetadataParam: TypeAlias = Mapping[str, object]
-"""Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+"""Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
 
 StopSequencesParam: TypeAlias = str | Sequence[str]
-"""Texts at which writing stops; they are not part of the answer. Many providers take at most four."""
+"""Sequences at which generation stops. They are not part of the output. Many providers accept at most four."""
 
 
 Voice: TypeAlias = (
@@ -148,4 +148,4 @@ Voice: TypeAlias = (
     ]
     | str
 )
-"""A voice by name."""
+"""A built-in voice, by name."""

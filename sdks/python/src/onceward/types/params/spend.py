@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: spend."""
+"""Request types: spend."""
 
 from __future__ import annotations
 
@@ -27,37 +27,35 @@ class SpendCalculateParams(CallOptions, total=False):
     """The model."""
 
     messages: Sequence[Mapping[str, object]] | None
-    """Messages as for `/v1/chat/completions`. Their tokens are counted here."""
+    """Messages, as for `/v1/chat/completions`. The gateway counts their tokens."""
 
     prompt: str | None
-    """A text. Its tokens are counted here."""
+    """A prompt. The gateway counts its tokens."""
 
     prompt_tokens: int | None
-    """Tokens read."""
+    """The number of input tokens."""
 
     completion_tokens: int | None
-    """Tokens written."""
+    """The number of output tokens."""
 
     completion_response: Mapping[str, object] | None
-    """An answer with `model` and `usage`."""
+    """A response with `model` and `usage`."""
 
 
 class SpendListParams(CallOptions, total=False):
     """Arguments of `spend.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     start_date: str
-    """The first day, such as `2026-01-01`, or the first moment, such as `2026-01-01T12:00:00Z`. Days are those of
-    UTC.
-    """
+    """The start: the first day, such as `2026-01-01`, or a time, such as `2026-01-01T12:00:00Z`. Days are in UTC."""
 
     end_date: str
-    """The last day, itself included, or the moment before which it ends."""
+    """The end: the last day (inclusive), or a time (exclusive)."""
 
     api_key: str
     """Only calls with this key, by its `key_id` or `token`."""
@@ -81,37 +79,35 @@ class SpendListParams(CallOptions, total=False):
     """Only calls that this provider served."""
 
     request_id_: str
-    """Only the call of this request."""
+    """Only the call with this request id."""
 
     call_id: str
     """Only this call."""
 
     metadata: str
-    """Only calls whose metadata has this member with this value, written `name=value`."""
+    """Only calls whose metadata has this value, as `name=value`."""
 
     tag: str
     """Only calls with this tag."""
 
     status: str
-    """Only calls that stand so."""
+    """Only calls with this status."""
 
 
 class SpendReportParams(CallOptions, total=False):
     """Arguments of `spend.report`."""
 
     start_date: str
-    """The first day, such as `2026-01-01`, or the first moment, such as `2026-01-01T12:00:00Z`. Days are those of
-    UTC.
-    """
+    """The start: the first day, such as `2026-01-01`, or a time, such as `2026-01-01T12:00:00Z`. Days are in UTC."""
 
     end_date: str
-    """The last day, itself included, or the moment before which it ends."""
+    """The end: the last day (inclusive), or a time (exclusive)."""
 
     group_by: SpendReportGroupBy
-    """By what the rows differ: one of these, or `metadata.` and the name of a member of the metadata."""
+    """The dimension to group by: one of these values, or `metadata.` followed by the name of a metadata field."""
 
     interval: SpendReportInterval
-    """How long a time each row stands for; `total` is all of it."""
+    """The time interval of each row; `total` for the whole period."""
 
     api_key: str
     """Only calls with this key, by its `key_id` or `token`."""
@@ -129,7 +125,7 @@ class SpendReportParams(CallOptions, total=False):
     """Only calls for this customer."""
 
     metadata: str
-    """Only calls whose metadata has this member with this value, written `name=value`."""
+    """Only calls whose metadata has this value, as `name=value`."""
 
     model: str
     """Only calls of this model."""
@@ -161,12 +157,10 @@ class SpendTagsParams(CallOptions, total=False):
     """Arguments of `spend.tags`."""
 
     start_date: str
-    """The first day, such as `2026-01-01`, or the first moment, such as `2026-01-01T12:00:00Z`. Days are those of
-    UTC.
-    """
+    """The start: the first day, such as `2026-01-01`, or a time, such as `2026-01-01T12:00:00Z`. Days are in UTC."""
 
     end_date: str
-    """The last day, itself included, or the moment before which it ends."""
+    """The end: the last day (inclusive), or a time (exclusive)."""
 
     tags: str
     """Only these tags, separated by commas."""

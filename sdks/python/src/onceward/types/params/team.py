@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: team."""
+"""Request types: team."""
 
 from __future__ import annotations
 
@@ -35,137 +35,137 @@ class TeamAddMemberParams(CallOptions, total=False):
     """Arguments of `team.add_member`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
     member: Required[TeamAddMemberRequestMemberParam]
-    """One member or several."""
+    """A member, or several members."""
 
     max_budget_in_team: float | None
-    """What each of them may spend within the team, in US dollars."""
+    """The maximum spend of each member within the team, in US dollars."""
 
 
 class TeamBlockParams(CallOptions, total=False):
     """Arguments of `team.block`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
 
 class TeamCreateParams(CallOptions, total=False):
     """Arguments of `team.create`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     team_alias: str | None
-    """A name for people."""
+    """The display name."""
 
     organization_id: str | None
-    """The organization that it belongs to."""
+    """The organization that the team belongs to."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all of its owner."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models of the owner."""
 
     model_aliases: Mapping[str, str] | None
-    """Names of models that stand for others in calls of the team."""
+    """Model aliases for calls of the team: alias to model name."""
 
     guardrails: Sequence[str] | None
-    """Guardrails that every call passes, by name."""
+    """Guardrails for all calls, by name."""
 
     tags: Sequence[str] | None
-    """Marks that every record of its calls carries."""
+    """Tags that are added to all call records of the key."""
 
     blocked: bool | None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     team_id: str | None
-    """Its id, where it must be a given one."""
+    """The id of the budget. Default: generated."""
 
     members_with_roles: Sequence[TeamMemberParam | TeamMember] | None
-    """Its first members."""
+    """The initial members."""
 
     admins: Sequence[str] | None
-    """Ids of members with the role `admin`; the older form of `members_with_roles`."""
+    """Ids of members with the role `admin`. Older form of `members_with_roles`."""
 
     members: Sequence[str] | None
-    """Ids of members with the role `user`; the older form of `members_with_roles`."""
+    """Ids of members with the role `user`. Older form of `members_with_roles`."""
 
 
 class TeamDeleteMemberParams(CallOptions, total=False):
     """Arguments of `team.delete_member`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
 
 class TeamDeleteParams(CallOptions, total=False):
     """Arguments of `team.delete`."""
 
     team_ids: Required[Sequence[str]]
-    """The teams."""
+    """The ids of the teams."""
 
 
 class TeamInfoParams(CallOptions, total=False):
     """Arguments of `team.info`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
 
 class TeamListParams(CallOptions, total=False):
     """Arguments of `team.list`."""
 
     cursor: str
-    """The `next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     limit: int
-    """How many items a page holds at most."""
+    """The maximum number of items per page."""
 
     user_id: str
-    """Only teams of which this user is a member."""
+    """Only teams that this user is a member of."""
 
     organization_id: str
     """Only teams of this organization."""
 
     team_alias: str
-    """Only the team of this name."""
+    """Only the team with this alias."""
 
 
 class TeamModelAddParams(CallOptions, total=False):
     """Arguments of `team.model.add`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
     models: Required[Sequence[str]]
     """The models."""
@@ -175,7 +175,7 @@ class TeamModelDeleteParams(CallOptions, total=False):
     """Arguments of `team.model.delete`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
     models: Required[Sequence[str]]
     """The models."""
@@ -185,84 +185,84 @@ class TeamUnblockParams(CallOptions, total=False):
     """Arguments of `team.unblock`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
 
 class TeamUpdateMemberParams(CallOptions, total=False):
     """Arguments of `team.update_member`."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
     user_id: str | None
-    """The user."""
+    """The id of the user."""
 
     user_email: str | None
-    """The user's mail address."""
+    """The email address of the user."""
 
     role: TeamRole | None
-    """What a member may do; an `admin` makes keys, members and limits within the team."""
+    """The role of a member. An `admin` manages keys, members and limits within the team."""
 
     max_budget_in_team: float | None
-    """What the member may spend within the team, in US dollars."""
+    """The maximum spend of the member within the team, in US dollars."""
 
 
 class TeamUpdateParams(CallOptions, total=False):
     """Arguments of `team.update`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     team_alias: str | None
-    """A name for people."""
+    """The display name."""
 
     organization_id: str | None
-    """The organization that it belongs to."""
+    """The organization that the team belongs to."""
 
     models: Sequence[str] | None
-    """The models it may use; a `*` at the end stands for any rest. Empty or absent: all of its owner."""
+    """The models that may be used. A trailing `*` matches any suffix. Empty or absent: all models of the owner."""
 
     model_aliases: Mapping[str, str] | None
-    """Names of models that stand for others in calls of the team."""
+    """Model aliases for calls of the team: alias to model name."""
 
     guardrails: Sequence[str] | None
-    """Guardrails that every call passes, by name."""
+    """Guardrails for all calls, by name."""
 
     tags: Sequence[str] | None
-    """Marks that every record of its calls carries."""
+    """Tags that are added to all call records of the key."""
 
     blocked: bool | None
-    """Whether its keys are refused."""
+    """Whether the organization is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     team_id: Required[str]
-    """The team."""
+    """The id of the team."""
 
 
 TeamAddMemberRequestMemberParam: TypeAlias = (
     "TeamMemberParam | TeamMember | Sequence[TeamMemberParam | TeamMember] | UnknownVariant"
 )
-"""One member or several."""
+"""A member, or several members."""

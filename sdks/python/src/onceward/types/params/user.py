@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: user."""
+"""Request types: user."""
 
 from __future__ import annotations
 
@@ -26,101 +26,101 @@ class UserCreateParams(CallOptions, total=False):
     """Arguments of `user.create`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     user_email: str | None
-    """The mail address. Unique."""
+    """The email address. Unique."""
 
     user_alias: str | None
-    """A name for people."""
+    """The display name."""
 
     user_role: UserRole | None
-    """What a user may do. A `proxy_admin` may all, an `internal_user` makes keys for itself, `_viewer`s look on.
-    Who administers teams and organizations is said by memberships.
+    """The role of a user. A `proxy_admin` may do everything, an `internal_user` manages its own keys, and
+    `_viewer` roles have read-only access. Memberships define who administers teams and organizations.
     """
 
     models: Sequence[str] | None
-    """The models of keys that belong to no team. Empty or absent: all."""
+    """The models for keys that belong to no team. Empty or absent: all models."""
 
     blocked: bool | None
-    """Whether the user's keys are refused."""
+    """Whether the user is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     user_id: str | None
-    """The id, where it must be a given one."""
+    """The id of the user. Default: generated."""
 
     organization_id: str | None
-    """An organization to be a member of."""
+    """An organization to add the user to."""
 
     teams: Sequence[str] | None
-    """Teams to be a member of."""
+    """Teams to add the user to."""
 
     auto_create_key: bool | None
-    """Whether a first key is made."""
+    """Whether to create a first key."""
 
     key_alias: str | None
-    """The name of the first key."""
+    """The alias of the first key."""
 
     duration: DurationParam | None
-    """How long it lives from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null is for ever."""
+    """The lifetime from now on, such as `30s`, `15m`, `12h`, `30d`, `2w`, `1mo` or `1y`. Null: unlimited."""
 
 
 class UserDeleteParams(CallOptions, total=False):
     """Arguments of `user.delete`."""
 
     user_ids: Required[Sequence[str]]
-    """The users."""
+    """The ids of the users."""
 
 
 class UserInfoParams(CallOptions, total=False):
     """Arguments of `user.info`."""
 
     user_id: str
-    """The user."""
+    """The id of the user."""
 
 
 class UserListParams(CallOptions, total=False):
     """Arguments of `user.list`."""
 
     page: int
-    """The number of the page, from 1. What is deleted between two pages moves those that follow: the next page
-    then begins one later. Read the list again where that matters.
+    """The page number, from 1. If a key is deleted between two requests, the following pages shift by one; read
+    the list again if you need every key.
     """
 
     page_size: int
-    """How many users a page holds at most."""
+    """The maximum number of users per page."""
 
     role: str
-    """Only users of this role."""
+    """Only users with this role."""
 
     user_ids: str
     """Only these users, separated by commas."""
 
     user_email: str
-    """Only the user with this mail address."""
+    """Only the user with this email address."""
 
     organization_id: str
     """Only members of this organization."""
@@ -130,48 +130,48 @@ class UserUpdateParams(CallOptions, total=False):
     """Arguments of `user.update`."""
 
     budget_id: str | None
-    """A budget that is shared with others. It holds beside the limits given here."""
+    """A shared budget. It applies in addition to the limits given here."""
 
     max_budget: float | None
-    """How much may be spent in US dollars; then 402."""
+    """The maximum spend in US dollars. Calls above it are refused with 402."""
 
     soft_budget: float | None
-    """From which sum in US dollars on a warning is given."""
+    """The spend in US dollars from which responses carry a warning."""
 
     budget_duration: BudgetDurationParam | None
-    """How often what was spent goes back to 0, such as `1h`, `1d`, `30d` or `1mo`. Null is never."""
+    """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
 
     tpm_limit: int | None
-    """Tokens a minute; then 429."""
+    """The maximum number of tokens per minute. Calls above it are refused with 429."""
 
     rpm_limit: int | None
-    """Requests a minute; then 429."""
+    """The maximum number of requests per minute. Calls above it are refused with 429."""
 
     max_parallel_requests: int | None
-    """Calls at the same time; then 429."""
+    """The maximum number of concurrent calls. Calls above it are refused with 429."""
 
     model_max_budget: Mapping[str, ModelMaxBudgetParam | ModelMaxBudget] | None
-    """Limits for single models."""
+    """Limits per model."""
 
     user_email: str | None
-    """The mail address. Unique."""
+    """The email address. Unique."""
 
     user_alias: str | None
-    """A name for people."""
+    """The display name."""
 
     user_role: UserRole | None
-    """What a user may do. A `proxy_admin` may all, an `internal_user` makes keys for itself, `_viewer`s look on.
-    Who administers teams and organizations is said by memberships.
+    """The role of a user. A `proxy_admin` may do everything, an `internal_user` manages its own keys, and
+    `_viewer` roles have read-only access. Memberships define who administers teams and organizations.
     """
 
     models: Sequence[str] | None
-    """The models of keys that belong to no team. Empty or absent: all."""
+    """The models for keys that belong to no team. Empty or absent: all models."""
 
     blocked: bool | None
-    """Whether the user's keys are refused."""
+    """Whether the user is blocked."""
 
     metadata: MetadataParam | None
-    """Up to the caller; kept with the record and given back. Most providers take strings alone as values."""
+    """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     user_id: str | None
-    """The user. Without it, `user_email` says who."""
+    """The id of the user. Without it, `user_email` identifies the user."""

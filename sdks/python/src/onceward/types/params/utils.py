@@ -1,6 +1,6 @@
 # Generated from the contract by onceward-generate. Do not edit: change the contract or the generator.
 
-"""What requests carry: utils."""
+"""Request types: utils."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ class UtilsTokenCounterParams(CallOptions, total=False):
     """The model."""
 
     messages: Sequence[Mapping[str, object]] | None
-    """Messages as for `/v1/chat/completions`."""
+    """Messages, as for `/v1/chat/completions`."""
 
     prompt: str | None
-    """A text."""
+    """A prompt."""
 
 
 class UtilsTransformRequestParams(CallOptions, total=False):
     """Arguments of `utils.transform_request`."""
 
     call_type: Required[TransformRequestCallType]
-    """What would be called."""
+    """The operation of the request."""
 
     request_body: Required[Mapping[str, object]]
-    """The body as a call would send it."""
+    """The request body, as in a call."""
 
 
 TransformRequestCallType: TypeAlias = (
     Literal["completion", "text_completion", "embedding", "image_generation", "speech", "transcription", "moderation"]
     | str
 )
-"""What would be called."""
+"""The operation of the request."""

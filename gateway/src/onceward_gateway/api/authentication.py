@@ -1,0 +1,151 @@
+"""Who calls: the key of a request, compared by hash, and the caller that it stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..config.load import Settings
+from ..core.errors import ApiError
+from ..core.hosts import is_loopback
+from ..core.principal import ANONYMOUS, Principal
+from ..http.forwarded import client_address
+from ..http.hosts import HostCheck, host_of
+from ..http.request import Access, Route
+from ..identity.directory import Platform
+
+__all__ = ["Gate", "key_of"]
+
+_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
+_LONGEST = 4096
+_ORGANIZATION, _TEAM = "x-onceward-organization", "x-onceward-team"
+# Whoever reaches a gateway that asks for no key and listens on this machine only, runs it.
+_LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
+
+
+class Gate:
+    """Decides on the matched route, before anything of the request is read."""
+
+    def __init__(self, settings: Settings, platform: Platform) -> None:
+        self._mode = settings.auth_mode
+        self._laptop = settings.auth_mode == "disabled" and is_loopback(settings.host)
+        # Where a key is required it is what a web page lacks; elsewhere the page itself has to be known.
+        self._hosts = None
+        if settings.auth_mode != "required":
+            own = host_of(urlsplit(settings.public_url or "").netloc)
+            allowed = settings.allowed_hosts | ({own} if own else set())
+            self._hosts = HostCheck(settings.host, allowed, settings.cors)
+        self._platform = platform
+        self._trusted = settings.trusted_proxies
+        self._masters: dict[bytes, Principal] = {}
+        for digest in settings.key_hashes:
+            master = Principal(f"key_{digest.hex()[:24]}", admin=True)
+            self._masters[digest] = platform.masters[master.id] = master
+
+    async def admit(self, route: Route, headers: dict[str, str], scope: Mapping[str, Any] | None = None) -> Principal:
+        """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused.
+
+        A request without a known key is held to come from where the operator expects it, on every route.
+        """
+        key = None if route.access is Access.PUBLIC else key_of(headers)
+        caller = None if key is None else await self._known(key)
+        if caller is None:
+            self.check_place(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
+            if route.access is Access.PUBLIC:
+                return ANONYMOUS
+            caller = self._unknown(route, key)
+        if caller.restrictions is not None:
+            if caller.restrictions.networks:
+                caller.restrictions.require_address(client_address(scope, headers, self._trusted))
+            self.require_route(route, caller)
+        if _ORGANIZATION in headers or _TEAM in headers:
+            caller = await self._in_scope(caller, headers)
+        return caller
+
+    def check_place(self, scope: Mapping[str, Any] | None, *, strict: bool = False, page: bool = False) -> None:
+        """Raise 403 where no key is asked for and the request comes from elsewhere."""
+        if self._hosts is not None and scope is not None:
+            self._hosts.check(scope, strict=strict, page=page)
+
+    async def _known(self, key: str) -> Principal | None:
+        if self._mode != "disabled":
+            digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+            master = self._masters.get(digest)
+            if master is not None and any(hmac.compare_digest(digest, known) for known in self._masters):
+                return master
+        return self._platform.known(key) or await self._platform.admit(key)
+
+    def _unknown(self, route: Route, key: str | None) -> Principal:
+        if self._mode == "disabled":
+            if route.access is Access.PLATFORM:
+                if not self._laptop:
+                    raise _no_key()
+                return _LAPTOP
+            return ANONYMOUS
+        if key is None:
+            if self._mode == "optional" and route.access is not Access.PLATFORM:
+                return ANONYMOUS
+            raise _no_key()
+        raise ApiError(
+            401,
+            f"The key {_masked(key)} is not known to this gateway. Check `api_key`, or ask who runs the gateway.",
+            code="invalid_api_key",
+            headers=_CHALLENGE,
+        )
+
+    async def _in_scope(self, caller: Principal, headers: dict[str, str]) -> Principal:
+        """The caller, working for the organization or the team that its headers name."""
+        team, organization = _text(headers.get(_TEAM)), _text(headers.get(_ORGANIZATION))
+        if caller is ANONYMOUS and self._mode != "disabled":
+            # Where keys are known, who pays for a call is not for somebody without one to say.
+            raise _no_key()
+        return await self._platform.in_scope(caller, team, organization)
+
+    def require_route(self, route: Route, caller: Principal) -> None:
+        """Raise 403 for a route that the caller's key is not allowed."""
+        if caller.restrictions is not None:
+            caller.restrictions.require_route(route, self._platform.routes)
+
+
+def _text(value: str | None) -> str | None:
+    """The text of a header, whose bytes are UTF-8 where they can be."""
+    if value is None or value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
+_CHALLENGE = (("www-authenticate", "Bearer"),)
+
+
+def _no_key() -> ApiError:
+    return ApiError(
+        401,
+        "No key came with the request. Send `Authorization: Bearer sk-...` (in an SDK: set `api_key`).",
+        code="missing_api_key",
+        headers=_CHALLENGE,
+    )
+
+
+def key_of(headers: dict[str, str]) -> str | None:
+    """The caller's key: the bearer token, else the first of the headers that other clients use."""
+    bearer = headers.get("authorization")
+    if bearer is not None:
+        scheme, _, token = bearer.partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()[:_LONGEST]
+    for name in _HEADERS:
+        value = headers.get(name)
+        if value:
+            return value.strip()[:_LONGEST]
+    return None
+
+
+def _masked(key: str) -> str:
+    return f"`{key[:6]}...REDACTED`" if len(key) > 12 and key.isprintable() else "`...REDACTED`"

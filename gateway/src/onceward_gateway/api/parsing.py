@@ -1,0 +1,210 @@
+"""From the members of a request to the fields of a record. What is absent stays, what is null goes back to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from ..core import durations
+from ..core.errors import ApiError, invalid
+from ..core.records import Limits, ModelLimit
+
+__all__ = [
+    "LIMITS",
+    "bounded_metadata",
+    "bounded_names",
+    "changed_limits",
+    "given",
+    "known_value",
+    "moment",
+    "nano",
+    "plain_dict",
+    "plain_list",
+]
+
+_LARGEST = 1 << 53
+_LARGEST_METADATA = 16_384
+_MOST_NAMES = 32
+_LONGEST_NAME = 128
+_MOST_DOLLARS = 1_000_000_000
+LIMITS = (
+    "max_budget",
+    "soft_budget",
+    "budget_duration",
+    "rpm_limit",
+    "tpm_limit",
+    "max_parallel_requests",
+    "model_max_budget",
+    "model_rpm_limit",
+    "model_tpm_limit",
+)
+
+
+def given(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Those of the members that the request has, null or not."""
+    return {name: data[name] for name in names if name in data}
+
+
+def nano(dollars: float, param: str) -> int:
+    """Dollars as nano-USD, exactly as they were written."""
+    if dollars > _MOST_DOLLARS:
+        raise invalid(f"`{param}` is more than {_MOST_DOLLARS} dollars. Give less.", param=param, code="invalid_value")
+    return int((Decimal(str(dollars)) * 1_000_000_000).to_integral_value())
+
+
+def moment(text: str, param: str) -> float:
+    """A date or a date with a time, in UTC where it names no zone."""
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise invalid(
+            f"`{param}` is {text!r}, which is no moment. Write 2026-01-31 or 2026-01-31T12:00:00Z.",
+            param=param,
+            code="invalid_value",
+        ) from None
+
+
+def _to_come(text: str, param: str, now: float) -> float:
+    """A moment that is not past: what ended already would be kept and do nothing."""
+    found = moment(text, param)
+    if found <= now:
+        raise invalid(
+            f"`{param}` is {text!r}, which is past. Give a moment to come.", param=param, code="invalid_value"
+        )
+    return found
+
+
+def known_value(text: str, known: Sequence[str], param: str) -> str:
+    """Return `text` if it is one of the known words, else raise 400: a misspelt filter finds nothing, silently."""
+    if text not in known:
+        listed = ", ".join(map(repr, known))
+        raise invalid(f"`{param}` is {text!r}. Use one of {listed}.", param=param, code="unknown_value")
+    return text
+
+
+def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:
+    """An object that is kept with a record; null is an empty one, and 400 for one that is too large to keep."""
+    found = plain_dict(value)
+    size = len(msgspec.json.encode(found))
+    if size > _LARGEST_METADATA:
+        raise invalid(
+            f"`{param}` is {size} bytes large as JSON; the most is {_LARGEST_METADATA} bytes. Send less.",
+            param=param,
+            code="too_long",
+        )
+    return found
+
+
+def bounded_names(value: Any, param: str) -> list[str]:
+    """Tags or guardrails without repetitions; 400 for more or longer ones than can be kept."""
+    found = plain_list(value)
+    if len(found) > _MOST_NAMES:
+        raise invalid(
+            f"`{param}` has {len(found)} items; the most is {_MOST_NAMES}. Send fewer.", param=param, code="too_long"
+        )
+    for name in found:
+        if len(name) > _LONGEST_NAME:
+            raise invalid(
+                f"`{param}` has an item of {len(name)} characters; the most is {_LONGEST_NAME}. Shorten it.",
+                param=param,
+                code="too_long",
+            )
+    return found
+
+
+def plain_list(value: Any) -> list[str]:
+    """A list of names without repetitions; null is an empty one."""
+    return list(dict.fromkeys(value or ()))
+
+
+def plain_dict(value: Any) -> dict[str, Any]:
+    return dict(value or {})
+
+
+def _whole(value: Any, param: str) -> int | None:
+    if value is None:
+        return None
+    if value > _LARGEST:
+        raise invalid(f"`{param}` is too large. Leave it out for no limit.", param=param, code="invalid_value")
+    return int(value)
+
+
+def _money(value: Any, param: str) -> int | None:
+    return None if value is None else nano(value, param)
+
+
+def _span(value: Any, param: str) -> str | None:
+    if value is not None:
+        durations.parse(value, param)
+    return None if value is None else str(value)
+
+
+def _model_budgets(value: Any, param: str) -> dict[str, ModelLimit]:
+    found: dict[str, ModelLimit] = {}
+    for model, one in (value or {}).items():
+        place = f"{param}.{model}"
+        found[model] = ModelLimit(
+            max_budget=_money(one.get("max_budget", one.get("budget_limit")), place),
+            budget_duration=_span(one.get("budget_duration", one.get("time_period")), place),
+            rpm_limit=_whole(one.get("rpm_limit"), place),
+            tpm_limit=_whole(one.get("tpm_limit"), place),
+        )
+    return found
+
+
+def _model_limits(value: Any, param: str) -> dict[str, int]:
+    return {model: _whole(limit, f"{param}.{model}") or 0 for model, limit in (value or {}).items()}
+
+
+_READERS = {
+    "max_budget": _money,
+    "soft_budget": _money,
+    "budget_duration": _span,
+    "rpm_limit": _whole,
+    "tpm_limit": _whole,
+    "max_parallel_requests": _whole,
+    "model_max_budget": _model_budgets,
+    "model_rpm_limit": _model_limits,
+    "model_tpm_limit": _model_limits,
+}
+
+
+def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """The limits that a request writes, as fields of `Limits`."""
+    changes: dict[str, Any] = {name: _READERS[name](data[name], name) for name in LIMITS if name in data}
+    increase, until = data.get("temp_budget_increase"), data.get("temp_budget_expiry")
+    if (increase is None) != (until is None):
+        missing = "temp_budget_expiry" if until is None else "temp_budget_increase"
+        raise invalid(
+            f"`{missing}` is missing: an increase and its end come together. Give both.", param=missing, code="missing"
+        )
+    if increase is not None and until is not None:
+        changes["temp_increase"] = nano(increase, "temp_budget_increase")
+        changes["temp_until"] = _to_come(until, "temp_budget_expiry", now)
+    elif "temp_budget_increase" in data or "temp_budget_expiry" in data:
+        changes["temp_increase"], changes["temp_until"] = 0, 0.0
+    if "budget_duration" in changes or "max_budget" in changes:
+        changes["anchor"] = now
+    return changes
+
+
+def applied(limits: Limits, changes: Mapping[str, Any]) -> Limits:
+    """The limits with what a request changed; the window of a budget begins anew only with another duration."""
+    changes = dict(changes)
+    if limits.anchor and changes.get("budget_duration", limits.budget_duration) == limits.budget_duration:
+        changes.pop("anchor", None)
+    return msgspec.structs.replace(limits, **changes)
+
+
+def one_of(data: Mapping[str, Any], *names: str) -> str:
+    """The first of the members that says something; 400 where none does."""
+    for name in names:
+        if data.get(name):
+            return str(data[name])
+    listed = " or ".join(f"`{name}`" for name in names)
+    raise ApiError(400, f"{listed} is missing. Give it.", param=names[0], code="missing")

@@ -1,0 +1,1 @@
+"""Billing: reservations, settlement, budgets, credits, prices and the records of what was used."""

@@ -1,0 +1,112 @@
+"""Bounds of an answer in a request: how many tokens it may have, and how many answers there may be.
+
+Servers take them by many names, so a name is judged by its words. A name that the gateway does not count as a bound
+would let a call write more than what was reserved for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..core.decisive_names import is_content, plain_name
+
+__all__ = ["bounds_in", "choices_in", "whole_number"]
+
+# Bounds without the word for tokens in their names.
+_BOUNDS = frozenset(
+    {
+        *("maxlength", "maxgenlen", "maxgentoks", "numpredict", "npredict"),
+        *("thinkingbudget", "reasoningbudget", "maxthinkinglength", "maxreasoninglength"),
+    }
+)
+_LIMITING = ("max", "min", "budget", "limit")
+# Of the request, or of a window that holds both.
+_OF_INPUT = ("prompt", "input", "context", "image", "logprob", "truncat")
+_COUNTS = frozenset({"numreturnsequences", "candidatecount", "numcompletions", "numgenerations"})
+_INNER_COUNTS = _COUNTS | {"n", "bestof"}
+# Members of a request that hold parameters of the answer.
+_HOLDERS = frozenset(
+    {
+        *("generationconfig", "inferenceconfig", "textgenerationconfig", "options", "parameters"),
+        *("samplingparams", "thinking", "reasoning", "thinkingconfig", "fallbacks"),
+    }
+)
+# The contract's own maximum of `n`.
+_MOST_N = 128
+# More than any server writes; what is larger would not fit into a number of the database.
+_MOST_CHOICES = 1 << 20
+_MOST_TOKENS = 1 << 40
+
+
+def bounds_in(data: Mapping[str, Any]) -> list[int]:
+    """Return every bound of the answer's tokens in a request, at any depth outside of what users write.
+
+    A bound of 0 is none that a model heeds; one below 0 means that there is none.
+    """
+    found: list[int] = []
+    todo: list[Any] = [data]
+    while todo:
+        holder = todo.pop()
+        if isinstance(holder, list):
+            todo += [item for item in holder if isinstance(item, dict | list)]
+            continue
+        for name, value in holder.items():
+            if _is_bound(name):
+                found.append(_number_of(value))
+            if isinstance(value, dict | list) and value and not is_content(name):
+                todo.append(value)
+    return found
+
+
+def choices_in(data: Mapping[str, Any]) -> int:
+    """Return how many answers a request may bring for one prompt."""
+    counts = [min(whole_number(data.get("n")), _MOST_N), whole_number(data.get("best_of")), 1]
+    counts += [whole_number(value) for name, value in data.items() if plain_name(name) in _COUNTS]
+    counts += [
+        whole_number(value)
+        for holder in _holders(data)
+        for name, value in holder.items()
+        if plain_name(name) in _INNER_COUNTS
+    ]
+    return min(max(counts), _MOST_CHOICES)
+
+
+@lru_cache(maxsize=4096)
+def _is_bound(name: str) -> bool:
+    """Return whether a member with this name bounds the tokens of an answer."""
+    plain = plain_name(name)
+    if plain in _BOUNDS:
+        return True
+    if "tok" not in plain or any(word in plain for word in _OF_INPUT):
+        return False
+    return any(word in plain for word in _LIMITING)
+
+
+def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the members of a request that hold parameters of the answer, and what they hold in turn."""
+    for name, value in data.items():
+        if isinstance(value, dict | list) and plain_name(name) in _HOLDERS:
+            for holder in value if isinstance(value, list) else (value,):
+                if isinstance(holder, dict):
+                    yield holder
+                    yield from _holders(holder)
+
+
+def _number_of(value: Any) -> int:
+    """Return a bound as servers read it, texts and fractions included; 0 for anything else."""
+    if isinstance(value, str):
+        try:
+            value = float(value[:32])
+        except ValueError:
+            return 0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return 0
+    return min(math.ceil(value), _MOST_TOKENS)
+
+
+def whole_number(value: Any) -> int:
+    """Return a whole number above 0 as it is, and 0 for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

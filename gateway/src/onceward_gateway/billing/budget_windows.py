@@ -1,0 +1,113 @@
+"""Which budgets a call counts against: one line each, in the one order in which holds are taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..config.billing import FixedBudget, LedgerSettings
+from ..core.durations import window
+from ..core.principal import Bound, matches
+
+__all__ = [
+    "CREDITS",
+    "Line",
+    "Place",
+    "UNBOUNDED",
+    "Window",
+    "credit_line",
+    "fixed_line",
+    "lines_of",
+    "row_of_window",
+    "window_of",
+]
+
+UNBOUNDED = 1 << 62
+CREDITS = "credits"
+Place = tuple[str, str, str]
+# Scope, id, model and start of a line: the key of its row.
+Window = tuple[str, str, str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One budget in one of its windows. `limit` is nano-USD; of the scope `credits`, thousandths of a credit."""
+
+    scope: str
+    id: str
+    model: str
+    name: str
+    limit: int
+    soft: int | None
+    start: float
+    end: float | None
+    until: float
+    window: Window = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "window", (self.scope, self.id, self.model, self.start))
+
+    @property
+    def place(self) -> Place:
+        return self.scope, self.id, self.model
+
+
+def row_of_window(window: Window) -> tuple[str, ...]:
+    """The name of a window's row. Whoever changes several in one transaction changes them in the order of the names."""
+    return "budget_window", *window[:3], f"{window[3]:020.3f}"
+
+
+def lines_of(
+    bounds: Sequence[Bound], model: str, providers: Iterable[str], settings: LedgerSettings, now: float
+) -> tuple[Line, ...]:
+    """The lines of a call for `model`, sorted."""
+    found: list[Line] = []
+    for bound in bounds:
+        if bound.max_budget is not None or bound.soft_budget is not None:
+            found.append(_whole(bound, now))
+        for pattern, own in bound.model_max_budget.items():
+            if own.max_budget is not None and matches(pattern, model):
+                start, end = window_of(own.budget_duration, bound.budget_anchor, now)
+                name = f"{bound.name} for the model {pattern!r}"
+                place = (bound.scope, bound.id, pattern)
+                found.append(Line(*place, name, own.max_budget, None, start, end, _end(end)))
+    fixed = settings.models.get(model)
+    if fixed is not None:
+        found.append(fixed_line("model", fixed, now))
+    found += [fixed_line("provider", settings.providers[name], now) for name in providers if name in settings.providers]
+    found.sort(key=lambda line: line.place)
+    return tuple(found)
+
+
+def credit_line(account: str, title: str, limit: int, start: float, end: float | None) -> Line:
+    """The line of an account's credits."""
+    return Line(CREDITS, account, "", title, limit, None, start, end, _end(end))
+
+
+def _whole(bound: Bound, now: float) -> Line:
+    start, end = window_of(bound.budget_duration, bound.budget_anchor, now)
+    limit = bound.max_budget_at(now)
+    until = _end(end)
+    if bound.temp_increase and now < bound.temp_until:
+        until = min(until, bound.temp_until)
+    most = UNBOUNDED if limit is None else limit
+    return Line(bound.scope, bound.id, "", bound.name, most, bound.soft_budget, start, end, until)
+
+
+def fixed_line(scope: str, budget: FixedBudget, now: float) -> Line:
+    """The line of a budget that holds for all callers: of a model, a provider or a deployment."""
+    start, end = window_of(budget.budget_duration, 0.0, now)
+    limit = UNBOUNDED if budget.max_budget is None else budget.max_budget
+    title = f"{scope} {budget.name!r}"
+    return Line(scope, budget.name, "", title, limit, budget.soft_budget, start, end, _end(end))
+
+
+def window_of(duration: str | None, anchor: float, now: float) -> tuple[float, float | None]:
+    """The window of a budget at a time: its start and its end."""
+    # A budget that never renews counts all that was ever spent.
+    return (0.0, None) if duration is None else window(duration, anchor, now)
+
+
+def _end(end: float | None) -> float:
+    return math.inf if end is None else end

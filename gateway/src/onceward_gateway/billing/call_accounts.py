@@ -1,0 +1,95 @@
+"""Calls that run, as they are kept for whoever must book them if their node dies.
+
+A call that holds money of a shared database has its row with the hold. The rows of all others are written a moment
+after their begin, so that those that have ended by then cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ..core.principal import Principal
+from .ticket import BilledCall, Ticket
+
+__all__ = ["Account", "account_of", "served_of"]
+
+
+class Account(msgspec.Struct, omit_defaults=True):
+    """Who a call is for and what it is charged to, without looking anything up."""
+
+    principal: str
+    model: str
+    key_id: str | None = None
+    key_alias: str | None = None
+    user_id: str | None = None
+    team_id: str | None = None
+    organization_id: str | None = None
+    customer: str | None = None
+    charged: Sequence[tuple[str, str]] = ()
+    tags: Sequence[str] = ()
+    metadata: str | None = None
+    prompt_tokens: int = 0
+    # Who serves it, once that is known.
+    provider: str | None = None
+    price_name: str | None = None
+    model_served: str | None = None
+    deployment: str | None = None
+    # Tries before that came to nothing and have to be paid: provider, name of the price, usage.
+    wasted: Sequence[tuple[str, str, Mapping[str, Any]]] = ()
+    # How it is paid in credits: the account, its tier and band, the band's rate, the period.
+    account: str | None = None
+    tier: str = ""
+    band: str | None = None
+    milli_per_usd: int = 0
+    period_start: float = 0.0
+
+    @property
+    def caller(self) -> Principal:
+        """The caller, as far as records name it."""
+        return Principal(
+            self.principal,
+            key_id=self.key_id,
+            key_alias=self.key_alias,
+            user_id=self.user_id,
+            team_id=self.team_id,
+            organization_id=self.organization_id,
+            customer=self.customer,
+        )
+
+
+def account_of(ticket: Ticket) -> Account:
+    """The account of a call."""
+    caller, plan = ticket.caller, ticket.plan
+    account = Account(
+        caller.id,
+        ticket.model,
+        key_id=caller.key_id,
+        key_alias=caller.key_alias,
+        user_id=caller.user_id,
+        team_id=caller.team_id,
+        organization_id=caller.organization_id,
+        customer=caller.customer,
+        charged=plan.charged,
+        tags=ticket.tags,
+        metadata=ticket.metadata,
+        prompt_tokens=ticket.prompt_tokens,
+    )
+    run = ticket.run
+    if run is not None:
+        account.provider, account.price_name = run.record.provider, run.price_name
+        account.deployment, account.wasted = run.deployment, run.wasted
+        account.model_served = served_of(run)
+    terms = plan.terms
+    if terms is not None:
+        account.account, account.tier = terms.account, terms.tier.id
+        account.band, account.milli_per_usd = terms.band.id or None, terms.band.milli_per_usd
+        account.period_start = terms.line.start
+    return account
+
+
+def served_of(run: BilledCall) -> str:
+    """The model that answers a call, by the name that its price has; of a deployment, the name that it serves."""
+    return run.price_name if run.deployment is None else run.record.model

@@ -1,0 +1,228 @@
+"""What a call may use at most, read off its request before it runs: a hold is taken for it, and settled by the truth.
+
+Text counts a token for three bytes, which is more than any tokenizer makes of it. Pictures, sound and files that are
+sent inside a request count by what they are, not by their bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..config.load import Provider
+from .answer_bounds import (
+    bounds_in,
+    choices_in,
+    whole_number,
+)
+from .audio_length import tokens_of_sound
+from .prices import UnitPrice
+
+__all__ = ["Candidate", "Estimate", "estimate", "most_output", "searches_asked", "tier_asked", "weigh"]
+
+_BYTES_A_TOKEN = 3
+_MANY_BYTES = 4096
+_PICTURE_TOKENS = 1600
+_FILE_TOKENS = 8000
+_SOUND_BYTES_A_TOKEN = 1600
+_FILE_BYTES_A_TOKEN = 12
+_PICTURE_OUT = 6300
+_SPOKEN_TOKENS_A_CHARACTER = 2
+# Searches of a request that does not bound them, and sources that xAI reads for one.
+_SEARCHES = 10
+_SOURCES = 20
+_TEXT_KINDS = ("chat", "completions", "embeddings", "moderations")
+_DEARER_TIERS = ("priority", "fast")
+_SEARCH_TOOLS = ("web_search", "openrouter:web_search", "browser_search", "x_search", "live_search")
+_SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "googleSearchRetrieval")
+_SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
+_MOST_SEARCHES = 1000
+_BULKY = ("data", "file_data", "url", "b64_json")
+
+
+class Candidate(NamedTuple):
+    """What may serve a call: who, under which name its price is known, and the most tokens that it writes."""
+
+    provider: str
+    price_name: str
+    max_output_tokens: int | None = None
+
+
+def most_output(upstream: Provider | None, known: int | None) -> int | None:
+    """The most tokens of an answer that its request does not bound; None where nobody knows.
+
+    A wire that wants a bound gets the provider's own; else the model's `known` one holds.
+    """
+    return upstream.max_output_tokens if upstream is not None and upstream.wire == "anthropic" else known
+
+
+class Estimate:
+    """Tokens in and out. `declared` says that the request itself bounds its answer."""
+
+    __slots__ = ("characters", "choices", "declared", "input", "media", "output", "searches", "seconds", "tier")
+
+    def __init__(
+        self, input: int, output: int, *, declared: bool, choices: int = 1, seconds: int = 0, characters: int = 0
+    ) -> None:
+        self.input = input
+        self.output = output
+        self.declared = declared
+        self.choices = choices
+        # Of sound that is heard, and of a text that is spoken: some models are paid by these.
+        self.seconds = seconds
+        self.characters = characters
+        # Searches in the web, the tier that is asked for, and whether tokens may be of sound or of pictures.
+        self.searches = 0
+        self.tier = ""
+        self.media = False
+
+    def output_at(self, most: int | None) -> int:
+        """The most tokens of the answer of a model that writes no more than `most`, if that is known."""
+        return self.output if self.declared or most is None else most * self.choices
+
+    def price_at(self, unit: UnitPrice, most: int | None) -> int:
+        """The most pico-USD that the request may cost at these prices."""
+        unit = unit.of(self.input)
+        read, written = max(unit.input, unit.cache_write, unit.cache_write_hour or 0), unit.output
+        if self.media:
+            read = max(read, unit.audio_input or 0, unit.image_input or 0)
+            written = max(written, unit.audio_output or 0, unit.image_output or 0)
+        tokens = self.input * read + self.output_at(most) * written
+        beside = unit.request + self.seconds * unit.second + self.characters * unit.character
+        return tokens + beside + self.searches * (unit.web_search or 0)
+
+
+def estimate(kind: str, data: dict[str, Any], size: int, default_output: int, seconds: int = 0) -> Estimate:
+    """The estimate for a request of `size` bytes, with so many `seconds` of sound."""
+    found = _estimate(kind, data, size, default_output, seconds)
+    found.tier = tier_asked(data)
+    found.searches = searches_asked(data)
+    found.media = kind not in _TEXT_KINDS or bool(data.get("modalities") or data.get("audio")) or _has_media(data)
+    return found
+
+
+def _estimate(kind: str, data: dict[str, Any], size: int, default_output: int, seconds: int) -> Estimate:
+    if kind in ("chat", "completions"):
+        return _generation(data, size, default_output)
+    if kind == "images":
+        number = whole_number(data.get("n")) or 1
+        return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
+    if kind in ("transcription", "translation"):
+        return Estimate(tokens_of_sound(seconds), default_output, declared=False, seconds=seconds)
+    said = data.get("input")
+    characters = len(said) if kind == "speech" and isinstance(said, str) else 0
+    spoken = characters * _SPOKEN_TOKENS_A_CHARACTER
+    return Estimate(_text(data, size), spoken, declared=True, characters=characters)
+
+
+def tier_asked(data: Mapping[str, Any]) -> str:
+    """Return the service tier of a request where it may be dearer than the standard one.
+
+    A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
+    """
+    if data.get("service_tier") in _DEARER_TIERS:
+        return str(data["service_tier"])
+    return "fast" if data.get("speed") == "fast" else ""
+
+
+def searches_asked(data: Mapping[str, Any]) -> int:
+    """Return how often a request may have its model search the web."""
+    count = _SEARCHES if data.get("web_search_options") is not None else 0
+    for holder in (data.get("tools"), data.get("plugins")):
+        for tool in holder if isinstance(holder, list) else ():
+            if isinstance(tool, dict) and _searches(tool):
+                count += max(map(whole_number, map(tool.get, _SEARCH_BOUNDS))) or _SEARCHES
+    asked = data.get("search_parameters")
+    if isinstance(asked, dict) and asked.get("mode") != "off":
+        count += whole_number(asked.get("max_search_results")) or _SOURCES
+    return min(count, _MOST_SEARCHES)
+
+
+def _searches(tool: Mapping[str, Any]) -> bool:
+    """Return whether a tool (or a plugin) is one that searches the web at the provider."""
+    kind, id = tool.get("type"), tool.get("id")
+    if kind == "function":
+        return False
+    if isinstance(kind, str) and kind.startswith(_SEARCH_TOOLS):
+        return True
+    return id == "web" or any(tool.get(name) is not None for name in _SEARCH_MEMBERS)
+
+
+def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
+    # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
+    bounds = bounds_in(data)
+    # A bound below 0 means none, for a model that heeds that one and not another.
+    is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
+    choices = choices_in(data) * _prompts(data)
+    each = max(most, default_output) if is_open or most <= 0 else most
+    return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
+
+
+def _prompts(data: dict[str, Any]) -> int:
+    """How many prompts there are to complete: a list of texts, or of lists of tokens, is one each."""
+    prompt = data.get("prompt")
+    if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
+        return len(prompt)
+    return 1
+
+
+def _text(data: dict[str, Any], size: int) -> int:
+    if size and size <= _MANY_BYTES and not _has_parts(data):
+        return -(-size // _BYTES_A_TOKEN)
+    content, extra = _weigh(data, "")
+    return max(1, -(-content // _BYTES_A_TOKEN)) + extra
+
+
+def _has_parts(data: dict[str, Any]) -> bool:
+    """Whether a message has parts: some of them weigh more than their names."""
+    messages = data.get("messages")
+    if not isinstance(messages, list):
+        return False
+    return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
+
+
+def _has_media(data: dict[str, Any]) -> bool:
+    """Return whether a message has a part that is no text."""
+    for message in data.get("messages") or ():
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(content, list) and any(isinstance(part, dict) and part.get("type") != "text" for part in content):
+            return True
+    return False
+
+
+def weigh(data: Mapping[str, Any]) -> tuple[int, int]:
+    """Bytes of text in a request, and tokens of what is no text."""
+    return _weigh(data, "")
+
+
+def _weigh(value: Any, name: str) -> tuple[int, int]:
+    """Bytes of text, and tokens of what is no text."""
+    if isinstance(value, str):
+        if name in _BULKY and len(value) > _MANY_BYTES:
+            return 0, _bulk(value, name)
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass")), 0
+    if isinstance(value, dict):
+        pairs = [_weigh(item, key) for key, item in value.items()]
+        pairs.append((0, _elsewhere(value)))
+    elif isinstance(value, list):
+        pairs = [_weigh(item, name) for item in value]
+    else:
+        return 4, 0
+    return sum(text + 4 for text, _ in pairs), sum(extra for _, extra in pairs)
+
+
+def _elsewhere(part: dict[str, Any]) -> int:
+    """Tokens of what a part of a message only names: a picture by its address, a file by its id."""
+    kind = part.get("type")
+    if kind in ("image_url", "image"):
+        return _PICTURE_TOKENS
+    return _FILE_TOKENS if kind == "file" else 0
+
+
+def _bulk(value: str, name: str) -> int:
+    if name == "url" or value.startswith("data:image/"):
+        # Its part counts it.
+        return 0
+    if name == "data":
+        return len(value) // _SOUND_BYTES_A_TOKEN + _PICTURE_TOKENS
+    return len(value) // _FILE_BYTES_A_TOKEN

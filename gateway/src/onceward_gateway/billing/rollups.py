@@ -1,0 +1,133 @@
+"""What was spent: by whom, in which window, on which model; and what an admin wrote over it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from ..core.clock import Clock
+from ..core.principal import Bound, matches
+from ..db import Database
+from ..identity.directory import Platform
+from . import sql
+from .budget_windows import (
+    CREDITS,
+    Place,
+    Window,
+    window_of,
+)
+
+__all__ = ["Sums", "UsageSums"]
+
+
+class UsageSums:
+    """Sums of the usage records."""
+
+    def __init__(self, db: Database, platform: Platform) -> None:
+        self._db = db
+        self._platform = platform
+
+    async def summed(self, place: Place, start: float, end: float | None) -> int:
+        """What the records of a window add up to, from what an admin wrote last."""
+        scope, id, model = place
+        until = math.inf if end is None else end
+        if scope == CREDITS:
+            row = await self._db.one(sql.SUM_CREDITS, (id, start, until))
+            return 0 if row is None else int(row[0])
+        base = 0
+        reset = await self._db.one(sql.LAST_RESET, (scope, id, start))
+        if reset is not None and reset[0] < until:
+            start, base = float(reset[0]), 0 if model else int(reset[1])
+        found = await self._records(scope, id, start, until)
+        return base + sum(cost for name, cost in found.items() if not model or matches(model, name))
+
+    async def _records(self, scope: str, id: str, start: float, until: float) -> dict[str, int]:
+        """What an owner's records of a time cost, by the model that was asked for."""
+        owner: tuple[str, ...] = (id,)
+        if scope == "customer":
+            record = await self._platform.customers.any(id)
+            if record is None:
+                return {}
+            owner = (record.name, record.organization_id or "")
+        elif scope in ("team_member", "organization_member"):
+            group, _, user = id.partition(":")
+            owner = (group, user)
+        elif scope == "key":
+            owner = (id, id)
+        elif scope not in sql.SUMS:
+            owner = (scope, id)
+        statement = sql.SUMS.get(scope, sql.SUM_CHARGED)
+        return {str(model): int(cost) for model, cost in await self._db.query(statement, (*owner, start, until))}
+
+
+class Sums:
+    """Spending of keys, users, teams and organizations, kept in windows and totals.
+
+    `on_written` is called with each window that an administrator set.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        platform: Platform,
+        clock: Clock,
+        usage: UsageSums,
+        on_written: Callable[[Window], None],
+    ) -> None:
+        self._db = db
+        self._platform = platform
+        self._clock = clock
+        self.usage = usage
+        self._on_written = on_written
+
+    # -- what the platform asks
+
+    async def spent(self, scope: str, id: str) -> int:
+        """In all its life."""
+        return sum((await self._totals(scope, id)).values())
+
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+        """In all its life, by the model that was asked for."""
+        return {model: spent for model, spent in (await self._totals(scope, id)).items() if model}
+
+    async def in_window(self, bound: Bound, now: float) -> int:
+        """Since its budget renewed last."""
+        start, end = window_of(bound.budget_duration, bound.budget_anchor, now)
+        return await self.standing((bound.scope, bound.id, ""), start, end)
+
+    async def reset(self, scope: str, id: str, spend: int) -> None:
+        """An admin wrote what counts as spent. The records stay as they are."""
+        now = self._clock.time()
+        place = await self._total_place(scope, id)
+        async with self._db.transaction():
+            # The windows first, then the sums, each in the order of its names: as every change of them is made.
+            for model, start in await self._db.query(sql.LIVE_WINDOWS, (scope, id, now)):
+                window = (scope, id, str(model), float(start))
+                await self._db.write(sql.SET_WINDOW, (0 if model else spend, *window))
+                self._on_written(window)
+            totals = await self._totals(scope, id)
+            await self._db.write(sql.ADD_RESET, (scope, id, now, spend, spend - sum(totals.values())))
+            for model in sorted({"", *totals}):
+                await self._db.write(sql.SET_TOTAL, (*place, model, 0 if model else spend))
+
+    async def everybody(self) -> list[tuple[str, str]]:
+        """All that something was counted for."""
+        return [(str(scope), str(id)) for scope, id in await self._db.query(sql.OWNERS, (CREDITS,))]
+
+    # -- sums
+
+    async def standing(self, place: Place, start: float, end: float | None) -> int:
+        """What was spent in a window: as it stands, or as its records add up where nobody opened it yet."""
+        row = await self._db.one(sql.FIND_WINDOW, (*place, start))
+        return await self.usage.summed(place, start, end) if row is None else int(row[0])
+
+    async def _totals(self, scope: str, id: str) -> dict[str, int]:
+        rows = await self._db.query(sql.TOTALS, await self._total_place(scope, id))
+        return {str(model): int(spent) for model, spent in rows}
+
+    async def _total_place(self, scope: str, id: str) -> tuple[str, str]:
+        if scope == "customer":
+            record = await self._platform.customers.any(id)
+            if record is not None:
+                return scope, f"{record.organization_id or ''}:{record.name}"
+        return scope, id

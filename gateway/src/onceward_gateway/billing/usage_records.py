@@ -1,0 +1,208 @@
+"""A call as the ledger's record of it: who owns it, what it counts against, and the row that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from ..core.errors import ApiError, invalid
+from ..core.principal import Principal
+from ..core.usage import Tokens, hour_of
+from ..db import Batch
+from ..http.request import Call
+from ..http.validation import refuse_nul
+from . import sql
+from .call_accounts import served_of
+from .ticket import BilledCall, Ticket
+
+__all__ = ["add_sums", "charged_of", "metadata_of", "owners_of", "require_bounded", "row_of", "tags_of"]
+
+_PLAIN = frozenset({"user", "team", "organization", "customer"})
+_MOST_TAGS = 32
+_LONGEST_TAG = 128
+_LONGEST_MESSAGE = 500
+_LONGEST_METADATA = 16_384
+_MOST_METADATA = 64
+_LONGEST_MODEL = 512
+_LONGEST_USER = 256
+# Kept with the record of a call, or compared with what is kept.
+_KEPT = ("user", "metadata", "tags", "safety_identifier", "prompt_cache_key")
+_MOST_AT_ONCE = 8
+_ADD_TOTALS = tuple(sql.add_totals(count) for count in range(_MOST_AT_ONCE + 1))
+
+
+def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
+    """Who a record is for: each has a column."""
+    owners: list[tuple[str, str]] = []
+    if caller.key_id is not None:
+        owners.append(("key", caller.key_id))
+    if caller.user_id is not None:
+        owners.append(("user", caller.user_id))
+    if caller.team_id is not None:
+        owners.append(("team", caller.team_id))
+    if caller.organization_id is not None:
+        owners.append(("organization", caller.organization_id))
+    if caller.customer is not None:
+        owners.append(("customer", f"{caller.organization_id or ''}:{caller.customer}"))
+    return tuple(owners)
+
+
+def charged_of(caller: Principal) -> tuple[tuple[str, str], ...]:
+    """What else it counts against: shared budgets, members, the keys that its key was derived from."""
+    return tuple(
+        (bound.scope, bound.id)
+        for bound in caller.bounds
+        if bound.scope not in _PLAIN and (bound.scope != "key" or bound.id != caller.key_id)
+    )
+
+
+def tags_of(call: Call) -> tuple[str, ...]:
+    """The caller's tags and the request's own."""
+    tags: tuple[str, ...] = call.caller.tags
+    given = call.data.get("tags")
+    metadata = call.data.get("metadata")
+    if given is None and isinstance(metadata, dict):
+        given = metadata.get("tags")
+    for source in (given, call.header("x-onceward-tags")):
+        listed = source.split(",") if isinstance(source, str) else source
+        if isinstance(listed, list):
+            named = [tag.strip() for tag in listed[:_MOST_TAGS] if isinstance(tag, str)]
+            tags = (*tags, *(tag[:_LONGEST_TAG] for tag in named if tag))
+    return tuple(dict.fromkeys(tags)) if tags else ()
+
+
+def require_bounded(call: Call) -> None:
+    """Raise 400 for what is too long to be kept with the record of a call: its model's name, tags, user, metadata."""
+    data, header = call.data, call.header("x-onceward-tags")
+    if len(call.model) > _LONGEST_MODEL:
+        raise _too_long("model", f"{len(call.model)} characters long", f"{_LONGEST_MODEL} characters")
+    user, metadata, tags = data.get("user"), data.get("metadata"), data.get("tags")
+    if isinstance(user, str) and len(user) > _LONGEST_USER:
+        raise _too_long("user", f"{len(user)} characters long", f"{_LONGEST_USER} characters")
+    if isinstance(metadata, dict) and metadata:
+        if len(metadata) > _MOST_METADATA:
+            raise _too_long("metadata", f"{len(metadata)} members large", f"{_MOST_METADATA} members")
+        size = len(msgspec.json.encode(metadata))
+        if size > _LONGEST_METADATA:
+            raise _too_long("metadata", f"{size} bytes large as JSON", f"{_LONGEST_METADATA} bytes")
+        _require_tags("metadata.tags", metadata.get("tags"))
+    _require_tags("tags", tags)
+    if header is not None:
+        _require_tags("X-Onceward-Tags", header)
+    refuse_nul(call.model, at="model")
+    for name in _KEPT:
+        if name in data:
+            refuse_nul(data[name], at=name)
+
+
+def _require_tags(name: str, given: Any) -> None:
+    tags = given.split(",") if isinstance(given, str) else given
+    if not isinstance(tags, list):
+        return
+    if len(tags) > _MOST_TAGS:
+        raise _too_long(name, f"a list of {len(tags)} tags", f"{_MOST_TAGS} tags")
+    for tag in tags:
+        if isinstance(tag, str) and len(tag.strip()) > _LONGEST_TAG:
+            raise _too_long(
+                name, f"a list with a tag of {len(tag.strip())} characters", f"{_LONGEST_TAG} characters a tag"
+            )
+
+
+def _too_long(name: str, what: str, most: str) -> ApiError:
+    return invalid(f"`{name}` is {what}; the most is {most}. Send less.", param=name, code="too_long")
+
+
+def metadata_of(call: Call) -> str | None:
+    """What the caller wrote beside the request, for its own records; too long a text is left out."""
+    metadata = call.data.get("metadata")
+    if not isinstance(metadata, dict) or not metadata:
+        return None
+    text = msgspec.json.encode(metadata)
+    return text.decode() if len(text) <= _LONGEST_METADATA else None
+
+
+def add_sums(
+    batch: Batch,
+    usage_id: str,
+    cost: int,
+    model: str,
+    owners: Sequence[tuple[str, str]],
+    charged: Sequence[tuple[str, str]],
+    tags: Iterable[str],
+    *,
+    alone: bool = False,
+) -> None:
+    """Count a record for those that own it and those that it counts against.
+
+    A process that has its database alone has nobody to wait for, and adds to all sums at once.
+    """
+    places = (*owners, *charged) if charged else owners
+    if alone and len(places) <= _MOST_AT_ONCE:
+        if places:
+            values = [value for scope, id in places for value in (scope, id, model, cost)]
+            batch.add(_ADD_TOTALS[len(places)], values)
+    else:
+        for scope, id in places:
+            batch.add_shared(("spend_total", scope, id, model), sql.ADD_TOTAL, (scope, id, model, cost))
+    for scope, id in charged:
+        batch.add(sql.ADD_CHARGE, (scope, id, usage_id))
+    for tag in tags:
+        batch.add(sql.ADD_TAG, (tag, usage_id))
+
+
+def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+    """The record, in the order of the table's columns."""
+    record, caller, terms = run.record, ticket.caller, ticket.plan.terms
+    started, ended = ticket.started_at, record.finished_at or ticket.started_at
+    error = record.error or {}
+    first = run.first_at
+    return (
+        f"{record.id}.{ticket.attempt}",
+        record.id,
+        ticket.attempt,
+        record.request_id,
+        record.key,
+        record.principal,
+        caller.key_id,
+        caller.key_alias,
+        caller.user_id,
+        caller.team_id,
+        caller.organization_id,
+        caller.customer,
+        record.operation,
+        ticket.model,
+        served_of(run),
+        run.deployment,
+        record.provider,
+        tokens.prompt,
+        tokens.completion,
+        tokens.total,
+        tokens.cached,
+        tokens.cache_write,
+        tokens.reasoning,
+        tokens.audio,
+        cost,
+        int(record.cost_nano is not None),
+        credits,
+        (terms.band.id or None) if terms is not None else None,
+        terms.account if terms is not None else None,
+        int(record.usage is not None and bool(record.usage.get("estimated"))),
+        int(run.cached),
+        int(record.stream),
+        record.status,
+        record.error_status,
+        error.get("code"),
+        str(error.get("message") or "")[:_LONGEST_MESSAGE] or None,
+        started,
+        ended,
+        round((ended - started) * 1000),
+        None if first is None else max(0, round((first - started) * 1000)),
+        hour_of(started),
+        msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
+        ticket.node,
+        ticket.served_at,
+        run.marks.get("x-onceward-cache-key"),
+        ticket.metadata,
+    )

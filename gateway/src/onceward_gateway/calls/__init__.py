@@ -1,0 +1,1 @@
+"""Model calls: idempotency keys, running calls, their event streams, settlement and failover."""

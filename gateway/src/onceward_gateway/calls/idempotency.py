@@ -1,0 +1,161 @@
+"""What a request says of the call that it is for, and what it means once that was looked up."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..core.call_record import CallRecord
+from ..core.errors import (
+    ApiError,
+    conflict,
+    invalid,
+)
+
+if TYPE_CHECKING:
+    from .event_stream import Feed
+
+__all__ = [
+    "Claim",
+    "Joined",
+    "Presented",
+    "Replayed",
+    "Rerun",
+    "check_key",
+    "not_resumable",
+    "position_of",
+    "same_request",
+]
+
+_KEY_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A request as it is presented: who, what, under which key, and from which event on."""
+
+    principal: str
+    operation: str
+    stream: bool
+    key: str | None
+    fingerprint: bytes
+    last_event_id: str | None
+    request_id: str
+    body_bytes: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where the call stands among those with a key."""
+        return self.principal, self.key or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The call runs already, here or on another node; listen from behind event `after`."""
+
+    feed: Feed
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The call has ended; what was answered is given again."""
+
+    record: CallRecord
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """The call has to be made: for the first time (`record` is None), again after a failure, or on from its log.
+
+    `replaces` is the call that the key names until now, where it is to name a new one.
+    """
+
+    record: CallRecord | None = None
+    logged: tuple[bytes, ...] = ()
+    resumed: bool = False
+    after: int = 0
+    replaces: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """The right to make a call: nobody else makes one under its key until the call has begun or the claim is let go.
+
+    `before` is the record as it was, for a call that is made again or goes on.
+    """
+
+    presented: Presented
+    record: CallRecord
+    entry: Rerun
+    before: CallRecord | None
+    expires_at: float
+    recorded: bool = False
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def over(self) -> None:
+        """Return when the call has begun or the claim was let go."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        await waiter
+
+    def end(self) -> None:
+        """Wake those who wait to hear what became of it."""
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+def same_request(fingerprint: bytes | None, presented: Presented) -> None:
+    """Refuse a key that was first presented with another request."""
+    if fingerprint != presented.fingerprint:
+        raise conflict(
+            f"The idempotency key {presented.key!r} was used before with another request. "
+            "Send the same body to the same operation, or take a new key.",
+            code="idempotency_key_reused",
+            param="Idempotency-Key",
+            headers=(("x-should-retry", "false"),),
+        )
+
+
+def position_of(presented: Presented, call_id: str) -> int:
+    """The sequence number behind which the client wants the stream; 0 for all of it."""
+    given = presented.last_event_id
+    if given is None or not presented.stream:
+        return 0
+    named, _, number = given.rpartition(":")
+    if not number.isascii() or not number.isdigit() or len(number) > 12 or not named:
+        raise invalid(
+            f"`Last-Event-ID` is {given!r}, which is no event id. Send the last `id:` received, `<call>:<number>`.",
+            param="Last-Event-ID",
+            code="invalid_event_id",
+        )
+    if named != call_id:
+        raise not_resumable(given)
+    return int(number)
+
+
+def not_resumable(given: str) -> ApiError:
+    """A stream cannot go on behind an event that its key knows nothing of."""
+    return ApiError(
+        409,
+        f"`Last-Event-ID` is {given!r}, and the call of this key has no such event. Start again with a new key.",
+        code="call_not_resumable",
+        param="Last-Event-ID",
+        headers=(("x-should-retry", "false"),),
+    )
+
+
+def check_key(key: str | None) -> str | None:
+    """The key if it may be one."""
+    if key is None:
+        return None
+    if not key or len(key) > _KEY_LENGTH or not key.isprintable():
+        raise invalid(
+            f"`Idempotency-Key` has {len(key)} characters or unprintable ones. Send 1 to {_KEY_LENGTH} printable ones.",
+            param="Idempotency-Key",
+            code="invalid_idempotency_key",
+        )
+    return key

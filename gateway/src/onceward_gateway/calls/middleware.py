@@ -1,0 +1,124 @@
+"""The stages around a call to a model: guardrails before, the response cache, guardrails after.
+
+They run inside the call's producer, behind its record: what a guardrail refuses is recorded like any other failure, and
+nothing waits between the look-up of an idempotency key and the beginning of its call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ..cache.cache import CacheDecision, CacheRecorder
+from ..core.effective_body import as_fields
+from ..core.errors import ApiError
+from ..core.response_writer import Producer, Sink
+from ..guardrails.failures import guard_failure
+from ..guardrails.middleware import GuardStage
+from ..guardrails.registry import (
+    Guard,
+    context_of,
+    rewriters,
+)
+from ..http.request import Call, Route
+
+__all__ = ["staged"]
+
+Make = Callable[[Sink], Producer]
+
+
+def staged(call: Call, route: Route, make: Make) -> Make:
+    """`make` with the stages that this call passes; the very same where it passes none."""
+    assert route.kind is not None
+    guards = call.gateway.guardrails.of(call)
+    plan = call.gateway.cache.decide(call, route.kind, (guard.name for guard in guards))
+    if not guards and plan is None:
+        return make
+
+    def outer(run: Sink) -> Producer:
+        async def produce(out: Sink) -> None:
+            if guards:
+                out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
+                await _before(call, guards)
+            if plan is None or out.catching_up:
+                await _guarded(call, guards, make, out)
+            else:
+                await _cached(call, plan, guards, make, out)
+
+        return produce
+
+    return outer
+
+
+async def _before(call: Call, guards: Sequence[Guard]) -> None:
+    """Let the guardrails look at the request, and put what they made of it in its place."""
+    if not any(guard.before for guard in guards):
+        return
+    context, files = context_of(call), _names_of_files(call)
+    data = shown = {**files, **call.data} if files else call.data
+    for guard in guards:
+        if guard.before:
+            data = await guard.guardrail.before(data, context)
+    if not call.raw:
+        if data != shown:
+            _put_form(call, files, shown, data)
+        return
+    # Also where nothing changed: what was looked at is what is sent, and a name that stands twice stands once now.
+    call.data, call.raw = data, msgspec.json.encode(data)
+
+
+def _names_of_files(call: Call) -> dict[str, list[str]]:
+    """The names of the files of a form, by their fields: a provider is sent them too."""
+    names: dict[str, list[str]] = {}
+    for upload in call.files:
+        names.setdefault(upload.name, []).append(upload.filename)
+    return {name: listed for name, listed in names.items() if name not in call.data}
+
+
+def _put_form(call: Call, files: Mapping[str, list[str]], shown: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Put what guardrails made of a form into its fields and the names of its files."""
+    differ = {name for name in (*shown, *data) if shown.get(name) != data.get(name)}
+    call.fields = [(name, text) for name, text in call.fields if name.partition("[")[0] not in differ]
+    for name in data:
+        if name in differ and name not in files:
+            call.fields += as_fields(name, data[name])
+    left = {name: list(data.get(name) or ()) for name in files}
+    call.files = [
+        replace(upload, filename=str(left[upload.name].pop(0))) if left.get(upload.name) else upload
+        for upload in call.files
+    ]
+    call.data = {name: value for name, value in data.items() if name not in files}
+
+
+async def _cached(call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+    cache = call.gateway.cache
+    key = cache.key(call, plan)
+    entry = await cache.find(key, plan)
+    if entry is not None:
+        await cache.replay(entry, key, out)
+        return
+    cache.miss(key, plan, out)
+    if not plan.controls.keep:
+        await _guarded(call, guards, make, out)
+        return
+    keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
+    await _guarded(call, guards, make, keeper)
+    await cache.save(key, plan, keeper)
+
+
+async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+    context = context_of(call)
+    if not rewriters(guards, context):
+        await make(out)(out)
+        return
+    stage = GuardStage(out, lambda: rewriters(guards, context))
+    try:
+        await make(stage)(stage)
+    except ApiError as error:
+        guard_failure(error, stage.rewritten)
+        await stage.flush()
+        raise
+    await stage.flush()

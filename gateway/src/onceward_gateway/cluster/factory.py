@@ -1,0 +1,33 @@
+"""Redis and the bus of a gateway, as its settings want them. Nothing is connected before `start`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .bus import Bus, LocalBus
+
+if TYPE_CHECKING:
+    from ..config.load import Settings
+    from ..redis.client import Redis
+
+__all__ = ["open_bus", "open_redis"]
+
+
+def open_redis(settings: Settings) -> Redis | None:
+    """The Redis of `storage.redis_url`, or None. What it needs is imported only then."""
+    if settings.redis_url is None:
+        return None
+    from ..redis.address import address_of
+    from ..redis.client import Redis
+
+    storage = settings.storage
+    return Redis(address_of(settings.redis_url), prefix=storage.redis_prefix, patience=storage.redis_seconds)
+
+
+def open_bus(redis: Redis | None) -> Bus:
+    """The bus between nodes: over Redis, or one that reaches nobody."""
+    if redis is None:
+        return LocalBus()
+    from .redis_bus import RedisBus
+
+    return RedisBus(redis)

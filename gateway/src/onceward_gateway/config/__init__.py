@@ -1,0 +1,1 @@
+"""Settings: one module a section of `onceward.toml`, read once into frozen values."""

@@ -1,0 +1,47 @@
+"""What `onceward.toml` says of the response cache: `[cache]`. Without `kind` there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from .table import Table
+
+__all__ = ["CacheKind", "CacheScope", "CacheSettings", "read_cache"]
+
+# `sqlite` is the older name of `database`.
+CacheKind = Literal["off", "memory", "database", "sqlite", "redis"]
+CacheScope = Literal["key", "organization", "global"]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSettings:
+    """Where answers are kept, for how long, and who shares them.
+
+    `memory` is this process's own; the gateway's database and Redis are shared by all nodes that have the same.
+    `organization`: callers of one organization share, a caller without one has its own; `key`: every caller has its
+    own; `global`: all share. With `opt_in` only calls that ask for it are looked up and kept.
+    """
+
+    kind: CacheKind = "off"
+    ttl_seconds: float = 3600.0
+    scope: CacheScope = "organization"
+    opt_in: bool = False
+    most_bytes: int = 64 * 1024 * 1024
+    most_entry_bytes: int = 1024 * 1024
+
+
+def read_cache(table: Table) -> CacheSettings:
+    """`[cache]`."""
+    base = CacheSettings()
+    ttl, opt_in = table.number("ttl_seconds", 0.001), table.flag("opt_in")
+    settings = CacheSettings(
+        kind=cast("CacheKind", table.choice("kind", ("off", "memory", "database", "sqlite", "redis")) or base.kind),
+        ttl_seconds=base.ttl_seconds if ttl is None else ttl,
+        scope=cast("CacheScope", table.choice("scope", ("key", "organization", "global")) or base.scope),
+        opt_in=base.opt_in if opt_in is None else opt_in,
+        most_bytes=table.whole("most_bytes", 1024) or base.most_bytes,
+        most_entry_bytes=table.whole("most_entry_bytes", 128) or base.most_entry_bytes,
+    )
+    table.finish()
+    return settings

@@ -1,0 +1,42 @@
+"""What the configuration says of the nodes that serve together: `[cluster]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from .table import ConfigError, Table
+
+__all__ = ["ClusterSettings", "read_cluster"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How often a node shows that it lives, when the others take it for dead, and how old a cached caller may get."""
+
+    heartbeat_seconds: float = 2.0
+    lease_seconds: float = 10.0
+    cache_seconds: float = 1.0
+
+
+def read_cluster(table: Table) -> ClusterSettings:
+    """`[cluster]`."""
+    base = ClusterSettings()
+
+    def number(name: str, low: float) -> float:
+        value = table.number(name, low)
+        return cast("float", getattr(base, name)) if value is None else value
+
+    settings = ClusterSettings(
+        heartbeat_seconds=number("heartbeat_seconds", 0.05),
+        lease_seconds=number("lease_seconds", 0.2),
+        cache_seconds=number("cache_seconds", 0),
+    )
+    if settings.lease_seconds < 2 * settings.heartbeat_seconds:
+        raise ConfigError(
+            f"{table.source}: {table.spell('lease_seconds')} is {settings.lease_seconds!r}, which is not twice "
+            f"{table.spell('heartbeat_seconds')} ({settings.heartbeat_seconds!r}): one lost heartbeat would declare a "
+            "node dead. Make the lease longer."
+        )
+    table.finish()
+    return settings

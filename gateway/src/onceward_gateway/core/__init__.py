@@ -1,0 +1,1 @@
+"""Values and helpers without dependencies on the rest of the gateway."""

@@ -1,0 +1,212 @@
+"""The record of a model call: what was asked for, how it ended, what it used and cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from .errors import ApiError, encoded
+from .usage import added
+
+__all__ = ["CallRecord", "Meter", "Status", "read_record"]
+
+Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
+_NANO = 1_000_000_000
+_MOST = 1 << 53
+# The member of a stored usage of several attempts that says which of them was paid last; it is not shown.
+_PAID_IN = "paid_in_attempt"
+
+
+class Meter(Protocol):
+    """A counter of an answer's tokens while it comes."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that were written so far."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class CallRecord:
+    """One call: what was asked for, how it ended, what it used and cost (nano-USD).
+
+    `node` runs it, or ran it last. `attempt` is the one that runs, under which it is paid; `attempts` counts how often
+    it was asked for.
+    """
+
+    id: str
+    principal: str
+    operation: str
+    model: str
+    provider: str
+    status: Status
+    stream: bool
+    key: str | None
+    attempts: int
+    request_id: str
+    created_at: float
+    finished_at: float | None = None
+    usage: Mapping[str, Any] | None = None
+    cost_nano: int | None = None
+    error_status: int | None = None
+    error: Mapping[str, Any] | None = None
+    node: str | None = None
+    attempt: int = 1
+    # Not kept by themselves: usage and cost of the attempts before this one, which the stored record includes.
+    earlier: tuple[Mapping[str, Any] | None, int | None] = (None, None)
+    # Not kept: whether a provider was asked, and what counts its answer while it comes.
+    asked: bool = False
+    meter: Meter | None = None
+    # Not kept: whether a try of it came to nothing and has to be paid.
+    wasted: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether it can be taken up again from its log after an interruption, and is paid then."""
+        return self.provider == "offline" and self.key is not None and not self.wasted
+
+    @property
+    def can_resume(self) -> bool:
+        """Return whether its key takes it up again: nothing of it was booked when it was interrupted."""
+        return self.status == "interrupted" and self.provider == "offline" and self.error is None
+
+    @property
+    def failed_for_good(self) -> bool:
+        """Return whether it failed after the provider had to be paid, in a way that is not to be tried again.
+
+        Its key replays the failure: making the call once more would be paying for it once more. Attempts before the
+        one that failed do not matter: they were paid, and failed in a way that may be tried again.
+        """
+        if self.status != "failed" or self.error is None or self.error.get("retryable") is not False:
+            return False
+        if self.usage is None:
+            return bool(self.cost_nano)
+        return bool(self.usage.get(_PAID_IN, self.attempt) == self.attempt)
+
+    @property
+    def estimated(self) -> bool:
+        """Return whether tokens were counted here, and not told by the provider."""
+        usage = self.total_usage
+        return usage is not None and bool(usage.get("estimated"))
+
+    @property
+    def total_usage(self) -> Mapping[str, Any] | None:
+        """The usage of all attempts; `usage` is that of the last one, as it is billed."""
+        return added(self.earlier[0], self.usage)
+
+    @property
+    def total_cost_nano(self) -> int | None:
+        """The cost of all attempts; `cost_nano` is that of the last one, as it is billed."""
+        before, cost = self.earlier[1], self.cost_nano
+        return cost if before is None else min(before + (cost or 0), _MOST)
+
+    @property
+    def tokens(self) -> dict[str, int]:
+        """Tokens in the three counts every family has, whatever names its own usage uses."""
+        usage = self.total_usage or {}
+        prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+        completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+        total = _count(usage.get("total_tokens", prompt + completion))
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
+
+    @property
+    def cost_usd(self) -> float | None:
+        cost = self.total_cost_nano
+        return None if cost is None else cost / _NANO
+
+    def shown(self) -> dict[str, Any]:
+        """The record as the contract's `Call`."""
+        return {
+            "id": self.id,
+            "object": "call",
+            "created_at": int(self.created_at),
+            "finished_at": None if self.finished_at is None else int(self.finished_at),
+            "operation": self.operation,
+            "model": self.model,
+            "provider": self.provider,
+            "status": self.status,
+            "stream": self.stream,
+            "idempotency_key": self.key,
+            "attempts": self.attempts,
+            "usage": self._usage(),
+            "estimated": self.estimated,
+            "cost_usd": self.cost_usd,
+            "error": self.error,
+            "request_id": self.request_id,
+        }
+
+    def _usage(self) -> dict[str, Any] | None:
+        usage = self.total_usage
+        if usage is None:
+            return None
+        shown: dict[str, Any] = dict(self.tokens)
+        for name in ("prompt_tokens_details", "completion_tokens_details"):
+            if isinstance(usage.get(name), dict):
+                shown[name] = usage[name]
+        if self.estimated:
+            shown["estimated"] = True
+        return shown
+
+    def failure(self) -> ApiError:
+        """The error that ended the call, as it is raised again for a replay."""
+        error = dict(self.error or {})
+        message = str(error.pop("message", "The call failed."))
+        kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
+        wait = error.pop("retry_after", None)
+        # What may be tried again follows from the status, except where it was said not to be.
+        again = False if error.pop("retryable", None) is False and (self.error_status or 500) >= 500 else None
+        for name in ("request_id", "call_id", "status"):
+            error.pop(name, None)
+        return ApiError(
+            self.error_status or 500,
+            message,
+            type=kind,
+            code=code,
+            param=param,
+            retry_after=wait,
+            retryable=again,
+            **error,
+        )
+
+    def row(self) -> tuple[Any, ...]:
+        usage = self.total_usage
+        if usage is not None and self.earlier[0] is not None:
+            usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
+        return (
+            self.id,
+            self.principal,
+            self.operation,
+            self.model,
+            self.provider,
+            self.status,
+            int(self.stream),
+            self.key,
+            self.attempts,
+            self.request_id,
+            self.created_at,
+            self.finished_at,
+            None if usage is None else encoded(usage).decode(),
+            self.total_cost_nano,
+            self.error_status,
+            None if self.error is None else encoded(self.error).decode(),
+            self.node,
+            self.attempt,
+        )
+
+
+def _count(value: Any) -> int:
+    """A number of tokens; what is none counts for nothing."""
+    return min(max(int(value), 0), _MOST) if isinstance(value, int | float) and math.isfinite(value) else 0
+
+
+def read_record(row: tuple[Any, ...]) -> CallRecord:
+    """Return the record of a row in the order of `CallRecord.row`."""
+    record = CallRecord(*row[:18])
+    record.stream = bool(record.stream)
+    record.usage = None if row[12] is None else msgspec.json.decode(row[12])
+    record.error = None if row[15] is None else msgspec.json.decode(row[15])
+    return record

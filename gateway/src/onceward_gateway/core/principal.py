@@ -1,0 +1,258 @@
+"""Who calls, as one value: what it may use, what bounds it, and on whose account it works.
+
+Made once per key and kept until something of it changes; nothing here reads the database. The ledger and the limits
+stand on `bounds`, in their order; the pipeline asks `require_model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from .errors import ApiError
+
+if TYPE_CHECKING:
+    from .restrictions import Restrictions
+
+__all__ = [
+    "ANONYMOUS",
+    "Allowed",
+    "Bound",
+    "ModelBudget",
+    "NoSpending",
+    "Principal",
+    "Scope",
+    "Spending",
+    "in_order",
+    "matches",
+]
+
+Scope = Literal[
+    "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
+]
+_EVERY = frozenset({"*", "all-proxy-models"})
+_OF_THE_PARENT = "all-team-models"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBudget:
+    """What one model may cost and be used, within a bound. Money in nano-USD."""
+
+    max_budget: int | None = None
+    budget_duration: str | None = None
+    rpm_limit: int | None = None
+    tpm_limit: int | None = None
+
+
+def _no_budgets() -> Mapping[str, ModelBudget]:
+    return MappingProxyType({})
+
+
+def _no_limits() -> Mapping[str, int]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One thing that limits a caller. `(scope, id)` names its counters, `name` is how errors call it."""
+
+    scope: Scope
+    id: str
+    name: str
+    max_budget: int | None = None
+    soft_budget: int | None = None
+    budget_duration: str | None = None
+    budget_anchor: float = 0.0
+    temp_increase: int = 0
+    temp_until: float = 0.0
+    rpm_limit: int | None = None
+    tpm_limit: int | None = None
+    max_parallel_requests: int | None = None
+    model_max_budget: Mapping[str, ModelBudget] = field(default_factory=_no_budgets)
+    model_rpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
+    model_tpm_limit: Mapping[str, int] = field(default_factory=_no_limits)
+    rpd_limit: int | None = None
+    burst: int | None = None
+
+    def max_budget_at(self, now: float) -> int | None:
+        """The most that may be spent in the window, with a temporary increase while it lasts."""
+        if self.max_budget is None or now >= self.temp_until:
+            return self.max_budget
+        return self.max_budget + self.temp_increase
+
+    @property
+    def limits_nothing(self) -> bool:
+        return not (
+            any(
+                value is not None
+                for value in (
+                    self.max_budget,
+                    self.soft_budget,
+                    self.rpm_limit,
+                    self.tpm_limit,
+                    self.max_parallel_requests,
+                    self.rpd_limit,
+                    self.burst,
+                )
+            )
+            or self.model_max_budget
+            or self.model_rpm_limit
+            or self.model_tpm_limit
+        )
+
+
+def matches(pattern: str, model: str) -> bool:
+    """Whether a listed name allows a model: the name itself, or one with `*` for any text."""
+    if pattern == model or pattern in _EVERY:
+        return True
+    if "*" not in pattern:
+        return False
+    first, *middle, last = pattern.split("*")
+    if len(model) < len(first) + len(last) or not model.startswith(first) or not model.endswith(last):
+        return False
+    at, end = len(first), len(model) - len(last)
+    for piece in middle:
+        found = model.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The models of one level. An empty list allows all."""
+
+    scope: Scope
+    name: str
+    models: tuple[str, ...]
+
+    def allows(self, model: str) -> bool:
+        named = [pattern for pattern in self.models if pattern != _OF_THE_PARENT]
+        return len(named) < len(self.models) or not named or any(matches(pattern, model) for pattern in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller. `id` is the opaque name of the owner of what it makes."""
+
+    id: str
+    admin: bool = False
+    viewer: bool = False
+    writes: bool = True
+    key_id: str | None = None
+    key_alias: str | None = None
+    user_id: str | None = None
+    team_id: str | None = None
+    organization_id: str | None = None
+    customer: str | None = None
+    tier: str | None = None
+    tags: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(dict[str, str]()))
+    guardrails: tuple[str, ...] = ()
+    cache_controls: frozenset[str] | None = None
+    restrictions: Restrictions | None = None
+    models: tuple[Allowed, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType(dict[str, Any]()))
+    # What the caller governs: ids, decided when the key was read.
+    organizations_run: frozenset[str] = frozenset()
+    teams_run: frozenset[str] = frozenset()
+    organizations_in: frozenset[str] = frozenset()
+    teams_in: frozenset[str] = frozenset()
+    only_team: str | None = None
+    only_organization: str | None = None
+    expires_at: float | None = None
+    # The ids of the team and the organization that a request named, which its caller does not work for by itself.
+    acting_for: tuple[str | None, str | None] = (None, None)
+
+    def may_use(self, model: str) -> bool:
+        """Whether every level allows the model."""
+        return all(level.allows(model) for level in self.models)
+
+    def require_model(self, model: str) -> None:
+        """Raise 403 for a model out of reach, naming the level that keeps it."""
+        for level in self.models:
+            if not level.allows(model):
+                scope = level.scope.partition("_")[0]
+                raise ApiError(
+                    403,
+                    f"The {level.name} may not use the model {model!r}. It may use: {_listed(level.models)}. "
+                    "Name one of these, or ask who runs the gateway.",
+                    code=f"{scope}_model_access_denied",
+                    param="model",
+                )
+
+    def require_cache_controls(self, asked: Iterable[str]) -> None:
+        """Raise 403 for what the key may not ask of the response cache, such as `no-cache` or `ttl`."""
+        if self.cache_controls is None:
+            return
+        refused = sorted(set(asked) - self.cache_controls)
+        if refused:
+            allowed = _listed(tuple(sorted(self.cache_controls))) or "nothing"
+            raise ApiError(
+                403,
+                f"The key {self.key_alias or self.key_id!r} may not ask {refused[0]!r} of the cache; it may ask "
+                f"{allowed}. Leave it out, or have `allowed_cache_controls` of the key changed.",
+                code="cache_control_not_allowed",
+                param=f"cache.{refused[0]}",
+            )
+
+    def on_account_of(self, bounds: Iterable[Bound], customer: str) -> Principal:
+        """This caller with the customer that a request names, and what limits it."""
+        return replace(self, customer=customer, bounds=in_order((*self.bounds, *bounds)))
+
+
+def in_order(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
+    """Bounds that limit something, each counter once, in the order in which holds are taken.
+
+    A budget that objects share counts what they spend also while it limits nothing.
+    """
+    found = {(bound.scope, bound.id): bound for bound in bounds if bound.scope == "budget" or not bound.limits_nothing}
+    return tuple(found[place] for place in sorted(found))
+
+
+def _listed(models: tuple[str, ...]) -> str:
+    shown = ", ".join(repr(name) for name in models[:8])
+    return shown + (", ..." if len(models) > 8 else "")
+
+
+ANONYMOUS = Principal("anonymous", writes=False)
+
+
+class Spending(Protocol):
+    """What the ledger tells the platform of what was spent. Money in nano-USD."""
+
+    async def spent(self, scope: str, id: str) -> int:
+        """In all its life."""
+        ...
+
+    async def in_window(self, bound: Bound, now: float) -> int:
+        """Since its budget renewed last."""
+        ...
+
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+        """In all its life, by model."""
+        ...
+
+    async def reset(self, scope: str, id: str, spend: int) -> None:
+        """An admin wrote what counts as spent."""
+        ...
+
+
+class NoSpending:
+    """Where no ledger runs: nothing was spent."""
+
+    async def spent(self, scope: str, id: str) -> int:
+        return 0
+
+    async def in_window(self, bound: Bound, now: float) -> int:
+        return 0
+
+    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
+        return {}
+
+    async def reset(self, scope: str, id: str, spend: int) -> None:
+        """Nothing to write."""

@@ -1,0 +1,235 @@
+"""What is kept of each object. Money is nano-USD, times are seconds since the epoch in UTC.
+
+A record is written whole, as JSON, beside the columns that it is looked up by; `columns` gives those. A deleted record
+stays, with its time of deletion: its id is not given away again, and what was spent keeps its owner.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from .principal import (
+    Bound,
+    ModelBudget,
+    Scope,
+)
+
+__all__ = [
+    "Bounded",
+    "Budget",
+    "Customer",
+    "Key",
+    "Limits",
+    "Member",
+    "ModelLimit",
+    "Organization",
+    "R",
+    "Record",
+    "Team",
+    "User",
+]
+
+
+class ModelLimit(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What one model may cost and be used."""
+
+    max_budget: int | None = None
+    budget_duration: str | None = None
+    rpm_limit: int | None = None
+    tpm_limit: int | None = None
+
+
+class Limits(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What bounds an object, as it was written. `anchor` is when its budget began to count."""
+
+    max_budget: int | None = None
+    soft_budget: int | None = None
+    budget_duration: str | None = None
+    anchor: float = 0.0
+    temp_increase: int = 0
+    temp_until: float = 0.0
+    rpm_limit: int | None = None
+    tpm_limit: int | None = None
+    max_parallel_requests: int | None = None
+    model_max_budget: dict[str, ModelLimit] = {}
+    model_rpm_limit: dict[str, int] = {}
+    model_tpm_limit: dict[str, int] = {}
+
+    def bound(self, scope: Scope, id: str, name: str) -> Bound:
+        """The bound that the ledger and the limits enforce."""
+        models = {model: ModelBudget(**msgspec.structs.asdict(limit)) for model, limit in self.model_max_budget.items()}
+        return Bound(
+            scope=scope,
+            id=id,
+            name=name,
+            max_budget=self.max_budget,
+            soft_budget=self.soft_budget,
+            budget_duration=self.budget_duration,
+            budget_anchor=self.anchor,
+            temp_increase=self.temp_increase,
+            temp_until=self.temp_until,
+            rpm_limit=self.rpm_limit,
+            tpm_limit=self.tpm_limit,
+            max_parallel_requests=self.max_parallel_requests,
+            model_max_budget=MappingProxyType(models),
+            model_rpm_limit=MappingProxyType(dict(self.model_rpm_limit)),
+            model_tpm_limit=MappingProxyType(dict(self.model_tpm_limit)),
+        )
+
+
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What every object has."""
+
+    kind: ClassVar[str] = ""
+
+    id: str
+    created_at: float = 0.0
+    created_by: str = ""
+    updated_at: float = 0.0
+    updated_by: str = ""
+    deleted_at: float | None = None
+    metadata: dict[str, Any] = {}
+
+    def columns(self) -> tuple[Any, ...]:
+        """The values of the columns of this kind, as its statements order them."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """How errors name it."""
+        return f"{self.kind} {self.id!r}"
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Budget(Record, kw_only=True, omit_defaults=True):
+    """Limits with a name, that other objects refer to. Each of these counts by itself."""
+
+    kind: ClassVar[str] = "budget"
+
+    organization_id: str | None = None
+    limits: Limits = msgspec.field(default_factory=Limits)
+
+    def columns(self) -> tuple[Any, ...]:
+        return (self.organization_id,)
+
+
+class Bounded(Record, kw_only=True, omit_defaults=True):
+    """An object that has limits and models of its own."""
+
+    alias: str | None = None
+    blocked: bool = False
+    models: list[str] = []
+    budget_id: str | None = None
+    limits: Limits = msgspec.field(default_factory=Limits)
+    tags: list[str] = []
+    guardrails: list[str] = []
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {(self.alias or self.id)!r}"
+
+
+class Key(Bounded, kw_only=True, omit_defaults=True):
+    """A virtual key. `parent_id` is the key that it was derived from, whose bounds hold for it too."""
+
+    kind: ClassVar[str] = "key"
+
+    hash: str
+    name: str
+    parent_id: str | None = None
+    user_id: str | None = None
+    team_id: str | None = None
+    organization_id: str | None = None
+    expires_at: float | None = None
+    aliases: dict[str, str] = {}
+    allowed_cache_controls: list[str] | None = None
+    allowed_ips: list[str] | None = None
+    allowed_routes: list[str] | None = None
+    rotated_at: float | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose aliases this key's must differ from: its team's, its user's, its organization's, or nobody's."""
+        if self.team_id is not None:
+            return f"team:{self.team_id}"
+        if self.user_id is not None:
+            return f"user:{self.user_id}"
+        return f"organization:{self.organization_id}" if self.organization_id is not None else ""
+
+    def columns(self) -> tuple[Any, ...]:
+        # A tombstone gives its alias back.
+        alias = self.alias if self.deleted_at is None else None
+        return (self.hash, alias, self.owner, self.organization_id, self.team_id, self.user_id, self.parent_id)
+
+
+class User(Bounded, kw_only=True, omit_defaults=True):
+    """A person, or a service, that keys belong to."""
+
+    kind: ClassVar[str] = "user"
+
+    email: str | None = None
+    role: str = "internal_user"
+
+    @property
+    def title(self) -> str:
+        return f"user {(self.alias or self.email or self.id)!r}"
+
+    def columns(self) -> tuple[Any, ...]:
+        return (self.email, self.role)
+
+
+class Team(Bounded, kw_only=True, omit_defaults=True):
+    """People and keys that share models and money."""
+
+    kind: ClassVar[str] = "team"
+
+    organization_id: str | None = None
+    aliases: dict[str, str] = {}
+
+    def columns(self) -> tuple[Any, ...]:
+        return (self.organization_id, self.alias)
+
+
+class Organization(Bounded, kw_only=True, omit_defaults=True):
+    """A tenant: what is in one is not seen from another."""
+
+    kind: ClassVar[str] = "organization"
+
+    tier: str | None = None
+
+    def columns(self) -> tuple[Any, ...]:
+        return (self.alias,)
+
+
+class Customer(Bounded, kw_only=True, omit_defaults=True):
+    """An end user of what an organization builds: the `user` of its requests. `name` is unique in the organization."""
+
+    kind: ClassVar[str] = "customer"
+
+    name: str
+    organization_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"customer {self.name!r}"
+
+    def columns(self) -> tuple[Any, ...]:
+        return (self.name, self.organization_id or "")
+
+
+class Member(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A user in a team or an organization. Its counter is `group_id:user_id`."""
+
+    group_kind: str
+    group_id: str
+    user_id: str
+    role: str
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    limits: Limits = msgspec.field(default_factory=Limits)
+    budget_id: str | None = None

@@ -1,0 +1,174 @@
+"""What the gateway asks of a database, whichever it is.
+
+SQL is written with `?` for each bound value and runs on SQLite and on PostgreSQL alike. Every call belongs to the
+transaction that its task has open, if it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .errors import AWAY, Trouble
+
+__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError", "Unstorable"]
+
+Row = tuple[Any, ...]
+Statement = tuple[str, Sequence[Any]]
+
+
+class StorageError(Exception):
+    """The database cannot be opened, brought up to date, or take what it was given; the text says what to do.
+
+    The text may name files and addresses and is for the log and the terminal; `trouble` is for callers.
+    """
+
+    def __init__(self, text: str, trouble: Trouble = AWAY) -> None:
+        super().__init__(text)
+        self.trouble = trouble
+
+
+class StorageAway(StorageError):
+    """The database cannot be reached now. What was queued stays queued; the caller may ask again."""
+
+
+class Unstorable(StorageError):
+    """A value cannot be kept: a text with NUL, a number beyond 64 bits. Whoever gave it gave a wrong one.
+
+    `reason` says why, without the database's name.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class AlreadyDone(Exception):
+    """The row that a batch writes once is there: the whole batch was written before, or by somebody else."""
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Statements that are written together or not at all.
+
+    `once` is an INSERT under a unique id and runs first: if its row is there already, nothing of the batch is written
+    and `AlreadyDone` is raised. A batch without it may be written twice when the connection is lost at the wrong
+    moment, and its statements must bear that.
+
+    `shared` are changes of rows that other calls change too (sums, budgets), each with the row's name: they run last
+    and in the order of the names, so that two nodes never wait for each other in a circle. A transaction that changes
+    such rows takes them in the same order.
+
+    What no database can hold of a text is replaced by U+FFFD: a record of what happened is never lost for that.
+    """
+
+    statements: list[Statement] = field(default_factory=lambda: list[Statement]())
+    once: Statement | None = None
+    shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = field(
+        default_factory=lambda: list[tuple[tuple[str, ...], str, Sequence[Any]]]()
+    )
+
+    def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Add one statement."""
+        self.statements.append((sql, parameters))
+
+    def add_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Add the statement once for each row."""
+        self.statements.extend((sql, row) for row in rows)
+
+    def add_shared(self, row: tuple[str, ...], sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Add a change of a row that others change too; `row` is its table and key."""
+        self.shared.append((row, sql, parameters))
+
+    def ordered(self) -> Iterator[Statement]:
+        """What follows `once`, in the order in which it runs."""
+        yield from self.statements
+        for _, sql, parameters in sorted(self.shared, key=lambda change: change[0]):
+            yield sql, parameters
+
+    def __bool__(self) -> bool:
+        return bool(self.statements or self.shared or self.once)
+
+
+class Database(Protocol):
+    """A database with group commit."""
+
+    async def open(self) -> None:
+        """Connect. Raises `StorageAway` if that takes longer than the patience."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is queued, and disconnect."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the database could be asked when it was asked last."""
+        ...
+
+    @property
+    def backlog(self) -> int:
+        """The batches that wait to be written: many of them only while the database is away."""
+        ...
+
+    async def probe(self) -> None:
+        """Write something small; raises `StorageAway` where nothing can be written now."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes use this database too."""
+        ...
+
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows."""
+        ...
+
+    async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows, read beside the calls: for what takes long. What was written before is seen."""
+        ...
+
+    async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Execute; gives the number of changed rows. Reads see it at once; durable when `committed` returns."""
+        ...
+
+    async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute once for each row, all or none."""
+        ...
+
+    async def changed(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Execute an INSERT, UPDATE or DELETE with `RETURNING`; gives the rows it changed, as they are now."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """What this task executes inside is written together; an exception undoes all of it. Nests.
+
+        A statement that fails undoes the block it stands in: who wants to go on after one gives it a block of its
+        own. Nothing but the database is awaited inside: others wait for its rows (SQLite: for the whole database). What
+        is inside is durable when `committed` returns after it.
+        """
+        ...
+
+    async def together(self, batch: Batch) -> None:
+        """Write the batch and return when it is durable; batches that come at the same time share one commit.
+
+        Raises `AlreadyDone`; `StorageError` if a statement failed, and then nothing of the batch is written;
+        `StorageAway` if it took longer than the patience: the batch stays queued until it is written. Inside a
+        transaction it is a part of that one, and durable with it.
+        """
+        ...
+
+    def soon(self, batch: Batch) -> None:
+        """The same without waiting, and outside the transaction that is open. What fails is logged; what the database
+        could not take for now is tried again."""
+        ...
+
+    async def committed(self) -> None:
+        """Return when everything that this process wrote so far is durable."""
+        ...

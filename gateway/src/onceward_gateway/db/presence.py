@@ -1,0 +1,146 @@
+"""Files and folders that are in use and are deleted, moved or replaced by somebody else.
+
+An open file goes on to be written after its name is gone, and all that is written is lost with the process. So the
+name is compared with what was opened: by device and inode.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from .disk import DiskAway
+from .errors import (
+    AWAY,
+    DAMAGED,
+    FOLDER_MOVED,
+    MOVED,
+    UNWRITABLE,
+    Trouble,
+    trouble_of_errno,
+)
+from .interface import StorageAway
+from .private import make_private
+
+__all__ = ["DatabaseFiles", "Folders", "PathWatch"]
+
+_LOOK_SECONDS = 0.05
+_MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
+_COUNTER, _IDENTITY = slice(24, 28), slice(68, 72)
+
+
+class PathWatch:
+    """A path, and the file or folder that it named when the watch began."""
+
+    __slots__ = ("_inode", "path")
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+        found = os.stat(self.path)
+        self._inode = (found.st_dev, found.st_ino)
+
+    def look(self) -> os.stat_result | None:
+        """Return the state of the file; None where the path does not name it any more. Raises OSError."""
+        try:
+            found = os.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return found if (found.st_dev, found.st_ino) == self._inode else None
+
+
+class DatabaseFiles:
+    """The files of an open SQLite database: the database itself and its log.
+
+    A file that is overwritten keeps its inode. It is told by its header, which is read when the file has changed: by
+    the `application_id`, which is drawn for each database, and by the counter of changes, which never goes back.
+
+    To close any descriptor of a file gives up all locks that the process has on it, SQLite's too. So one is open for
+    the header as long as the database is, and closed behind it.
+    """
+
+    def __init__(self, path: Path, identity: int) -> None:
+        self._file = PathWatch(path)
+        log = path.with_name(path.name + "-wal")
+        self._log = PathWatch(log) if log.exists() else None
+        self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._identity = identity.to_bytes(4, "big")
+        self._changed: tuple[int, int] | None = None
+        self._counter = 0
+        self._looked_at = float("-inf")
+
+    def close(self) -> None:
+        """Close the descriptor; the database is closed."""
+        os.close(self._descriptor)
+
+    def require(self, *, at_once: bool = False) -> None:
+        """Raise StorageAway where the files are not those that are open. Looks a few times a second at most."""
+        now = time.monotonic()
+        if not at_once and now - self._looked_at < _LOOK_SECONDS:
+            return
+        try:
+            trouble = self._trouble()
+        except OSError as error:
+            trouble = trouble_of_errno(error) or AWAY
+        if trouble is not None:
+            raise StorageAway(f"The database {self._file.path!r} cannot be used. {trouble.shown}", trouble)
+        self._looked_at = now
+
+    def _trouble(self) -> Trouble | None:
+        found = self._file.look()
+        if found is None:
+            return MOVED
+        changed = (found.st_mtime_ns, found.st_size)
+        if changed != self._changed:
+            # First, as SQLite itself deletes the log beside a file that was emptied.
+            if not self._is_ours():
+                return DAMAGED
+            self._changed = changed
+        return MOVED if self._log is not None and self._log.look() is None else None
+
+    def _is_ours(self) -> bool:
+        """Return whether the header is one that this database had, or has come to have."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        header = os.read(self._descriptor, _HEADER_BYTES)
+        counter = int.from_bytes(header[_COUNTER], "big")
+        if not header.startswith(_MAGIC) or header[_IDENTITY] != self._identity or counter < self._counter:
+            return False
+        self._counter = counter
+        return True
+
+
+class Folders:
+    """The folders of a data folder that contents are kept in, and whether they are still what they were."""
+
+    def __init__(self, data_dir: Path, names: tuple[str, ...]) -> None:
+        self._data_dir = data_dir
+        self._watches = {name: PathWatch(data_dir / name) for name in names if (data_dir / name).is_dir()}
+
+    def made(self, name: str) -> Path:
+        """Return a folder to write in, made where it is new. Raises DiskAway where it was moved or deleted."""
+        if name not in self._watches:
+            folder = self._data_dir / name
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
+            self._watches[name] = PathWatch(folder)
+        return self.found(name)
+
+    def found(self, name: str) -> Path:
+        """Return a folder to read in. Raises DiskAway where it was moved or deleted."""
+        watch = self._watches.get(name)
+        if watch is not None and watch.look() is None:
+            raise DiskAway(f"{watch.path!r} is not the folder that it was. {FOLDER_MOVED.shown}", FOLDER_MOVED)
+        return self._data_dir / name
+
+    def trouble(self) -> Trouble | None:
+        """Return why contents cannot be kept, or None."""
+        for watch in self._watches.values():
+            try:
+                if watch.look() is None:
+                    return FOLDER_MOVED
+            except OSError as error:
+                return trouble_of_errno(error) or AWAY
+            if not os.access(watch.path, os.W_OK | os.X_OK):
+                return UNWRITABLE
+        return None

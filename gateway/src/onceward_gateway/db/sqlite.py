@@ -1,0 +1,601 @@
+"""SQLite in WAL mode, written by the event loop's thread, committed once a tick.
+
+A write opens a transaction lazily and the commit is scheduled behind everything that is ready to run, so that calls
+which end together share one commit. `committed` returns when all that was written before it is durable: killing the
+process loses nothing that a caller was told about. (`synchronous = "full"` extends this to the machine losing
+power, at a file sync a commit.)
+
+Nothing here suspends its caller except waiting for a commit and for the transaction that another task has open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import (
+    AWAY,
+    FULL,
+    Trouble,
+    trouble_of_sqlite,
+)
+from .interface import (
+    AlreadyDone,
+    Batch,
+    Row,
+    Statement,
+    StorageAway,
+    StorageError,
+    Unstorable,
+)
+from .presence import DatabaseFiles
+from .private import create, tighten
+from .statements import plain_insert
+from .unusable import unusable
+from .values import check_texts, kept
+
+__all__ = ["SqliteDatabase", "keep_alone"]
+
+_log = logging.getLogger("onceward_gateway")
+_LAZY_SECONDS = 0.05
+_AGAIN_SECONDS = 0.25
+# Seconds that a write waits for another process to let go of the file, and how often it looks.
+_PATIENCE_SECONDS = 1.0
+_LOOK_SECONDS = 0.02
+# A disk with less room than this is full: the next answers do not fit.
+_LEAST_FREE_BYTES = 1 << 20
+_MOST_IDENTITY = (1 << 31) - 1
+# What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
+_FAULTS = (sqlite3.Error, OverflowError, ValueError)
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A batch, and who waits for it to be durable."""
+
+    batch: Batch
+    waiter: asyncio.Future[None] | None = None
+
+    def end(self, error: Exception | None = None) -> None:
+        """Tell whoever waits that it is durable, or why it is not."""
+        if self.waiter is None or self.waiter.done():
+            return
+        if error is None:
+            self.waiter.set_result(None)
+        else:
+            self.waiter.set_exception(error)
+
+
+class SqliteDatabase:
+    """One connection and its group commit. No other process may use the file meanwhile."""
+
+    shared = False
+
+    def __init__(self, path: Path, *, synchronous: Literal["normal", "full"] = "normal") -> None:
+        self.path = path
+        self._alone = keep_alone(path)
+        tighten(path)
+        self._files: DatabaseFiles | None = None
+        self._connection = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 1000")
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            self._files = DatabaseFiles(path, self._identity())
+            # From here on the loop waits, and not SQLite, which would keep everybody waiting.
+            self._connection.execute("PRAGMA busy_timeout = 0")
+        except (sqlite3.Error, OSError) as error:
+            self._close()
+            raise unusable(path, error) from error
+        self._open = False
+        self._scheduled = False
+        self._lazy: asyncio.TimerHandle | None = None
+        self._waiters: list[asyncio.Future[None]] = []
+        # The task that has a transaction open, how deep, and those who wait for its end.
+        self._holder: asyncio.Task[Any] | None = None
+        self._depth = 0
+        # How deep the block is in which a statement failed, which then cannot be written; 0 for none.
+        self._failed = 0
+        self._turns: list[asyncio.Future[None]] = []
+        # Batches not yet executed, in their order, and those executed but not yet committed.
+        self._queued: list[_Entry] = []
+        self._executed: list[_Entry] = []
+        # Why what is queued cannot be written now (a full disk, a locked file), since when, and when it is tried again.
+        self._stuck: StorageAway | None = None
+        self._stuck_since = 0.0
+        self._retry: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    def _identity(self) -> int:
+        """Return the number in the file's header that no other database has, drawn where it has none yet."""
+        (identity,) = self._connection.execute("PRAGMA application_id").fetchone()
+        self._connection.execute("BEGIN IMMEDIATE")
+        if not identity:
+            identity = secrets.randbelow(_MOST_IDENTITY) + 1
+            self._connection.execute(f"PRAGMA application_id = {identity:d}")
+        self._connection.execute("COMMIT")
+        # The header is read in the file, and not in the log.
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return int(identity)
+
+    def _require_files(self, *, at_once: bool = False) -> None:
+        assert self._files is not None
+        self._files.require(at_once=at_once)
+
+    async def open(self) -> None:
+        """Nothing is left to open: the file was opened with the object."""
+
+    @property
+    def connected(self) -> bool:
+        """Return whether what is to be written can be written."""
+        return self._stuck is None
+
+    @property
+    def backlog(self) -> int:
+        """Return how many batches wait to be written."""
+        return len(self._queued)
+
+    async def probe(self) -> None:
+        """Write something; raises `StorageAway` where that cannot be done, or the disk is as good as full."""
+        if self._stuck is not None:
+            self._try_again()
+        if self._stuck is not None:
+            raise self._stuck
+        self._require_files(at_once=True)
+        free = _free_bytes(self.path.parent)
+        if free is not None and free < _LEAST_FREE_BYTES:
+            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL)
+        (version,) = await self.one("PRAGMA user_version") or (0,)
+        # It writes a page of the file, with what is there already.
+        await self.write(f"PRAGMA user_version = {version:d}")
+        await self.committed()
+
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows."""
+        if self._holder is not None:
+            await self._turn()
+        return self._execute(sql, parameters).fetchall()
+
+    async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row, or None."""
+        if self._holder is not None:
+            await self._turn()
+        row: Row | None = self._execute(sql, parameters).fetchone()
+        return row
+
+    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows, read beside the loop: for what takes long. What was written before is seen."""
+        if self._is_mine():
+            return await self.query(sql, parameters)
+        await self.committed()
+        self._require_files(at_once=True)
+        return await asyncio.to_thread(self._aside, sql, parameters)
+
+    def _aside(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        try:
+            # By its URI, so that a file that is not there is not made.
+            with closing(
+                sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", isolation_level=None, uri=True)
+            ) as connection:
+                connection.execute("PRAGMA query_only = ON")
+                connection.execute("PRAGMA busy_timeout = 5000")
+                return connection.execute(sql, parameters).fetchall()
+        except _FAULTS as error:
+            raise self._fault(error) from error
+
+    async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Execute in this tick's transaction; gives the number of changed rows."""
+        await self._entered()
+        self._begin()
+        return self._execute(sql, parameters).rowcount
+
+    async def changed(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Execute an INSERT, UPDATE or DELETE with `RETURNING`; gives the rows it changed, as they are now.
+
+        Its commit is not pressed for: what follows from these rows is written in the same transaction, and asks for it.
+        """
+        await self._entered()
+        self._later()
+        return self._execute(sql, parameters).fetchall()
+
+    async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute once for each row, all or none."""
+        batch = Batch()
+        batch.add_many(sql, rows)
+        await self._entered()
+        self._begin()
+        self._write(batch)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """What this task executes inside is written together; the others wait until it ends."""
+        await self._entered()
+        self._holder = asyncio.current_task()
+        self._depth += 1
+        try:
+            self._execute(f"SAVEPOINT level_{self._depth}")
+            try:
+                yield
+            except BaseException:
+                self._roll_back(self._depth)
+                raise
+            if self._failed:
+                self._roll_back(self._depth)
+                raise StorageError(
+                    "A statement of a transaction failed, so nothing of the transaction was written. "
+                    "A statement that may fail needs a block of its own."
+                )
+            self._execute(f"RELEASE level_{self._depth}")
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._give_way()
+
+    def _roll_back(self, depth: int) -> None:
+        if self._failed >= depth:
+            self._failed = 0
+        if self._connection.in_transaction:
+            self._connection.execute(f"ROLLBACK TO level_{depth}")
+            self._connection.execute(f"RELEASE level_{depth}")
+
+    def _give_way(self) -> None:
+        self._holder = None
+        turns, self._turns = self._turns, []
+        for turn in turns:
+            if not turn.done():
+                turn.set_result(None)
+        self._drain()
+        if self._waiters:
+            self._schedule()
+        else:
+            self._later()
+
+    def _is_mine(self) -> bool:
+        return self._holder is not None and self._holder is asyncio.current_task()
+
+    async def _turn(self) -> None:
+        """Wait until no other task has a transaction open."""
+        me = asyncio.current_task()
+        while self._holder is not None and self._holder is not me:
+            turn = asyncio.get_running_loop().create_future()
+            self._turns.append(turn)
+            await turn
+
+    async def _entered(self) -> None:
+        """Wait for this task's turn, and for the file if another process has it; then there is an open transaction."""
+        deadline = None
+        while True:
+            if self._holder is not None:
+                await self._turn()
+            try:
+                if self._stuck is not None and not self._open:
+                    # Nothing overtakes what is queued.
+                    self._try_again()
+                    if self._stuck is not None:
+                        raise self._stuck
+                self._enter()
+                return
+            except StorageAway as fault:
+                now = asyncio.get_running_loop().time()
+                if deadline is None:
+                    since = self._stuck_since if self._stuck is not None else now
+                    deadline = since + _PATIENCE_SECONDS
+                if now >= deadline or not _is_locked(fault.__cause__):
+                    raise
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def together(self, batch: Batch) -> None:
+        """Write the batch in this tick's transaction and wait for its commit."""
+        if self._holder is not None:
+            await self._turn()
+        if self._is_mine():
+            self._begin()
+            self._write(batch)
+            return
+        if self._stuck is None and not self._queued:
+            try:
+                self._begin()
+                self._write(batch)
+            except StorageAway as fault:
+                self._stick(fault)
+            else:
+                self._executed.append(_Entry(batch))
+                await self.committed()
+                return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queued.append(_Entry(batch, waiter))
+        await self._landed(waiter)
+
+    async def _landed(self, waiter: asyncio.Future[None]) -> None:
+        """Wait until a queued batch is durable; it stays queued when that takes too long."""
+        loop = asyncio.get_running_loop()
+        if self._stuck is None:
+            self._schedule()
+        while not waiter.done():
+            stuck = self._stuck
+            if stuck is not None and (
+                not _is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
+            ):
+                raise stuck
+            await asyncio.wait([waiter], timeout=_LOOK_SECONDS)
+            if self._stuck is not None:
+                self._try_again()
+        await waiter
+
+    def soon(self, batch: Batch) -> None:
+        """Write the batch in this tick's transaction; while a task has one open, behind its end."""
+        self._queued.append(_Entry(batch))
+        if self._holder is None and self._stuck is None:
+            self._drain()
+            self._schedule()
+
+    def _drain(self) -> None:
+        """Execute what is queued, in its order, up to what the database can take at another time only."""
+        while self._queued:
+            entry = self._queued[0]
+            try:
+                self._enter()
+                self._write(entry.batch)
+            except StorageAway as fault:
+                self._stick(fault)
+                return
+            except AlreadyDone as done:
+                _log.info("a batch that is written once was there already")
+                entry.end(done)
+            except StorageError as error:
+                _log.error("%s A batch was given up.", error)
+                entry.end(error)
+            else:
+                self._executed.append(entry)
+            if self._queued and self._queued[0] is entry:
+                del self._queued[0]
+        self._stuck = None
+
+    def _stick(self, fault: StorageAway) -> None:
+        """Keep what is queued, and try it again in a while."""
+        if self._stuck is None:
+            self._stuck_since = _now()
+            _log.error("%s What is to be written is kept.", fault)
+        self._stuck = fault
+        if self._retry is None and not self._closing:
+            try:
+                self._retry = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._try_again)
+            except RuntimeError:
+                # No loop runs while the gateway is being composed: it is tried with the first write.
+                return
+
+    def _try_again(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        if self._holder is not None:
+            if self._stuck is not None:
+                self._stick(self._stuck)
+            return
+        waits = bool(self._queued)
+        if not waits:
+            # Nothing waits to be written: whether it can be is seen by the next write.
+            self._stuck = None
+        self._commit()
+        if waits and self._stuck is None:
+            _log.warning("the database %s can be written again", self.path)
+
+    def _write(self, batch: Batch) -> None:
+        """Execute a batch in the open transaction: all of it, or nothing and an error."""
+        if batch.once is None and len(batch.statements) + len(batch.shared) == 1:
+            for sql, parameters in batch.ordered():
+                self._execute(sql, [kept(value) for value in parameters])
+            return
+        self._execute("SAVEPOINT batch")
+        try:
+            if batch.once is not None:
+                self._write_once(batch.once)
+            for sql, parameters in batch.ordered():
+                self._execute(sql, [kept(value) for value in parameters])
+        except BaseException:
+            self._failed = 0
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO batch")
+                self._connection.execute("RELEASE batch")
+            raise
+        self._execute("RELEASE batch")
+
+    def _write_once(self, once: Statement) -> None:
+        sql, parameters = plain_insert(once[0]), [kept(value) for value in once[1]]
+        if self._execute(f"{sql} ON CONFLICT DO NOTHING", parameters).rowcount == 0:
+            raise AlreadyDone(f"The row of `{sql.split('(')[0].strip()}` is there already.")
+
+    def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if self._failed:
+            raise StorageError("A statement of this transaction failed before. Nothing more is done in it.")
+        try:
+            check_texts(parameters)
+            return self._connection.execute(sql, parameters)
+        except _FAULTS as error:
+            fault = self._fault(error)
+            self._failed = self._depth
+            if self._open and not self._connection.in_transaction:
+                # A full disk takes the whole transaction with it: whoever waits for it must hear of it.
+                self._lose(fault)
+            raise fault from error
+
+    async def committed(self) -> None:
+        """Return when everything written so far is durable."""
+        if self._is_mine():
+            raise RuntimeError(
+                "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
+            )
+        if self._stuck is not None:
+            self._try_again()
+        if self._stuck is not None:
+            raise self._stuck
+        if not self._open and not self._queued:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        if not self._scheduled:
+            self._schedule()
+        await waiter
+
+    def _schedule(self) -> None:
+        """Ask for a commit at the end of this tick."""
+        if self._scheduled:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            # No loop runs while the gateway is being composed: `close` or the first tick commits.
+            return
+        self._scheduled = True
+        # Two steps: what the calls that begin in this tick set off may still end before the commit, with it.
+        loop.call_soon(loop.call_soon, self._commit)
+
+    def _later(self) -> None:
+        """See that a commit comes, though nobody waits for it."""
+        if self._scheduled or self._lazy is not None or not self._open:
+            return
+        self._lazy = asyncio.get_running_loop().call_later(_LAZY_SECONDS, self._commit)
+
+    def _commit(self) -> None:
+        """Commit, and release those who wait for it; while a transaction is open, its end asks again."""
+        self._scheduled = False
+        if self._lazy is not None:
+            self._lazy.cancel()
+            self._lazy = None
+        if self._holder is not None:
+            return
+        if self._queued:
+            self._drain()
+        waiters, self._waiters = self._waiters, []
+        try:
+            if self._open:
+                self._connection.execute("COMMIT")
+                self._open = False
+        except _FAULTS as error:
+            self._waiters = waiters
+            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.", self._trouble(error))
+            fault.__cause__ = error
+            self._lose(fault)
+            return
+        executed, self._executed = self._executed, []
+        for entry in executed:
+            entry.end()
+        for waiter in waiters:
+            if waiter.done():
+                continue
+            if self._stuck is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(self._stuck)
+
+    def _lose(self, fault: StorageError) -> None:
+        """The open transaction is gone: tell those who wait, and keep the batches of it."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._open = False
+        executed, self._executed = self._executed, []
+        self._queued = [*executed, *self._queued]
+        waiters, self._waiters = self._waiters, []
+        if isinstance(fault, StorageAway):
+            self._stick(fault)
+        elif not waiters:
+            _log.error("%s", fault)
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(fault)
+
+    def _enter(self) -> None:
+        if not self._open:
+            self._require_files()
+            self._execute("BEGIN IMMEDIATE")
+            self._open = True
+
+    def _begin(self) -> None:
+        self._enter()
+        if self._depth:
+            return
+        if not self._scheduled:
+            self._schedule()
+
+    def _fault(self, error: Exception) -> StorageError:
+        if trouble_of_sqlite(error) is not None:
+            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.", self._trouble(error))
+        if isinstance(error, sqlite3.Error):
+            return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
+        return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.", str(error))
+
+    def _trouble(self, error: Exception) -> Trouble:
+        """Return the kind of a fault. What SQLite calls an I/O error may be a disk without room."""
+        free = _free_bytes(self.path.parent)
+        return FULL if free is not None and free < _LEAST_FREE_BYTES else trouble_of_sqlite(error) or AWAY
+
+    async def close(self) -> None:
+        """Commit what is open and close the file."""
+        self._closing = True
+        self._commit()
+        if self._retry is not None:
+            self._retry.cancel()
+        if self._queued:
+            _log.error("%d batches were not written when the gateway stopped", len(self._queued))
+        self._close()
+
+    def _close(self) -> None:
+        self._connection.close()
+        if self._files is not None:
+            self._files.close()
+        self._alone.close()
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    """Return whether another process has the file, which may be over in a moment."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _free_bytes(folder: Path) -> int | None:
+    """Return the bytes that are free for this user on a folder's disk; None where that is unknown."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):
+        return None
+    return found.f_bavail * found.f_frsize
+
+
+def _now() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return 0.0
+
+
+def keep_alone(path: Path) -> sqlite3.Connection:
+    """Keep the database for this process: which calls run is known in its memory, and a second one would take them for
+    dead.
+
+    The lock is on a file beside the database, so that this process may read it by more than one connection. The system
+    lets go of it when the process ends, however it ends. Closing gives it back.
+    """
+    try:
+        for file in (path, path.with_name(path.name + ".lock")):
+            if not file.exists():
+                create(file).close()
+        lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(path, error) from error
+    try:
+        lock.execute("PRAGMA busy_timeout = 1000")
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        lock.close()
+        raise unusable(path, error) from error
+    return lock

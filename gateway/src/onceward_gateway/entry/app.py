@@ -1,0 +1,444 @@
+"""The ASGI application: one edge for both planes.
+
+A request is matched on its raw path, admitted on the matched route, read, validated, answered; every failure leaves
+through the one envelope. Data-plane endpoints are plain coroutines over `Call`; control-plane endpoints are too,
+and may give Starlette responses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import replace
+from typing import Any
+
+from ..api import routes
+from ..api.authentication import Gate
+from ..api.inference import (
+    HeadedStream,
+    ModelEndpoint,
+    fingerprint,
+)
+from ..billing.usage_records import require_bounded
+from ..calls.idempotency import check_key
+from ..config.brand_headers import BrandHeaders
+from ..config.load import Settings
+from ..core.effective_body import named_as_sent, refuse_models_beside
+from ..core.errors import (
+    ApiError,
+    draining,
+    envelope,
+    invalid,
+    storage_away,
+)
+from ..core.restrictions import RouteCatalog
+from ..db import StorageError, Unstorable
+from ..db.disk import away_of
+from ..http.body import (
+    ClientGone,
+    close_files,
+    read_body,
+    read_query,
+    refuse_ambiguous,
+)
+from ..http.cors import Cors
+from ..http.request import (
+    Access,
+    Call,
+    Change,
+    Endpoint,
+    FileResponse,
+    Receive,
+    Reply,
+    Response,
+    Route,
+    Send,
+    attachment,
+    header_value,
+)
+from ..http.request_headers import read_headers, settle_headers
+from ..http.router import (
+    Match,
+    Missing,
+    RouteTable,
+    WrongMethod,
+    aliases_of,
+)
+from ..http.suggest import no_path, wrong_method
+from ..http.validation import Contract, Specification
+from ..telemetry.request_span import Seen
+from .handlers import build_handlers
+from .services import Gateway
+
+__all__ = ["App", "create_app"]
+
+_log = logging.getLogger("onceward_gateway")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
+_VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
+_VERSION_HEADERS = ("x-onceward-api-version", "x-api-version")
+# Objects that this gateway keeps and works on itself: no provider sees what was asked for.
+_OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
+_PIECE = 1 << 18
+_LARGE_ANSWER = 1 << 20
+# The most bytes of a request that is written to the database: a long write delays every other.
+_WRITE_BYTES = 1 << 20
+
+
+def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
+    """The application over a new gateway. The lifespan events start and stop it.
+
+    `node` is the id that it has among the nodes of its database; by default it takes a new one.
+    """
+    return App(Gateway(settings or Settings(), node=node))
+
+
+class App:
+    """The edge. Holds the compiled routes and no state of a request."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        gateway.app = self
+        table = (*routes(build_handlers(gateway)), *gateway.telemetry.routes())
+        completed = [_complete(route, gateway.contract) for route in table]
+        self.table = RouteTable(completed)
+        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in completed)
+        self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
+        self._brand = BrandHeaders(gateway.settings.header_prefixes)
+        self._gate = Gate(gateway.settings, gateway.platform)
+        self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
+        self._specs: dict[tuple[str, str], Specification | None] = {}
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        # Not a function for each step of the way: every stream that is open keeps a frame of each.
+        if scope["type"] != "http":
+            await self._other(scope["type"], receive, send)
+            return
+        headers = read_headers(scope["headers"])
+        request_id = self._request_id(headers)
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        method = scope["method"]
+        query = scope.get("query_string", b"")
+        with self.gateway.telemetry.request(method, raw_path, headers, request_id) as seen:
+            try:
+                reply = await self._answer(
+                    method, raw_path, query, headers, request_id, scope=scope, receive=receive, seen=seen
+                )
+            except ClientGone:
+                return
+            seen.reply = reply
+            common = [(b"x-request-id", request_id.encode("latin-1"))]
+            if self._cors is not None:
+                common += self._cors.headers(headers.get("origin"))
+            if isinstance(reply, HeadedStream):
+                await reply.send(send, common)
+            else:
+                await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
+
+    async def _other(self, kind: str, receive: Receive, send: Send) -> None:
+        """Handle lifespan and WebSocket scopes."""
+        if kind == "lifespan":
+            await self._lifespan(receive, send)
+        elif kind == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.gateway.start()
+        except StorageError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.gateway.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def dispatch(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        principal: str,
+        headers: dict[str, str],
+        acting_for: tuple[str | None, str | None] = (None, None),
+    ) -> Response:
+        """A request from inside: the whole way except the gate, and no connection behind it."""
+        request_id = self._request_id(headers)
+        headers.setdefault("content-type", "application/json")
+        raw_path, _, query = path.partition("?")
+        sent = False
+
+        async def receive() -> dict[str, Any]:
+            nonlocal sent
+            if sent:
+                # Nobody leaves: wait until the call is done and this is cancelled.
+                await self.gateway.loop.create_future()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        reply = await self._answer(
+            method,
+            raw_path.encode(),
+            query.encode(),
+            headers,
+            request_id,
+            receive=receive,
+            principal=principal,
+            acting_for=acting_for,
+        )
+        if isinstance(reply, Response):
+            return Response(
+                reply.status, reply.body, reply.content_type, (*reply.headers, ("x-request-id", request_id))
+            )
+        if isinstance(reply, HeadedStream):
+            reply.close()
+        raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for something else.")
+
+    async def _answer(
+        self,
+        method: str,
+        raw_path: bytes,
+        query: bytes,
+        headers: dict[str, str],
+        request_id: str,
+        *,
+        receive: Receive,
+        scope: dict[str, Any] | None = None,
+        principal: str | None = None,
+        acting_for: tuple[str | None, str | None] = (None, None),
+        seen: Seen | None = None,
+    ) -> Reply:
+        try:
+            if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
+                self._gate.check_place(scope)
+                return preflight
+            match = self._match(method, raw_path, scope)
+            route = match.route
+            if seen is not None:
+                seen.matched(route.operation, match.template)
+            if principal is None:
+                if scope is not None:
+                    settle_headers(headers, scope["headers"], self._brand)
+                caller = await self._gate.admit(route, headers, scope)
+            else:
+                caller = await self.gateway.platform.principal(principal)
+                self._gate.require_route(route, caller)
+                if acting_for != (None, None):
+                    caller = await self.gateway.platform.in_scope(caller, *acting_for)
+            self._check_version(headers)
+            if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
+                raise draining()
+            call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
+            call.scope, call.receive, call.caller = scope, receive, caller
+            if seen is not None:
+                seen.call = call
+            spec = self._spec(match)
+            call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
+            if route.method != "GET":
+                limits = self.gateway.settings.limits if _takes_large(route) else self._small
+                await read_body(call, route.body, limits, spec, merge=route.kind is not None)
+                if principal is not None and call.data.get("stream") is True:
+                    raise _whole_answers_only(call)
+            if spec is not None and spec.closed and call.raw:
+                await refuse_ambiguous(call, route.body, spec)
+            named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
+            call.model = str(named)
+            if route.access is Access.KEY and route.method == "POST":
+                await self._reach(call)
+            endpoint = route.endpoint
+            assert endpoint is not None
+            try:
+                if route.once:
+                    return await self._once(call, endpoint, route)
+                reply = await endpoint(call)
+                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                return reply
+            finally:
+                # A model's call may go on behind its request, and closes its files when it is forgotten.
+                if call.files and route.kind is None:
+                    close_files(call)
+        except (_WholeAnswersOnly, ClientGone):
+            raise
+        except ApiError as error:
+            return self._failed(error, request_id, seen)
+        except Unstorable as error:
+            message = f"The request has a value that cannot be kept: {error.reason}."
+            return self._failed(invalid(message, code="unstorable_value"), request_id, seen)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
+            away = away_of(error)
+            if away is not None:
+                _log.error("request %s needs the storage: %s", request_id, away)
+                return self._failed(storage_away(away.trouble.what), request_id, seen)
+            _log.exception("request %s failed", request_id)
+            failure = ApiError(
+                500, "The gateway failed on this request. Report it with the request id.", code="internal"
+            )
+            return self._failed(failure, request_id, seen)
+
+    def _failed(self, error: ApiError, request_id: str, seen: Seen | None) -> Response:
+        """The answer that an error is, told to who watches."""
+        self.gateway.telemetry.refused(error)
+        if seen is not None:
+            seen.failed(error)
+        return Response(error.status, envelope(error, request_id), headers=error.all_headers())
+
+    async def _reach(self, call: Call) -> None:
+        """Settle for whom the call is, and whether its model is within the caller's reach."""
+        try:
+            require_bounded(call)
+        except ApiError as error:
+            raise named_as_sent(error, call.merged) from None
+        if call.caller.models and call.model:
+            # A name that stands for another is as good as that one, and no better.
+            call.caller.require_model(call.caller.aliases.get(call.model, call.model))
+            for named in call.others:
+                call.caller.require_model(named.model)
+        customer = call.data.get("user")
+        if isinstance(customer, str) and customer:
+            call.caller = await self.gateway.platform.with_customer(call.caller, customer)
+        if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
+            refuse_models_beside(call.others, call.model, call.merged)
+
+    async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
+        mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))
+        whole = route.access is Access.PLATFORM and not route.apart
+        if key is None:
+            return await mutations.plainly(lambda: endpoint(call), whole=whole)
+        print_ = await fingerprint(call)
+        return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
+
+    def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
+        match = self.table.match(method, raw_path)
+        if isinstance(match, Match):
+            return match
+        self._gate.check_place(scope)
+        path = raw_path.decode("ascii", "replace")[:200]
+        if isinstance(match, WrongMethod):
+            raise wrong_method(method, path, match.allow)
+        assert isinstance(match, Missing)
+        raise no_path(method, path, self.table)
+
+    def _spec(self, match: Match) -> Specification | None:
+        place = (match.route.method, match.template)
+        try:
+            return self._specs[place]
+        except KeyError:
+            find = self.gateway.contract.find
+            spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
+            if spec is not None:
+                spec.closed = _is_closed(match.route)
+                spec.closed_query = match.route.method == "GET" and match.route.access is not Access.PUBLIC
+            return spec
+
+    def _request_id(self, headers: dict[str, str]) -> str:
+        given = headers.get("x-request-id")
+        if given is not None and _REQUEST_ID.fullmatch(given):
+            return given
+        return self.gateway.new_id("req_")
+
+    @staticmethod
+    def _check_version(headers: dict[str, str]) -> None:
+        for name in _VERSION_HEADERS:
+            version = headers.get(name)
+            if version is not None and not _VERSION.fullmatch(version):
+                raise ApiError(
+                    400,
+                    f"`{name}` is {version!r}, a version that this gateway does not speak. Send '1', or leave it out.",
+                    code="unsupported_version",
+                    param=name,
+                )
+
+
+def _complete(route: Route, contract: Contract) -> Route:
+    """The route under the contract's name for it; one that calls a model gets its endpoint here."""
+    spec = contract.find(route.method, route.path)
+    if spec is not None and spec.operation_id:
+        route = replace(route, operation=spec.operation_id)
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+
+
+class _WholeAnswersOnly(ApiError):
+    """A stream was asked for by a request from inside."""
+
+
+def _is_closed(route: Route) -> bool:
+    """Return whether the operation refuses members that the contract does not have: no provider would receive them."""
+    return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
+
+
+def _whole_answers_only(call: Call) -> ApiError:
+    error = _WholeAnswersOnly(
+        400,
+        "`stream` is true, and a whole answer is needed here. Ask without `stream`.",
+        code="stream_not_allowed",
+        param="stream",
+    )
+    return named_as_sent(error, call.merged)
+
+
+def _takes_large(route: Route) -> bool:
+    """Return whether a route takes as much as a model does; what is written to the database is small."""
+    return route.kind is not None or route.path.startswith("/utils/")
+
+
+async def _send(
+    reply: Reply,
+    scope: dict[str, Any],
+    receive: Receive,
+    send: Send,
+    common: list[tuple[bytes, bytes]],
+    *,
+    bodiless: bool,
+) -> None:
+    if isinstance(reply, Response):
+        headers = _encoded(reply.headers, reply.content_type)
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers + common})
+        if len(reply.body) <= _LARGE_ANSWER or bodiless:
+            await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
+        else:
+            await _send_pieces(reply.body, send)
+    elif isinstance(reply, FileResponse):
+        await _send_file(reply, send, common, bodiless=bodiless)
+    elif hasattr(reply, "send"):
+        await reply.send(send, common)
+    else:
+
+        async def with_id(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *common]
+            await send(message)
+
+        await reply(scope, receive, with_id)
+
+
+async def _send_pieces(body: bytes, send: Send) -> None:
+    """Send a large answer as its reader takes it, instead of copying it whole into the connection's buffer."""
+    for at in range(0, len(body), _PIECE):
+        await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
+    with reply.path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        headers = _encoded(reply.headers, reply.content_type)
+        headers.append((b"content-length", b"%d" % size))
+        if reply.filename is not None:
+            headers.append((b"content-disposition", attachment(reply.filename)))
+        await send({"type": "http.response.start", "status": 200, "headers": headers + common})
+        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:
+    encoded = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
+    if content_type:
+        encoded.append((b"content-type", content_type.encode("latin-1")))
+    return encoded

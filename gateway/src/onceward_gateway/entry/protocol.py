@@ -1,0 +1,294 @@
+"""HTTP as it comes in: uvicorn's protocol, with time limits for heads and bodies and a word for closing a connection.
+
+Who may send a request is asked when its head is there; so a head has to be there soon, and to be small. A body has a
+time limit as a whole and one for each pause. What comes with its head, as most do, starts no clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ..config.load import Limits
+from ..core.errors import (
+    ApiError,
+    draining,
+    envelope,
+)
+
+__all__ = ["HttpProtocol"]
+
+_MOST_BYTES = 64 * 1024
+_HEAD_SECONDS = 30.0
+_LAST_SHARE = 0.6
+_PHRASES = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    431: b"Request Header Fields Too Large",
+    529: b"Overloaded",
+}
+
+
+class _Refused(Exception):
+    """Ends the parser's work."""
+
+
+class _Event(asyncio.Event):
+    """An event whose queue of waiters takes a tenth of the usual memory: there are two of them to a connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        waiters: Any = []
+        self._waiters = waiters
+
+
+class _Pipeline(list[Any]):
+    """The requests that wait for the one before them: hardly ever any."""
+
+    __slots__ = ()
+
+    def appendleft(self, waiting: Any) -> None:
+        """Add one behind the others, as a deque does."""
+        self.insert(0, waiting)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection.
+
+    In a request's extensions, `onceward.close` lets the application close the connection, and `onceward.on_gone` has a
+    function called when it is gone. ASGI has no word for the one, and for the other a message that a task waits for.
+    """
+
+    # In slots is also what uvicorn keeps: a dictionary of so many names takes 1,200 bytes more.
+    __slots__ = (
+        "_began",
+        "_body_clock",
+        "_body_ends",
+        "_body_moved",
+        "_clock",
+        "_head_bytes",
+        "_in_head",
+        "_is_long",
+        "_is_lost",
+        "_on_gone",
+        "_refusal",
+        "access_log",
+        "access_logger",
+        "app",
+        "app_state",
+        "asgi_version",
+        "client",
+        "config",
+        "connections",
+        "cycle",
+        "expect_100_continue",
+        "flow",
+        "headers",
+        "limit_concurrency",
+        "logger",
+        "loop",
+        "parser",
+        "pipeline",
+        "root_path",
+        "scheme",
+        "scope",
+        "server",
+        "server_state",
+        "tasks",
+        "timeout_keep_alive",
+        "timeout_keep_alive_task",
+        "transport",
+        "url",
+        "ws_protocol_class",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        pipeline: Any = _Pipeline()
+        self.pipeline = pipeline
+        self._in_head = True
+        # The head began in the piece that is being read: of that piece it is not known how much belongs to it.
+        self._began = False
+        self._head_bytes = 0
+        self._is_long = False
+        self._is_lost = False
+        self._on_gone: Callable[[], None] | None = None
+        self._clock: asyncio.TimerHandle | None = None
+        self._body_clock: asyncio.TimerHandle | None = None
+        self._body_ends = 0.0
+        self._body_moved = 0.0
+        self._refusal: ApiError | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.flow._is_writable_event = _Event()
+        self.flow._is_writable_event.set()
+        self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._stop_clock()
+        self._stop_body_clock()
+        self._is_lost = True
+        if self.scope is not None:
+            # Connection and request would keep each other.
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions.pop("onceward.on_gone", None)
+        if self._on_gone is not None:
+            self._on_gone()
+            self._on_gone = None
+
+    def _call_when_gone(self, function: Callable[[], None] | None) -> None:
+        """Have a function called when the connection is gone, or no longer; one is remembered."""
+        self._on_gone = function
+        if function is None:
+            return
+        # Nobody's leaving is seen on a connection that is not read.
+        self.flow.resume_reading()
+        if self._is_lost:
+            self.loop.call_soon(function)
+
+    def data_received(self, data: bytes) -> None:
+        self._is_long = self._head_bytes > 0 or len(data) > _MOST_BYTES
+        super().data_received(data)
+        if self._body_clock is not None:
+            self._body_moved = self.loop.time()
+        elif self.cycle is not None and self.cycle.more_body and not self._in_head:
+            self._await_body()
+        if not self._in_head or self.transport.is_closing():
+            return
+        if self._began:
+            self._began = False
+        else:
+            self._head_bytes += len(data)
+        if self._head_bytes > _MOST_BYTES:
+            self._refuse(_too_large())
+        elif self._clock is None:
+            self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._began, self._head_bytes = True, True, 0
+        extensions: dict[str, Any] = {"onceward.close": self.transport.close, "onceward.on_gone": self._call_when_gone}
+        self.scope["extensions"] = extensions
+
+    def on_headers_complete(self) -> None:
+        if self._is_long and self._size() > _MOST_BYTES:
+            self._refusal = _too_large()
+            raise _Refused
+        self._in_head = False
+        self._stop_clock()
+        if self.url[:1] not in (b"/", b"*"):
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions["onceward.authority"] = _authority_of(self.url)
+        before = self.cycle
+        super().on_headers_complete()
+        if self.cycle is not before:
+            self.cycle.message_event = _Event()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self._body_clock is not None:
+            self._stop_body_clock()
+
+    def _await_body(self) -> None:
+        if self.cycle.response_complete or self.transport.is_closing():
+            return
+        limits = self._limits()
+        is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
+        self._body_moved = self.loop.time()
+        self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
+        first_look = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_clock = self.loop.call_at(first_look, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Give up on a body whose time is over; else look again when it may be."""
+        limits, now = self._limits(), self.loop.time()
+        due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        is_waited_for = not self.flow.read_paused
+        if not is_waited_for:
+            # It is the gateway that does not read on.
+            self._body_moved = now
+            due = max(due, now + limits.body_idle_seconds)
+        if now < due:
+            self._body_clock = self.loop.call_at(due, self._look_at_body)
+            return
+        self._body_clock = None
+        if self.transport.is_closing():
+            return
+        if self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(
+                ApiError(408, "The body of the request did not come in time. Send it faster.", code="slow_body")
+            )
+
+    def shutdown(self) -> None:
+        """Close when idle; a request that is not whole has a part of the time that the server waits for the last."""
+        super().shutdown()
+        if self._body_clock is not None:
+            seconds = (self.config.timeout_graceful_shutdown or 0) * _LAST_SHARE
+            self.loop.call_later(seconds, self._give_up_body)
+
+    def _give_up_body(self) -> None:
+        if self._body_clock is None or self.transport.is_closing():
+            return
+        self._stop_body_clock()
+        if self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(draining())
+
+    def _stop_body_clock(self) -> None:
+        if self._body_clock is not None:
+            self._body_clock.cancel()
+            self._body_clock = None
+
+    def _limits(self) -> Limits:
+        gateway = getattr(self.app, "gateway", None)
+        return Limits() if gateway is None else gateway.settings.limits
+
+    def _size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _too_slow(self) -> None:
+        self._clock = None
+        if self._in_head and not self.transport.is_closing():
+            self._refuse(
+                ApiError(408, f"No whole head of a request came within {_HEAD_SECONDS:.0f} s. Send it at once.")
+            )
+
+    def _refuse(self, error: ApiError) -> None:
+        self._refusal = error
+        self.send_400_response("")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, in the words of all errors, and close the connection."""
+        error = self._refusal or ApiError(400, "What came is no HTTP/1.1 request. Check the client.", code="no_http")
+        body = envelope(error, None)
+        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.transport.write(head % (error.status, _PHRASES[error.status], len(body)) + body)
+        self.transport.close()
+
+
+def _authority_of(target: bytes) -> bytes:
+    """The host and the port that a target names which is no path."""
+    _, slashes, rest = target.partition(b"://")
+    return re.split(rb"[/?#]", rest if slashes else target, maxsplit=1)[0]
+
+
+def _too_large() -> ApiError:
+    return ApiError(
+        431,
+        f"The head of the request is larger than {_MOST_BYTES // 1024} KiB. Send fewer or shorter headers.",
+        code="headers_too_large",
+    )

@@ -1,0 +1,193 @@
+"""The process: uvicorn around the application, and a stop that loses no stream.
+
+On SIGTERM (or Ctrl+C, or SIGHUP, when its terminal is closed) new calls are refused with 529 `draining`, those that run
+go on for `drain_seconds`, then the listener closes. A second signal interrupts those that still run and ends the
+process within seconds, whatever it waits for; a third ends it as it is.
+
+The system keeps no count of signals: two of the same kind that are sent before the process gets to see the first are
+one. So the drain is bounded by `drain_seconds` in any case, which by default is less than what `docker stop` waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from ..core.threads import (
+    computing,
+    end_threads,
+    share_the_interpreter,
+)
+from .app import App
+from .garbage_collection import collect_when_quiet
+from .listening import (
+    Acceptor,
+    Balance,
+    Counted,
+)
+from .protocol import HttpProtocol
+
+__all__ = ["GatewayServer", "bind", "serve", "server_config"]
+
+_log = logging.getLogger("onceward_gateway")
+_SECOND_SIGNAL_SECONDS = 3.0
+_BACKLOG = 2048
+
+
+Beside = Callable[["GatewayServer"], Coroutine[Any, Any, None]]
+
+
+class GatewayServer(uvicorn.Server):
+    """A server that drains before it stops listening."""
+
+    def __init__(
+        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: Balance | None = None
+    ) -> None:
+        super().__init__(config)
+        self._balance = balance
+        self._app = app
+        self._beside = beside
+        self._signals = 0
+        self._draining: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._balance is None:
+            await super().startup(sockets)
+        else:
+            self.server_state.connections = Counted(self._balance)
+            await super().startup([])
+            if self.started:
+                servers: list[Any] = [Acceptor(one, self._protocol, self._balance) for one in sockets or ()]
+                self.servers = servers
+        if self.started:
+            gateway = self._app.gateway
+            gateway.spawn(collect_when_quiet(lambda: len(gateway.calls.running), computing), "the garbage collector")
+        if self.started and self._beside is not None:
+            self._app.gateway.spawn(self._beside(self), "beside the server")
+
+    def _protocol(self) -> asyncio.Protocol:
+        """The protocol of one more connection, as uvicorn makes it."""
+        protocol: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain at the first signal, end what still runs at the second, and ask nobody at the third."""
+        self._signals += 1
+        loop = self._app.gateway.loop
+        if self._signals == 1:
+            loop.call_soon_threadsafe(self._begin_to_drain)
+        elif self._signals == 2:
+            self.should_exit = True
+            # Clients that do not read what ends their streams are not waited for.
+            self.config.timeout_graceful_shutdown = 1
+            threading.Thread(target=_exit_soon, name="second signal", daemon=True).start()
+            loop.call_soon_threadsafe(self._end_calls)
+        else:
+            os._exit(1)
+
+    def _end_calls(self) -> None:
+        self._ending = self._app.gateway.loop.create_task(self._app.gateway.calls.drain(0))
+
+    def _begin_to_drain(self) -> None:
+        if self._draining is None:
+            self._app.gateway.draining = True
+            self._draining = self._app.gateway.loop.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            await self._app.gateway.drain()
+        finally:
+            self.should_exit = True
+
+
+def _exit_soon() -> None:
+    """End the process if it has not ended by itself: what it waits for, or who blocks its loop, was told to stop."""
+    time.sleep(_SECOND_SIGNAL_SECONDS)
+    _log.error("the second signal ended the process before everything was written")
+    os._exit(1)
+
+
+def _drain_on_hangup(server: GatewayServer) -> None:
+    """Have the end of the terminal drain as SIGTERM does, unless it is to be ignored (`nohup`)."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        signal.signal(hangup, server.handle_exit)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Whoever connects before the gateway is ready waits for it, and is not refused.
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def server_config(app: App) -> uvicorn.Config:
+    """Return how uvicorn serves the application."""
+    asgi: Any = app
+    return uvicorn.Config(
+        asgi,
+        http=HttpProtocol,
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+    )
+
+
+class _Quiet(logging.Filter):
+    """Connections that are closed on purpose are no errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "returned without" not in record.getMessage()
+
+
+def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
+    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status.
+
+    `balance` shares what comes with the other workers of the socket.
+    """
+    share_the_interpreter()
+    logging.getLogger("uvicorn.error").addFilter(_Quiet())
+    server = GatewayServer(server_config(app), app, beside, balance)
+    # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
+    server._captured_signals = []
+    _drain_on_hangup(server)
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        # The start failed, and was told of: uvicorn's own status for it means nothing to a caller.
+        return 1
+    if not end_threads():
+        # Python would wait for the threads; nobody needs what they compute any more, and everything is written.
+        logging.shutdown()
+        os._exit(0)
+    return 0

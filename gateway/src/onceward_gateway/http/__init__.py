@@ -1,0 +1,1 @@
+"""HTTP: requests, responses, routing of paths, bodies and their validation."""

@@ -1,0 +1,270 @@
+"""Reading of request bodies: size, JSON, depth, forms. Whatever is wrong with a body is found here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from ..config.load import Limits
+from ..core.decisive_names import Named
+from ..core.effective_body import (
+    EffectiveBody,
+    effective_body,
+    effective_form,
+    named_as_sent,
+)
+from ..core.errors import ApiError, invalid
+from ..core.principal import ANONYMOUS
+from ..core.threads import LARGE_BODY, offload
+from .json_body import parse_json
+from .request import (
+    BodyKind,
+    Call,
+    Receive,
+    Upload,
+)
+from .unknown_fields import refuse_repeated
+from .validation import Specification
+
+__all__ = ["ClientGone", "close_files", "read_body", "read_query", "refuse_ambiguous", "take_json"]
+
+# Of one field that is no file, and of a whole form that is sent as one text.
+_FIELD_BYTES = 1 << 20
+_FORM_PIECE = 32_768
+# What the contract declares for the paths of deployments.
+_VERSION = "api-version"
+_VERSIONS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?|preview|latest|v1", re.ASCII)
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+async def read_body(
+    call: Call, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
+) -> None:
+    """Read and check the body of `call` as the route wants it; `merge` its extra parameters first."""
+    content_type = call.headers.get("content-type", "")
+    if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
+        await _take_form(call, limits, spec, content_type, merge=merge)
+        return
+    if kind is BodyKind.FORM:
+        raise ApiError(
+            415,
+            f"`Content-Type` is {content_type!r}; this operation takes a form. Send `multipart/form-data`.",
+            code="unsupported_media_type",
+            param="Content-Type",
+        )
+    call.raw = await _read(call.headers, call.receive, limits.body_bytes)
+    if call.raw and call.caller.id == ANONYMOUS.id:
+        _refuse_simple(content_type)
+    if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
+        await take_json(call, limits, spec, merge=merge)
+
+
+def _refuse_simple(content_type: str) -> None:
+    """Refuse JSON under a type that web pages may send anywhere without asking first; with a key none of them can."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "text/plain" or _is_form(kind):
+        raise ApiError(
+            415,
+            f"`Content-Type` is {kind!r}; without a key this operation takes JSON only as such. Send "
+            "`Content-Type: application/json`.",
+            code="unsupported_media_type",
+            param="Content-Type",
+        )
+
+
+async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+    """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
+    named = call.params.get("model") if merge else None
+    if len(call.raw) > LARGE_BODY:
+        effective, call.raw = await offload(_checked, call.raw, limits, spec, merge, named)
+    else:
+        effective, call.raw = _checked(call.raw, limits, spec, merge, named)
+    call.data, call.merged, call.others = effective
+
+
+def _checked(
+    raw: bytes, limits: Limits, spec: Specification | None, merge: bool, named: str | None
+) -> tuple[EffectiveBody, bytes]:
+    """Return the value of a body, and its bytes with the merged members in it.
+
+    `named` is the model of the path, which stands for one that the body leaves out.
+    """
+    is_large, merged, others = len(raw) > LARGE_BODY, dict[str, str](), list[Named]()
+    value = parse_json(raw, limits)
+    if merge and isinstance(value, dict):
+        value, merged, others = effective_body(value)
+        if merged:
+            raw = msgspec.json.encode(value)
+    if named is not None and isinstance(value, dict) and value.get("model") is None:
+        value["model"] = named
+    if spec is not None:
+        try:
+            spec.check_json(value, is_large=is_large)
+        except ApiError as error:
+            raise named_as_sent(error, merged) from None
+    if not isinstance(value, dict):
+        raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
+    return EffectiveBody(value, merged, others), raw
+
+
+async def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
+    """Raise 400 for a management request that says one thing twice, or says something where nothing is read."""
+    if len(call.raw) > LARGE_BODY:
+        await offload(_refuse_ambiguous, call.raw, kind, spec)
+    else:
+        _refuse_ambiguous(call.raw, kind, spec)
+
+
+def _refuse_ambiguous(raw: bytes, kind: BodyKind, spec: Specification) -> None:
+    if kind is BodyKind.NONE and raw.strip():
+        try:
+            spec.refuse_unknown(msgspec.json.decode(raw))
+        except (msgspec.DecodeError, RecursionError):
+            raise invalid("This operation takes no body. Send none.", code="unexpected_body") from None
+    refuse_repeated(raw)
+
+
+def _kind(value: Any) -> str:
+    return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+
+
+async def _read(headers: dict[str, str], receive: Receive | None, limit: int) -> bytes:
+    if receive is None:
+        return b""
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body") and len(body) <= limit:
+        return body
+    pieces, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
+            raise _too_large(limit)
+    if size > limit:
+        raise _too_large(limit)
+    return b"".join(pieces)
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError(
+        413,
+        f"The body is larger than {limit} bytes, the most this operation takes. Send less.",
+        code="payload_too_large",
+    )
+
+
+def _is_form(content_type: str) -> bool:
+    return content_type.lower().startswith(("multipart/form-data", "application/x-www-form-urlencoded"))
+
+
+async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool) -> None:
+    if content_type.lower().startswith("application/x-www-form-urlencoded"):
+        body = await _read(call.headers, call.receive, min(limits.body_bytes, _FIELD_BYTES))
+        fields = _pairs(body.decode("utf-8", "replace"))
+    else:
+        fields = await _take_multipart(call, limits)
+    names = [upload.name for upload in call.files]
+    try:
+        if merge:
+            fields, call.merged, call.others = effective_form(fields, names)
+            if "model" in call.params and all(name != "model" for name, _ in fields):
+                fields.append(("model", call.params["model"]))
+        call.fields = fields
+        call.data = dict(fields) if spec is None else spec.read_form(fields, names)
+    except ApiError as error:
+        close_files(call)
+        raise named_as_sent(error, call.merged) from None
+
+
+def close_files(call: Call) -> None:
+    """Give up the files of a form; to delete a large one takes a while, and nobody waits for that."""
+    for upload in call.files:
+        if upload.size > _FORM_PIECE:
+            asyncio.get_running_loop().run_in_executor(None, upload.file.close)
+        else:
+            upload.file.close()
+
+
+async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
+    from starlette.datastructures import Headers, UploadFile
+    from starlette.formparsers import MultiPartException
+
+    from .multipart import StrictParser
+
+    declared = call.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limits.upload_bytes:
+        raise _too_large(limits.upload_bytes)
+    headers = Headers({"content-type": call.headers["content-type"]})
+    stream = _stream(call.receive, limits.upload_bytes)
+    try:
+        field_bytes = min(limits.body_bytes, _FIELD_BYTES)
+        parser = StrictParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        reason = (getattr(error, "message", None) or str(error)).rstrip(".")
+        raise invalid(f"The form cannot be read: {reason}. Correct it.", code="invalid_form") from error
+    fields: list[tuple[str, str]] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            kind = value.content_type or "application/octet-stream"
+            call.files.append(Upload(name, value.filename or "", kind, value.file, value.size or 0))
+        else:
+            fields.append((name, value))
+    return fields
+
+
+async def _stream(receive: Receive | None, limit: int) -> Any:
+    size, more = 0, receive is not None
+    while more and receive is not None:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        more = message.get("more_body", False)
+        for at in range(0, len(piece), _FORM_PIECE):
+            # Parsing a piece can take a few milliseconds; others have their turn before the next one.
+            yield piece[at : at + _FORM_PIECE]
+            await asyncio.sleep(0)
+    yield b""
+
+
+def read_query(raw: bytes, spec: Specification | None, *, azure: bool = False) -> dict[str, Any]:
+    """Return the query string, typed and checked; `azure` permits the version that clients of Azure send everywhere."""
+    pairs = _pairs(raw.decode("ascii", "replace")) if raw else []
+    if azure and not (spec is not None and spec.has_query(_VERSION)):
+        for value in [value for name, value in pairs if name == _VERSION and not _VERSIONS.fullmatch(value)]:
+            raise invalid(
+                f"`{_VERSION}` is {value[:60]!r}, which is no version of an API. Send a date such as 2024-10-21.",
+                param=_VERSION,
+                code="invalid_value",
+            )
+        pairs = [(name, value) for name, value in pairs if name != _VERSION]
+    if spec is not None:
+        return spec.read_query(pairs)
+    return dict(pairs)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=256)
+    except ValueError as error:
+        raise invalid(f"The query or form cannot be read: {error}. Send fewer fields.", code="invalid_query") from error

@@ -1,0 +1,171 @@
+"""JSON bodies: decoding, and the bounds of nesting and of size that keep it short.
+
+While a value is decoded nothing else runs in the process. A small body takes no time worth a thought. A large one is
+first measured without being decoded, and is then decoded member by member, in a thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..config.load import Limits
+from ..core.errors import ApiError, invalid
+from ..core.json_parts import (
+    SINGLE,
+    Cut,
+    cut,
+    member,
+    trimmed,
+)
+from ..core.long_strings import (
+    PIECE,
+    LongStrings,
+    odd_backslashes,
+    string_pieces,
+)
+from ..core.threads import LARGE_BODY
+from .unwritable import refuse_unwritable
+
+__all__ = ["parse_json"]
+
+_decode = msgspec.json.Decoder().decode
+
+# Large containers within each other that are cut: what is in more of them is decoded at once.
+_MOST_LEVELS = 32
+_STRUCTURE = b'"[]{},:'
+_NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
+
+
+def parse_json(raw: bytes, limits: Limits) -> Any:
+    """The value of a body.
+
+    Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
+    """
+    if len(raw) > LARGE_BODY:
+        raw = trimmed(raw)
+    if not raw or raw.isspace():
+        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
+    is_large = len(raw) > LARGE_BODY
+    if is_large:
+        _measure(raw, limits)
+    try:
+        value = _decode_whole(raw) if is_large else _decode(raw)
+    except msgspec.DecodeError as error:
+        if not is_large:
+            refuse_unwritable(raw)
+        raise invalid(f"The body is not valid JSON: {error}. Correct it.", code="invalid_json") from error
+    except UnicodeDecodeError as error:
+        raise invalid(f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code="invalid_json") from error
+    except RecursionError:
+        raise _too_deep(limits.depth) from None
+    if not is_large and raw.count(b"[") + raw.count(b"{") > limits.depth:
+        _check_depth(value, limits.depth)
+    return value
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    level = [value]
+    for _ in range(depth):
+        level = [item for outer in level for item in _children(outer)]
+        if not level:
+            return
+    raise _too_deep(depth)
+
+
+def _children(value: Any) -> list[Any]:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in items if isinstance(item, (dict, list))]
+
+
+def _too_deep(depth: int) -> ApiError:
+    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
+
+
+def _measure(raw: bytes, limits: Limits) -> None:
+    """Refuse a body that is nested too deep or holds too many values, without decoding it."""
+    values = level = at = 0
+    in_string = False
+    while at < len(raw):
+        end = min(at + PIECE, len(raw))
+        end += odd_backslashes(raw, at, end)
+        bare = raw[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_STRUCTURE)
+        parts = bare.split(b'"')
+        outside = b"".join(parts[in_string::2])
+        in_string ^= len(parts) % 2 == 0
+        # A name of a member counts as a value.
+        values += outside.count(b",") + outside.count(b":") + outside.count(b"[") + outside.count(b"{")
+        if values > limits.body_values:
+            raise ApiError(
+                413,
+                f"The body holds more than {limits.body_values} values, the most this gateway takes. Send less, or "
+                "raise `limits.body_values`.",
+                code="payload_too_large",
+            )
+        for bracket in outside.translate(None, b",:"):
+            level += 1 if bracket in b"[{" else -1
+            if level > limits.depth:
+                raise _too_deep(limits.depth)
+        at = end
+
+
+def _decode_whole(raw: bytes) -> Any:
+    strings = LongStrings(raw)
+    value = _decode_large(strings.text)
+    if not strings.found:
+        return value
+    texts = {name: _decode_string(found) for name, found in strings.found.items()}
+    if isinstance(value, str):
+        return texts.get(value, value)
+    todo = [value]
+    while todo:
+        outer = todo.pop()
+        for key, inner in outer.items() if isinstance(outer, dict) else enumerate(outer):
+            if isinstance(inner, str):
+                if inner in texts:
+                    outer[key] = texts[inner]
+            elif isinstance(inner, (dict, list)):
+                todo.append(inner)
+    return value
+
+
+def _decode_large(raw: bytes, levels: int = _MOST_LEVELS) -> Any:
+    data = trimmed(raw)
+    if len(data) <= LARGE_BODY or data[:1] not in (b"{", b"[") or not levels:
+        return _decode(data)
+    try:
+        parts = cut(data)
+        if trimmed(data[parts.end :]):
+            raise ValueError(f"more follows behind byte {parts.end - 1}")
+        return _object(parts, levels) if data[:1] == b"{" else _array(parts, levels)
+    except msgspec.DecodeError:
+        raise
+    except ValueError as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
+
+
+def _object(parts: Cut, levels: int) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for part in parts:
+        if len(part) > SINGLE:
+            name, value = member(part)
+            out[_decode(name)] = _decode_large(value, levels - 1)
+        else:
+            out |= _decode(b"{%b}" % part)
+    return out
+
+
+def _array(parts: Cut, levels: int) -> list[Any]:
+    out: list[Any] = []
+    for part in parts:
+        if len(part) > SINGLE:
+            out.append(_decode_large(part, levels - 1))
+        else:
+            out += _decode(b"[%b]" % part)
+    return out
+
+
+def _decode_string(data: bytes) -> str:
+    """A long string, decoded in pieces that end between characters."""
+    return "".join(_decode(piece) for piece in string_pieces(data))

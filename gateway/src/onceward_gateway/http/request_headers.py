@@ -1,0 +1,64 @@
+"""Repeated request headers: lists of proxies are joined, and values that decide something may not disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from ..config.brand_headers import BrandHeaders
+from ..core.errors import ApiError, invalid
+
+__all__ = ["RawHeaders", "read_headers", "settle_headers"]
+
+RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
+# Proxies extend them by lines of their own as well as in place (RFC 9110, 5.3).
+_LISTS = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded")
+# They decide who calls, which call it is, and how it is read. Another program on the way may have read the other one.
+_SINGLE = frozenset(
+    {
+        "api-key",
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "last-event-id",
+        "ocp-apim-subscription-key",
+        "x-api-key",
+    }
+)
+_PROVIDER_KEY = "x-provider-key-"
+
+
+def read_headers(raw: RawHeaders) -> dict[str, str]:
+    """Return headers by name. Of a name that stands twice the last value holds, of lists of proxies all of them."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    if len(headers) != len(raw):
+        for name in _LISTS:
+            values = [value for other, value in raw if other == name]
+            if len(values) > 1:
+                headers[name.decode()] = b", ".join(values).decode("latin-1")
+    return headers
+
+
+def settle_headers(headers: dict[str, str], raw: RawHeaders, brand: BrandHeaders) -> None:
+    """Give the headers of other brands their own names; raise 400 where two that decide something disagree."""
+    is_used = brand.is_used(headers)
+    if len(headers) == len(raw) and not is_used:
+        return
+    said: dict[str, tuple[str, str]] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        own = brand.own_name(name) if is_used else None
+        if own is not None:
+            headers[own] = value
+        elif name not in _SINGLE and not name.startswith(_PROVIDER_KEY):
+            continue
+        other, before = said.setdefault(own or name, (name, value))
+        if before != value:
+            raise _conflict(other, name, None if own is None else (before, value))
+
+
+def _conflict(first: str, second: str, values: tuple[str, str] | None) -> ApiError:
+    """Return the error for headers that disagree; without values where these may be secret."""
+    shown = "with different values" if values is None else f"as {values[0]!r} and {values[1]!r}"
+    what = f"`{first}` is given twice, {shown}" if first == second else f"`{first}` and `{second}` disagree: {shown}"
+    return invalid(f"{what}. Send one of them.", param=second, code="conflicting_headers")

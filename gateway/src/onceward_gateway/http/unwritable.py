@@ -1,0 +1,34 @@
+"""Values that some writers put into JSON and that JSON does not have: NaN, infinite numbers and lone surrogates.
+
+The decoder refuses them by the byte where it stopped; whoever sent them looks for the field.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+from ..core.errors import ApiError, invalid
+from ..core.json_leaves import leaves
+
+__all__ = ["refuse_unwritable"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def refuse_unwritable(raw: bytes) -> None:
+    """Raise the error of the first such value of a small body; return if the body is broken in another way."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return
+    for at, part in leaves(value):
+        if isinstance(part, str) and (found := _SURROGATE.search(part)):
+            raise _refused(at, f"holds the lone surrogate U+{ord(found[0]):04X}, which is no character. Remove it.")
+        if isinstance(part, float) and not math.isfinite(part):
+            raise _refused(at, f"is {part}, or a number too large for JSON. Send a finite number, or null.")
+
+
+def _refused(at: str, what: str) -> ApiError:
+    return invalid(f"`{at or 'body'}` {what}", param=at or None, code="invalid_json")

@@ -1,0 +1,1 @@
+"""Identity: API keys, users, teams, organizations, customers, and what each may do."""

@@ -1,0 +1,110 @@
+"""Answers: status and headers, and the body as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import cached_property
+from typing import Protocol
+
+from .errors import BodyTooLarge, HttpClientError
+
+__all__ = ["BodySource", "HttpResponse"]
+
+
+class BodySource(Protocol):
+    """Where the bytes of a body come from."""
+
+    def take(self) -> bytes:
+        """Return what arrived and was not taken yet."""
+        ...
+
+    async def next_bytes(self) -> bytes:
+        """Return what arrives next; b"" when nothing more does."""
+        ...
+
+    def abort(self, error: BaseException) -> None:
+        """Give the rest up."""
+        ...
+
+
+class HttpResponse:
+    """An answer whose body may still be on its way. Close it, or read it to its end: else its connection stays open."""
+
+    def __init__(self, source: BodySource, max_body: int) -> None:
+        self.status = 0
+        self.raw_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.trailers: tuple[tuple[bytes, bytes], ...] = ()
+        self._source: BodySource | None = source
+        self._left = max_body
+        self._rest = b""
+        self._error: BaseException | None = None
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by lower-case name; values of the same name are joined by commas."""
+        found: dict[str, str] = {}
+        for raw_name, raw_value in self.raw_headers:
+            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "surrogateescape")
+            found[name] = f"{found[name]}, {value}" if name in found else value
+        return found
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more will arrive; what arrived may still have to be received."""
+        return self._source is None
+
+    async def receive(self) -> bytes:
+        """Return all bytes that arrived since the last call; wait where there are none, and return b"" at the end.
+
+        Where the answer breaks off, the bytes that came before are returned first, and the error is raised after them.
+        """
+        source = self._source
+        if source is not None:
+            data = source.take() or await source.next_bytes()
+        else:
+            data = b""
+        if not data:
+            data, self._rest = self._rest, b""
+        if not data and self._error is not None:
+            raise self._error
+        self._left -= len(data)
+        if self._left < 0:
+            self.close()
+            self._rest = b""
+            self._error = BodyTooLarge("The body is larger than allowed.")
+            raise self._error
+        return data
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Iterate over the body, one item for each read from the connection."""
+        while data := await self.receive():
+            yield data
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        first = await self.receive()
+        if self._source is None and not self._rest and self._error is None:
+            return first
+        pieces = [first]
+        while data := await self.receive():
+            pieces.append(data)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        """Give up what has not arrived: the connection is closed, which tells the peer to stop."""
+        if self._source is not None:
+            self._source.abort(HttpClientError("The answer was closed before its end."))
+
+    async def __aenter__(self) -> HttpResponse:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    # -- for the connection
+
+    def end(self, rest: bytes, error: BaseException | None) -> None:
+        """Take what is left to be received; nothing more arrives."""
+        self._source = None
+        self._rest = rest
+        self._error = error

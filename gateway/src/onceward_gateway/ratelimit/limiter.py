@@ -1,0 +1,206 @@
+"""The limits of a caller's pace.
+
+Each bound counts by itself. A call enters all of its limits or none; what it was expected to use counts from its start
+and is corrected by what it used. A refusal names the limit, whose it is, and when to come again.
+
+A node alone counts in its own memory. Nodes that share a Redis count there (`shared.py`), and each counts what it let
+in itself beside that, so that it goes on from there while Redis is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from ..core.clock import Clock
+from ..core.principal import Bound
+from ..http.request import Headers
+from ..redis.errors import RedisAway
+from .headers import (
+    headers_of,
+    refusal,
+    unavailable,
+)
+from .limits import (
+    KINDS,
+    Kind,
+    Limit,
+    Place,
+    key_of,
+    limits_of,
+)
+from .shared_counters import Member, SharedPace
+from .window import Window
+
+__all__ = ["Pace", "Pass"]
+
+_MOST_WINDOWS = 50_000
+_MOST_PLANS = 8192
+_PARALLEL_WAIT = 1.0
+
+
+class Pass:
+    """A call's way in. `settle` when it has ended; `withdraw` if it was not made."""
+
+    __slots__ = ("_pace", "headers", "member", "open", "parallel", "requests", "tokens")
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self.requests: list[tuple[Window, int]] = []
+        self.tokens: list[tuple[Window, int, int]] = []
+        self.parallel: list[Place] = []
+        self.member: Member | None = None
+        self.headers: Headers = ()
+        self.open = True
+
+    def settle(self, tokens: int) -> None:
+        """The call has ended and used this many tokens."""
+        self._end(tokens, made=True)
+
+    def withdraw(self) -> None:
+        """The call was refused elsewhere: it counts for nothing."""
+        self._end(0, made=False)
+
+    def _end(self, tokens: int, *, made: bool) -> None:
+        if not self.open:
+            return
+        self.open = False
+        for window, step, counted in self.tokens:
+            window.correct(step, tokens - counted)
+        if not made:
+            for window, step in self.requests:
+                window.correct(step, -1)
+        self._pace.leave(self.parallel)
+        if self.member is not None:
+            self.member.end(tokens, made=made)
+
+
+class Pace:
+    """The windows and counters of all who are limited.
+
+    `shared` counts them together with other nodes. While Redis is unavailable, `when_away` decides: count alone
+    (`open`) or refuse (`closed`).
+    """
+
+    def __init__(
+        self, clock: Clock, shared: SharedPace | None = None, *, when_away: Literal["open", "closed"] = "open"
+    ) -> None:
+        self._clock = clock
+        self._windows: dict[tuple[Kind, Place], Window] = {}
+        self._running: dict[Place, int] = {}
+        self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[Limit, ...]]] = {}
+        self._shared = shared
+        self._closed = when_away == "closed"
+
+    async def keep(self) -> None:
+        """Keep the places of the calls that run here among those of all nodes, for ever."""
+        if self._shared is not None:
+            await self._shared.keep()
+
+    async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
+        """Let a call in, or raise 429 (503 where its limits cannot be counted). None where nothing limits it."""
+        if not bounds:
+            return None
+        limits = self._plan(bounds, model)
+        if not limits:
+            return None
+        if self._shared is None:
+            return self._enter_here(limits, tokens)
+        member = self._shared.member(limits, tokens)
+        try:
+            verdict = await member.enter()
+        except RedisAway:
+            if self._closed:
+                member.forget()
+                raise unavailable(limits[0]) from None
+            return self._enter_here(limits, tokens, member)
+        headers = headers_of(limits, verdict.used, verdict.over.__getitem__)
+        if verdict.refused is not None:
+            raise refusal(limits[verdict.refused], verdict.wait, headers)
+        return self._entered(limits, tokens, headers, member)
+
+    def _enter_here(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Pass:
+        now = self._clock.monotonic()
+        for limit in limits:
+            if limit.kind == "parallel":
+                wait = _PARALLEL_WAIT
+                hindered = self._running.get(limit.place, 0) >= limit.most
+            else:
+                wait = 0.0
+                asked = limit.asked(tokens)
+                hindered = limit.window.used(now) + asked > limit.most
+                if hindered:
+                    wait = limit.whole if limit.most <= 0 else limit.window.wait(now, limit.most - asked)
+            if hindered:
+                if member is not None:
+                    member.forget()
+                used = [0 if other.kind == "parallel" else other.window.used(now) for other in limits]
+                raise refusal(limit, wait, _headers_here(limits, used, now))
+        entered = self._entered(limits, tokens, (), member)
+        entered.headers = _headers_here(limits, [limit.window.total for limit in limits], now)
+        return entered
+
+    def _entered(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Pass:
+        """Count a call in this process."""
+        now = self._clock.monotonic()
+        entered = Pass(self)
+        entered.headers, entered.member = headers, member
+        for limit in limits:
+            if limit.kind == "parallel":
+                self._running[limit.place] = self._running.get(limit.place, 0) + 1
+                entered.parallel.append(limit.place)
+                continue
+            counted = limit.counted(tokens)
+            step = limit.window.add(now, counted)
+            if limit.kind == "tokens":
+                entered.tokens.append((limit.window, step, counted))
+            else:
+                entered.requests.append((limit.window, step))
+        if member is not None:
+            member.begin()
+        return entered
+
+    def leave(self, places: Iterable[Place]) -> None:
+        """Calls at the same time: one less."""
+        for place in places:
+            left = self._running.get(place, 1) - 1
+            if left > 0:
+                self._running[place] = left
+            else:
+                self._running.pop(place, None)
+
+    def _plan(self, bounds: Sequence[Bound], model: str) -> tuple[Limit, ...]:
+        found = self._plans.get((id(bounds), model))
+        if found is not None and found[0] is bounds:
+            return found[1]
+        least: dict[tuple[Kind, Place], Limit] = {}
+        for kind, place, name, most in (limit for bound in bounds for limit in limits_of(bound, model)):
+            known = least.get((kind, place))
+            if known is None or most < known.most:
+                least[kind, place] = Limit(kind, place, name, most, self._window(kind, place), key_of(kind, place))
+        limits = tuple(least.values())
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        self._plans[id(bounds), model] = (bounds, limits)
+        return limits
+
+    def _window(self, kind: Kind, place: Place) -> Window:
+        window = self._windows.get((kind, place))
+        if window is None:
+            if len(self._windows) >= _MOST_WINDOWS:
+                self._forget()
+            window = Window(KINDS[kind].length, KINDS[kind].grain)
+            if kind != "parallel":
+                self._windows[kind, place] = window
+        return window
+
+    def _forget(self) -> None:
+        """Drop the windows that nothing is in. Plans hold theirs, so they are made anew."""
+        now = self._clock.monotonic()
+        self._plans.clear()
+        for place in [place for place, window in self._windows.items() if not window.used(now)]:
+            del self._windows[place]
+
+
+def _headers_here(limits: tuple[Limit, ...], used: list[int], now: float) -> Headers:
+    return headers_of(limits, used, lambda at: limits[at].window.wait(now, 0))

@@ -1,0 +1,1 @@
+"""A small Redis client: protocol, connection, commands and scripts."""

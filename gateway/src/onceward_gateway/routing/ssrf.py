@@ -1,0 +1,166 @@
+"""The guard of addresses that users give: where a request may go, checked on what the name resolves to.
+
+A URL is checked when it is given, and its host again each time a connection is made: the connection goes to the very
+address that was checked, so a name that changes its mind between the two gains nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from ..config.routing import Network
+from ..core.errors import ApiError, invalid
+
+__all__ = ["AddressGuard", "GuardedResolver"]
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_LONGEST = 2048
+_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+
+
+class AddressGuard:
+    """Decides which addresses may be reached. `allow` are networks that the operator opened."""
+
+    def __init__(self, allow: Sequence[Network] = ()) -> None:
+        self._allow = tuple(allow)
+
+    def permits(self, text: str) -> bool:
+        """Whether a connection to this IP address is allowed."""
+        try:
+            address = ipaddress.ip_address(text.partition("%")[0])
+        except ValueError:
+            return False
+        if any(address.version == network.version and address in network for network in self._allow):
+            return True
+        within = _embedded(address)
+        if within is not None:
+            return self.permits(str(within))
+        return address.is_global and not address.is_multicast and not address.is_reserved
+
+    def check_url(self, url: str, param: str) -> str:
+        """The URL without a slash at its end; raises 400 where it is none that may be called."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise _refused(url, f"is no URL: {error}", param) from None
+        if parts.scheme not in ("http", "https"):
+            raise _refused(url, "is no http or https address", param)
+        if (
+            not host
+            or len(url) > _LONGEST
+            or not url.isascii()
+            or not url.isprintable()
+            or set(url) & set(' "<>\\^`{|}')
+        ):
+            raise _refused(url, "is no usable URL", param)
+        if "@" in parts.netloc:
+            raise _refused(parts._replace(netloc="...").geturl(), "holds a user name or a password", param)
+        if parts.query or parts.fragment:
+            raise _refused(url, "has a query or a fragment", param)
+        if port == 0:
+            raise _refused(url, "has the port 0", param)
+        if _is_address(host) and not self.permits(host):
+            raise self.refusal(host, param)
+        if host.rstrip(".").lower() == "localhost" and not self.permits("127.0.0.1"):
+            raise self.refusal(host, param)
+        return url.rstrip("/")
+
+    async def check_host(self, url: str, param: str) -> None:
+        """Resolve the URL's host and raise 400 if any of its addresses may not be reached."""
+        host = urlsplit(url).hostname or ""
+        for address in await _resolve(host, 0, param):
+            if not self.permits(address[4][0]):
+                raise self.refusal(host, param)
+
+    @staticmethod
+    def refusal(host: str, param: str) -> ApiError:
+        return invalid(
+            f"`{param}` leads to {host!r}, which is not on the public internet. Give a public address, "
+            "or have the operator allow its network in `[outbound] allow`.",
+            param=param,
+            code="address_not_allowed",
+        )
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves for a connection and gives only addresses that the guard permits; one forbidden address refuses all."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        try:
+            found = await _resolve(host, port, "api_base", family)
+        except ApiError as error:
+            raise OSError(None, error.message) from error
+        results: list[ResolveResult] = []
+        for kind, _, protocol, _, where in found:
+            address = str(where[0])
+            if not self._guard.permits(address):
+                raise OSError(None, f"{host!r} leads to an address that is not allowed")
+            results.append(
+                ResolveResult(
+                    hostname=host,
+                    host=address,
+                    port=port,
+                    family=kind,
+                    proto=protocol,
+                    flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+                )
+            )
+        return results
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def _resolve(host: str, port: int, param: str, family: int = socket.AF_UNSPEC) -> list[Any]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+    except (OSError, UnicodeError) as error:
+        raise invalid(
+            f"The host {host!r} of `{param}` cannot be resolved: {error}. Check its spelling.",
+            param=param,
+            code="host_not_found",
+        ) from error
+    return list(found)
+
+
+def _embedded(address: Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address carries, whichever way."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    if any(address in network for network in _NAT64) or (int(address) >> 32 == 0 and int(address) > 1):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(url: str, why: str, param: str) -> ApiError:
+    return invalid(
+        f"`{param}` is {url[:200]!r}, which {why}. Give it as https://host/v1.", param=param, code="invalid_url"
+    )
