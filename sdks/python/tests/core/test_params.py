@@ -293,7 +293,7 @@ def test_arguments_of_a_tool_call_may_be_an_object_or_nothing(given: dict[str, A
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        ({"logit_bias": {1: 2, "1": 3}}, "`logit_bias` has the name '1' twice, as 1 and as '1'; give it once"),
+        ({"logit_bias": {1: 2, "1": 3}}, "`logit_bias` has the name '1' twice, as 1 and as '1'; give it only once"),
         ({"metadata": {True: "a", "true": "b"}}, "`metadata` has the name 'true' twice"),
         ({"messages": [{**MESSAGES[0], None: 1, "null": 2}]}, r"`messages\[0\]` has the name 'null' twice"),
         ({"tools": [{"type": "function", "function": {"name": "f", "parameters": {1: 1, "1": 2}}}]}, "parameters` has"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Action", "Call", "Column", "Group", "count", "usd"]
 
 _YES = switch("--yes", None, "do not ask for confirmation")
-_SECRET_WARNING = "Copy the key now: only its hash is kept, and it is not cell_text again."
+_SECRET_WARNING = "Copy the key now: only its hash is kept, and it is not shown again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Call:
         return 0
 
     def secret(self, item: Model) -> int:
-        """Print an object that contains a key, which is cell_text only once."""
+        """Print an object that contains a key, which is shown only once."""
         key = getattr(item, "key", None)
         status = self.record(item, frozenset({"key"}))
         if key and not self.given.json:

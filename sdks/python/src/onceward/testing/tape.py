@@ -50,7 +50,7 @@ class ReplayMismatch(AssertionError):
 
 
 class _Eraser:
-    """Removes the values of headers that are not headers_kept from everything that is written."""
+    """Removes the values of headers that are not kept from everything that is written."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()

@@ -290,7 +290,7 @@ def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) ->
         described = _annotated_description(form) or doc.params.get(parameter.name) or None
         given: Any = Field(..., alias=parameter.name, description=described)
         if parameter.default is not parameter.empty:
-            # A default that is not JSON is not is_plain to the model, and never copied.
+            # A default that is not JSON is not shown to the model, and never copied.
             is_plain = isinstance(parameter.default, (str, int, float, type(None)))
             if is_plain:
                 given = Field(parameter.default, alias=parameter.name, description=described)
