@@ -14,16 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.api.authentication import Gate
+from onceward_gateway.api.authentication import Authenticator
 from onceward_gateway.config.load import Settings
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
+from onceward_gateway.core.restrictions import RouteCatalog
 from onceward_gateway.db import Batch, StorageError
 from onceward_gateway.entry.app import App, create_app
 from onceward_gateway.http.request import Route
-from onceward_gateway.identity.directory import Platform
+from onceward_gateway.identity.directory import master_keys
 
 from .databases import database_in, settings_for
+from .identity import directory_over
 
 CHAT = "/v1/chat/completions"
 HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hello!"}]}
@@ -32,14 +34,14 @@ HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hel
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     made = create_app(settings_for(tmp_path, offline=True))
-    await made.gateway.start()
+    await made.start()
     yield made
     await made.gateway.stop()
 
 
 async def inside(app: App, body: dict[str, Any], **headers: str) -> tuple[int, Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer = await app.gateway.dispatch("POST", CHAT, body=json.dumps(body).encode(), principal="me", headers=named)
+    answer = await app.dispatch("POST", CHAT, body=json.dumps(body).encode(), principal="me", headers=named)
     return answer.status, json.loads(answer.body)
 
 
@@ -95,10 +97,12 @@ KEYS = frozenset({hashlib.sha256(b"sk-the-one-and-only").digest()})
 
 
 @pytest.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+async def gate(tmp_path: Path) -> AsyncIterator[Authenticator]:
     db = database_in(tmp_path)
     await db.open()
-    yield Gate(Settings(auth_mode="required", key_hashes=KEYS), Platform(db, SystemClock(), str))
+    masters = master_keys(KEYS)
+    directory = directory_over(db, SystemClock(), str, masters=masters.values())
+    yield Authenticator(Settings(auth_mode="required", key_hashes=KEYS), directory, masters, RouteCatalog(tuple))
     await db.close()
 
 
@@ -107,7 +111,7 @@ ROUTE = Route("GET", "/v1/models", "list")
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.sampled_from(["' OR '1'='1", "sk-the-one-and-onl", "sk-the-one-and-only\x00", "\udcff", ""]))
-async def test_no_hostile_key_gets_in(gate: Gate, key: str) -> None:
+async def test_no_hostile_key_gets_in(gate: Authenticator, key: str) -> None:
     for headers in ({"authorization": f"Bearer {key}"}, {"authorization": key}, {"x-api-key": key}, {"api-key": key}):
         with pytest.raises(ApiError) as refused:
             await gate.admit(ROUTE, headers)
@@ -115,5 +119,5 @@ async def test_no_hostile_key_gets_in(gate: Gate, key: str) -> None:
         assert len(key) < 10 or key not in refused.value.message
 
 
-async def test_the_key_gets_in(gate: Gate) -> None:
+async def test_the_key_gets_in(gate: Authenticator) -> None:
     assert (await gate.admit(ROUTE, {"authorization": "Bearer sk-the-one-and-only"})).id.startswith("key_")

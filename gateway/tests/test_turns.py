@@ -9,7 +9,7 @@ from typing import Any
 
 from onceward_gateway.calls.event_stream import Feed, Listener
 from onceward_gateway.core.call_record import CallRecord
-from onceward_gateway.http import producers
+from onceward_gateway.offline import handler
 
 
 class _Turns:
@@ -70,8 +70,8 @@ async def test_a_turn_of_many_models_is_as_long_as_that_of_one() -> None:
             count += 1
         return count
 
-    counts = await asyncio.gather(*(read(producers._in_turns(source(), aside=False)) for _ in range(40)))
+    counts = await asyncio.gather(*(read(handler._in_turns(source(), in_thread=False)) for _ in range(40)))
     assert counts == [100] * 40
     # In the first turn each source does not know yet of those that begin behind it.
     assert max(list(turns.seen.values())[1:]) <= 64 + 40
-    assert producers._turning == set()
+    assert handler._taking_turns == set()

@@ -6,27 +6,20 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from onceward_gateway.api.files import purge
-from onceward_gateway.db import StorageError
-from onceward_gateway.db.blob_store import (
-    KINDS,
-    UNRECORDED_SECONDS,
-    contents_of,
-)
+from onceward_gateway.core.clock import Clock
+from onceward_gateway.db import Database, StorageError
+from onceward_gateway.db.blob_store import BLOB_KINDS, UNRECORDED_SECONDS
 from onceward_gateway.db.disk import DiskAway
 from onceward_gateway.db.errors import FULL, Trouble
-from onceward_gateway.entry.services import Gateway
 from onceward_gateway.jobs.scheduler import (
     BATCHES,
     LONGEST_WAIT_SECONDS,
     JobFault,
-    Jobs,
-    Worker,
+    JobQueue,
 )
 
 from ..databases import on_postgres
@@ -44,7 +37,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 async def kept(bench: Bench, name: str) -> bool:
-    return await contents_of(bench.gateway, "files").reply(name, "text/plain") is not None
+    return await bench.gateway.files.blobs.find(name) is not None
 
 
 async def upload(bench: Bench) -> str:
@@ -54,11 +47,11 @@ async def upload(bench: Bench) -> str:
 
 async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_more(bench: Bench) -> None:
     recorded = await upload(bench)
-    await contents_of(bench.gateway, "files").put("file-lost", io.BytesIO(b"x"))
-    await bench.gateway.control.tidy()
+    await bench.gateway.files.blobs.put("file-lost", io.BytesIO(b"x"))
+    await bench.gateway.cleanup.clean()
     assert await kept(bench, "file-lost")
     bench.clock.turned += UNRECORDED_SECONDS + 60
-    await bench.gateway.control.tidy()
+    await bench.gateway.cleanup.clean()
     assert (await kept(bench, "file-lost"), await kept(bench, recorded)) == (False, True)
 
 
@@ -68,7 +61,7 @@ async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await upload(bench)
-    await contents_of(bench.gateway, "files").put("file-lost", io.BytesIO(b"x"))
+    await bench.gateway.files.blobs.put("file-lost", io.BytesIO(b"x"))
     bench.clock.turned += UNRECORDED_SECONDS + 60
     database = bench.gateway.db
     asked, query, aside = list[int](), database.query, database.aside
@@ -80,16 +73,16 @@ async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
 
     monkeypatch.setattr(database, "query", counted)
     monkeypatch.setattr(database, "aside", lambda sql, parameters=(): counted(sql, parameters, aside))
-    await purge(bench.gateway)
+    await bench.gateway.files.purge()
     assert asked == [0, 1]
     assert not await kept(bench, "file-lost")
 
 
 @pytest.mark.skipif(on_postgres(), reason="contents are in the database, so none is older than it")
 async def test_a_new_database_sweeps_nothing_of_an_old_folder(bench: Bench) -> None:
-    await contents_of(bench.gateway, "files").put("file-older", io.BytesIO(b"x"))
+    await bench.gateway.files.blobs.put("file-older", io.BytesIO(b"x"))
     bench.clock.turned += UNRECORDED_SECONDS + 60
-    await bench.gateway.control.tidy()
+    await bench.gateway.cleanup.clean()
     assert await kept(bench, "file-older")
 
 
@@ -97,11 +90,11 @@ async def test_a_new_database_sweeps_nothing_of_an_old_folder(bench: Bench) -> N
 async def test_what_a_dead_gateway_was_writing_is_deleted_at_the_start(bench: Bench) -> None:
     await upload(bench)
     data = bench.gateway.settings.data_dir
-    parts = [data / kind / "half.part" for kind in KINDS]
+    parts = [data / kind / "half.part" for kind in BLOB_KINDS]
     for part in parts:
         part.parent.mkdir(exist_ok=True)
         part.write_bytes(b"x")
-    await bench.gateway.control.tidy()
+    await bench.gateway.cleanup.clean()
     assert all(part.exists() for part in parts)
     await bench.start(CONFIG)
     assert not any(part.exists() for part in parts)
@@ -131,25 +124,38 @@ class Freed:
         return 1
 
 
+class Runner:
+    """A runner whose work fails for ever."""
+
+    def __init__(self, clock: Wall, failure: Exception) -> None:
+        self.attempts = 0
+        self.faults: list[JobFault] = []
+        self._clock = clock
+        self._failure = failure
+
+    async def run(self, job_id: str) -> None:
+        self.attempts += 1
+        raise self._failure
+
+    async def fail(self, job_id: str, fault: JobFault) -> None:
+        self.faults.append(fault)
+
+    async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
+        return self._clock.now < since + LONGEST_WAIT_SECONDS
+
+
+def never(coroutine: Any, name: str) -> None:
+    raise AssertionError(name)
+
+
 async def ended_by(failure: Exception) -> tuple[float, int, JobFault, Freed]:
-    """How a job ends whose work fails for ever: when, after how many attempts, and as what."""
-    clock, db, attempts, faults = Wall(), Freed(), 0, list[JobFault]()
-
-    async def run(gateway: Gateway, id: str) -> None:
-        nonlocal attempts
-        attempts += 1
-        raise failure
-
-    async def fail(gateway: Gateway, id: str, fault: JobFault) -> None:
-        faults.append(fault)
-
-    async def wait(gateway: Gateway, id: str, trouble: Trouble, since: float) -> bool:
-        return clock.now < since + LONGEST_WAIT_SECONDS
-
-    gateway = SimpleNamespace(clock=clock, db=db, nodes=SimpleNamespace(id="node_1"))
-    await Jobs(cast(Gateway, gateway), BATCHES, Worker(run, fail, wait))._until_over("batch_1")
-    (fault,) = faults
-    return clock.now, attempts, fault, db
+    """Return how a job ends whose work fails for ever: when, after how many attempts, and as what."""
+    clock, db = Wall(), Freed()
+    runner = Runner(clock, failure)
+    queue = JobQueue(BATCHES, cast(Database, db), cast(Clock, clock), "node_1", spawn=never, is_draining=lambda: False)
+    await queue._run_until_over(runner, "batch_1")
+    (fault,) = runner.faults
+    return clock.now, runner.attempts, fault, db
 
 
 @pytest.mark.parametrize("failure", [DiskAway("/data/files/x: no room", FULL), PermissionError(13, "no", "/data/x")])

@@ -24,11 +24,11 @@ from onceward_gateway.db import (
     Batch,
     Database,
 )
-from onceward_gateway.identity.directory import Platform
 from onceward_gateway.providers.chunks import texts_of_events
 from onceward_gateway.ratelimit.limiter import Pace
 
 from ..databases import database_in
+from ..identity import directory_over
 
 T = TypeVar("T")
 PRICE = Price(input=1_000_000, output=1_000_000)
@@ -58,13 +58,13 @@ class Node:
         self.bench = bench
         self.db = db
         self.id = bench.new_id("node_")
-        self.platform = Platform(db, bench.clock, bench.new_id)
+        self.directory = directory_over(db, bench.clock, bench.new_id)
         self.ledger = Ledger(
             db,
             bench.clock,
             bench.settings,
             bench.prices,
-            self.platform,
+            self.directory,
             Pace(bench.clock),
             self.id,
             served_at=lambda call: None,

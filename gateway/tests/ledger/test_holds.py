@@ -304,7 +304,7 @@ def test_a_shared_budget_counts_from_before_it_limited_anything(bench: Bench) ->
 
 def test_a_key_counts_for_the_key_that_it_was_derived_from(bench: Bench) -> None:
     for id, parent in (("k1", None), ("k9", "k1")):
-        bench.act(bench.node.platform.keys.put(Key(id=id, hash=id, name=id, parent_id=parent)))
+        bench.act(bench.node.directory.records.keys.put(Key(id=id, hash=id, name=id, parent_id=parent)))
     child = Principal("k9", key_id="k9", bounds=())
     bench.finish(bench.enter(child, tokens=100), 70)
     bench.finish(bench.enter(replace(child, bounds=(ONE,)), tokens=100), 10)

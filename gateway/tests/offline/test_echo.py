@@ -22,7 +22,7 @@ from onceward_gateway.offline.learned import Example, Memory
 from onceward_gateway.offline.models import BuiltIn
 from onceward_gateway.offline.speech import listen, speak
 
-CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
+CONTEXT = ModelContext("call_1", 1_700_000_000, "gpt-4", 1, None, "req", "me")
 
 WEATHER = {
     "type": "function",

@@ -31,7 +31,7 @@ from onceward_gateway.offline.faults import (
 )
 from onceward_gateway.offline.models import BuiltIn
 
-CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me", None)  # type: ignore[arg-type]  # no gateway is needed
+CONTEXT = ModelContext("call_1", 1, "m", 1, "k", "req", "me")
 REQUEST: dict[str, Any] = {"messages": [{"role": "user", "content": "Count to 9"}], "stream": True}
 
 

@@ -18,11 +18,12 @@ from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.records import Key, Team
 from onceward_gateway.http.request import Response, json_response
 from onceward_gateway.identity import api_keys
-from onceward_gateway.identity.directory import Platform
-from onceward_gateway.identity.invalidation import EVERYTHING, Change
+from onceward_gateway.identity.invalidation import EVERYTHING, RecordChange
+from onceward_gateway.identity.one_time_secrets import OneTimeSecrets
 from onceward_gateway.identity.sql import ALL
 
 from ..databases import database_in, on_postgres
+from ..identity import directory_over
 
 only_shared = pytest.mark.skipif(not on_postgres(), reason="SQLite has one node")
 
@@ -79,13 +80,14 @@ class Wire:
 
 
 class Node:
-    """A platform with a clock of its own, and what it was told of."""
+    """A directory with a clock of its own, and the changes that it heard of."""
 
     def __init__(self, db: Any, end: Wire.End) -> None:
-        self.clock, self.end, self.told = TurnedClock(), end, list[Change]()
-        self.platform = Platform(db, self.clock, lambda prefix: f"{prefix}{id(object())}")
-        self.platform.changes.over(end, 1.0)
-        self.platform.on_change(self.told.append)
+        self.clock, self.end, self.told = TurnedClock(), end, list[RecordChange]()
+        self.db = db
+        self.directory = directory_over(db, self.clock, lambda prefix: f"{prefix}{id(object())}", bus=end)
+        self.directory.subscribe(self.told.append)
+        self.secrets = OneTimeSecrets(db, self.clock)
 
 
 class Start:
@@ -110,28 +112,28 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
 
 async def make_key(node: Node, id: str = "key_1", **fields: Any) -> str:
     secret = api_keys.mint()
-    async with node.platform.together():
-        await node.platform.keys.put(
+    async with node.directory.changes.transaction():
+        await node.directory.records.keys.put(
             Key(id=id, hash=api_keys.hash_of(secret), name=api_keys.masked(secret), alias=id, **fields)
         )
-        await node.platform.changed("key", id, "created")
+        await node.directory.changed("key", id, "created")
     return secret
 
 
 async def block(node: Node, id: str = "key_1", *, blocked: bool = True) -> None:
-    platform = node.platform
-    async with platform.together():
-        await platform.changes.take_turn()
-        key = await platform.keys.get(id)
+    directory = node.directory
+    async with directory.changes.transaction():
+        await directory.changes.take_turn()
+        key = await directory.records.keys.get(id)
         assert key is not None
         key.blocked = blocked
-        await platform.keys.put(key)
-        await platform.changed("key", id, "blocked")
+        await directory.records.keys.put(key)
+        await directory.changed("key", id, "blocked")
 
 
 async def refused(node: Node, secret: str) -> bool:
     try:
-        assert node.platform.known(secret) or await node.platform.admit(secret)
+        assert node.directory.known(secret) or await node.directory.admit(secret)
     except ApiError as error:
         return error.code == "key_blocked"
     return False
@@ -139,11 +141,11 @@ async def refused(node: Node, secret: str) -> bool:
 
 async def test_what_is_changed_together_is_told_when_it_is_written(start: Start) -> None:
     node = await start()
-    async with node.platform.together():
-        await node.platform.teams.put(Team(id="t"))
-        await node.platform.changed("team", "t", "created")
-        async with node.platform.together():
-            await node.platform.changed("team", "t", "updated")
+    async with node.directory.changes.transaction():
+        await node.directory.records.teams.put(Team(id="t"))
+        await node.directory.changed("team", "t", "created")
+        async with node.directory.changes.transaction():
+            await node.directory.changed("team", "t", "updated")
         assert not node.told
     assert [(one.kind, one.id, one.action) for one in node.told] == [("team", "t", "created"), ("team", "t", "updated")]
 
@@ -152,52 +154,52 @@ async def test_what_fails_is_not_written_and_not_told(start: Start) -> None:
     node = await start()
 
     async def fail() -> None:
-        async with node.platform.together():
-            await node.platform.teams.put(Team(id="t"))
-            await node.platform.changed("team", "t", "created")
+        async with node.directory.changes.transaction():
+            await node.directory.records.teams.put(Team(id="t"))
+            await node.directory.changed("team", "t", "created")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    assert await node.platform.teams.any("t") is None
+    assert await node.directory.records.teams.any("t") is None
     assert not node.told
-    async with node.platform.together():
-        await node.platform.changed("team", "u", "created")
+    async with node.directory.changes.transaction():
+        await node.directory.changed("team", "u", "created")
     assert len(node.told) == 1
 
 
 async def test_changes_of_one_process_come_one_after_the_other(start: Start) -> None:
-    node, platform = (one := await start()), one.platform
+    node, directory = (one := await start()), one.directory
     await make_key(node)
 
     async def add(tag: str) -> None:
-        async with platform.together():
-            await platform.changes.take_turn()
-            key = await platform.keys.get("key_1")
+        async with directory.changes.transaction():
+            await directory.changes.take_turn()
+            key = await directory.records.keys.get("key_1")
             assert key is not None
             key.tags = [*key.tags, tag]
             await asyncio.sleep(0)
-            await platform.keys.put(key)
-            await platform.changed("key", "key_1", "updated")
+            await directory.records.keys.put(key)
+            await directory.changed("key", "key_1", "updated")
 
     await asyncio.gather(*(add(str(n)) for n in range(20)))
-    key = await platform.keys.get("key_1")
+    key = await directory.records.keys.get("key_1")
     assert key is not None
     assert sorted(key.tags) == sorted(str(n) for n in range(20))
 
 
 async def test_a_task_that_a_change_starts_has_no_part_in_it(start: Start) -> None:
-    node, platform = (one := await start()), one.platform
+    node, directory = (one := await start()), one.directory
     after = asyncio.Event()
 
     async def later() -> None:
         await after.wait()
-        async with platform.together():
-            await platform.changed("team", "later", "created")
+        async with directory.changes.transaction():
+            await directory.changed("team", "later", "created")
 
-    async with platform.together():
+    async with directory.changes.transaction():
         task = asyncio.get_running_loop().create_task(later())
-        await platform.changed("team", "now", "created")
+        await directory.changed("team", "now", "created")
     after.set()
     await task
     assert [one.id for one in node.told] == ["now", "later"]
@@ -205,22 +207,22 @@ async def test_a_task_that_a_change_starts_has_no_part_in_it(start: Start) -> No
 
 async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) -> None:
     """A key is read, then blocked, and then what stands above it is read: its caller must not be kept."""
-    node, platform = (one := await start()), one.platform
-    async with platform.together():
-        await platform.teams.put(Team(id="team_1"))
+    node, directory = (one := await start()), one.directory
+    async with directory.changes.transaction():
+        await directory.records.teams.put(Team(id="team_1"))
     secret = await make_key(node, team_id="team_1")
     reached, go_on = asyncio.Event(), asyncio.Event()
-    read = platform.teams.any
+    read = directory.records.teams.any
 
     async def slowly(id: str) -> Team | None:
         reached.set()
         await go_on.wait()
         return await read(id)
 
-    platform.teams.any = slowly  # type: ignore[method-assign]
+    directory.records.teams.any = slowly  # type: ignore[method-assign]
     admitting = asyncio.get_running_loop().create_task(refused(node, secret))
     await reached.wait()
-    platform.teams.any = read  # type: ignore[method-assign]
+    directory.records.teams.any = read  # type: ignore[method-assign]
     await block(node)
     go_on.set()
     await admitting
@@ -234,7 +236,7 @@ async def test_other_nodes_are_told_at_once(start: Start) -> None:
     secret = await make_key(a)
     assert not await refused(a, secret)
     assert not await refused(b, secret)
-    assert b.platform.known(secret) is not None
+    assert b.directory.known(secret) is not None
     await block(a)
     assert await refused(a, secret)
     assert await refused(b, secret)
@@ -250,9 +252,9 @@ async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
     start.wire.cut = True
     await block(a)
     # As old as it may be: this is the price of asking the database once a second and not at each call.
-    assert b.platform.known(secret) is not None
+    assert b.directory.known(secret) is not None
     b.clock.now += 1.0
-    assert b.platform.known(secret) is None
+    assert b.directory.known(secret) is None
     assert await refused(b, secret)
     assert b.told[-1] == a.told[-1]
     await block(a, blocked=False)
@@ -269,7 +271,7 @@ async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> Non
     start.wire.cut = True
     await block(a)
     b.clock.now += 0.5
-    assert b.platform.known(secret) is not None
+    assert b.directory.known(secret) is not None
     deadline = asyncio.get_running_loop().time() + 5
     while not await refused(b, secret):
         assert asyncio.get_running_loop().time() < deadline
@@ -287,7 +289,7 @@ async def test_a_bus_that_came_back_is_not_trusted_for_what_was_missed(start: St
     start.wire.cut = False
     for doubt in b.end.doubts:
         doubt()
-    assert b.platform.known(secret) is None
+    assert b.directory.known(secret) is None
     assert await refused(b, secret)
 
 
@@ -316,8 +318,8 @@ async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, mon
     start.wire.cut = True
     await block(a)
     for n in range(40):
-        async with a.platform.together():
-            await a.platform.changed("team", f"t{n}", "created")
+        async with a.directory.changes.transaction():
+            await a.directory.changed("team", f"t{n}", "created")
     b.clock.now += 1.0
     assert await refused(b, secret)
     assert EVERYTHING in b.told
@@ -330,17 +332,17 @@ async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
     await make_key(nodes[0])
 
     async def add(node: Node, tag: str) -> None:
-        platform = node.platform
-        async with platform.together():
-            await platform.changes.take_turn()
-            key = await platform.keys.get("key_1")
+        directory = node.directory
+        async with directory.changes.transaction():
+            await directory.changes.take_turn()
+            key = await directory.records.keys.get("key_1")
             assert key is not None
             key.tags = [*key.tags, tag]
-            await platform.keys.put(key)
-            await platform.changed("key", "key_1", "updated")
+            await directory.records.keys.put(key)
+            await directory.changed("key", "key_1", "updated")
 
     await asyncio.gather(*(add(nodes[n % 2], str(n)) for n in range(40)))
-    key = await nodes[0].platform.keys.get("key_1")
+    key = await nodes[0].directory.records.keys.get("key_1")
     assert key is not None
     assert sorted(key.tags) == sorted(str(n) for n in range(40))
     # Each was told of all, in the order in which they were written.
@@ -350,7 +352,7 @@ async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
 
 async def test_a_new_secret_is_given_again_to_who_asked_for_it_alone(start: Start) -> None:
     node = await start()
-    secrets = node.platform.secrets
+    secrets = node.secrets
     await secrets.put("key_1", "sk-secret", "sk-master", "an-idempotency-key")
     assert await secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
     for asked_with, key, id in (
@@ -370,10 +372,10 @@ async def test_a_new_secret_is_given_again_to_who_asked_for_it_alone(start: Star
 @only_shared
 async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None:
     a, b = await start(), await start()
-    await a.platform.secrets.put("key_1", "sk-secret", "sk-master", "an-idempotency-key")
-    assert await b.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
-    await b.platform.secrets.drop("key_1")
-    assert await a.platform.secrets.get("key_1", "sk-master", "an-idempotency-key") is None
+    await a.secrets.put("key_1", "sk-secret", "sk-master", "an-idempotency-key")
+    assert await b.secrets.get("key_1", "sk-master", "an-idempotency-key") == "sk-secret"
+    await b.secrets.drop("key_1")
+    assert await a.secrets.get("key_1", "sk-master", "an-idempotency-key") is None
 
 
 @pytest.mark.cluster
@@ -381,33 +383,31 @@ async def test_a_new_secret_is_given_again_by_another_node(start: Start) -> None
 async def test_a_change_that_was_written_without_a_word_is_not_made_again(start: Start) -> None:
     """The database goes away between writing and saying so: who asks again gets what was made the first time."""
     node, made = await start(), list[str]()
-    platform = node.platform
+    directory = node.directory
 
     class Cut(Exception):
         """What the connection says when it is lost."""
 
     @asynccontextmanager
     async def cut() -> AsyncIterator[None]:
-        async with platform.together():
+        async with directory.changes.transaction():
             yield
         if len(made) == 1:
             raise Cut
 
     async def make() -> Response:
         made.append(api_keys.mint())
-        await platform.teams.put(Team(id=f"team_{len(made)}"))
-        await platform.changed("team", f"team_{len(made)}", "created")
+        await directory.records.teams.put(Team(id=f"team_{len(made)}"))
+        await directory.changed("team", f"team_{len(made)}", "created")
         return json_response({"made": made[-1]})
 
-    store = CallStore(platform.db)
-    mutations = Mutations(
-        platform.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut
-    )
+    store = CallStore(node.db)
+    mutations = Mutations(node.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut)
     with pytest.raises(Cut):
         await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
-    await platform.db.committed()
+    await node.db.committed()
     again = await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
     assert isinstance(again, Response)
     assert json.loads(again.body) == {"made": made[0]}
     assert len(made) == 1
-    assert await platform.teams.count(ALL) == 1
+    assert await directory.records.teams.count(ALL) == 1

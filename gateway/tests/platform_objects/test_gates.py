@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import onceward_gateway
-from onceward_gateway.api.authentication import Gate
+from onceward_gateway.api.authentication import Authenticator
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.entry.app import App
 from onceward_gateway.entry.services import Gateway
@@ -31,6 +31,11 @@ def app(tmp_path: Path) -> App:
     return App(Gateway(settings_for(tmp_path, auth_mode="required")))
 
 
+def gate_of(app: App) -> Authenticator:
+    gateway = app.gateway
+    return Authenticator(gateway.settings, gateway.directory, gateway.masters, app.catalog)
+
+
 def test_what_asks_for_no_key_is_known(app: App) -> None:
     """The gate decides on the route; those that it lets everybody through are these, and tell nothing of anybody."""
     routes = [route for route in app.table.routes if route.access is Access.PUBLIC]
@@ -41,7 +46,7 @@ def test_what_asks_for_no_key_is_known(app: App) -> None:
 
 
 async def test_the_gate_refuses_who_has_no_key_on_every_other_route(app: App) -> None:
-    gate = Gate(app.gateway.settings, app.gateway.platform)
+    gate = gate_of(app)
     for route in app.table.routes:
         if route.access is not Access.PUBLIC:
             with pytest.raises(ApiError) as caught:
@@ -153,7 +158,7 @@ def test_doors_of_others_are_not_here(world: World, path: str) -> None:
 
 
 async def test_a_route_without_a_word_about_access_asks_for_a_key(app: App) -> None:
-    gate = Gate(app.gateway.settings, app.gateway.platform)
+    gate = gate_of(app)
     with pytest.raises(ApiError) as caught:
         await gate.admit(
             Route("GET", "/added/later", "added.later"), {"host": "localhost", "x-forwarded-for": "127.0.0.1"}

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from onceward_gateway.db.blob_store import FolderContents
+from onceward_gateway.db.blob_store import FolderBlobStore
 
 from ..conftest import Launch
 from ..control.kit import jsonl, wait_for
@@ -193,10 +193,10 @@ KINDS = {
 async def test_each_failure_of_the_disk_has_its_own_words(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, words in KINDS.items():
 
-        def fail(self: FolderContents, target: Path, source: Any, number: int = number) -> int:
+        def fail(self: FolderBlobStore, target: Path, source: Any, number: int = number) -> int:
             raise OSError(number, os.strerror(number), str(target))
 
-        monkeypatch.setattr(FolderContents, "_put", fail)
+        monkeypatch.setattr(FolderBlobStore, "_put", fail)
         refused = await bench.http.post("/v1/files", files={"file": ("a", b"x")}, data={"purpose": "user_data"})
         error = refused.json()["error"]
         assert (refused.status_code, error["code"]) == (503, "storage_unavailable")

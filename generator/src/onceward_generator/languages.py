@@ -7,13 +7,13 @@ from typing import Any
 
 from .model import Api
 
-__all__ = ["LANGUAGES", "Emit", "UnknownLanguage", "emitter"]
+__all__ = ["LANGUAGES", "Emit", "UnknownLanguageError", "emitter"]
 
 Emit = Callable[[Api, Mapping[str, Any]], dict[str, str]]
 """A function from a model and plain options to texts by relative path. Raises `ValueError` on unknown options."""
 
 
-class UnknownLanguage(ValueError):
+class UnknownLanguageError(ValueError):
     """A language without an emitter; the message lists the supported ones."""
 
 
@@ -27,7 +27,7 @@ LANGUAGES: Mapping[str, Emit] = {"python": _python}
 
 
 def emitter(language: str) -> Emit:
-    """Return the emitter of a language. Raises `UnknownLanguage`."""
+    """Return the emitter of a language. Raises `UnknownLanguageError`."""
     if language not in LANGUAGES:
-        raise UnknownLanguage(f"unknown language `{language}`; the languages are {', '.join(LANGUAGES)}")
+        raise UnknownLanguageError(f"unknown language `{language}`; the languages are {', '.join(LANGUAGES)}")
     return LANGUAGES[language]

@@ -20,10 +20,12 @@ from .model import (
     Method,
     Nullable,
     ObjectType,
+    Pages,
     Param,
     Prim,
     Primitive,
     Resource,
+    Streams,
     Type,
     TypeDef,
     UnionType,
@@ -106,23 +108,33 @@ def _method(old: Method, new: Method) -> Iterator[Reason]:
         yield Reason(Level.MAJOR, f"{where} has different positional arguments")
     if old.result != replace(new.result, status=old.result.status, media_type=old.result.media_type):
         yield Reason(Level.MAJOR, f"{where} returns a different type")
-    if old.streams is not None and new.streams is None:
-        yield Reason(Level.MAJOR, f"{where} no longer streams")
-    elif old.streams is None and new.streams is not None:
-        yield Reason(Level.MINOR, f"{where} can stream")
-    elif old.streams is not None and new.streams is not None and old.streams.event != new.streams.event:
-        yield Reason(Level.MAJOR, f"{where} streams different events")
-    if (old.pages is None) != (new.pages is None):
-        yield Reason(
-            Level.MAJOR, f"{where} {'is no longer a list' if new.pages is None else 'returns a list of pages'}"
-        )
-    elif old.pages is not None and new.pages is not None and old.pages.item != new.pages.item:
-        yield Reason(Level.MAJOR, f"{where} lists a different type")
+    yield from _streams(where, old.streams, new.streams)
+    yield from _pages(where, old.pages, new.pages)
     if new.deprecated and not old.deprecated:
         yield Reason(Level.MINOR, f"{where} is deprecated")
     if old.retry != new.retry:
         yield Reason(Level.MINOR, f"{where} is retried as `{new.retry.value}`")
     yield from _params(where, old.params, new.params)
+
+
+def _streams(where: str, old: Streams | None, new: Streams | None) -> Iterator[Reason]:
+    if old is None:
+        if new is not None:
+            yield Reason(Level.MINOR, f"{where} can stream")
+    elif new is None:
+        yield Reason(Level.MAJOR, f"{where} no longer streams")
+    elif old.event != new.event:
+        yield Reason(Level.MAJOR, f"{where} streams different events")
+
+
+def _pages(where: str, old: Pages | None, new: Pages | None) -> Iterator[Reason]:
+    if old is None:
+        if new is not None:
+            yield Reason(Level.MAJOR, f"{where} returns a list of pages")
+    elif new is None:
+        yield Reason(Level.MAJOR, f"{where} is no longer a list")
+    elif old.item != new.item:
+        yield Reason(Level.MAJOR, f"{where} lists a different type")
 
 
 def _params(where: str, old: tuple[Param, ...], new: tuple[Param, ...]) -> Iterator[Reason]:

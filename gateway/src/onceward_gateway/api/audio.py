@@ -1,4 +1,4 @@
-"""The audio routes for offline models: speech out, transcription and translation in."""
+"""Audio by offline models: speech, transcription and translation."""
 
 from __future__ import annotations
 
@@ -7,32 +7,20 @@ from typing import Any
 
 import msgspec
 
-from ..core.answer import (
-    Answer,
-    ModelContext,
-    OfflineModel,
-)
+from ..core.answer import Answer, ModelContext, OfflineModel
+from ..core.clock import Clock
 from ..core.errors import ApiError, invalid
 from ..core.threads import offload
 from ..core.tokenizer import count, encode
-from ..http.request import (
-    BodyKind,
-    Call,
-    deployment_path,
-    model_route,
-)
-from ..offline.speech import (
-    listen,
-    speak,
-    transcript,
-)
+from ..http.request import Call
+from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES, unsupported
 from ..offline.speech.written import logprobs
 from ..offline.unsupported import refuse_language
-from .offline_models import demand
+from .offline_models import require_kind
 
-__all__ = ["ROUTES"]
+__all__ = ["AudioHandlers"]
 
 _LONGEST_INPUT = 4096
 _PIECE = 16_384
@@ -40,29 +28,80 @@ _LARGEST_UPLOAD = 25 * 1024 * 1024
 _TRANSCRIPTS = ("json", "text", "srt", "verbose_json", "vtt")
 
 
-async def _speech(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    able, data = demand(model, "speech"), call.data
-    text, form = str(data["input"]), data.get("response_format") or "wav"
-    if not text or len(text) > _LONGEST_INPUT:
-        raise invalid(f"`input` must have from 1 to {_LONGEST_INPUT} characters, not {len(text)}.", param="input")
-    refusal = unsupported(form)
-    if refusal is not None:
-        raise invalid(f"`response_format` {refusal}.", param="response_format", code="unsupported_format")
-    voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
-    instructions = str(data.get("instructions") or "")
-    sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0), instructions)
-    tokens = count(text) + count(instructions)
-    usage = {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
-    if data.get("stream_format") == "sse":
-        answer = Answer(_spoken(sound, tokens), "text/event-stream", usage=usage)
-    else:
-        answer = Answer(sound, CONTENT_TYPES[form], usage=usage)
-    await call.gateway.clock.sleep(able.delay(data))
-    return able.failing(answer, data, context.attempt)
+class AudioHandlers:
+    """Handlers for `/v1/audio`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def create_speech(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return the sound of a text."""
+        built_in, data = require_kind(model, "speech"), request.data
+        text, form = str(data["input"]), data.get("response_format") or "wav"
+        if not text or len(text) > _LONGEST_INPUT:
+            raise invalid(f"`input` must have from 1 to {_LONGEST_INPUT} characters, not {len(text)}.", param="input")
+        refusal = unsupported(form)
+        if refusal is not None:
+            raise invalid(f"`response_format` {refusal}.", param="response_format", code="unsupported_format")
+        voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
+        instructions = str(data.get("instructions") or "")
+        sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0), instructions)
+        tokens = count(text) + count(instructions)
+        usage = {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens}
+        if data.get("stream_format") == "sse":
+            answer = Answer(_spoken(sound, tokens), "text/event-stream", usage=usage)
+        else:
+            answer = Answer(sound, CONTENT_TYPES[form], usage=usage)
+        await self._clock.sleep(built_in.delay(data))
+        return built_in.failing(answer, data, context.attempt)
+
+    async def create_transcription(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return the text of a sound."""
+        return await self._transcript(model, request, context, "transcribe")
+
+    async def create_translation(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return the text of a sound in English."""
+        return await self._transcript(model, request, context, "translate")
+
+    async def _transcript(self, model: OfflineModel, request: Call, context: ModelContext, task: str) -> Answer:
+        built_in, data = require_kind(model, "transcription" if task == "transcribe" else "translation"), request.data
+        form = data.get("response_format") or "json"
+        if form not in _TRANSCRIPTS:
+            raise invalid(
+                f"`response_format` {form!r} cannot be made offline. Use one of {', '.join(_TRANSCRIPTS)}.",
+                param="response_format",
+                code="unsupported_format",
+            )
+        _check_details(data, form)
+        refuse_language(data.get("language"))
+        heard = await offload(listen, _sound(request))
+        hint = count(str(data.get("prompt") or ""))
+        usage = _billed(heard, hint)
+        likely = "logprobs" in _listed(data, "include")
+        if data.get("stream") and task == "transcribe":
+            answer = Answer(_streamed(heard, hint, likely=likely), "text/event-stream", usage=usage)
+        else:
+            body = transcript(
+                heard,
+                form,
+                task,
+                _language(data, task),
+                _listed(data, "timestamp_granularities"),
+                hint=hint,
+                temperature=float(data.get("temperature") or 0),
+                likely=likely,
+            )
+            answer = (
+                Answer(body.encode(), "text/plain; charset=utf-8", usage=usage)
+                if isinstance(body, str)
+                else Answer.json(body, usage=usage)
+            )
+        await self._clock.sleep(built_in.delay(data))
+        return built_in.failing(answer, data, context.attempt)
 
 
 def _spoken(sound: bytes, tokens: int) -> bytes:
-    """The sound as events: pieces of the file, then what it cost."""
+    """Return the sound as events: pieces of the file, then the usage."""
     events: list[dict[str, Any]] = [
         {"type": "speech.audio.delta", "audio": base64.b64encode(sound[at : at + _PIECE]).decode()}
         for at in range(0, len(sound), _PIECE)
@@ -77,58 +116,13 @@ def _events(events: list[dict[str, Any]]) -> bytes:
     )
 
 
-async def _transcribe(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    return await _written(model, call, context, "transcribe")
-
-
-async def _translate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    return await _written(model, call, context, "translate")
-
-
-async def _written(model: OfflineModel, call: Call, context: ModelContext, task: str) -> Answer:
-    able, data = demand(model, "transcription" if task == "transcribe" else "translation"), call.data
-    form = data.get("response_format") or "json"
-    if form not in _TRANSCRIPTS:
-        raise invalid(
-            f"`response_format` {form!r} cannot be made offline. Use one of {', '.join(_TRANSCRIPTS)}.",
-            param="response_format",
-            code="unsupported_format",
-        )
-    _check_details(data, form)
-    refuse_language(data.get("language"))
-    heard = await offload(listen, _sound(call))
-    hint = count(str(data.get("prompt") or ""))
-    usage = _billed(heard, hint)
-    likely = "logprobs" in _listed(data, "include")
-    if data.get("stream") and task == "transcribe":
-        answer = Answer(_streamed(heard, hint, likely=likely), "text/event-stream", usage=usage)
-    else:
-        body = transcript(
-            heard,
-            form,
-            task,
-            _language(data, task),
-            _listed(data, "timestamp_granularities"),
-            hint=hint,
-            temperature=float(data.get("temperature") or 0),
-            likely=likely,
-        )
-        answer = (
-            Answer(body.encode(), "text/plain; charset=utf-8", usage=usage)
-            if isinstance(body, str)
-            else Answer.json(body, usage=usage)
-        )
-    await call.gateway.clock.sleep(able.delay(data))
-    return able.failing(answer, data, context.attempt)
-
-
 def _language(data: dict[str, Any], task: str) -> str | None:
-    """A translation is in English; a transcription in the language that the caller names."""
+    """Return the language of a transcription; a translation is in English."""
     return None if task == "translate" else data.get("language")
 
 
-def _sound(call: Call) -> bytes:
-    uploads = [upload for upload in call.files if upload.name == "file"]
+def _sound(request: Call) -> bytes:
+    uploads = [upload for upload in request.files if upload.name == "file"]
     if len(uploads) != 1:
         raise invalid(
             f"`file` must be one file, not {len(uploads)}. Send it as a part of a multipart form.", param="file"
@@ -149,7 +143,7 @@ def _listed(data: dict[str, Any], name: str) -> list[str]:
 
 
 def _check_details(data: dict[str, Any], form: str) -> None:
-    """Refuse by name what goes with another format, and what offline models cannot do."""
+    """Refuse by name what belongs to another format, and what offline models cannot do."""
     if _listed(data, "timestamp_granularities") and form != "verbose_json":
         raise _unfit("timestamp_granularities", form, "Times come with `response_format` 'verbose_json'.")
     for item in _listed(data, "include"):
@@ -164,7 +158,7 @@ def _check_details(data: dict[str, Any], form: str) -> None:
         raise _not_offline("chunking_strategy", "Use 'auto', or leave it out.")
     for name in ("known_speaker_names", "known_speaker_references"):
         if _listed(data, name):
-            raise _not_offline(name, "Speakers are not told apart: leave it out.")
+            raise _not_offline(name, "Speakers are not distinguished: leave it out.")
 
 
 def _unfit(name: str, form: str, step: str) -> ApiError:
@@ -195,31 +189,3 @@ def _streamed(heard: Heard, hint: int, *, likely: bool) -> bytes:
         for event, one in zip(events, done["logprobs"], strict=True):
             event["logprobs"] = [one]
     return _events([*events, done])
-
-
-ROUTES = (
-    model_route(
-        path="/v1/audio/speech",
-        operation="audio.speech.create",
-        kind="speech",
-        body=BodyKind.JSON,
-        local=_speech,
-        aliases=(deployment_path("audio/speech"),),
-    ),
-    model_route(
-        path="/v1/audio/transcriptions",
-        operation="audio.transcriptions.create",
-        kind="transcription",
-        body=BodyKind.FORM,
-        local=_transcribe,
-        aliases=(deployment_path("audio/transcriptions"),),
-    ),
-    model_route(
-        path="/v1/audio/translations",
-        operation="audio.translations.create",
-        kind="translation",
-        body=BodyKind.FORM,
-        local=_translate,
-        aliases=(deployment_path("audio/translations"),),
-    ),
-)

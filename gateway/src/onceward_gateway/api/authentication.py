@@ -1,4 +1,4 @@
-"""Who calls: the key of a request, compared by hash, and the caller that it stands for."""
+"""Authentication: the API key of a request, compared by hash, and the principal that it belongs to."""
 
 from __future__ import annotations
 
@@ -13,48 +13,49 @@ from ..config.load import Settings
 from ..core.errors import ApiError
 from ..core.hosts import is_loopback
 from ..core.principal import ANONYMOUS, Principal
+from ..core.restrictions import RouteCatalog
 from ..http.forwarded import client_address
 from ..http.hosts import HostCheck, host_of
 from ..http.request import Access, Route
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 
-__all__ = ["Gate", "key_of"]
+__all__ = ["Authenticator", "key_of"]
 
 _HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
 _LONGEST = 4096
 _ORGANIZATION, _TEAM = "x-onceward-organization", "x-onceward-team"
-# Whoever reaches a gateway that asks for no key and listens on this machine only, runs it.
+# A gateway without keys that listens on this machine only is used by its administrator.
 _LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
 
 
-class Gate:
-    """Decides on the matched route, before anything of the request is read."""
+class Authenticator:
+    """Authenticates requests on the matched route, before their bodies are read."""
 
-    def __init__(self, settings: Settings, platform: Platform) -> None:
+    def __init__(
+        self, settings: Settings, directory: Directory, masters: Mapping[bytes, Principal], catalog: RouteCatalog
+    ) -> None:
         self._mode = settings.auth_mode
         self._laptop = settings.auth_mode == "disabled" and is_loopback(settings.host)
-        # Where a key is required it is what a web page lacks; elsewhere the page itself has to be known.
+        # A web page lacks a required key. Where none is required, the page itself has to be allowed.
         self._hosts = None
         if settings.auth_mode != "required":
             own = host_of(urlsplit(settings.public_url or "").netloc)
             allowed = settings.allowed_hosts | ({own} if own else set())
             self._hosts = HostCheck(settings.host, allowed, settings.cors)
-        self._platform = platform
+        self._directory = directory
         self._trusted = settings.trusted_proxies
-        self._masters: dict[bytes, Principal] = {}
-        for digest in settings.key_hashes:
-            master = Principal(f"key_{digest.hex()[:24]}", admin=True)
-            self._masters[digest] = platform.masters[master.id] = master
+        self._masters = masters
+        self._catalog = catalog
 
     async def admit(self, route: Route, headers: dict[str, str], scope: Mapping[str, Any] | None = None) -> Principal:
-        """The caller; raises 401 or 403 where the route wants a key that is missing, unknown or refused.
+        """Return the caller; raise 401 or 403 if the route requires a key that is missing, unknown or not permitted.
 
-        A request without a known key is held to come from where the operator expects it, on every route.
+        A request without a known key must come from an expected host and origin, on every route.
         """
         key = None if route.access is Access.PUBLIC else key_of(headers)
         caller = None if key is None else await self._known(key)
         if caller is None:
-            self.check_place(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
+            self.check_origin(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
             if route.access is Access.PUBLIC:
                 return ANONYMOUS
             caller = self._unknown(route, key)
@@ -66,8 +67,8 @@ class Gate:
             caller = await self._in_scope(caller, headers)
         return caller
 
-    def check_place(self, scope: Mapping[str, Any] | None, *, strict: bool = False, page: bool = False) -> None:
-        """Raise 403 where no key is asked for and the request comes from elsewhere."""
+    def check_origin(self, scope: Mapping[str, Any] | None, *, strict: bool = False, page: bool = False) -> None:
+        """Raise 403 if no key is required and the request comes from an unexpected host or origin."""
         if self._hosts is not None and scope is not None:
             self._hosts.check(scope, strict=strict, page=page)
 
@@ -77,7 +78,7 @@ class Gate:
             master = self._masters.get(digest)
             if master is not None and any(hmac.compare_digest(digest, known) for known in self._masters):
                 return master
-        return self._platform.known(key) or await self._platform.admit(key)
+        return self._directory.known(key) or await self._directory.admit(key)
 
     def _unknown(self, route: Route, key: str | None) -> Principal:
         if self._mode == "disabled":
@@ -98,21 +99,21 @@ class Gate:
         )
 
     async def _in_scope(self, caller: Principal, headers: dict[str, str]) -> Principal:
-        """The caller, working for the organization or the team that its headers name."""
+        """Return the caller, acting for the organization or the team that its headers name."""
         team, organization = _text(headers.get(_TEAM)), _text(headers.get(_ORGANIZATION))
         if caller is ANONYMOUS and self._mode != "disabled":
-            # Where keys are known, who pays for a call is not for somebody without one to say.
+            # Where keys exist, a request without one must not choose who pays.
             raise _no_key()
-        return await self._platform.in_scope(caller, team, organization)
+        return await self._directory.in_scope(caller, team, organization)
 
     def require_route(self, route: Route, caller: Principal) -> None:
         """Raise 403 for a route that the caller's key is not allowed."""
         if caller.restrictions is not None:
-            caller.restrictions.require_route(route, self._platform.routes)
+            caller.restrictions.require_route(route, self._catalog)
 
 
 def _text(value: str | None) -> str | None:
-    """The text of a header, whose bytes are UTF-8 where they can be."""
+    """Return the text of a header, decoded as UTF-8 if it is valid."""
     if value is None or value.isascii():
         return value
     try:
@@ -134,7 +135,7 @@ def _no_key() -> ApiError:
 
 
 def key_of(headers: dict[str, str]) -> str | None:
-    """The caller's key: the bearer token, else the first of the headers that other clients use."""
+    """Return the API key of a request: the bearer token, else the first of the headers that other clients use."""
     bearer = headers.get("authorization")
     if bearer is not None:
         scheme, _, token = bearer.partition(" ")

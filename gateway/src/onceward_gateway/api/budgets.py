@@ -1,44 +1,41 @@
-"""Budgets: limits with a name, that objects share by its id."""
+"""The budget handlers: create, update, list and delete budgets that several objects share."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
+from ..core.principal import Principal
 from ..core.records import Budget, Limits
 from ..http.request import (
-    Access,
-    BodyKind,
     Call,
     Response,
-    Route,
     json_response,
 )
-from ..identity.authorization import sight
+from ..identity.authorization import visibility_of
+from ..identity.repositories import Repositories
 from ..identity.sql import among
-from ..identity.visibility_filters import budgets_seen
+from ..identity.visibility_filters import visible_budgets
 from .parsing import (
     LIMITS,
     applied,
     changed_limits,
 )
-from .serializers import cursor_page, show_budget
+from .serializers import RecordSerializer, page_by_cursor
 from .writes import (
+    RecordWriter,
     below,
-    bury,
-    chosen_id,
     missing,
     renewed,
-    save,
-    writer,
 )
 
-__all__ = ["ROUTES"]
+__all__ = ["BudgetHandlers", "home_organization"]
 
 _SETTINGS = {
-    "max_budget": ("number", "How much may be spent in US dollars."),
-    "soft_budget": ("number", "From which sum in US dollars on a warning is given."),
-    "budget_duration": ("string", "How often what was spent goes back to 0."),
+    "max_budget": ("number", "The most that may be spent, in US dollars."),
+    "soft_budget": ("number", "The spending in US dollars from which a warning is sent."),
+    "budget_duration": ("string", "The interval after which the spending is reset to 0."),
     "tpm_limit": ("integer", "Tokens a minute."),
     "rpm_limit": ("integer", "Requests a minute."),
     "max_parallel_requests": ("integer", "Calls at the same time."),
@@ -46,20 +43,103 @@ _SETTINGS = {
 }
 
 
-def _seen(call: Call, budget: Budget) -> bool:
-    return sight(call.caller).sees(organization_id=budget.organization_id)
+class BudgetHandlers:
+    """Handlers for `/budget`."""
+
+    def __init__(self, records: Repositories, writer: RecordWriter, serializer: RecordSerializer, clock: Clock) -> None:
+        self._records = records
+        self._writer = writer
+        self._serializer = serializer
+        self._clock = clock
+
+    async def _find(self, request: Call, id: str, param: str) -> Budget:
+        budget = await self._records.budgets.get(id)
+        if budget is None or not _is_visible(request.caller, budget):
+            raise missing("budget", id, param=param)
+        return budget
+
+    async def _require_below(self, request: Call, changes: dict[str, Any], organization_id: str | None) -> None:
+        below(changes, await self._records.organizations.get(organization_id))
+
+    async def create(self, request: Call) -> Response:
+        """Create a budget."""
+        await self._writer.begin(request)
+        organization_id = home_organization(request.caller)
+        changes = changed_limits(request.data, self._clock.time())
+        await self._require_below(request, changes, organization_id)
+        id = await self._writer.chosen_id(
+            request, self._records.budgets, "budget", request.data.get("budget_id"), "budget_"
+        )
+        budget = Budget(id=id, organization_id=organization_id, limits=Limits(**changes))
+        return json_response(
+            await self._serializer.budget(await self._writer.save(request, self._records.budgets, budget, "created"))
+        )
+
+    async def update(self, request: Call) -> Response:
+        """Change a budget."""
+        await self._writer.begin(request)
+        budget = await self._find(request, request.data["budget_id"], "budget_id")
+        changes = changed_limits(request.data, self._clock.time())
+        await self._require_below(request, changes, budget.organization_id)
+        wanted = renewed(budget, {"limits": applied(budget.limits, changes)})
+        return json_response(
+            await self._serializer.budget(
+                await self._writer.save(request, self._records.budgets, wanted, "updated", budget)
+            )
+        )
+
+    async def list_budgets(self, request: Call) -> Response:
+        """Return a page of the budgets that the caller may see."""
+        return await page_by_cursor(
+            request,
+            self._records.budgets,
+            visible_budgets(request.caller),
+            lambda budget: self._serializer.budget(budget),
+        )
+
+    async def info(self, request: Call) -> Response:
+        """Return the budgets of the given ids."""
+        ids = list(dict.fromkeys(request.data["budgets"]))
+        found = {
+            one.id: one for one in await self._records.budgets.find(visible_budgets(request.caller) & among("id", ids))
+        }
+        shown = [await self._serializer.budget(found[id]) for id in ids if id in found]
+        return json_response({"budgets": shown})
+
+    async def delete(self, request: Call) -> Response:
+        """Delete a budget."""
+        await self._writer.begin(request)
+        budget = await self._find(request, request.data["id"], "id")
+        await self._writer.delete(request, self._records.budgets, budget)
+        return json_response({"budget_id": budget.id, "deleted": True})
+
+    async def settings(self, request: Call) -> Response:
+        """Return the limits of a budget as a form: names, types and values."""
+        budget = await self._find(request, request.query["budget_id"], "budget_id")
+        shown = await self._serializer.budget(budget)
+        settings = []
+        for name, (kind, meaning) in _SETTINGS.items():
+            assert name in LIMITS
+            value = shown[name] or None if name == "model_max_budget" else shown[name]
+            settings.append(
+                {
+                    "field_name": name,
+                    "field_type": kind,
+                    "field_description": meaning,
+                    "field_value": value,
+                    "field_default_value": None,
+                    "stored_in_db": value is not None,
+                }
+            )
+        return json_response({"budget_id": budget.id, "settings": settings})
 
 
-async def _find(call: Call, id: str, param: str) -> Budget:
-    budget = await call.gateway.platform.budgets.get(id)
-    if budget is None or not _seen(call, budget):
-        raise missing("budget", id, param=param)
-    return budget
+def _is_visible(caller: Principal, budget: Budget) -> bool:
+    return visibility_of(caller).sees(organization_id=budget.organization_id)
 
 
-def home_organization(call: Call) -> str | None:
-    """The organization that a caller makes things for: the one it works for, or the only one that it runs."""
-    caller = call.caller
+def home_organization(caller: Principal) -> str | None:
+    """Return the organization of what a caller creates: the one it acts for, or the only one it administers."""
     if caller.admin:
         return caller.organization_id
     run = caller.organizations_run
@@ -77,78 +157,3 @@ def home_organization(call: Call) -> str | None:
             code="missing",
         )
     return next(iter(run))
-
-
-async def _limits_below(call: Call, changes: dict[str, Any], organization_id: str | None) -> None:
-    below(changes, await call.gateway.platform.organizations.get(organization_id))
-
-
-async def _create(call: Call) -> Response:
-    platform, _ = await writer(call)
-    organization_id = home_organization(call)
-    changes = changed_limits(call.data, call.gateway.clock.time())
-    await _limits_below(call, changes, organization_id)
-    id = await chosen_id(call, platform.budgets, "budget", call.data.get("budget_id"), "budget_")
-    budget = Budget(id=id, organization_id=organization_id, limits=Limits(**changes))
-    return json_response(await show_budget(platform, await save(call, platform.budgets, budget, "created")))
-
-
-async def _update(call: Call) -> Response:
-    platform, _ = await writer(call)
-    budget = await _find(call, call.data["budget_id"], "budget_id")
-    changes = changed_limits(call.data, call.gateway.clock.time())
-    await _limits_below(call, changes, budget.organization_id)
-    wanted = renewed(budget, {"limits": applied(budget.limits, changes)})
-    return json_response(await show_budget(platform, await save(call, platform.budgets, wanted, "updated", budget)))
-
-
-async def _list(call: Call) -> Response:
-    platform = call.gateway.platform
-    return await cursor_page(
-        call, platform.budgets, budgets_seen(call.caller), lambda budget: show_budget(platform, budget)
-    )
-
-
-async def _info(call: Call) -> Response:
-    platform, ids = call.gateway.platform, list(dict.fromkeys(call.data["budgets"]))
-    found = {one.id: one for one in await platform.budgets.find(budgets_seen(call.caller) & among("id", ids))}
-    shown = [await show_budget(platform, found[id]) for id in ids if id in found]
-    return json_response({"budgets": shown})
-
-
-async def _delete(call: Call) -> Response:
-    platform, _ = await writer(call)
-    budget = await _find(call, call.data["id"], "id")
-    await bury(call, platform.budgets, budget)
-    return json_response({"budget_id": budget.id, "deleted": True})
-
-
-async def _settings(call: Call) -> Response:
-    budget = await _find(call, call.query["budget_id"], "budget_id")
-    shown = await show_budget(call.gateway.platform, budget)
-    settings = []
-    for name, (kind, meaning) in _SETTINGS.items():
-        assert name in LIMITS
-        value = shown[name] or None if name == "model_max_budget" else shown[name]
-        settings.append(
-            {
-                "field_name": name,
-                "field_type": kind,
-                "field_description": meaning,
-                "field_value": value,
-                "field_default_value": None,
-                "stored_in_db": value is not None,
-            }
-        )
-    return json_response({"budget_id": budget.id, "settings": settings})
-
-
-_JSON, _BARE, _PLATFORM = BodyKind.JSON, BodyKind.JSON_OR_NONE, Access.PLATFORM
-ROUTES = (
-    Route("POST", "/budget/new", "budget.create", _create, body=_BARE, access=_PLATFORM, once=True),
-    Route("POST", "/budget/update", "budget.update", _update, body=_JSON, access=_PLATFORM, once=True),
-    Route("GET", "/budget/list", "budget.list", _list, access=_PLATFORM),
-    Route("POST", "/budget/info", "budget.info", _info, body=_JSON, access=_PLATFORM),
-    Route("POST", "/budget/delete", "budget.delete", _delete, body=_JSON, access=_PLATFORM, once=True),
-    Route("GET", "/budget/settings", "budget.settings", _settings, access=_PLATFORM),
-)

@@ -1,166 +1,173 @@
-"""Customers: the end users of what an organization builds, named by the `user` of its requests."""
+"""The customer handlers: the end users of an organization's products, named by `user` in its requests."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ..core.clock import Clock
 from ..core.errors import conflict
 from ..core.records import Customer, Limits
 from ..http.request import (
-    Access,
-    BodyKind,
     Call,
     Response,
-    Route,
     json_response,
 )
+from ..identity.repositories import Repositories
 from ..identity.sql import equal
-from ..identity.visibility_filters import customers_seen
+from ..identity.visibility_filters import visible_customers
 from .budgets import home_organization
-from .ownership import require_budget
+from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
     changed_limits,
 )
-from .serializers import cursor_page, show_customer
+from .serializers import RecordSerializer, page_by_cursor
 from .writes import (
+    RecordWriter,
     below,
-    bury,
     missing,
     renewed,
-    save,
-    writer,
 )
 
-__all__ = ["ROUTES"]
+__all__ = ["CustomerHandlers"]
 
 _PLAIN = ("alias", "budget_id")
 
 
-def _changes(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
-    data = call.data
-    changes: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
-    if "metadata" in data:
-        changes["metadata"] = bounded_metadata(data["metadata"])
-    if data.get("blocked") is not None:
-        changes["blocked"] = data["blocked"]
-    return changes, changed_limits(data, call.gateway.clock.time())
+class CustomerHandlers:
+    """Handlers for `/customer`."""
 
+    def __init__(
+        self,
+        records: Repositories,
+        writer: RecordWriter,
+        ownership: Ownership,
+        serializer: RecordSerializer,
+        clock: Clock,
+        new_id: Callable[[str], str],
+    ) -> None:
+        self._records = records
+        self._writer = writer
+        self._ownership = ownership
+        self._serializer = serializer
+        self._clock = clock
+        self._new_id = new_id
 
-async def _find(call: Call, name: str, param: str = "user_id") -> Customer:
-    """Return the customer of a name; raise 404 where the caller sees none."""
-    found = await _found(call, name, param)
-    if found is None:
-        raise missing("customer", name, param=param)
-    return found
+    def _changes(self, request: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = request.data
+        changes: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
+        if "metadata" in data:
+            changes["metadata"] = bounded_metadata(data["metadata"])
+        if data.get("blocked") is not None:
+            changes["blocked"] = data["blocked"]
+        return changes, changed_limits(data, self._clock.time())
 
+    async def _find(self, request: Call, name: str, param: str = "user_id") -> Customer:
+        """Return the customer of a name; raise 404 if the caller may not see one."""
+        found = await self._visible(request, name, param)
+        if found is None:
+            raise missing("customer", name, param=param)
+        return found
 
-async def _found(call: Call, name: str, param: str) -> Customer | None:
-    """Return the customer of the organization that the caller works for, else the only one that it sees."""
-    platform, caller = call.gateway.platform, call.caller
-    seen = await platform.customers.find(customers_seen(caller) & equal("name", name))
-    for customer in seen:
-        if customer.organization_id == caller.organization_id:
-            return customer
-    if len(seen) > 1:
-        raise conflict(
-            f"Several organizations have a customer {name!r}. Say in `X-Onceward-Organization` which one it is.",
-            code="ambiguous",
-            param=param,
+    async def _visible(self, request: Call, name: str, param: str) -> Customer | None:
+        """Return the customer of the organization that the caller acts for, else the only one that it may see."""
+        caller = request.caller
+        seen = await self._records.customers.find(visible_customers(caller) & equal("name", name))
+        for customer in seen:
+            if customer.organization_id == caller.organization_id:
+                return customer
+        if len(seen) > 1:
+            raise conflict(
+                f"Several organizations have a customer {name!r}. Say in `X-Onceward-Organization` which one it is.",
+                code="ambiguous",
+                param=param,
+            )
+        return seen[0] if seen else None
+
+    def _new(self, name: str, organization_id: str | None, **fields: Any) -> Customer:
+        id = self._new_id("customer_")
+        return Customer(id=id, name=name, organization_id=organization_id, **fields)
+
+    async def create(self, request: Call) -> Response:
+        """Create a customer."""
+        await self._writer.begin(request)
+        organization_id, name = home_organization(request.caller), request.data["user_id"]
+        if await self._records.customer(organization_id, name) is not None:
+            raise conflict(
+                f"There is a customer {name!r}. Use `/customer/update`.", code="customer_exists", param="user_id"
+            )
+        fields, limits = self._changes(request)
+        below(limits, await self._records.organizations.get(organization_id))
+        await self._ownership.require_budget(request.caller, fields.get("budget_id"))
+        customer = self._new(name, organization_id, limits=Limits(**limits), **fields)
+        return json_response(
+            await self._serializer.customer(
+                await self._writer.save(request, self._records.customers, customer, "created")
+            )
         )
-    return seen[0] if seen else None
 
-
-def _new(call: Call, name: str, organization_id: str | None, **fields: Any) -> Customer:
-    id = call.gateway.new_id("customer_")
-    return Customer(id=id, name=name, organization_id=organization_id, **fields)
-
-
-async def _create(call: Call) -> Response:
-    platform, _ = await writer(call)
-    organization_id, name = home_organization(call), call.data["user_id"]
-    if await platform.customer(organization_id, name) is not None:
-        raise conflict(
-            f"There is a customer {name!r}. Use `/customer/update`.", code="customer_exists", param="user_id"
+    async def update(self, request: Call) -> Response:
+        """Change a customer."""
+        await self._writer.begin(request)
+        customer = await self._find(request, request.data["user_id"])
+        fields, limits = self._changes(request)
+        below(limits, await self._records.organizations.get(customer.organization_id))
+        if fields.get("budget_id") != customer.budget_id:
+            await self._ownership.require_budget(request.caller, fields.get("budget_id"))
+        wanted = renewed(customer, {**fields, "limits": applied(customer.limits, limits)})
+        return json_response(
+            await self._serializer.customer(
+                await self._writer.save(request, self._records.customers, wanted, "updated", customer)
+            )
         )
-    fields, limits = _changes(call)
-    below(limits, await platform.organizations.get(organization_id))
-    await require_budget(call, fields.get("budget_id"))
-    customer = _new(call, name, organization_id, limits=Limits(**limits), **fields)
-    return json_response(await show_customer(platform, await save(call, platform.customers, customer, "created")))
 
+    async def list_customers(self, request: Call) -> Response:
+        """Return a page of the customers that the caller may see."""
+        return await page_by_cursor(
+            request,
+            self._records.customers,
+            visible_customers(request.caller),
+            lambda customer: self._serializer.customer(customer),
+        )
 
-async def _update(call: Call) -> Response:
-    platform, _ = await writer(call)
-    customer = await _find(call, call.data["user_id"])
-    fields, limits = _changes(call)
-    below(limits, await platform.organizations.get(customer.organization_id))
-    if fields.get("budget_id") != customer.budget_id:
-        await require_budget(call, fields.get("budget_id"))
-    wanted = renewed(customer, {**fields, "limits": applied(customer.limits, limits)})
-    return json_response(
-        await show_customer(platform, await save(call, platform.customers, wanted, "updated", customer))
-    )
+    async def info(self, request: Call) -> Response:
+        """Return one customer."""
+        customer = await self._find(request, request.query["end_user_id"], "end_user_id")
+        return json_response(await self._serializer.customer(customer))
 
+    async def delete(self, request: Call) -> Response:
+        """Delete customers."""
+        await self._writer.begin(request)
+        found = [await self._find(request, name, "user_ids") for name in dict.fromkeys(request.data["user_ids"])]
+        for customer in found:
+            await self._writer.delete(request, self._records.customers, customer)
+        return json_response({"deleted_customers": [customer.name for customer in found]})
 
-async def _list(call: Call) -> Response:
-    platform = call.gateway.platform
-    return await cursor_page(
-        call, platform.customers, customers_seen(call.caller), lambda customer: show_customer(platform, customer)
-    )
+    async def _to_block(self, request: Call, organization_id: str | None, name: str) -> Customer | None:
+        """Return the customer of an organization; without one, the only customer that the caller may see."""
+        own = await self._records.customer(organization_id, name)
+        return own if own is not None or organization_id is not None else await self._visible(request, name, "user_ids")
 
+    async def block(self, request: Call) -> Response:
+        """Block customers; create those that do not exist."""
+        await self._writer.begin(request)
+        organization_id = home_organization(request.caller)
+        names = list(dict.fromkeys(request.data["user_ids"]))
+        blocked = []
+        # All are found before the first is blocked: an ambiguous name must change nothing.
+        for name, old in [(name, await self._to_block(request, organization_id, name)) for name in names]:
+            wanted = self._new(name, organization_id, blocked=True) if old is None else renewed(old, {"blocked": True})
+            blocked.append(await self._writer.save(request, self._records.customers, wanted, "blocked", old))
+        return json_response({"blocked_users": [await self._serializer.customer(customer) for customer in blocked]})
 
-async def _info(call: Call) -> Response:
-    customer = await _find(call, call.query["end_user_id"], "end_user_id")
-    return json_response(await show_customer(call.gateway.platform, customer))
-
-
-async def _delete(call: Call) -> Response:
-    platform, _ = await writer(call)
-    found = [await _find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
-    for customer in found:
-        await bury(call, platform.customers, customer)
-    return json_response({"deleted_customers": [customer.name for customer in found]})
-
-
-async def _to_block(call: Call, organization_id: str | None, name: str) -> Customer | None:
-    """Return the customer of the organization that is worked for; without one, the only one that the caller sees."""
-    own = await call.gateway.platform.customer(organization_id, name)
-    return own if own is not None or organization_id is not None else await _found(call, name, "user_ids")
-
-
-async def _block(call: Call) -> Response:
-    platform, _ = await writer(call)
-    organization_id = home_organization(call)
-    names = list(dict.fromkeys(call.data["user_ids"]))
-    blocked = []
-    # All are found before the first is blocked: a name that is ambiguous changes nothing.
-    for name, old in [(name, await _to_block(call, organization_id, name)) for name in names]:
-        wanted = _new(call, name, organization_id, blocked=True) if old is None else renewed(old, {"blocked": True})
-        blocked.append(await save(call, platform.customers, wanted, "blocked", old))
-    return json_response({"blocked_users": [await show_customer(platform, customer) for customer in blocked]})
-
-
-async def _unblock(call: Call) -> Response:
-    platform, _ = await writer(call)
-    found = [await _find(call, name, "user_ids") for name in dict.fromkeys(call.data["user_ids"])]
-    shown = [await save(call, platform.customers, renewed(c, {"blocked": False}), "unblocked", c) for c in found]
-    return json_response({"unblocked_users": [await show_customer(platform, customer) for customer in shown]})
-
-
-def _route(method: str, name: str, endpoint: Any, **more: Any) -> Route:
-    path = f"/customer/{name}"
-    aliases = (f"/end_user/{name}",)
-    return Route(method, path, f"customer.{name}", endpoint, access=Access.PLATFORM, aliases=aliases, **more)
-
-
-ROUTES = (
-    _route("POST", "new", _create, body=BodyKind.JSON, once=True),
-    _route("POST", "update", _update, body=BodyKind.JSON, once=True),
-    _route("GET", "list", _list),
-    _route("GET", "info", _info),
-    _route("POST", "delete", _delete, body=BodyKind.JSON, once=True),
-    _route("POST", "block", _block, body=BodyKind.JSON, once=True),
-    _route("POST", "unblock", _unblock, body=BodyKind.JSON, once=True),
-)
+    async def unblock(self, request: Call) -> Response:
+        """Unblock customers."""
+        await self._writer.begin(request)
+        found = [await self._find(request, name, "user_ids") for name in dict.fromkeys(request.data["user_ids"])]
+        shown = [
+            await self._writer.save(request, self._records.customers, renewed(c, {"blocked": False}), "unblocked", c)
+            for c in found
+        ]
+        return json_response({"unblocked_users": [await self._serializer.customer(customer) for customer in shown]})

@@ -1,94 +1,173 @@
-"""Fine-tuning jobs as resources: create, look, list, cancel, events, checkpoints. The work is in `tuning_work`."""
+"""Fine-tuning jobs: create, retrieve, list, cancel, events, checkpoints. The run is in `jobs/fine_tuning_runner.py`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-import msgspec
-
-from ..core.errors import (
-    conflict,
-    invalid,
-    not_found,
-)
-from ..http.request import (
-    BodyKind,
-    Call,
-    Change,
-    Response,
-    Route,
-    json_response,
-)
-from ..jobs import fine_tuning_runner, sql
+from ..core.clock import Clock
+from ..core.errors import conflict, invalid, not_found
+from ..core.principal import Principal
+from ..http.request import Call, Change, Response, json_response
+from ..jobs.file_store import FileStore
+from ..jobs.fine_tuning_store import FineTuningStore, NoteKind
 from ..jobs.training_examples import METHODS
-from .files import find
-from .pagination import (
-    LAST,
-    page,
-    place,
-)
+from ..offline.fine_tuned import FineTunedModels
+from .pagination import NEWEST, USUAL_LIMIT, list_response, start_of_page
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
+__all__ = ["FineTuningHandlers"]
 
-__all__ = ["ROUTES"]
-
-_USUAL_LIMIT = 20
 _BASES = ("onceward/echo",)
-_SCAN = 200
+_JOBS_A_QUERY = 200
 _MOST = 1 << 53
 _HYPER = {"dpo": ("beta",), "reinforcement": ("compute_multiplier", "eval_interval", "eval_samples")}
 
 
-async def _create(call: Call) -> Change:
-    gateway, data = call.gateway, call.data
-    model, memories = str(data["model"]), gateway.control.memories
-    learned = model.startswith("ft:") and await memories.of(model)
-    if not (model in _BASES or learned or _stands_in(gateway)) or not await memories.may_use(call.caller, model):
-        raise invalid(
-            f"`model` {model!r} cannot be fine-tuned here. Use 'onceward/echo' or a model fine-tuned from it.",
-            param="model",
-            code="model_not_available",
-        )
-    for field in ("training_file", "validation_file"):
-        await _demand_file(call, field)
-    _refuse_foreign(data)
-    now = int(gateway.clock.time())
-    method, hyper = _method(data)
-    body: dict[str, Any] = {
-        "id": gateway.new_id("ftjob-"),
-        "object": "fine_tuning.job",
-        "created_at": now,
-        "finished_at": None,
-        "estimated_finish": None,
-        "model": model,
-        "fine_tuned_model": None,
-        "organization_id": "onceward",
-        "status": "validating_files",
-        "training_file": data["training_file"],
-        "validation_file": data.get("validation_file"),
-        "result_files": [],
-        "trained_tokens": None,
-        "seed": data["seed"] if data.get("seed") is not None else 0,
-        "error": None,
-        "hyperparameters": hyper,
-        "method": {"type": method, method: _details(method, data, hyper)},
-        "integrations": data.get("integrations") or [],
-        "metadata": data.get("metadata"),
-        "user_provided_suffix": data.get("suffix"),
-    }
-    row = (body["id"], call.principal, body["status"], msgspec.json.encode(body).decode())
+class FineTuningHandlers:
+    """The handlers of fine-tuning jobs.
 
-    async def write() -> Response:
-        await gateway.db.write(sql.ADD_JOB, row)
-        await fine_tuning_runner.note(gateway, body["id"], f"Created fine-tuning job: {body['id']}")
+    `any_model` says that the offline models answer for every name; `wake` has new jobs taken up.
+    """
+
+    def __init__(
+        self,
+        jobs: FineTuningStore,
+        files: FileStore,
+        models: FineTunedModels,
+        clock: Clock,
+        new_id: Callable[[str], str],
+        *,
+        any_model: bool,
+        wake: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._jobs = jobs
+        self._files = files
+        self._models = models
+        self._clock = clock
+        self._new_id = new_id
+        self._any_model = any_model
+        self._wake = wake
+
+    async def create(self, request: Call) -> Change:
+        data = request.data
+        await self._require_model(request.caller, str(data["model"]))
+        for field in ("training_file", "validation_file"):
+            await self._require_file(request, field)
+        _refuse_foreign(data)
+        body = self._body(data)
+
+        async def write() -> Response:
+            await self._jobs.add(body, request.principal)
+            return json_response(body)
+
+        return Change(write, then=self._wake)
+
+    async def _require_model(self, caller: Principal, model: str) -> None:
+        learned = model.startswith("ft:") and await self._models.memory(model)
+        is_base = model in _BASES or learned or self._any_model
+        if not is_base or not await self._models.may_use(caller, model):
+            raise invalid(
+                f"`model` {model!r} cannot be fine-tuned here. Use 'onceward/echo' or a model fine-tuned from it.",
+                param="model",
+                code="model_not_available",
+            )
+
+    async def _require_file(self, request: Call, field: str) -> None:
+        file_id = request.data.get(field)
+        if file_id is None:
+            return
+        record = await self._files.find(str(file_id), request.principal)
+        if record is None:
+            raise not_found("file", str(file_id), param=field)
+        if record.purpose != "fine-tune":
+            raise invalid(
+                f"`{field}` was uploaded with purpose {record.purpose!r}; a fine-tuning job needs purpose 'fine-tune'.",
+                param=field,
+            )
+
+    def _body(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return a new job."""
+        now = int(self._clock.time())
+        method, hyper = _method(data)
+        return {
+            "id": self._new_id("ftjob-"),
+            "object": "fine_tuning.job",
+            "created_at": now,
+            "finished_at": None,
+            "estimated_finish": None,
+            "model": str(data["model"]),
+            "fine_tuned_model": None,
+            "organization_id": "onceward",
+            "status": "validating_files",
+            "training_file": data["training_file"],
+            "validation_file": data.get("validation_file"),
+            "result_files": [],
+            "trained_tokens": None,
+            "seed": data["seed"] if data.get("seed") is not None else 0,
+            "error": None,
+            "hyperparameters": hyper,
+            "method": {"type": method, method: _details(method, data, hyper)},
+            "integrations": data.get("integrations") or [],
+            "metadata": data.get("metadata"),
+            "user_provided_suffix": data.get("suffix"),
+        }
+
+    async def retrieve(self, request: Call) -> Response:
+        return json_response(await self._find(request))
+
+    async def list_jobs(self, request: Call) -> Response:
+        limit = int(request.query.get("limit") or USUAL_LIMIT)
+        start = await start_of_page(
+            request.query.get("after"), lambda id: self._jobs.position(id, request.principal), NEWEST
+        )
+        wanted = _metadata_filter(request.query)
+        found: list[dict[str, Any]] = []
+        while len(found) <= limit:
+            jobs = await self._jobs.list_jobs(request.principal, before=start, limit=_JOBS_A_QUERY)
+            if not jobs:
+                break
+            start = jobs[-1][0]
+            found += [body for _, body in jobs if wanted.items() <= (body.get("metadata") or {}).items()]
+        return list_response(found, limit)
+
+    async def cancel(self, request: Call) -> Change:
+        return Change(lambda: self._cancel(request))
+
+    async def _cancel(self, request: Call) -> Response:
+        body = await self._find(request)
+        while (status := body["status"]) in ("validating_files", "queued", "running"):
+            body.update(status="cancelled", finished_at=int(self._clock.time()))
+            if await self._jobs.cancel(body, status):
+                return json_response(body)
+            # It went on meanwhile, maybe on another node.
+            body = await self._find(request)
+        if status != "cancelled":
+            raise conflict(f"The job {body['id']!r} is {status} and cannot be cancelled.", code="job_not_cancellable")
         return json_response(body)
 
-    return Change(write, then=gateway.control.tuning.wake)
+    async def list_events(self, request: Call) -> Response:
+        return await self._list_notes(request, "event")
+
+    async def list_checkpoints(self, request: Call) -> Response:
+        return await self._list_notes(request, "checkpoint")
+
+    async def _list_notes(self, request: Call, kind: NoteKind) -> Response:
+        body, limit = await self._find(request), int(request.query.get("limit") or USUAL_LIMIT)
+        start = await start_of_page(
+            request.query.get("after"), lambda id: self._jobs.note_position(id, body["id"]), NEWEST
+        )
+        return list_response(await self._jobs.list_notes(body["id"], kind, before=start, limit=limit + 1), limit)
+
+    async def _find(self, request: Call) -> dict[str, Any]:
+        job_id = request.params["fine_tuning_job_id"]
+        body = await self._jobs.find(job_id, request.principal)
+        if body is None:
+            raise not_found("fine_tuning_job", job_id, param="fine_tuning_job_id")
+        return body
 
 
 def _refuse_foreign(data: dict[str, Any]) -> None:
-    """400 for what only a provider could do: jobs run in this gateway, and tell no other service of their progress."""
+    """Raise 400 for what only a provider could do: jobs run in this gateway and report to no other service."""
     if not -_MOST < (data.get("seed") or 0) < _MOST:
         raise invalid("`seed` is too large. Use at most 53 bits.", param="seed", code="invalid_value")
     provider = data.get("custom_llm_provider")
@@ -107,27 +186,8 @@ def _refuse_foreign(data: dict[str, Any]) -> None:
         )
 
 
-def _stands_in(gateway: Gateway) -> bool:
-    """Whether the offline models answer for every name."""
-    return gateway.settings.offline or "*" in gateway.settings.models
-
-
-async def _demand_file(call: Call, field: str) -> None:
-    file_id = call.data.get(field)
-    if file_id is None:
-        return
-    record = await find(call.gateway, str(file_id), call.principal)
-    if record is None:
-        raise not_found("file", str(file_id), param=field)
-    if record.purpose != "fine-tune":
-        raise invalid(
-            f"`{field}` names a file for {record.purpose!r}. Upload it again with the purpose 'fine-tune'.",
-            param=field,
-        )
-
-
 def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The method and the hyperparameters as they were given; what is missing is `auto`."""
+    """Return the method and the hyperparameters as they were given; what is missing is `auto`."""
     method = data.get("method") or {}
     kind = str(method.get("type") or "supervised")
     if kind not in METHODS:
@@ -165,7 +225,7 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _details(kind: str, data: dict[str, Any], hyper: dict[str, Any]) -> dict[str, Any]:
-    """The member of `method` that is named like its type."""
+    """Return the member of `method` that is named like its type."""
     grader = ((data.get("method") or {}).get(kind) or {}).get("grader")
     if kind != "reinforcement":
         return {"hyperparameters": hyper}
@@ -179,85 +239,11 @@ def _details(kind: str, data: dict[str, Any], hyper: dict[str, Any]) -> dict[str
     return {"grader": grader, "hyperparameters": hyper}
 
 
-async def _wanted(call: Call) -> dict[str, Any]:
-    job_id = call.params["fine_tuning_job_id"]
-    row = await call.gateway.db.one(sql.GET_JOB, (job_id, call.principal))
-    if row is None:
-        raise not_found("fine_tuning_job", job_id, param="fine_tuning_job_id")
-    body: dict[str, Any] = msgspec.json.decode(row[0])
-    return body
-
-
-async def _retrieve(call: Call) -> Response:
-    return json_response(await _wanted(call))
-
-
-async def _list(call: Call) -> Response:
-    database, limit = call.gateway.db, int(call.query.get("limit") or _USUAL_LIMIT)
-    start = await place(database, sql.JOB_PLACE, call, call.principal, LAST)
-    wanted = _wanted_metadata(call.query)
-    found: list[dict[str, Any]] = []
-    while len(found) <= limit:
-        rows = await database.query(sql.JOBS, (call.principal, start, _SCAN))
-        if not rows:
-            break
-        for seq, text in rows:
-            start = seq
-            body = msgspec.json.decode(text)
-            if wanted.items() <= (body.get("metadata") or {}).items():
-                found.append(body)
-    return page(found, limit)
-
-
-def _wanted_metadata(query: dict[str, Any]) -> dict[str, Any]:
-    """The pairs that a job's metadata must hold: an object, or `metadata[key]=value`."""
+def _metadata_filter(query: dict[str, Any]) -> dict[str, Any]:
+    """Return the pairs that a job's metadata must have: an object, or `metadata[key]=value`."""
     whole = query.get("metadata")
     out = dict(whole) if isinstance(whole, dict) else {}
     for name, value in query.items():
         if name.startswith("metadata[") and name.endswith("]"):
             out[name[9:-1]] = value
     return out
-
-
-async def _cancel(call: Call) -> Change:
-    return Change(lambda: _cancelled(call))
-
-
-async def _cancelled(call: Call) -> Response:
-    gateway, body = call.gateway, await _wanted(call)
-    while (status := body["status"]) in ("validating_files", "queued", "running"):
-        body.update(status="cancelled", finished_at=int(gateway.clock.time()))
-        if await gateway.db.write(sql.CANCEL_JOB, (msgspec.json.encode(body).decode(), body["id"], status)):
-            await fine_tuning_runner.note(gateway, body["id"], "Fine-tuning job cancelled")
-            return json_response(body)
-        # It went on meanwhile, maybe on another node.
-        body = await _wanted(call)
-    if status != "cancelled":
-        raise conflict(f"The job {body['id']!r} is {status} and cannot be cancelled.", code="job_not_cancellable")
-    return json_response(body)
-
-
-async def _notes(call: Call, kind: str) -> Response:
-    body, limit = await _wanted(call), int(call.query.get("limit") or _USUAL_LIMIT)
-    start = await place(call.gateway.db, sql.NOTE_PLACE, call, body["id"], LAST)
-    rows = await call.gateway.db.query(sql.NOTES, (body["id"], kind, start, limit + 1))
-    return page([msgspec.json.decode(row[0]) for row in rows], limit)
-
-
-async def _events(call: Call) -> Response:
-    return await _notes(call, "event")
-
-
-async def _checkpoints(call: Call) -> Response:
-    return await _notes(call, "checkpoint")
-
-
-_JOB = "/v1/fine_tuning/jobs/{fine_tuning_job_id}"
-ROUTES = (
-    Route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", _create, body=BodyKind.JSON, once=True),
-    Route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list", _list),
-    Route("GET", _JOB, "fine_tuning.jobs.retrieve", _retrieve),
-    Route("POST", _JOB + "/cancel", "fine_tuning.jobs.cancel", _cancel, once=True),
-    Route("GET", _JOB + "/events", "fine_tuning.jobs.list_events", _events),
-    Route("GET", _JOB + "/checkpoints", "fine_tuning.jobs.checkpoints.list", _checkpoints),
-)

@@ -18,16 +18,16 @@ from ..core.answer import (
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import ApiError
-from ..http.producers import (
-    embed,
-    offline_answer,
-    offline_chunks,
-    source_of,
-)
 from ..http.request import (
     BodyKind,
     Call,
     Route,
+)
+from ..offline.handler import (
+    Embeddings,
+    emissions_of,
+    offline_answer,
+    offline_chunks,
 )
 from ..routing.circuit_breaker import CircuitBreakers
 from ..routing.deployments import Deployment
@@ -152,12 +152,11 @@ class DeploymentChecks:
             None,
             record.request_id,
             record.principal,
-            request.gateway,
         )
         if kind == "embeddings":
-            await offline_answer(embed, target.model, request, context)(writer)
+            await offline_answer(Embeddings(self._clock).create, target.model, request, context)(writer)
         elif kind in ("chat", "completions"):
-            source = source_of(target.model, kind)(request.data, context)
+            source = emissions_of(target.model, kind)(request.data, context)
             await offline_chunks(source, request, kind, self._clock, stream=False)(writer)
 
 

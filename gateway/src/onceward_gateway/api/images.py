@@ -1,99 +1,131 @@
-"""The image routes for offline models, and the place from which pictures given by URL are fetched.
+"""Images: generated, edited and varied by offline models, and served under the URLs of answers.
 
-A URL holds an unguessable name and needs no key, like the signed URLs of other services; the picture behind it is
-deleted after a day.
+A URL has a name that cannot be guessed and needs no key, like the signed URLs of other services; the image behind it
+is deleted after a day.
 """
 
 from __future__ import annotations
 
 import base64
-import io
-import re
-import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from ..core.answer import (
-    Answer,
-    ModelContext,
-    OfflineModel,
-)
-from ..core.errors import (
-    ApiError,
-    invalid,
-    not_found,
-)
+from ..config.load import Settings
+from ..core.answer import Answer, ModelContext, OfflineModel
+from ..core.clock import Clock
+from ..core.errors import ApiError, invalid, not_found
 from ..core.threads import offload
 from ..core.tokenizer import count
-from ..db.blob_store import contents_of
 from ..http.forwarded import base_url
-from ..http.request import (
-    Access,
-    BodyKind,
-    Call,
-    Reply,
-    Route,
-    Upload,
-    deployment_path,
-    model_route,
-)
+from ..http.request import Call, Reply, Upload
+from ..jobs.image_store import ImageStore
 from ..offline import image
 from ..offline.moderation import moderate
-from .offline_models import demand
+from .offline_models import require_kind
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
+__all__ = ["CONTENT_PATH", "ImageHandlers"]
 
-__all__ = ["ROUTES", "purge"]
-
-_CONTENT = "/v1/images/content/"
-_NAME = re.compile(r"img-[0-9a-f]{32}\.png")
-_LIFE = 86_400
+CONTENT_PATH = "/v1/images/content/"
 _TOKENS = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 6240, "max": 8320}
-# What other names of a quality mean. An answer has only those above: clients know no others there.
+# The meaning of other names of a quality. An answer has only those above: clients know no others there.
 _QUALITIES = {"": "medium", "auto": "medium", "standard": "medium", "hd": "high", **{name: name for name in _TOKENS}}
-_PICTURE_TOKENS = {"low": 255, "high": 4160}
+_INPUT_TOKENS = {"low": 255, "high": 4160}
 _MOST_IMAGES = 16
 _LONGEST_PROMPT = 32_000
+_CHOICES = {"moderation": ("auto", "low"), "input_fidelity": ("high", "low")}
 
 _Draw = Callable[[int], bytes]
 
 
-_CHOICES = {"moderation": ("auto", "low"), "input_fidelity": ("high", "low")}
+class ImageHandlers:
+    """Handlers for `/v1/images`; offline models draw the images."""
 
+    def __init__(self, images: ImageStore, clock: Clock, settings: Settings) -> None:
+        self._images = images
+        self._clock = clock
+        self._settings = settings
 
-async def _generate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    prompt = str(call.data["prompt"])
-    width, height = _size(call.data.get("size"))
-    style = str(call.data.get("style") or "")
-    return await _answer(
-        model,
-        call,
-        context,
-        lambda index: image.draw(prompt, width, height, index, style, clear=_background(call.data) == "transparent"),
-        "image_generation",
-        0,
-    )
+    async def generate(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return images that are drawn for a prompt."""
+        prompt = str(request.data["prompt"])
+        width, height = _size(request.data.get("size"))
+        style, clear = str(request.data.get("style") or ""), _background(request.data) == "transparent"
 
+        def draw(index: int) -> bytes:
+            return image.draw(prompt, width, height, index, style, clear=clear)
 
-async def _edit(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    pictures = _uploads(call, "image")
-    masks = _uploads(call, "mask", needed=False)
-    picture, mask, prompt = _read(pictures[0]), _read(masks[0]) if masks else None, str(call.data["prompt"])
-    size = _size(call.data["size"]) if call.data.get("size") not in (None, "", "auto") else None
-    return await _answer(
-        model, call, context, lambda index: image.edit(picture, mask, prompt, index, size), "image_edit", len(pictures)
-    )
+        return await self._answer(model, request, context, draw, "image_generation", 0)
 
+    async def edit(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return edits of an image."""
+        originals = _uploads(request, "image")
+        masks = _uploads(request, "mask", needed=False)
+        original, mask = _read(originals[0]), _read(masks[0]) if masks else None
+        prompt = str(request.data["prompt"])
+        size = _size(request.data["size"]) if request.data.get("size") not in (None, "", "auto") else None
 
-async def _vary(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    picture = _read(_uploads(call, "image")[0])
-    size = _size(call.data["size"]) if call.data.get("size") else None
-    return await _answer(
-        model, call, context, lambda index: image.variation(picture, index, size), "image_variation", 1
-    )
+        def draw(index: int) -> bytes:
+            return image.edit(original, mask, prompt, index, size)
+
+        return await self._answer(model, request, context, draw, "image_edit", len(originals))
+
+    async def create_variation(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return variations of an image."""
+        original = _read(_uploads(request, "image")[0])
+        size = _size(request.data["size"]) if request.data.get("size") else None
+
+        def draw(index: int) -> bytes:
+            return image.variation(original, index, size)
+
+        return await self._answer(model, request, context, draw, "image_variation", 1)
+
+    async def content(self, request: Call) -> Reply:
+        """Return the image of a URL."""
+        blob = await self._images.find(request.params["name"])
+        if blob is None:
+            raise not_found("image", request.params["name"])
+        from ..http.file_response import BlobResponse  # Starlette's responses take a while to import.
+
+        return BlobResponse(self._images.blobs, blob, request.headers, media_type="image/png")
+
+    async def _answer(
+        self, model: OfflineModel, request: Call, context: ModelContext, draw: _Draw, task: str, inputs: int
+    ) -> Answer:
+        built_in, data = require_kind(model, "images"), request.data
+        number = int(data.get("n") or 1)
+        await offload(_check, data, task, number)
+        try:
+            images = [await offload(draw, index) for index in range(number)]
+        except ValueError as error:
+            raise invalid(f"`image` cannot be used: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
+        usage = await offload(_usage, data, number, inputs)
+        meta = {
+            "size": _size_of(images[0]),
+            "quality": _quality(data),
+            "background": _background(data),
+            "output_format": "png",
+        }
+        if data.get("stream") and task != "image_variation":
+            answer = _streamed(task, images[0], context.created, meta, usage, int(data.get("partial_images") or 0))
+        else:
+            items = [await self._item(request, one, str(data.get("prompt") or "")) for one in images]
+            body = {"created": context.created, "data": items, **meta, "usage": usage}
+            answer = Answer.json(body, usage=_billed(usage))
+        await self._clock.sleep(built_in.delay(data))
+        return built_in.failing(answer, data, context.attempt)
+
+    async def _item(self, request: Call, data: bytes, prompt: str) -> dict[str, Any]:
+        """Return an image as an answer has it: its bytes, or a URL of this gateway, on whichever node of it."""
+        form, model = request.data.get("response_format"), str(request.model or request.data.get("model") or "")
+        in_base64 = form == "b64_json" or (form is None and model.startswith(("gpt-image", "chatgpt-image")))
+        if in_base64:
+            item: dict[str, Any] = {"b64_json": base64.b64encode(data).decode()}
+        else:
+            base = base_url(request.scope, request.headers, self._settings)
+            item = {"url": base + CONTENT_PATH + await self._images.add(data)}
+        return {**item, "revised_prompt": prompt} if prompt else item
 
 
 def _size(text: Any) -> tuple[int, int]:
@@ -106,43 +138,18 @@ def _size(text: Any) -> tuple[int, int]:
         ) from None
 
 
-def _uploads(call: Call, name: str, *, needed: bool = True) -> list[Upload]:
-    found = [upload for upload in call.files if upload.name in (name, f"{name}[]")]
+def _uploads(request: Call, name: str, *, needed: bool = True) -> list[Upload]:
+    found = [upload for upload in request.files if upload.name in (name, f"{name}[]")]
     if needed and not found:
         raise invalid(f"`{name}` is missing. Send it as a file of a multipart form.", param=name)
     if len(found) > _MOST_IMAGES:
-        raise invalid(f"`{name}` holds {len(found)} files; at most {_MOST_IMAGES} are taken.", param=name)
+        raise invalid(f"`{name}` has {len(found)} files; at most {_MOST_IMAGES} are taken.", param=name)
     return found
 
 
 def _read(upload: Upload) -> bytes:
     upload.file.seek(0)
     return upload.file.read()
-
-
-async def _answer(model: OfflineModel, call: Call, context: ModelContext, make: _Draw, task: str, shown: int) -> Answer:
-    failing, data = demand(model, "images"), call.data
-    number = int(data.get("n") or 1)
-    await offload(_check, data, task, number)
-    try:
-        pictures = [await offload(make, index) for index in range(number)]
-    except ValueError as error:
-        raise invalid(f"`image` cannot be worked on: {error}. Send a PNG, JPEG, GIF or WebP.", param="image") from None
-    usage = await offload(_usage, data, number, shown)
-    size = _shown_size(pictures[0])
-    meta = {
-        "size": size,
-        "quality": _quality(data),
-        "background": _background(data),
-        "output_format": "png",
-    }
-    if data.get("stream") and task != "image_variation":
-        answer = _streamed(task, pictures[0], context.created, meta, usage, int(data.get("partial_images") or 0))
-    else:
-        items = [await _item(call, picture, str(data.get("prompt") or "")) for picture in pictures]
-        answer = Answer.json({"created": context.created, "data": items, **meta, "usage": usage}, usage=_billed(usage))
-    await call.gateway.clock.sleep(failing.delay(data))
-    return failing.failing(answer, data, context.attempt)
 
 
 def _check(data: dict[str, Any], task: str, number: int) -> None:
@@ -205,19 +212,19 @@ def _background(data: dict[str, Any]) -> str:
     return "transparent" if said == "transparent" else "opaque"
 
 
-def _shown_size(picture: bytes) -> str:
-    return f"{int.from_bytes(picture[16:20], 'big')}x{int.from_bytes(picture[20:24], 'big')}"
+def _size_of(image_data: bytes) -> str:
+    return f"{int.from_bytes(image_data[16:20], 'big')}x{int.from_bytes(image_data[20:24], 'big')}"
 
 
-def _usage(data: dict[str, Any], number: int, shown: int) -> dict[str, Any]:
-    each = _PICTURE_TOKENS.get(str(data.get("input_fidelity") or "low"), 255)
-    text, pictures = count(str(data.get("prompt") or "")), each * shown
+def _usage(data: dict[str, Any], number: int, inputs: int) -> dict[str, Any]:
+    each = _INPUT_TOKENS.get(str(data.get("input_fidelity") or "low"), 255)
+    text, given = count(str(data.get("prompt") or "")), each * inputs
     made = _TOKENS[_quality(data)] * number
     return {
-        "total_tokens": text + pictures + made,
-        "input_tokens": text + pictures,
+        "total_tokens": text + given + made,
+        "input_tokens": text + given,
         "output_tokens": made,
-        "input_tokens_details": {"text_tokens": text, "image_tokens": pictures},
+        "input_tokens_details": {"text_tokens": text, "image_tokens": given},
     }
 
 
@@ -229,28 +236,10 @@ def _billed(usage: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _item(call: Call, picture: bytes, prompt: str) -> dict[str, Any]:
-    form = call.data.get("response_format")
-    by_bytes = form == "b64_json" or (
-        form is None and str(call.model or call.data.get("model") or "").startswith(("gpt-image", "chatgpt-image"))
-    )
-    out: dict[str, Any] = (
-        {"b64_json": base64.b64encode(picture).decode()} if by_bytes else {"url": await _kept(call, picture)}
-    )
-    return {**out, "revised_prompt": prompt} if prompt else out
-
-
-async def _kept(call: Call, picture: bytes) -> str:
-    """Keep a picture and give the address at which this gateway, any node of it, serves it."""
-    name = f"img-{secrets.token_hex(16)}.png"
-    await contents_of(call.gateway, "images").put(name, io.BytesIO(picture))
-    return base_url(call.scope, call.headers, call.gateway.settings) + _CONTENT + name
-
-
 def _streamed(
-    task: str, picture: bytes, created: int, meta: dict[str, Any], usage: dict[str, Any], partial: int
+    task: str, image_data: bytes, created: int, meta: dict[str, Any], usage: dict[str, Any], partial: int
 ) -> Answer:
-    data = base64.b64encode(picture).decode()
+    data = base64.b64encode(image_data).decode()
     events: list[dict[str, Any]] = [
         {"type": f"{task}.partial_image", "b64_json": data, "partial_image_index": at, "created_at": created, **meta}
         for at in range(partial)
@@ -260,46 +249,3 @@ def _streamed(
         b"event: " + event["type"].encode() + b"\ndata: " + msgspec.json.encode(event) + b"\n\n" for event in events
     )
     return Answer(body, "text/event-stream", usage=_billed(usage))
-
-
-async def _content(call: Call) -> Reply:
-    name = call.params["name"]
-    reply = await contents_of(call.gateway, "images").reply(name, "image/png") if _NAME.fullmatch(name) else None
-    if reply is None:
-        raise not_found("image", name)
-    return reply
-
-
-async def purge(gateway: Gateway) -> None:
-    """Delete pictures that were made more than a day ago."""
-    contents = contents_of(gateway, "images")
-    for name in await contents.older(gateway.clock.time() - _LIFE):
-        await contents.drop(name)
-
-
-ROUTES = (
-    model_route(
-        path="/v1/images/generations",
-        operation="images.generate",
-        kind="images",
-        body=BodyKind.JSON,
-        local=_generate,
-        aliases=(deployment_path("images/generations"),),
-    ),
-    model_route(
-        path="/v1/images/edits",
-        operation="images.edit",
-        kind="images",
-        body=BodyKind.FORM,
-        local=_edit,
-        aliases=(deployment_path("images/edits"),),
-    ),
-    model_route(
-        path="/v1/images/variations",
-        operation="images.create_variation",
-        kind="images",
-        body=BodyKind.FORM,
-        local=_vary,
-    ),
-    Route("GET", _CONTENT + "{name}", "images.content", _content, access=Access.PUBLIC),
-)

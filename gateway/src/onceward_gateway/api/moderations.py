@@ -1,37 +1,30 @@
-"""The moderation route for the offline model."""
+"""Moderations by the offline model."""
 
 from __future__ import annotations
 
-from ..core.answer import (
-    Answer,
-    ModelContext,
-    OfflineModel,
-)
+from ..core.answer import Answer, ModelContext, OfflineModel
+from ..core.clock import Clock
 from ..core.threads import LARGE_BODY, offload
-from ..http.request import (
-    BodyKind,
-    Call,
-    model_route,
-)
+from ..http.request import Call
 from ..offline.moderation import moderate
-from .offline_models import demand
+from .offline_models import require_kind
 
-__all__ = ["ROUTES"]
-
-
-async def _moderate(model: OfflineModel, call: Call, context: ModelContext) -> Answer:
-    able = demand(model, "moderation")
-    if len(call.raw) > LARGE_BODY:
-        body, tokens = await offload(moderate, call.data, context.model)
-    else:
-        body, tokens = moderate(call.data, context.model)
-    answer = Answer.json(body, usage={"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens})
-    await call.gateway.clock.sleep(able.delay(call.data))
-    return able.failing(answer, call.data, context.attempt)
+__all__ = ["ModerationHandlers"]
 
 
-ROUTES = (
-    model_route(
-        path="/v1/moderations", operation="moderations.create", kind="moderation", body=BodyKind.JSON, local=_moderate
-    ),
-)
+class ModerationHandlers:
+    """Handlers for `/v1/moderations`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def create(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+        """Return the categories that the input falls into."""
+        built_in = require_kind(model, "moderation")
+        if len(request.raw) > LARGE_BODY:
+            body, tokens = await offload(moderate, request.data, context.model)
+        else:
+            body, tokens = moderate(request.data, context.model)
+        answer = Answer.json(body, usage={"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens})
+        await self._clock.sleep(built_in.delay(request.data))
+        return built_in.failing(answer, request.data, context.attempt)

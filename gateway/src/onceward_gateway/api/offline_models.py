@@ -1,4 +1,4 @@
-"""What the routes that answer for offline models share."""
+"""A check that the routes for offline models share."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from ..core.errors import invalid
 from ..offline.catalog import default_for
 from ..offline.models import BuiltIn
 
-__all__ = ["demand"]
+__all__ = ["require_kind"]
 
 
-def demand(model: OfflineModel, kind: str) -> BuiltIn:
-    """The model, if it does `kind`; else ApiError 400 that names one which does."""
+def require_kind(model: OfflineModel, kind: str) -> BuiltIn:
+    """Return the model if it serves calls of `kind`; else raise 400, which names one that does."""
     if not isinstance(model, BuiltIn) or not model.can(kind):
         raise invalid(
             f"The model {model.id!r} does not do {kind}. {default_for(kind)!r} does.",

@@ -1,4 +1,4 @@
-"""From the members of a request to the fields of a record. What is absent stays, what is null goes back to nothing."""
+"""Parsing: the properties of a request as fields of a record. An absent one changes nothing, null resets the field."""
 
 from __future__ import annotations
 
@@ -45,42 +45,42 @@ LIMITS = (
 
 
 def given(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Those of the members that the request has, null or not."""
+    """Return the named properties that the request has, including null ones."""
     return {name: data[name] for name in names if name in data}
 
 
 def nano(dollars: float, param: str) -> int:
-    """Dollars as nano-USD, exactly as they were written."""
+    """Return dollars as nano-USD, exactly as they were written."""
     if dollars > _MOST_DOLLARS:
         raise invalid(f"`{param}` is more than {_MOST_DOLLARS} dollars. Give less.", param=param, code="invalid_value")
     return int((Decimal(str(dollars)) * 1_000_000_000).to_integral_value())
 
 
 def moment(text: str, param: str) -> float:
-    """A date or a date with a time, in UTC where it names no zone."""
+    """Return the timestamp of a date with or without a time, in UTC if it has no zone."""
     try:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         raise invalid(
-            f"`{param}` is {text!r}, which is no moment. Write 2026-01-31 or 2026-01-31T12:00:00Z.",
+            f"`{param}` is {text!r}, which is not a date or a time. Write 2026-01-31 or 2026-01-31T12:00:00Z.",
             param=param,
             code="invalid_value",
         ) from None
 
 
 def _to_come(text: str, param: str, now: float) -> float:
-    """A moment that is not past: what ended already would be kept and do nothing."""
+    """Return the timestamp of a future time; raise 400 for a past one, which would have no effect."""
     found = moment(text, param)
     if found <= now:
         raise invalid(
-            f"`{param}` is {text!r}, which is past. Give a moment to come.", param=param, code="invalid_value"
+            f"`{param}` is {text!r}, which is in the past. Send a future time.", param=param, code="invalid_value"
         )
     return found
 
 
 def known_value(text: str, known: Sequence[str], param: str) -> str:
-    """Return `text` if it is one of the known words, else raise 400: a misspelt filter finds nothing, silently."""
+    """Return `text` if it is one of the known values, else raise 400: a misspelt filter would silently find nothing."""
     if text not in known:
         listed = ", ".join(map(repr, known))
         raise invalid(f"`{param}` is {text!r}. Use one of {listed}.", param=param, code="unknown_value")
@@ -88,7 +88,7 @@ def known_value(text: str, known: Sequence[str], param: str) -> str:
 
 
 def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:
-    """An object that is kept with a record; null is an empty one, and 400 for one that is too large to keep."""
+    """Return an object stored with a record, empty for null; raise 400 if it is too large."""
     found = plain_dict(value)
     size = len(msgspec.json.encode(found))
     if size > _LARGEST_METADATA:
@@ -101,7 +101,7 @@ def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:
 
 
 def bounded_names(value: Any, param: str) -> list[str]:
-    """Tags or guardrails without repetitions; 400 for more or longer ones than can be kept."""
+    """Return tags or guardrails without duplicates; raise 400 for too many or too long ones."""
     found = plain_list(value)
     if len(found) > _MOST_NAMES:
         raise invalid(
@@ -118,7 +118,7 @@ def bounded_names(value: Any, param: str) -> list[str]:
 
 
 def plain_list(value: Any) -> list[str]:
-    """A list of names without repetitions; null is an empty one."""
+    """Return a list of names without duplicates, empty for null."""
     return list(dict.fromkeys(value or ()))
 
 
@@ -175,13 +175,13 @@ _READERS = {
 
 
 def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """The limits that a request writes, as fields of `Limits`."""
+    """Return the limits that a request sets, as fields of `Limits`."""
     changes: dict[str, Any] = {name: _READERS[name](data[name], name) for name in LIMITS if name in data}
     increase, until = data.get("temp_budget_increase"), data.get("temp_budget_expiry")
     if (increase is None) != (until is None):
         missing = "temp_budget_expiry" if until is None else "temp_budget_increase"
         raise invalid(
-            f"`{missing}` is missing: an increase and its end come together. Give both.", param=missing, code="missing"
+            f"`{missing}` is required: an increase and its expiry must be sent together.", param=missing, code="missing"
         )
     if increase is not None and until is not None:
         changes["temp_increase"] = nano(increase, "temp_budget_increase")
@@ -194,7 +194,7 @@ def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
 
 
 def applied(limits: Limits, changes: Mapping[str, Any]) -> Limits:
-    """The limits with what a request changed; the window of a budget begins anew only with another duration."""
+    """Return the limits with a request's changes; a budget window restarts only if its duration changes."""
     changes = dict(changes)
     if limits.anchor and changes.get("budget_duration", limits.budget_duration) == limits.budget_duration:
         changes.pop("anchor", None)
@@ -202,9 +202,9 @@ def applied(limits: Limits, changes: Mapping[str, Any]) -> Limits:
 
 
 def one_of(data: Mapping[str, Any], *names: str) -> str:
-    """The first of the members that says something; 400 where none does."""
+    """Return the first of the properties that is not empty; raise 400 if all are."""
     for name in names:
         if data.get(name):
             return str(data[name])
     listed = " or ".join(f"`{name}`" for name in names)
-    raise ApiError(400, f"{listed} is missing. Give it.", param=names[0], code="missing")
+    raise ApiError(400, f"{listed} is required.", param=names[0], code="missing")

@@ -1,13 +1,15 @@
-"""What all changes have in common: who makes them, the record written, callers forgotten, a line in the audit log."""
+"""Writes of identity records: authorization, limits, audit log and invalidation, as every write needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import msgspec
 
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
+from ..calls.idempotent_writes import Mutations
+from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
     conflict,
@@ -19,7 +21,7 @@ from ..core.records import (
     Key,
     R,
 )
-from ..core.restrictions import require_within
+from ..core.restrictions import RouteCatalog, require_within
 from ..http.request import (
     Call,
     Response,
@@ -30,42 +32,33 @@ from ..identity.authorization import (
     attenuate,
     require_writer,
 )
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 from ..identity.invalidation import Action
-from ..identity.repositories import Store
+from ..identity.one_time_secrets import OneTimeSecrets
+from ..identity.repositories import Repository
 from .authentication import key_of
-from .inference import fingerprint
 
 __all__ = [
+    "Make",
+    "RecordWriter",
+    "SecretResponder",
     "actor",
-    "below_caller",
-    "bury",
-    "chosen_id",
+    "below",
     "missing",
     "renewed",
-    "revealing_once",
-    "save",
-    "writer",
 ]
 
-
-async def writer(call: Call) -> tuple[Platform, Principal]:
-    """The platform and a caller that may change something, as it stands now that nobody else changes anything."""
-    require_writer(call.caller)
-    platform = call.gateway.platform
-    await platform.changes.take_turn()
-    call.caller = await platform.as_it_stands(call.caller)
-    require_writer(call.caller)
-    return platform, call.caller
+# Creates something for a request: the body of its answer, and the secret that the answer reveals.
+Make: TypeAlias = Callable[[Call], Awaitable[tuple[dict[str, Any], str | None]]]
 
 
 def actor(caller: Principal) -> str:
-    """Who changes something, by the name that records give."""
+    """Return the name under which records and the audit log keep a caller."""
     return caller.user_id or caller.key_id or "admin"
 
 
 def missing(kind: str, id: str, *, param: str | None = None) -> ApiError:
-    """404: there is none, or it is not the caller's to see. The two are told alike."""
+    """Return the 404 for an object that does not exist or that the caller may not see, without saying which."""
     return ApiError(
         404,
         f"There is no {kind} {id!r}, or it is not yours to see. Check the id, or ask with another key.",
@@ -74,112 +67,127 @@ def missing(kind: str, id: str, *, param: str | None = None) -> ApiError:
     )
 
 
-async def save(call: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
-    """Write a record with who changed it and when."""
-    platform = call.gateway.platform
-    now, who = platform.clock.time(), actor(call.caller)
-    if before is None:
-        record.created_at, record.created_by = now, who
-    else:
-        record.updated_at, record.updated_by = now, who
-    await store.put(record)
-    await platform.audit(call.principal, call.request_id, action, record, before)
-    await platform.changed(record.kind, record.id, action)
-    return record
-
-
-async def bury(call: Call, store: Store[R], record: R) -> None:
-    """Delete a record: it stays as a tombstone."""
-    gone = msgspec.structs.replace(record, deleted_at=call.gateway.platform.clock.time())
-    await save(call, store, gone, "deleted", record)
-
-
 def renewed(record: R, changes: Mapping[str, Any]) -> R:
-    """A copy with other fields."""
+    """Return a copy of a record with other fields."""
     return msgspec.structs.replace(record, **changes)
 
 
-async def chosen_id(call: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
-    """The id of a new object. Only an admin chooses one: a taken one would tell others that it exists."""
-    if given is None:
-        return call.gateway.new_id(prefix)
-    if not call.caller.admin:
-        raise forbidden(
-            f"Only an admin of the gateway chooses ids. Leave `{kind}_id` out and take the one of the answer.",
-            code="admin_required",
-            param=f"{kind}_id",
-        )
-    if await store.any(given) is not None:
-        raise conflict(
-            f"The {kind} {given!r} exists, or did: ids are not used again. Take another.",
-            code=f"{kind}_exists",
-            param=f"{kind}_id",
-        )
-    return given
-
-
-async def below_caller(call: Call, asked: Mapping[str, Any]) -> None:
-    """Hold what is asked for against the key that asks."""
-    own = await caller_key(call)
-    if own is None:
-        return
-    # Where a key may be used, and for what, holds for whatever it makes, whoever it belongs to.
-    require_within(asked, own, call.gateway.platform.routes)
-    if not call.caller.admin:
-        attenuate(asked, Ceiling.of(own), strict=True)
-
-
-async def caller_key(call: Call) -> Key | None:
-    """The record of the key that asks."""
-    return await call.gateway.platform.keys.get(call.caller.key_id)
-
-
 def below(asked: Mapping[str, Any], *parents: Bounded | None) -> None:
-    """Hold what is asked for against those above, whose limits hold anyway when it is used."""
+    """Raise 403 if requested limits exceed those of an owner, which apply in any case when it is used."""
     for parent in parents:
         if parent is not None:
             attenuate(asked, Ceiling.of(parent), strict=False)
 
 
-# -- secrets are shown once
+class RecordWriter:
+    """Writes identity records on behalf of a caller."""
+
+    def __init__(self, directory: Directory, catalog: RouteCatalog, clock: Clock, new_id: Callable[[str], str]) -> None:
+        self._directory = directory
+        self._catalog = catalog
+        self._clock = clock
+        self._new_id = new_id
+
+    async def begin(self, request: Call) -> Principal:
+        """Exclude other writes, and return the caller as it is now; raise 403 if it may not write."""
+        require_writer(request.caller)
+        await self._directory.changes.take_turn()
+        request.caller = await self._directory.current_principal(request.caller)
+        require_writer(request.caller)
+        return request.caller
+
+    async def save(self, request: Call, store: Repository[R], record: R, action: Action, before: R | None = None) -> R:
+        """Write a record with its author and time, audit it, and invalidate what depends on it."""
+        now, author = self._clock.time(), actor(request.caller)
+        if before is None:
+            record.created_at, record.created_by = now, author
+        else:
+            record.updated_at, record.updated_by = now, author
+        await store.put(record)
+        await self._directory.audit(request.principal, request.request_id, action, record, before)
+        await self._directory.changed(record.kind, record.id, action)
+        return record
+
+    async def delete(self, request: Call, store: Repository[R], record: R) -> None:
+        """Mark a record as deleted; it stays as a tombstone."""
+        gone = msgspec.structs.replace(record, deleted_at=self._clock.time())
+        await self.save(request, store, gone, "deleted", record)
+
+    async def chosen_id(self, request: Call, store: Repository[Any], kind: str, given: str | None, prefix: str) -> str:
+        """Return the id of a new record. Only an admin chooses one: a conflict would reveal what exists."""
+        if given is None:
+            return self._new_id(prefix)
+        if not request.caller.admin:
+            raise forbidden(
+                f"Only an admin of the gateway chooses ids. Leave `{kind}_id` out and take the one of the answer.",
+                code="admin_required",
+                param=f"{kind}_id",
+            )
+        if await store.any(given) is not None:
+            raise conflict(
+                f"The {kind} {given!r} exists, or did: ids are not used again. Take another.",
+                code=f"{kind}_exists",
+                param=f"{kind}_id",
+            )
+        return given
+
+    async def require_below_caller(self, request: Call, asked: Mapping[str, Any]) -> None:
+        """Raise 403 if requested limits exceed those of the key that requests them."""
+        own = await self.caller_key(request)
+        if own is None:
+            return
+        # Restrictions by address and route bind whatever a key creates, whoever it belongs to.
+        require_within(asked, own, self._catalog)
+        if not request.caller.admin:
+            attenuate(asked, Ceiling.of(own), strict=True)
+
+    async def caller_key(self, request: Call) -> Key | None:
+        """Return the record of the caller's key."""
+        return await self._directory.records.keys.get(request.caller.key_id)
 
 
-def revealing_once(make: Callable[[Call], Awaitable[tuple[dict[str, Any], str | None]]]) -> Any:
-    """An endpoint whose answer holds a secret.
+class SecretResponder:
+    """Answers requests that create a secret, which is shown once.
 
-    What is kept for replays of an idempotency key has no secret in it. That is kept by itself and sealed, for some
-    minutes, so that a retry of a lost answer succeeds; then the same key is answered with 409.
+    The answer kept for replays of an idempotency key does not have the secret. That is encrypted and kept separately
+    for some minutes, so that a retry of a lost answer succeeds; later the same idempotency key is answered with 409.
     """
 
-    async def endpoint(call: Call) -> Response:
-        platform, key = call.gateway.platform, check_key(call.header("idempotency-key"))
+    def __init__(self, mutations: Mutations, secrets: OneTimeSecrets) -> None:
+        self._mutations = mutations
+        self._secrets = secrets
+
+    async def respond(self, request: Call, make: Make) -> Response:
+        """Run `make` once per idempotency key, and return its answer with the secret."""
+        key = check_key(request.header("idempotency-key"))
         made: list[str] = []
 
         async def act() -> Response:
-            shown, secret = await make(call)
+            shown, secret = await make(request)
             if secret is not None:
                 made.append(secret)
-                id = str(shown["key_id"])
-                if key is None:
-                    await platform.secrets.drop(id)
-                else:
-                    await platform.secrets.put(id, secret, key_of(call.headers), key)
+                await self._keep(request, str(shown["key_id"]), secret, key)
             return json_response(shown)
 
         if key is None:
-            done = await call.gateway.mutations.plainly(act, whole=True)
+            done = await self._mutations.plainly(act, whole=True)
         else:
-            done = await call.gateway.mutations.once(call.principal, key, call.operation, await fingerprint(call), act)
+            print_ = await fingerprint(request)
+            done = await self._mutations.once(request.principal, key, request.operation, print_, act)
         reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
-        secret = made[0] if made else await platform.secrets.get(shown["key_id"], key_of(call.headers), key or "")
+        secret = made[0] if made else await self._secrets.get(shown["key_id"], key_of(request.headers), key or "")
         if secret is None:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)
 
-    return endpoint
+    async def _keep(self, request: Call, key_id: str, secret: str, idempotency_key: str | None) -> None:
+        if idempotency_key is None:
+            await self._secrets.drop(key_id)
+        else:
+            await self._secrets.put(key_id, secret, key_of(request.headers), idempotency_key)
 
 
 def _not_kept(key_id: str) -> ApiError:

@@ -16,7 +16,7 @@ from ..core.threads import in_thread_if_large
 from ..core.usage import tokens_of
 from ..db import Batch, Database
 from ..http.request import Call
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 from ..ratelimit.limiter import Pace
 from . import sql
 from .audio_length import seconds_of_sound
@@ -86,7 +86,7 @@ class Ledger:
         clock: Clock,
         settings: LedgerSettings,
         prices: PriceBook,
-        platform: Platform,
+        directory: Directory,
         pace: Pace,
         node: str,
         served_at: Callable[[BilledCall], str | None],
@@ -100,17 +100,16 @@ class Ledger:
         self._db = db
         self._clock = clock
         self._prices = prices
-        sums = UsageSums(db, platform)
+        sums = UsageSums(db, directory.records)
         self._holds = Holds(db, clock, self.node, sums.summed)
-        self.sums = Sums(db, platform, clock, sums, self._holds.written)
-        self._recovery = Recovery(db, clock, prices, platform, self._holds, texts_of_events)
+        self.sums = Sums(db, directory.records, clock, sums, self._holds.written)
+        self._recovery = Recovery(db, clock, prices, directory, self._holds, texts_of_events)
         self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
         self._closed = ClosedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
-        platform.spending, platform.last_used = self.sums, self.last_used
-        platform.on_change(lambda change: self._plans.clear())
+        directory.subscribe(lambda change: self._plans.clear())
 
     # -- a call begins
 

@@ -28,7 +28,7 @@ from ..db import (
     Database,
     Row,
 )
-from ..identity.directory import Platform
+from ..identity.directory import Directory
 from . import sql
 from .call_accounts import Account
 from .credits import debited
@@ -69,14 +69,14 @@ class Recovery:
         db: Database,
         clock: Clock,
         prices: PriceBook,
-        platform: Platform,
+        directory: Directory,
         holds: Holds,
         texts_of_events: TextsOfEvents,
     ) -> None:
         self._db = db
         self._clock = clock
         self._prices = prices
-        self._platform = platform
+        self._directory = directory
         self._holds = holds
         self._texts_of_events = texts_of_events
 
@@ -190,9 +190,9 @@ class Recovery:
 
     async def _caller(self, owner: str) -> Principal:
         try:
-            return await self._platform.principal(owner)
+            return await self._directory.principal(owner)
         except ApiError:
-            record = await self._platform.keys.any(owner)
+            record = await self._directory.records.keys.any(owner)
             if record is None:
                 return Principal(owner)
             return Principal(

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Mapping
 
 from ..core.clock import Clock
-from ..core.principal import Bound, matches
+from ..core.model_names import matches
+from ..core.principal import Bound
 from ..db import Database
-from ..identity.directory import Platform
+from ..identity.repositories import Repositories
 from . import sql
 from .budget_windows import (
     CREDITS,
@@ -23,9 +24,9 @@ __all__ = ["Sums", "UsageSums"]
 class UsageSums:
     """Sums of the usage records."""
 
-    def __init__(self, db: Database, platform: Platform) -> None:
+    def __init__(self, db: Database, records: Repositories) -> None:
         self._db = db
-        self._platform = platform
+        self._repositories = records
 
     async def summed(self, place: Place, start: float, end: float | None) -> int:
         """What the records of a window add up to, from what an admin wrote last."""
@@ -45,7 +46,7 @@ class UsageSums:
         """What an owner's records of a time cost, by the model that was asked for."""
         owner: tuple[str, ...] = (id,)
         if scope == "customer":
-            record = await self._platform.customers.any(id)
+            record = await self._repositories.customers.any(id)
             if record is None:
                 return {}
             owner = (record.name, record.organization_id or "")
@@ -69,13 +70,13 @@ class Sums:
     def __init__(
         self,
         db: Database,
-        platform: Platform,
+        records: Repositories,
         clock: Clock,
         usage: UsageSums,
         on_written: Callable[[Window], None],
     ) -> None:
         self._db = db
-        self._platform = platform
+        self._repositories = records
         self._clock = clock
         self.usage = usage
         self._on_written = on_written
@@ -127,7 +128,7 @@ class Sums:
 
     async def _total_place(self, scope: str, id: str) -> tuple[str, str]:
         if scope == "customer":
-            record = await self._platform.customers.any(id)
+            record = await self._repositories.customers.any(id)
             if record is not None:
                 return scope, f"{record.organization_id or ''}:{record.name}"
         return scope, id

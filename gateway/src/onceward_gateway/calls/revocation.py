@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import ApiError
 from ..db import StorageError
 from ..identity import principals
-from ..identity.invalidation import EVERYTHING, Change
+from ..identity.invalidation import EVERYTHING, RecordChange
 
 if TYPE_CHECKING:
     from ..core.principal import Principal
-    from ..identity.directory import Platform
+    from ..identity.directory import Directory
     from .running import Run
 
 __all__ = ["Revocation"]
@@ -30,19 +30,19 @@ class Revocation:
 
     def __init__(
         self,
-        platform: Platform,
+        directory: Directory,
         running: Mapping[str, Run],
         spawn: Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]],
     ) -> None:
-        self._platform = platform
+        self._directory = directory
         self._running = running
         self._spawn = spawn
         self._timer: asyncio.TimerHandle | None = None
-        platform.on_change(self._changed)
+        directory.subscribe(self._changed)
 
     # -- changes
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: RecordChange) -> None:
         if change.kind not in _KINDS or change.action in ("created", "unblocked"):
             return
         concerned = [(run, caller) for run, caller in self._callers() if _concerns(change, caller)]
@@ -52,7 +52,7 @@ class Revocation:
     def _callers(self) -> list[tuple[Run, Principal]]:
         return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
 
-    async def _check(self, change: Change, concerned: list[tuple[Run, Principal]]) -> None:
+    async def _check(self, change: RecordChange, concerned: list[tuple[Run, Principal]]) -> None:
         standing: dict[int, Principal | ApiError] = {}
         for run, caller in concerned:
             if id(caller) not in standing:
@@ -60,7 +60,7 @@ class Revocation:
             now = standing[id(caller)]
             error = now if isinstance(now, ApiError) else _model_refusal(run, now)
             if error is not None:
-                run.cancel(principals.again(error))
+                run.cancel(principals.copy_of(error))
             elif not isinstance(now, ApiError):
                 self._keep_end(run, now.expires_at)
 
@@ -72,18 +72,20 @@ class Revocation:
             if expires_at is not None:
                 self.watch(expires_at)
 
-    async def _standing(self, change: Change, caller: Principal) -> Principal | ApiError:
+    async def _standing(self, change: RecordChange, caller: Principal) -> Principal | ApiError:
         """Return the caller as it would be admitted now, or the error that it would get."""
-        platform = self._platform
+        directory = self._directory
         try:
             if change.action == "rotated" and caller.key_id == change.id:
-                record = await platform.keys.any(change.id)
+                record = await directory.records.keys.any(change.id)
                 return caller if record is None else principals.replaced(record)
-            now = await platform.as_it_stands(caller)
+            now = await directory.current_principal(caller)
             if caller.key_id is None and caller.acting_for != (None, None):
-                now = await principals.for_groups(platform, await platform.principal(caller.id), *caller.acting_for)
+                now = await principals.for_groups(
+                    directory.records, await directory.principal(caller.id), *caller.acting_for
+                )
             if caller.customer is not None:
-                await platform.customer_bounds.bounds(caller.organization_id, caller.customer)
+                await directory.customer_bounds.bounds(caller.organization_id, caller.customer)
         except ApiError as refusal:
             return refusal
         except StorageError as failure:
@@ -93,12 +95,12 @@ class Revocation:
 
     async def look(self) -> None:
         """Read what other nodes changed while calls run here, also where nobody else calls and nobody tells."""
-        platform = self._platform
+        directory = self._directory
         while True:
-            await platform.clock.sleep(_LOOK_SECONDS)
+            await directory.clock.sleep(_LOOK_SECONDS)
             if self._running:
                 try:
-                    await platform.changes.refresh()
+                    await directory.changes.refresh()
                 except StorageError:
                     continue  # told by whoever is refused meanwhile
 
@@ -108,12 +110,12 @@ class Revocation:
         """Have a call of a key with an end cancelled when its time is over: one timer for all of them."""
         if self._timer is None:
             # Another key may end earlier than the one that set the timer: it is looked at once a second.
-            wait = min(max(0.0, expires_at - self._platform.clock.time()), _LOOK_SECONDS)
+            wait = min(max(0.0, expires_at - self._directory.clock.time()), _LOOK_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(wait, self._expire)
 
     def _expire(self) -> None:
         self._timer = None
-        now, left = self._platform.clock.time(), list[float]()
+        now, left = self._directory.clock.time(), list[float]()
         for run, caller in self._callers():
             if caller.expires_at is None:
                 continue
@@ -137,7 +139,7 @@ def _model_refusal(run: Run, caller: Principal) -> ApiError | None:
     return None
 
 
-def _concerns(change: Change, caller: Principal) -> bool:
+def _concerns(change: RecordChange, caller: Principal) -> bool:
     if change.kind == EVERYTHING.kind:
         return True
     if change.kind == "key":

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
 from .errors import ApiError
-
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
 
 __all__ = [
     "Answer",
@@ -108,7 +105,6 @@ class ModelContext:
     key: str | None
     request_id: str
     principal: str
-    gateway: Gateway
 
 
 class OfflineModel(Protocol):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .errors import ApiError
+from .model_names import matches
 
 if TYPE_CHECKING:
     from .restrictions import Restrictions
@@ -21,18 +22,15 @@ __all__ = [
     "Allowed",
     "Bound",
     "ModelBudget",
-    "NoSpending",
     "Principal",
     "Scope",
     "Spending",
     "in_order",
-    "matches",
 ]
 
 Scope = Literal[
     "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
 ]
-_EVERY = frozenset({"*", "all-proxy-models"})
 _OF_THE_PARENT = "all-team-models"
 
 
@@ -101,24 +99,6 @@ class Bound:
             or self.model_rpm_limit
             or self.model_tpm_limit
         )
-
-
-def matches(pattern: str, model: str) -> bool:
-    """Whether a listed name allows a model: the name itself, or one with `*` for any text."""
-    if pattern == model or pattern in _EVERY:
-        return True
-    if "*" not in pattern:
-        return False
-    first, *middle, last = pattern.split("*")
-    if len(model) < len(first) + len(last) or not model.startswith(first) or not model.endswith(last):
-        return False
-    at, end = len(first), len(model) - len(last)
-    for piece in middle:
-        found = model.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,36 +203,20 @@ ANONYMOUS = Principal("anonymous", writes=False)
 
 
 class Spending(Protocol):
-    """What the ledger tells the platform of what was spent. Money in nano-USD."""
+    """The spending of owners, as the ledger reports it. Money in nano-USD."""
 
     async def spent(self, scope: str, id: str) -> int:
-        """In all its life."""
+        """Return the total spending of an owner."""
         ...
 
     async def in_window(self, bound: Bound, now: float) -> int:
-        """Since its budget renewed last."""
+        """Return the spending in the current window of a budget."""
         ...
 
     async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
-        """In all its life, by model."""
+        """Return the total spending of an owner by model."""
         ...
 
     async def reset(self, scope: str, id: str, spend: int) -> None:
-        """An admin wrote what counts as spent."""
+        """Set what counts as spent, as an admin decided."""
         ...
-
-
-class NoSpending:
-    """Where no ledger runs: nothing was spent."""
-
-    async def spent(self, scope: str, id: str) -> int:
-        return 0
-
-    async def in_window(self, bound: Bound, now: float) -> int:
-        return 0
-
-    async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
-        return {}
-
-    async def reset(self, scope: str, id: str, spend: int) -> None:
-        """Nothing to write."""

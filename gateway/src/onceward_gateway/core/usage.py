@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["Tokens", "added", "hour_of", "tokens_of"]
+__all__ = ["Tokens", "added", "hour_of", "tokens_of", "wants_usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
         _count(written.get("reasoning_tokens")),
         _count(read.get("audio_tokens")) + _count(written.get("audio_tokens")),
     )
+
+
+def wants_usage(request: Mapping[str, Any]) -> bool:
+    """Return whether a chat or completion request asks for the chunk with the usage."""
+    return bool((request.get("stream_options") or {}).get("include_usage"))
 
 
 def added(usage: Mapping[str, Any] | None, more: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
-"""Where the bytes of files are: in a folder of this machine, or in the database where several machines share it.
+"""Blobs: the bytes of files, images and models, in a folder of this machine or in a database that machines share.
 
-A name is one that the gateway made. Contents are whole before `put` returns.
+The gateway chooses every name. A blob is whole before `put` returns.
 """
 
 from __future__ import annotations
@@ -13,82 +13,110 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
+from typing import BinaryIO, Literal, Protocol, cast
 
-from ..http.request import (
-    FileResponse,
-    Reply,
-    Send,
-    attachment,
-)
-from ..jobs import sql
-from . import Database, StorageError
+from ..core.clock import Clock
+from . import Database, StorageError, sql
 from .disk import using_files
 from .presence import Folders
 from .private import create
 
-if TYPE_CHECKING:
-    from ..core.clock import Clock
-    from ..entry.services import Gateway
-
 _log = logging.getLogger("onceward_gateway")
 
-__all__ = ["KINDS", "UNRECORDED_SECONDS", "Contents", "DatabaseContents", "FolderContents", "Kind", "contents_of"]
+__all__ = [
+    "BLOB_KINDS",
+    "UNRECORDED_SECONDS",
+    "Blob",
+    "BlobKind",
+    "BlobReader",
+    "BlobStore",
+    "DatabaseBlobStore",
+    "FolderBlobStore",
+    "open_blob_store",
+]
 
-Kind = Literal["files", "images", "models"]
-KINDS: tuple[Kind, ...] = ("files", "images", "models")
-# Contents are put before what names them is recorded; that takes less than this, also where it is tried again.
+BlobKind = Literal["files", "images", "models"]
+BLOB_KINDS: tuple[BlobKind, ...] = ("files", "images", "models")
+# Blobs are put before the record that names them; that takes less than this, also where it is tried again.
 UNRECORDED_SECONDS = 3600.0
-_PIECE = 1 << 18
-# The end of a name while its content is being written.
-_PART = ".part"
+# Every part of a blob but the last has this size, so that the part of an offset is known.
+_PART_BYTES = 1 << 18
+# The suffix of a file that is being written.
+_UNFINISHED = ".part"
 
 
-class Contents(Protocol):
-    """The contents of one kind."""
+class BlobReader(Protocol):
+    """A reader of a blob that does not block the event loop."""
+
+    async def read(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer only at the end."""
+        ...
+
+    async def seek(self, offset: int) -> object:
+        """Move to an offset from the beginning."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """The size and age of a blob; `path` is None where it is not a file of this machine."""
+
+    name: str
+    size: int
+    modified_at: float
+    path: Path | None = None
+
+
+class BlobStore(Protocol):
+    """The blobs of one kind."""
 
     async def put(self, name: str, source: BinaryIO) -> int:
-        """Keep all of `source`, from its beginning, in the place of what was kept; gives how many bytes it has."""
+        """Store all of `source`, from its beginning, in place of an earlier blob; return its size."""
         ...
 
     def open(self, name: str) -> AbstractAsyncContextManager[BinaryIO]:
-        """The content as a local file to read; raises FileNotFoundError."""
+        """Open a blob as a local file; raise FileNotFoundError where there is none."""
         ...
 
-    async def reply(self, name: str, content_type: str, filename: str | None = None) -> Reply | None:
-        """The content as an answer that is sent in pieces; None where there is none."""
+    async def find(self, name: str) -> Blob | None:
+        """Return the blob of this name, which can be read; None where there is none."""
         ...
 
-    async def drop(self, name: str) -> None: ...
-
-    async def older(self, moment: float) -> list[str]:
-        """Return the names of what was put before `moment`, in seconds since the epoch."""
+    def reader(self, blob: Blob) -> AbstractAsyncContextManager[BlobReader]:
+        """Open a blob to read parts of it."""
         ...
 
-    async def drop_unfinished(self, moment: float) -> None:
-        """Forget what a process that ended was writing, and has not gone on with since `moment`."""
+    async def delete(self, name: str) -> None:
+        """Delete a blob, if it exists."""
         ...
 
-    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
-        """Forget what was put before `moment` under none of the names in `kept`.
+    async def names_before(self, moment: float) -> list[str]:
+        """Return the names of the blobs that were put before `moment`, in seconds since the epoch."""
+        ...
 
-        Where no name is kept at all nothing is forgotten: that is rather a new database beside an old folder.
+    async def delete_unfinished(self, moment: float) -> None:
+        """Delete what an interrupted process left half written and nobody has written to since `moment`."""
+        ...
+
+    async def delete_unrecorded(self, recorded: Collection[str], moment: float) -> None:
+        """Delete blobs put before `moment` whose names are not in `recorded`.
+
+        Without any recorded name, delete nothing: that is rather a new database beside an old folder.
         """
         ...
 
 
-def contents_of(gateway: Gateway, kind: Kind) -> Contents:
-    """The place of a kind's contents."""
-    if gateway.db.shared:
-        return DatabaseContents(gateway.db, gateway.clock, kind)
-    return FolderContents(gateway.folders, kind)
+def open_blob_store(db: Database, folders: Folders, clock: Clock, kind: BlobKind) -> BlobStore:
+    """Return the store of a kind: in the database where it is shared, else in a folder."""
+    return DatabaseBlobStore(db, clock, kind) if db.shared else FolderBlobStore(folders, kind)
 
 
-class FolderContents:
-    """One file for each name."""
+class FolderBlobStore:
+    """A blob store with one file for each blob."""
 
-    def __init__(self, folders: Folders, kind: Kind) -> None:
+    def __init__(self, folders: Folders, kind: BlobKind) -> None:
         self._folders = folders
         self._kind = kind
 
@@ -97,78 +125,101 @@ class FolderContents:
             return await asyncio.to_thread(self._put, self._folders.made(self._kind) / name, source)
 
     def _put(self, target: Path, source: BinaryIO) -> int:
-        part = target.with_name(target.name + _PART)
+        unfinished = target.with_name(target.name + _UNFINISHED)
         source.seek(0)
         try:
-            with create(part) as out:
+            with create(unfinished) as out:
                 shutil.copyfileobj(source, out, 1 << 20)
                 out.flush()
                 os.fsync(out.fileno())
-            part.replace(target)
+            unfinished.replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+                unfinished.unlink(missing_ok=True)
             raise
         return target.stat().st_size
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
         with using_files(may_lack=True):
-            file = (self._folders.found(self._kind) / name).open("rb")
+            file = await asyncio.to_thread((self._folders.found(self._kind) / name).open, "rb")
         with file:
-            yield file
+            yield cast("BinaryIO", file)
 
-    async def reply(self, name: str, content_type: str, filename: str | None = None) -> Reply | None:
+    async def find(self, name: str) -> Blob | None:
         path = self._folders.found(self._kind) / name
         with using_files():
-            try:
-                # Whether it can be read is known before an answer begins.
-                path.open("rb").close()
-            except FileNotFoundError:
-                return None
-        return FileResponse(path, content_type, filename)
+            return await asyncio.to_thread(_blob_at, path)
 
-    async def drop(self, name: str) -> None:
+    @asynccontextmanager
+    async def reader(self, blob: Blob) -> AsyncIterator[BlobReader]:
+        async with self.open(blob.name) as file:
+            yield _FileReader(file)
+
+    async def delete(self, name: str) -> None:
         with using_files():
             (self._folders.found(self._kind) / name).unlink(missing_ok=True)
 
-    async def older(self, moment: float) -> list[str]:
-        return [path.name for path in await self._old(moment) if path.suffix != _PART]
+    async def names_before(self, moment: float) -> list[str]:
+        return [path.name for path in await self._written_before(moment) if path.suffix != _UNFINISHED]
 
-    async def drop_unfinished(self, moment: float) -> None:
-        for path in await self._old(moment):
-            if path.suffix == _PART:
-                await self.drop(path.name)
+    async def delete_unfinished(self, moment: float) -> None:
+        for path in await self._written_before(moment):
+            if path.suffix == _UNFINISHED:
+                await self.delete(path.name)
 
-    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
-        await _drop_lost(self, kept, moment)
+    async def delete_unrecorded(self, recorded: Collection[str], moment: float) -> None:
+        await _delete_unrecorded(self, recorded, moment)
 
-    async def _old(self, moment: float) -> list[Path]:
+    async def _written_before(self, moment: float) -> list[Path]:
         with using_files():
             return await asyncio.to_thread(_written_before, self._folders.found(self._kind), moment)
+
+
+def _blob_at(path: Path) -> Blob | None:
+    try:
+        # A file that cannot be opened must be known before an answer begins.
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+    except FileNotFoundError:
+        return None
+    return Blob(path.name, found.st_size, found.st_mtime, path)
+
+
+class _FileReader:
+    """A reader of a local file whose operations run in threads."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    async def read(self, size: int) -> bytes:
+        return await asyncio.to_thread(self._file.read, size)
+
+    async def seek(self, offset: int) -> None:
+        await asyncio.to_thread(self._file.seek, offset)
 
 
 def _written_before(folder: Path, moment: float) -> list[Path]:
     found: list[Path] = []
     for path in folder.glob("*"):
-        # One that is renamed or deleted meanwhile needs nothing.
+        # A file that is renamed or deleted meanwhile needs nothing.
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime < moment:
                 found.append(path)
     return found
 
 
-async def _drop_lost(contents: Contents, kept: Collection[str], moment: float) -> None:
-    for name in (await contents.older(moment)) if kept else ():
-        if name not in kept:
-            _log.info("the content %r belongs to nothing and is deleted", name)
-            await contents.drop(name)
+async def _delete_unrecorded(store: BlobStore, recorded: Collection[str], moment: float) -> None:
+    for name in (await store.names_before(moment)) if recorded else ():
+        if name not in recorded:
+            _log.info("the blob %r belongs to no record and is deleted", name)
+            await store.delete(name)
 
 
-class DatabaseContents:
-    """Rows of at most `_PIECE` bytes, so that nobody holds a whole content in memory."""
+class DatabaseBlobStore:
+    """A blob store with one row for each part of a blob, so that no whole blob is held in memory."""
 
-    def __init__(self, db: Database, clock: Clock, kind: Kind) -> None:
+    def __init__(self, db: Database, clock: Clock, kind: BlobKind) -> None:
         self._db = db
         self._clock = clock
         self._kind = kind
@@ -177,66 +228,80 @@ class DatabaseContents:
         size = part = 0
         source.seek(0)
         async with self._db.transaction():
-            await self.drop(name)
-            while piece := await asyncio.to_thread(source.read, _PIECE):
+            await self.delete(name)
+            while piece := await asyncio.to_thread(source.read, _PART_BYTES):
                 await self._db.write(sql.ADD_PART, (self._kind, name, part, piece))
                 part += 1
                 size += len(piece)
-            await self._db.write(sql.ADD_CONTENT, (self._kind, name, size, part, self._clock.time()))
+            await self._db.write(sql.ADD_BLOB, (self._kind, name, size, part, self._clock.time()))
         return size
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
-        found = await self._db.one(sql.GET_CONTENT, (self._kind, name))
-        if found is None:
+        blob = await self.find(name)
+        if blob is None:
             raise FileNotFoundError(name)
         with tempfile.TemporaryFile() as file:
-            async for piece in self.pieces(name, int(found[1])):
-                await asyncio.to_thread(file.write, piece)
+            async with self.reader(blob) as reader:
+                while piece := await reader.read(_PART_BYTES):
+                    await asyncio.to_thread(file.write, piece)
             file.seek(0)
             yield cast("BinaryIO", file)
 
-    async def pieces(self, name: str, parts: int) -> AsyncIterator[bytes]:
-        """All pieces in order; raises StorageError when the content is deleted meanwhile."""
-        for part in range(parts):
-            row = await self._db.one(sql.GET_PART, (self._kind, name, part))
-            if row is None:
-                raise StorageError(f"The content {name!r} was deleted while it was read. Read it again.")
-            yield bytes(row[0])
+    async def find(self, name: str) -> Blob | None:
+        row = await self._db.one(sql.GET_BLOB, (self._kind, name))
+        return None if row is None else Blob(name, int(row[0]), float(row[2]))
 
-    async def reply(self, name: str, content_type: str, filename: str | None = None) -> Reply | None:
-        found = await self._db.one(sql.GET_CONTENT, (self._kind, name))
-        if found is None:
-            return None
-        return _Pieces(self.pieces(name, int(found[1])), int(found[0]), content_type, filename)
+    @asynccontextmanager
+    async def reader(self, blob: Blob) -> AsyncIterator[BlobReader]:
+        yield _PartReader(self._db, self._kind, blob)
 
-    async def drop(self, name: str) -> None:
+    async def delete(self, name: str) -> None:
         async with self._db.transaction():
-            await self._db.write(sql.DROP_CONTENT, (self._kind, name))
-            await self._db.write(sql.DROP_PARTS, (self._kind, name))
+            await self._db.write(sql.DELETE_BLOB, (self._kind, name))
+            await self._db.write(sql.DELETE_PARTS, (self._kind, name))
 
-    async def older(self, moment: float) -> list[str]:
-        return [str(name) for (name,) in await self._db.query(sql.OLDER_CONTENTS, (self._kind, moment))]
+    async def names_before(self, moment: float) -> list[str]:
+        return [str(name) for (name,) in await self._db.query(sql.BLOBS_BEFORE, (self._kind, moment))]
 
-    async def drop_unfinished(self, moment: float) -> None:
-        """Nothing is: a content is put in one transaction."""
+    async def delete_unfinished(self, moment: float) -> None:
+        """Do nothing: a blob is put in one transaction."""
 
-    async def drop_lost(self, kept: Collection[str], moment: float) -> None:
-        await _drop_lost(self, kept, moment)
+    async def delete_unrecorded(self, recorded: Collection[str], moment: float) -> None:
+        await _delete_unrecorded(self, recorded, moment)
 
 
-class _Pieces:
-    """An answer of known length that is read as it is sent."""
+class _PartReader:
+    """A reader of the parts of a blob in the database; it holds one part at a time."""
 
-    def __init__(self, pieces: AsyncIterator[bytes], size: int, content_type: str, filename: str | None) -> None:
-        self._pieces = pieces
-        self._headers = [(b"content-type", content_type.encode("latin-1")), (b"content-length", b"%d" % size)]
-        if filename is not None:
-            self._headers.append((b"content-disposition", attachment(filename)))
+    def __init__(self, db: Database, kind: BlobKind, blob: Blob) -> None:
+        self._db = db
+        self._kind = kind
+        self._blob = blob
+        self._offset = 0
+        self._part = -1
+        self._bytes = b""
 
-    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        start: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": self._headers + headers}
-        await send(start)
-        async for piece in self._pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+    async def read(self, size: int) -> bytes:
+        """Return the next `size` bytes; raise StorageError when the blob was deleted meanwhile."""
+        pieces: list[bytes] = []
+        end = min(self._offset + size, self._blob.size)
+        while self._offset < end:
+            part, start = divmod(self._offset, _PART_BYTES)
+            if part != self._part:
+                self._bytes, self._part = await self._load(part), part
+            piece = self._bytes[start : start + end - self._offset]
+            if not piece:
+                raise StorageError(f"Part {part} of the blob {self._blob.name!r} is shorter than it was written.")
+            pieces.append(piece)
+            self._offset += len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _load(self, part: int) -> bytes:
+        row = await self._db.one(sql.GET_PART, (self._kind, self._blob.name, part))
+        if row is None:
+            raise StorageError(f"The blob {self._blob.name!r} was deleted while it was read. Read it again.")
+        return bytes(row[0])
+
+    async def seek(self, offset: int) -> None:
+        self._offset = offset

@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from ..api import routes
-from ..api.authentication import Gate
+from ..api.authentication import Authenticator
 from ..api.inference import (
     HeadedStream,
+    InferenceServices,
     ModelEndpoint,
-    fingerprint,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core.effective_body import named_as_sent, refuse_models_beside
@@ -32,6 +33,7 @@ from ..core.errors import (
     invalid,
     storage_away,
 )
+from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
 from ..db.disk import away_of
@@ -48,13 +50,11 @@ from ..http.request import (
     Call,
     Change,
     Endpoint,
-    FileResponse,
     Receive,
     Reply,
     Response,
     Route,
     Send,
-    attachment,
     header_value,
 )
 from ..http.request_headers import read_headers, settle_headers
@@ -98,16 +98,28 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
-        table = (*routes(build_handlers(gateway)), *gateway.telemetry.routes())
-        completed = [_complete(route, gateway.contract) for route in table]
+        self.catalog = RouteCatalog(self._named_routes)
+        table = (
+            *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
+            *gateway.telemetry.routes(),
+        )
+        completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = RouteTable(completed)
-        gateway.platform.routes = RouteCatalog((route, (route.path, *aliases_of(route))) for route in completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
-        self._gate = Gate(gateway.settings, gateway.platform)
+        self._authenticator = Authenticator(gateway.settings, gateway.directory, gateway.masters, self.catalog)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
         self._specs: dict[tuple[str, str], Specification | None] = {}
+
+    def _named_routes(self) -> Iterator[tuple[Route, tuple[str, ...]]]:
+        """Yield every route with its paths, as restrictions of keys may name them."""
+        return ((route, (route.path, *aliases_of(route))) for route in self.table.routes)
+
+    def require_route(self, caller: Principal, path: str) -> None:
+        """Raise 403 where the restrictions of a caller's key do not allow a POST to a path."""
+        match = self.table.match("POST", path.encode())
+        if caller.restrictions is not None and isinstance(match, Match):
+            caller.restrictions.require_route(match.route, self.catalog)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         # Not a function for each step of the way: every stream that is open keeps a frame of each.
@@ -135,6 +147,10 @@ class App:
             else:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
 
+    async def start(self) -> None:
+        """Start the gateway; batches make their calls through this application."""
+        await self.gateway.start(self.dispatch)
+
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
@@ -146,7 +162,7 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
@@ -213,7 +229,7 @@ class App:
     ) -> Reply:
         try:
             if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
-                self._gate.check_place(scope)
+                self._authenticator.check_origin(scope)
                 return preflight
             match = self._match(method, raw_path, scope)
             route = match.route
@@ -222,12 +238,12 @@ class App:
             if principal is None:
                 if scope is not None:
                     settle_headers(headers, scope["headers"], self._brand)
-                caller = await self._gate.admit(route, headers, scope)
+                caller = await self._authenticator.admit(route, headers, scope)
             else:
-                caller = await self.gateway.platform.principal(principal)
-                self._gate.require_route(route, caller)
+                caller = await self.gateway.directory.principal(principal)
+                self._authenticator.require_route(route, caller)
                 if acting_for != (None, None):
-                    caller = await self.gateway.platform.in_scope(caller, *acting_for)
+                    caller = await self.gateway.directory.in_scope(caller, *acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
@@ -298,7 +314,7 @@ class App:
                 call.caller.require_model(named.model)
         customer = call.data.get("user")
         if isinstance(customer, str) and customer:
-            call.caller = await self.gateway.platform.with_customer(call.caller, customer)
+            call.caller = await self.gateway.directory.with_customer(call.caller, customer)
         if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
             refuse_models_beside(call.others, call.model, call.merged)
 
@@ -314,7 +330,7 @@ class App:
         match = self.table.match(method, raw_path)
         if isinstance(match, Match):
             return match
-        self._gate.check_place(scope)
+        self._authenticator.check_origin(scope)
         path = raw_path.decode("ascii", "replace")[:200]
         if isinstance(match, WrongMethod):
             raise wrong_method(method, path, match.allow)
@@ -352,12 +368,12 @@ class App:
                 )
 
 
-def _complete(route: Route, contract: Contract) -> Route:
+def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """The route under the contract's name for it; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):
@@ -401,8 +417,6 @@ async def _send(
             await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})
         else:
             await _send_pieces(reply.body, send)
-    elif isinstance(reply, FileResponse):
-        await _send_file(reply, send, common, bodiless=bodiless)
     elif hasattr(reply, "send"):
         await reply.send(send, common)
     else:
@@ -421,20 +435,6 @@ async def _send_pieces(body: bytes, send: Send) -> None:
         await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
         await asyncio.sleep(0)
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_file(reply: FileResponse, send: Send, common: list[tuple[bytes, bytes]], *, bodiless: bool) -> None:
-    with reply.path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(0)
-        headers = _encoded(reply.headers, reply.content_type)
-        headers.append((b"content-length", b"%d" % size))
-        if reply.filename is not None:
-            headers.append((b"content-disposition", attachment(reply.filename)))
-        await send({"type": "http.response.start", "status": 200, "headers": headers + common})
-        while not bodiless and (piece := await asyncio.to_thread(file.read, _PIECE)):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def _encoded(headers: tuple[tuple[str, str], ...], content_type: str) -> list[tuple[bytes, bytes]]:

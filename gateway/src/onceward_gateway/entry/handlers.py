@@ -2,28 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..api import Handlers
+from ..api.audio import AudioHandlers
+from ..api.batches import BatchHandlers
+from ..api.budgets import BudgetHandlers
 from ..api.cache import CacheHandlers
 from ..api.calls import CallHandlers
+from ..api.credentials import CredentialHandlers
+from ..api.credits import CreditHandlers
+from ..api.customers import CustomerHandlers
+from ..api.deployment_writes import DeploymentWriteChecks
+from ..api.deployments import DeploymentHandlers
+from ..api.files import FileHandlers
+from ..api.fine_tuning import FineTuningHandlers
 from ..api.guardrails import GuardrailHandlers
 from ..api.health import HealthHandlers
 from ..api.health_check import DeploymentChecks
+from ..api.images import ImageHandlers
+from ..api.key_writer import KeyWriter
+from ..api.keys import KeyHandlers
+from ..api.members import MemberHandlers
+from ..api.memberships import Memberships
 from ..api.models import ModelHandlers
+from ..api.moderations import ModerationHandlers
+from ..api.organizations import OrganizationHandlers
+from ..api.ownership import Ownership
+from ..api.page import PageHandlers
+from ..api.serializers import RecordSerializer
+from ..api.spend import SpendHandlers
+from ..api.spend_reports import SpendReports
+from ..api.team_access import TeamAccess
+from ..api.teams import TeamHandlers
+from ..api.users import UserHandlers
 from ..api.utils import UtilityHandlers
+from ..api.writes import RecordWriter, SecretResponder
+from ..core.principal import Principal
+from ..core.restrictions import RouteCatalog
+from ..offline.handler import Embeddings
+from ..routing.price_location import PriceLocator
 from .services import Gateway
 
 __all__ = ["build_handlers"]
 
 
-def build_handlers(gateway: Gateway) -> Handlers:
-    """Return the handlers of every family of operations, each with its collaborators."""
+def build_handlers(
+    gateway: Gateway, catalog: RouteCatalog, *, require_route: Callable[[Principal, str], None]
+) -> Handlers:
+    """Return the handlers of every family of operations, each with its collaborators.
+
+    `require_route` raises an error where a caller may not send a POST to a path.
+    """
+    clock, new_id, records, directory = gateway.clock, gateway.new_id, gateway.records, gateway.directory
+    ownership = Ownership(records)
+    writer = RecordWriter(directory, catalog, clock, new_id)
+    serializer = RecordSerializer(records, gateway.ledger.sums, gateway.ledger.last_used, clock)
+    secrets = SecretResponder(gateway.mutations, gateway.secrets)
+    keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
+    teams = TeamAccess(records, serializer, keys, writer)
+    memberships = Memberships(records, directory, writer, ownership, clock, new_id)
+    tiers = gateway.settings.ledger.credits.tiers
     checks = DeploymentChecks(
         gateway.targets, gateway.breakers, lambda: gateway.providers, gateway.clock, gateway.new_id
     )
     return Handlers(
-        cache=CacheHandlers(gateway.cache, gateway.clock),
+        budgets=BudgetHandlers(records, writer, serializer, clock),
+        cache=CacheHandlers(gateway.cache, clock),
         calls=CallHandlers(gateway.calls),
+        credentials=CredentialHandlers(directory, gateway.catalog, gateway.catalog_updates, clock),
+        credits=CreditHandlers(gateway.db, records, gateway.ledger, gateway.settings.auth_mode, clock),
+        deployments=DeploymentHandlers(
+            directory,
+            gateway.catalog,
+            gateway.catalog_updates,
+            gateway.breakers,
+            DeploymentWriteChecks(records, gateway.selector, gateway.prices),
+            gateway.ledger.credits,
+            clock,
+            new_id,
+        ),
+        page=PageHandlers(gateway.settings),
+        spend=SpendHandlers(
+            records, directory, SpendReports(gateway.db), gateway.ledger, gateway.prices, _price_locator(gateway), clock
+        ),
+        customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
         guardrails=GuardrailHandlers(gateway.guardrails),
+        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.sums, clock),
+        members=MemberHandlers(records, directory, teams, memberships, keys, writer, serializer, clock),
+        organizations=OrganizationHandlers(records, teams, keys, writer, ownership, serializer, clock, tiers),
+        teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock),
+        users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets, clock),
+        audio=AudioHandlers(gateway.clock),
+        batches=BatchHandlers(
+            gateway.batches,
+            gateway.files,
+            gateway.clock,
+            gateway.new_id,
+            require_route=require_route,
+            wake=gateway.batch_queue.wake,
+        ),
+        embeddings=Embeddings(gateway.clock),
+        files=FileHandlers(gateway.files),
+        fine_tuning=FineTuningHandlers(
+            gateway.fine_tuning_jobs,
+            gateway.files,
+            gateway.fine_tuned,
+            gateway.clock,
+            gateway.new_id,
+            any_model=gateway.settings.offline or "*" in gateway.settings.models,
+            wake=gateway.fine_tuning_queue.wake,
+        ),
+        images=ImageHandlers(gateway.images, gateway.clock, gateway.settings),
+        moderations=ModerationHandlers(gateway.clock),
         health=HealthHandlers(
             gateway.settings,
             gateway,
@@ -37,3 +128,8 @@ def build_handlers(gateway: Gateway) -> Handlers:
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
         utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
+
+
+def _price_locator(gateway: Gateway) -> PriceLocator:
+    offline = gateway.settings.offline
+    return PriceLocator(gateway.selector, gateway.targets, gateway.offline, gateway.prices, offline=offline)

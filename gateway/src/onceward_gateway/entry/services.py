@@ -6,34 +6,48 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
+from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
     prepare,
 )
+from ..db.blob_store import BLOB_KINDS, open_blob_store
 from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
-from ..identity.directory import Platform
+from ..identity.directory import Directory, master_keys
+from ..identity.invalidation import ChangeLog
+from ..identity.one_time_secrets import OneTimeSecrets
+from ..identity.repositories import Repositories
+from ..jobs.batch_runner import BatchRunner, Dispatch
+from ..jobs.batch_store import BatchStore
+from ..jobs.cleanup import Cleanup
+from ..jobs.file_store import FileStore
+from ..jobs.fine_tuning_runner import FineTuningRunner
+from ..jobs.fine_tuning_store import FineTuningStore
+from ..jobs.image_store import ImageStore
+from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
+from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
 from ..providers.chunks import texts_of_events
 from ..ratelimit.limiter import Pace
@@ -53,7 +67,6 @@ from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
 
 __all__ = ["Gateway"]
 
@@ -70,24 +83,37 @@ class Gateway:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
-        from ..db.blob_store import KINDS
-        from ..jobs.services import Control
-
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
         prepare(settings)
         self.db = open_database(settings)
-        self.folders = Folders(settings.data_dir, KINDS)
+        self.folders = Folders(settings.data_dir, BLOB_KINDS)
         self.readiness = Readiness(self.db, self.clock, self.folders)
         self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
-        self.platform = Platform(self.db, self.clock, self.new_id)
-        self.platform.changes.over(self.bus, settings.cluster.cache_seconds)
+        self.masters = master_keys(settings.key_hashes)
+        self.records = Repositories(self.db)
+        self.directory = Directory(
+            self.records,
+            self.db,
+            self.clock,
+            self.new_id,
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            masters=self.masters.values(),
+        )
+        self.secrets = OneTimeSecrets(self.db, self.clock)
         self.contract = _contract()
-        self.offline = OfflineModels(self)
+        blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
+        self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
+        self.images = ImageStore(self.clock, blobs["images"])
+        self.fine_tuned = FineTunedModels(self.db, self.clock, blobs["models"], self.directory.shares)
+        self.cleanup = Cleanup(
+            self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
+        )
+        self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
         self.retry_policy = RetryPolicy.of(settings.routing)
@@ -108,7 +134,7 @@ class Gateway:
             self.clock,
             settings.ledger,
             self.prices,
-            self.platform,
+            self.directory,
             self._pace(),
             self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
@@ -139,9 +165,6 @@ class Gateway:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.nodes.on_dead(self.calls.others.died)
-        self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.others.let_go)
         self.telemetry = Telemetry(self)
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
@@ -151,14 +174,40 @@ class Gateway:
             keep,
             self.new_id,
             node=self.nodes.id,
-            together=self.platform.together,
+            together=self.directory.changes.transaction,
         )
-        self.revocation = Revocation(self.platform, self.calls.running, self.spawn)
-        self.app: App | None = None
-        self.control = Control(self)
+        self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
+        self.batches = BatchStore(self.db)
+        self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
+        self.batch_queue = self._job_queue(BATCHES)
+        self.fine_tuning_queue = self._job_queue(FINE_TUNING)
+        queues = (self.batch_queue, self.fine_tuning_queue)
+        self.takeover = Takeover(
+            self.nodes,
+            self.clock,
+            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.others.let_go,
+        )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _job_queue(self, kind: JobKind) -> JobQueue:
+        queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
+        return queue
 
     def _pace(self) -> Pace:
         """Return the rate limiter, which counts in Redis where there is one."""
@@ -186,8 +235,8 @@ class Gateway:
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -205,14 +254,14 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self.control.start()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
             self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
-            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
@@ -222,6 +271,17 @@ class Gateway:
         if loading is None and not self.settings.offline:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
+
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
+        await self.cleanup.start()
+        node, files = self.nodes.id, self.files
+        await self.batch_queue.start(
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
+        )
+        await self.fine_tuning_queue.start(
+            FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
+        )
+        self.spawn(self.cleanup.run(), "files")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Hold the cost of a call's failed attempts beside one more; return the budget that has too little left."""
@@ -248,7 +308,8 @@ class Gateway:
         self.ready = False
         await self._step(self.calls.drain(0))
         # Hand over, and write what is left.
-        await self._step(self.control.stop())
+        await self._step(self.batch_queue.stop())
+        await self._step(self.fine_tuning_queue.stop())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -256,7 +317,7 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop, self.telemetry.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop, self.telemetry.stop):
             await self._step(step())
         await self._step(self.bus.stop())
         if self.redis is not None:
@@ -318,28 +379,11 @@ class Gateway:
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
 
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
-
 
 def _load_modules() -> None:
-    """Import what the first upload needs: during a call, all others would wait."""
-    # The second is what the first one's threads are made by, once it needs one.
-    for name in ("onceward_gateway.http.multipart", "anyio._backends._asyncio"):
+    """Import what the first upload and download need: during a call, all others would wait."""
+    # The last is what makes the threads of the others, once they need one.
+    for name in ("onceward_gateway.http.multipart", "onceward_gateway.http.file_response", "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 

@@ -14,7 +14,10 @@ __all__ = ["EXPOSED", "Cors"]
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
 _REQUEST = "access-control-request-"
 EXPOSED = (
+    "accept-ranges",
     "content-disposition",
+    "content-range",
+    "etag",
     "retry-after",
     "retry-after-ms",
     "www-authenticate",

@@ -6,7 +6,6 @@ import enum
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import msgspec
@@ -29,7 +28,6 @@ __all__ = [
     "Call",
     "Change",
     "Endpoint",
-    "FileResponse",
     "Headers",
     "Local",
     "Receive",
@@ -39,7 +37,6 @@ __all__ = [
     "Send",
     "Streamer",
     "Upload",
-    "attachment",
     "deployment_path",
     "header_value",
     "json_response",
@@ -83,16 +80,6 @@ class Response:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileResponse:
-    """A file, sent in pieces."""
-
-    path: Path
-    content_type: str = "application/octet-stream"
-    filename: str | None = None
-    headers: Headers = ()
-
-
 class Streamer(Protocol):
     """A response that writes itself; `headers` are those that the edge adds to every answer."""
 
@@ -103,7 +90,7 @@ class _Asgi(Protocol):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
 
 
-Reply: TypeAlias = Response | FileResponse | Streamer | _Asgi
+Reply: TypeAlias = Response | Streamer | _Asgi
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +112,6 @@ def header_value(value: str) -> bytes:
     if value.isascii() and value.isprintable():
         return value.encode("ascii")
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
-
-
-def attachment(filename: str) -> bytes:
-    """The `content-disposition` under which a file is saved by its name."""
-    from urllib.parse import quote
-
-    plain = re.sub(r"[^A-Za-z0-9._\- ]", "_", filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}".encode()
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:

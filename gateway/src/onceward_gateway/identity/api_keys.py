@@ -1,7 +1,7 @@
-"""Virtual keys as secrets: how one is made, what shape it has, and what may be shown of it.
+"""API keys as secrets: creation, shape, hash and masked form.
 
-A key is `sk-` and 43 url-safe characters (256 random bits). Only its SHA-256 is kept. The shape is checked before
-anything is looked up, and the hash in hex (a key's `token`) does not have that shape: it names a key and opens nothing.
+A key is `sk-` and 43 url-safe characters (256 random bits). Only its SHA-256 is stored. The shape is checked before
+any lookup, and the hash in hex (a key's `token`) does not have it: a token names a key but does not authenticate.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ _TOKEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def mint() -> str:
-    """A new key."""
+    """Return a new key."""
     return "sk-" + secrets.token_urlsafe(32)
 
 
 def has_shape(text: str) -> bool:
-    """Whether `text` can be a virtual key at all."""
+    """Return whether `text` has the shape of an API key."""
     return len(text) == 46 and _SHAPE.fullmatch(text) is not None
 
 
 def hash_of(key: str) -> str:
-    """The hash under which a key is kept, in hex."""
+    """Return the hash under which a key is stored, in hex."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two hashes are equal, in a time that does not tell where they differ."""
+    """Compare two hashes in constant time."""
     return hmac.compare_digest(one, other)
 
 
 def token_of(text: str) -> str | None:
-    """The hash that a text names: a key's, or the text itself where it is a token."""
+    """Return the hash that a text names: that of a key, or the text itself if it is a token."""
     if has_shape(text):
         return hash_of(text)
     return text if _TOKEN.fullmatch(text) else None
 
 
 def masked(key: str) -> str:
-    """What is shown of a key once its secret was given."""
+    """Return the masked form of a key."""
     return f"{key[:6]}...REDACTED"

@@ -1,8 +1,8 @@
-"""Who may see what, and why a child is never more than its parent. Both are decided here and nowhere else.
+"""Authorization: visibility, authority, and the rule that a child never exceeds its parent.
 
-`attenuate` holds what is asked for against one parent: the key that asks, the team, the organization, the user, or,
-for those whose power comes from the object itself, the object as it was. `sight` says which owners' objects a caller
-sees; what it does not see does not exist for it (404).
+`attenuate` checks requested limits against one parent: the caller's key, the team, the organization, the user, or, for
+a caller whose authority comes from the object itself, the object before the change. `visibility_of` returns
+the owners whose objects a caller may see; other objects do not exist for it (404).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from ..core import durations
 from ..core.errors import ApiError, forbidden
-from ..core.principal import Principal, matches
+from ..core.model_names import matches
+from ..core.principal import Principal
 from ..core.records import (
     Bounded,
     Key,
@@ -24,18 +25,18 @@ from ..core.records import (
 
 __all__ = [
     "Ceiling",
-    "Power",
-    "Sight",
+    "Authority",
+    "Visibility",
     "attenuate",
-    "power_over_key",
-    "power_over_organization",
-    "power_over_team",
+    "authority_over_key",
+    "authority_over_organization",
+    "authority_over_team",
     "require_admin",
     "require_writer",
-    "sight",
+    "visibility_of",
 ]
 
-Power = Literal["above", "own"]
+Authority = Literal["above", "own"]
 _RANKS = {"internal_user_viewer": 0, "internal_user": 1, "user": 1, "org_admin": 2, "admin": 2}
 _TOP = {"proxy_admin_viewer": 8, "proxy_admin": 9}
 _SAYS = {
@@ -49,7 +50,7 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What a parent has to give."""
+    """The limits of a parent, which its children must not exceed."""
 
     title: str
     models: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class Ceiling:
 
     @classmethod
     def of(cls, record: Bounded) -> Ceiling:
-        """What a record has to give."""
+        """Return the limits of a record."""
         key = record if isinstance(record, Key) else None
         return cls(
             title=record.title,
@@ -77,10 +78,10 @@ class Ceiling:
 
 
 def attenuate(asked: Mapping[str, Any], parent: Ceiling, *, strict: bool) -> None:
-    """Raise 403 where what is asked for is more than the parent has.
+    """Raise 403 if requested limits exceed those of the parent.
 
-    `asked` holds fields as records do. With `strict` nothing (None, an empty list) is held to be without a limit,
-    as between a key and one that it makes; without, it inherits, as a key does from its team when it is used.
+    `asked` has the fields of records. With `strict`, None or an empty list means unlimited, as for a key that another
+    key creates; without, it means inherited, as for a key of a team.
     """
     for name, value in asked.items():
         if name == "models":
@@ -189,7 +190,7 @@ def _role(asked: str, parent: Ceiling) -> None:
 
 
 def _strictly(name: str, value: Any, parent: Ceiling) -> None:
-    """What only a key that makes another, or that changes itself, is held to."""
+    """Check the fields that only limit keys created or changed by a key itself."""
     if name == "budget_duration":
         _renewal(value, parent.limits.budget_duration, parent.limits.max_budget, parent)
     elif name == "guardrails" and not set(parent.guardrails) <= set(value or ()):
@@ -204,7 +205,7 @@ def _cache_within(asked: list[str] | None, parent: Ceiling) -> bool:
 
 
 def _renewal(asked: str | None, held: str | None, budget: int | None, parent: Ceiling) -> None:
-    """A budget that renews more often than the parent's is more than it. One that never does is less."""
+    """Raise 403 for a budget that renews more often than the parent's."""
     often = durations.read(asked) if asked else None
     if often is None or budget is None:
         return
@@ -219,12 +220,12 @@ def _increase(asked: Mapping[str, Any], parent: Ceiling) -> None:
         raise _exceeds(parent, "temp_budget_increase", _shown(extra, money=True), f"budget {_shown(most, money=True)}")
 
 
-# -- who sees what
+# -- visibility
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """The owners whose objects a caller sees."""
+class Visibility:
+    """The owners whose objects a caller may see."""
 
     all: bool
     organizations: frozenset[str]
@@ -242,7 +243,7 @@ class Sight:
         user_id: str | None = None,
         key_id: str | None = None,
     ) -> bool:
-        """Whether an object of these owners exists for the caller."""
+        """Return whether the caller may see an object of these owners."""
         if self.all or organization_id in self.organizations or team_id in self.teams:
             return True
         if key_id is not None and key_id == self.key_id:
@@ -253,9 +254,9 @@ class Sight:
         return self.only_team in (None, team_id) and self.only_organization in (None, organization_id)
 
 
-def sight(caller: Principal) -> Sight:
-    """What a caller sees."""
-    return Sight(
+def visibility_of(caller: Principal) -> Visibility:
+    """Return the visibility of a caller."""
+    return Visibility(
         all=caller.admin or caller.viewer,
         organizations=caller.organizations_run,
         teams=caller.teams_run,
@@ -266,54 +267,56 @@ def sight(caller: Principal) -> Sight:
     )
 
 
-def sees_team(caller: Principal, team: Team) -> bool:
-    """A team is seen by its members and by those above it."""
-    return sight(caller).sees(organization_id=team.organization_id, team_id=team.id) or team.id in caller.teams_in
+def may_see_team(caller: Principal, team: Team) -> bool:
+    """Return whether a caller may see a team: as a member or an administrator."""
+    return (
+        visibility_of(caller).sees(organization_id=team.organization_id, team_id=team.id) or team.id in caller.teams_in
+    )
 
 
-def sees_organization(caller: Principal, id: str) -> bool:
-    """An organization is seen by its members and by those above it."""
-    return sight(caller).all or id in caller.organizations_run or id in caller.organizations_in
+def may_see_organization(caller: Principal, id: str) -> bool:
+    """Return whether a caller may see an organization: as a member or an administrator."""
+    return visibility_of(caller).all or id in caller.organizations_run or id in caller.organizations_in
 
 
-# -- who may change what
+# -- authority
 
 
-def power_over_key(caller: Principal, key: Key) -> Power | None:
-    """What gives the caller power over a key it sees: a place above it, or that it is its own."""
+def authority_over_key(caller: Principal, key: Key) -> Authority | None:
+    """Return the caller's authority over a key: "above" through its owners, or "own"."""
     if caller.admin or key.organization_id in caller.organizations_run or key.team_id in caller.teams_run:
         return "above"
-    seen = sight(caller).sees(
+    seen = visibility_of(caller).sees(
         organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id
     )
     return "own" if seen else None
 
 
-def power_over_team(caller: Principal, team: Team) -> Power | None:
-    """Above are the admins of its organization; its own admins have power within it."""
+def authority_over_team(caller: Principal, team: Team) -> Authority | None:
+    """Return the caller's authority over a team: "above" for admins of its organization, "own" for its admins."""
     if caller.admin or team.organization_id in caller.organizations_run:
         return "above"
     return "own" if team.id in caller.teams_run else None
 
 
-def power_over_organization(caller: Principal, id: str) -> Power | None:
-    """Above is only who runs the gateway; the organization's admins have power within it."""
+def authority_over_organization(caller: Principal, id: str) -> Authority | None:
+    """Return the caller's authority over an organization: "above" for gateway admins, "own" for its admins."""
     if caller.admin:
         return "above"
     return "own" if id in caller.organizations_run else None
 
 
 def require_writer(caller: Principal) -> None:
-    """403 for those who only look on."""
+    """Raise 403 for a caller that may only read."""
     if not caller.admin and not caller.writes:
         raise forbidden(
-            "This key may look on and change nothing. Use a key of a user with the role `internal_user` or more.",
+            "This key may read but not change anything. Use a key of a user with the role `internal_user` or more.",
             code="read_only",
         )
 
 
 def require_admin(caller: Principal, what: str) -> None:
-    """403 for all but those who run the gateway."""
+    """Raise 403 unless the caller is an admin of the gateway."""
     if not caller.admin:
         raise forbidden(
             f"Only an admin of the gateway may {what}. Use a master key, or a key of a `proxy_admin`.",

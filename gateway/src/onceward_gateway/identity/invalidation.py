@@ -1,8 +1,8 @@
-"""Changes of the platform over nodes: one after the other, told when they are written, and read by who was not told.
+"""Cache invalidation across nodes: changes of records are serialized, logged and published.
 
-Whoever changes something takes the platform's turn: one row, that the database lets only one transaction have at a
-time. So what is read behind it is as it will be when the change is written, at whatever node another one is made;
-and the changes have an order in which every node reads them.
+A change first takes the turn: it updates one row, which the database lets only one transaction do at a time. So what
+it reads afterwards still holds when it commits, whichever node makes another change; and the changes have one order in
+which every node reads them.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from ..core.clock import Clock
 from ..db import Database
 from . import sql
 
-__all__ = ["Action", "Change", "Changes", "EVERYTHING", "Listener"]
+__all__ = ["Action", "RecordChange", "ChangeLog", "EVERYTHING", "ChangeListener"]
 
 Action = Literal["created", "updated", "deleted", "blocked", "unblocked", "rotated"]
 
 _log = logging.getLogger("onceward_gateway")
 _TOPIC = "platform"
-# How many turns a node may have missed and still read them one by one; of as many the changes are kept.
+# The most turns that a node may have missed and still read one by one; older changes are pruned.
 _MOST_MISSED = 5_000
 _PRUNED_EVERY = 256
 _NOT_YET = 1 << 62
-# Seconds that what a node knows may be old while nobody tells it of changes.
+# Seconds that cached records may be used while no bus announces changes.
 _MOST_AGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What was changed. `key_ids` are the keys whose callers are other than before; None stands for any."""
+class RecordChange:
+    """A change of a record. `key_ids` are the keys whose principals it affects; None stands for any."""
 
     kind: str
     id: str
@@ -47,61 +47,58 @@ class Change:
     key_ids: tuple[str, ...] | None = None
 
 
-Listener = Callable[[Change], None]
+ChangeListener = Callable[[RecordChange], None]
 
-# What a node is told that missed more than is kept: anything may be other than it was.
-EVERYTHING = Change("everything", "", "updated")
+# For a node that missed more changes than are kept: every cached record may be outdated.
+EVERYTHING = RecordChange("everything", "", "updated")
 
 
-class _Told(msgspec.Struct, array_like=True):
-    """What nodes tell each other: the changes of a turn."""
+class _Message(msgspec.Struct, array_like=True):
+    """The changes of a turn, as one node publishes them to the others."""
 
     turn: int
-    changes: list[Change]
+    changes: list[RecordChange]
 
 
 @dataclass(slots=True)
 class _Unit:
-    """What one task changes together."""
+    """The changes that one task makes in one transaction."""
 
     task: asyncio.Task[Any] | None
     turn: int | None = None
-    changes: list[Change] = field(default_factory=list)
+    changes: list[RecordChange] = field(default_factory=list)
 
 
-class Changes:
-    """What is changed here and at the other nodes."""
+class ChangeLog:
+    """The log of changes, here and at the other nodes."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, bus: Bus, age_seconds: float) -> None:
+        """Publish changes on `bus`; `age_seconds` is how old the cached records of this node may get."""
         self._db = db
         self._clock = clock
-        self._listeners: list[Listener] = []
+        self._listeners: list[ChangeListener] = []
         self._units: ContextVar[_Unit | None] = ContextVar("platform_unit", default=None)
-        # One change at a time in this process: those that wait for their turn keep no connection from the calls.
+        # One change at a time in this process: waiting changes take no database connection from model calls.
         self._one = asyncio.Lock()
-        self._bus: Bus | None = None
+        self._bus = bus
         self._turn: int | None = None
         self._read_at = -math.inf
-        self._doubts = 0
+        self._expirations = 0
         self._reading: asyncio.Task[None] | None = None
         self._failed = False
-        self._age_seconds = _MOST_AGE
+        self._age_seconds = age_seconds
+        bus.subscribe(_TOPIC, self._received)
+        bus.on_reconnect(self._expire)
 
-    def over(self, bus: Bus, age_seconds: float) -> None:
-        """Tell other nodes of changes, and hear of theirs. `age_seconds` is how old what this node knows may get."""
-        self._bus, self._age_seconds = bus, age_seconds
-        bus.subscribe(_TOPIC, self._heard)
-        bus.on_reconnect(self._doubt)
-
-    def on_change(self, listener: Listener) -> None:
-        """Have `listener` told of each change, wherever it was made, once it is written."""
+    def subscribe(self, listener: ChangeListener) -> None:
+        """Register a callback for each committed change, of this node or another."""
         self._listeners.append(listener)
 
     # -- changing
 
     @asynccontextmanager
-    async def together(self) -> AsyncIterator[None]:
-        """What is changed inside is written together or not at all, and told when it is written. Nests."""
+    async def transaction(self) -> AsyncIterator[None]:
+        """Make all changes inside in one transaction, and announce them when it has committed. Nests."""
         if self._unit() is not None:
             yield
             return
@@ -112,15 +109,15 @@ class Changes:
                 yield
         finally:
             self._units.reset(token)
-        self._written(unit)
+        self._committed(unit)
 
     def _unit(self) -> _Unit | None:
-        """What this task changes together. A task that it started meanwhile has no part in it."""
+        """Return the unit of the current task. Tasks that it started have no part in it."""
         unit = self._units.get()
         return unit if unit is not None and unit.task is asyncio.current_task() else None
 
     async def take_turn(self) -> int:
-        """Be the only one that changes the platform until what is written together is written."""
+        """Exclude all other changes until the current transaction has ended."""
         unit = self._unit()
         if unit is not None and unit.turn is not None:
             return unit.turn
@@ -131,50 +128,49 @@ class Changes:
             await self._db.write(sql.PRUNE_CHANGES, (turn - 2 * _MOST_MISSED,))
         return turn
 
-    async def add(self, change: Change) -> None:
-        """Write down what is changed, for the nodes that are not told."""
+    async def add(self, change: RecordChange) -> None:
+        """Log a change, for the nodes that its message does not reach."""
         unit = self._unit()
         if unit is None:
-            async with self.together():
+            async with self.transaction():
                 await self.add(change)
             return
         turn = await self.take_turn()
         await self._db.write(sql.ADD_CHANGE, (turn, len(unit.changes), msgspec.json.encode(change).decode()))
         unit.changes.append(change)
 
-    def _written(self, unit: _Unit) -> None:
+    def _committed(self, unit: _Unit) -> None:
         if not unit.changes or unit.turn is None:
             return
-        self._tell(unit.turn, unit.changes)
-        if self._bus is not None:
-            self._bus.publish(_TOPIC, msgspec.msgpack.encode(_Told(unit.turn, unit.changes)))
+        self._notify(unit.turn, unit.changes)
+        self._bus.publish(_TOPIC, msgspec.msgpack.encode(_Message(unit.turn, unit.changes)))
 
-    def _tell(self, turn: int, changes: list[Change]) -> None:
+    def _notify(self, turn: int, changes: list[RecordChange]) -> None:
         if self._turn == turn - 1:
             self._turn = turn
         for change in changes:
             for listener in self._listeners:
                 listener(change)
 
-    # -- hearing of others
+    # -- changes of other nodes
 
-    def _heard(self, message: bytes) -> None:
+    def _received(self, message: bytes) -> None:
         try:
-            told = msgspec.msgpack.decode(message, type=_Told)
+            received = msgspec.msgpack.decode(message, type=_Message)
         except msgspec.MsgspecError:
-            # Another version of the gateway says it in other words: read what it wrote.
-            self._doubt()
+            # Another version of the gateway may use another format: read the log instead.
+            self._expire()
             return
-        self._tell(told.turn, told.changes)
+        self._notify(received.turn, received.changes)
 
-    def _doubt(self) -> None:
-        self._doubts += 1
+    def _expire(self) -> None:
+        self._expirations += 1
         self._read_at = -math.inf
 
     def is_fresh(self) -> bool:
-        """Whether what this node knows of the platform may be used as it is.
+        """Return whether cached records may be used without reading the log first.
 
-        What is half as old as it may get is read anew beside the calls, so that none of them waits for it.
+        At half of the permitted age the log is read in the background, so that no call waits for it.
         """
         if not self._db.shared:
             return True
@@ -186,12 +182,11 @@ class Changes:
         return True
 
     def _most_age(self) -> float:
-        told = self._bus is not None and self._bus.connected
-        return self._age_seconds if told else min(self._age_seconds, _MOST_AGE)
+        return self._age_seconds if self._bus.connected else min(self._age_seconds, _MOST_AGE)
 
     async def refresh(self) -> None:
-        """Read what other nodes changed; raises `StorageError` where that cannot be known."""
-        # A reading that began before this was asked for may be too old; the next one is not.
+        """Read the changes of other nodes; raise `StorageError` if the database cannot be read."""
+        # A read that began before this call may be too old; the next one is not.
         for _ in range(2):
             if self.is_fresh():
                 return
@@ -201,28 +196,28 @@ class Changes:
         # Outside of whatever transaction the caller has open.
         task = asyncio.get_running_loop().create_task(self._read(), name="platform changes", context=Context())
         self._reading = task
-        task.add_done_callback(self._stopped)
+        task.add_done_callback(self._read_done)
         return task
 
-    def _stopped(self, task: asyncio.Task[None]) -> None:
+    def _read_done(self, task: asyncio.Task[None]) -> None:
         self._reading = None
         failure = None if task.cancelled() else task.exception()
         if failure is not None and not self._failed:
-            # Told once: until it succeeds again, every call asks.
-            _log.warning("changes of the platform cannot be read, and no key is admitted: %s", failure)
+            # Logged once: until a read succeeds again, every call tries.
+            _log.warning("the log of changes cannot be read, and no API key is accepted: %s", failure)
         self._failed = failure is not None
 
     async def _read(self) -> None:
-        started, doubts = self._clock.monotonic(), self._doubts
+        started, expirations = self._clock.monotonic(), self._expirations
         rows = await self._db.query(sql.CHANGES, (_NOT_YET if self._turn is None else self._turn,))
         turn = int(rows[0][0])
         if self._turn is None or turn - self._turn > _MOST_MISSED:
             self._turn = turn
-            self._tell(turn, [EVERYTHING])
+            self._notify(turn, [EVERYTHING])
         elif turn > self._turn:
             self._turn = turn
             for _, body in rows:
                 if body is not None:
-                    self._tell(turn, [msgspec.json.decode(body, type=Change)])
-        if doubts == self._doubts:
+                    self._notify(turn, [msgspec.json.decode(body, type=RecordChange)])
+        if expirations == self._expirations:
             self._read_at = started

@@ -1,8 +1,8 @@
-"""Secrets that were just made, for the retries of a lost answer, at whichever node they arrive.
+"""One-time secrets: new API keys, kept encrypted for minutes so that a retry of a lost answer gets them.
 
-They lie in the database for some minutes, sealed under what only the one who asked has: the key that the request came
-with (of which no more than the hash is kept anywhere) and its idempotency key. The same request opens them, nothing
-else does. Where a gateway asks for no key they are sealed under one that this process has alone.
+The encryption key derives from what only the client has: the API key of its request (of which the gateway stores only
+the hash) and the idempotency key. So only the same request can decrypt a secret, at any node. Where a gateway requires
+no API key, a random key of this process takes its place.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from . import sql
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["FreshSecrets"]
+__all__ = ["OneTimeSecrets"]
 
 _KEEP_SECONDS = 600.0
 _NONCE = 12
 _LABEL = b"onceward new secret v1\0"
 
 
-class FreshSecrets:
-    """The secrets of keys that were made or replaced a moment ago."""
+class OneTimeSecrets:
+    """The secrets of API keys that were created or regenerated within the last minutes."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -35,18 +35,18 @@ class FreshSecrets:
         self._own = os.urandom(32)
 
     async def put(self, key_id: str, secret: str, asked_with: str | None, idempotency_key: str) -> None:
-        """Keep the secret of a key for who asked with this key and this idempotency key."""
+        """Store the secret of a key for the request with this API key and this idempotency key."""
         await self._db.write(sql.DROP_SECRETS, (self._clock.time(),))
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._cipher(asked_with, idempotency_key).encrypt(nonce, secret.encode(), key_id.encode())
         await self._db.write(sql.PUT_SECRET, (key_id, sealed, self._clock.time() + _KEEP_SECONDS))
 
     async def drop(self, key_id: str) -> None:
-        """Forget the secret of a key, which has another one now."""
+        """Delete the secret of a key, which has another one now."""
         await self._db.write(sql.DROP_SECRET, (key_id,))
 
     async def get(self, key_id: str, asked_with: str | None, idempotency_key: str) -> str | None:
-        """The secret of a key, while it is kept and for who it was kept for."""
+        """Return the secret of a key, unless it has expired or was stored for another request."""
         from cryptography.exceptions import InvalidTag
 
         row = await self._db.one(sql.SECRET, (key_id, self._clock.time()))

@@ -1,11 +1,11 @@
-"""From a key's record to the caller that it stands for: who stands above it, and whether one of them refuses it."""
+"""Principals: the caller that an API key authenticates, or the error that its owners' state demands."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from ..core.errors import (
     ApiError,
@@ -27,35 +27,32 @@ from ..core.records import (
     User,
 )
 from ..core.restrictions import restrictions_of
-from .repositories import Store
+from .repositories import Repositories, Repository
 from .sql import equal
 
-if TYPE_CHECKING:
-    from .directory import Platform
-
-__all__ = ["CHALLENGE", "READERS", "again", "expired", "for_groups", "in_group", "principal_of", "replaced"]
+__all__ = ["CHALLENGE", "READERS", "copy_of", "expired", "for_groups", "in_group", "principal_of", "replaced"]
 
 CHALLENGE = (("www-authenticate", "Bearer"),)
-# Roles that look and change nothing.
+# Roles that read and change nothing.
 READERS = frozenset({"proxy_admin_viewer", "internal_user_viewer"})
 _DEEPEST = 32
 B = TypeVar("B", bound=Bounded)
 
 
-async def principal_of(platform: Platform, key: Key) -> Principal:
-    """The caller of a key; raises 401 or 403, naming what of whom is blocked, deleted or expired."""
-    line = await _lineage(platform, key)
+async def principal_of(records: Repositories, key: Key) -> Principal:
+    """Return the principal of a key; raise 401 or 403 if the key or one of its owners is blocked or deleted."""
+    line = await _lineage(records, key)
     for one in line:
         _refuse_key(one, key)
-    user = _above(await platform.users.any(key.user_id) if key.user_id else None, "user", key.user_id)
-    team = _above(await platform.teams.any(key.team_id) if key.team_id else None, "team", key.team_id)
+    user = _above(await records.users.any(key.user_id) if key.user_id else None, "user", key.user_id)
+    team = _above(await records.teams.any(key.team_id) if key.team_id else None, "team", key.team_id)
     organization_id = key.organization_id or (team.organization_id if team is not None else None)
     organization = _above(
-        await platform.organizations.any(organization_id) if organization_id else None, "organization", organization_id
+        await records.organizations.any(organization_id) if organization_id else None, "organization", organization_id
     )
     above = [*line, user, team, organization]
     seats = [
-        await platform.members.get(group.kind, group.id, key.user_id)
+        await records.members.get(group.kind, group.id, key.user_id)
         for group in (team, organization)
         if group is not None
     ]
@@ -74,7 +71,7 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
         cache_controls=_common(line),
         restrictions=restrictions_of(line),
         models=_levels([*line, user if team is None else None, team, organization]),
-        bounds=await _bounds(platform, above, seats),
+        bounds=await _bounds(records, above, seats),
         metadata=MappingProxyType(key.metadata),
         only_team=key.team_id,
         only_organization=organization_id,
@@ -82,38 +79,36 @@ async def principal_of(platform: Platform, key: Key) -> Principal:
     )
     looks_on = any(seat is not None and seat.role in READERS for seat in seats)
     bare = replace(bare, writes=not looks_on)
-    return bare if user is None else await _governing(platform, bare, user)
+    return bare if user is None else await _governing(records, bare, user)
 
 
-async def in_group(platform: Platform, key: Key, team: str | None, organization: str | None) -> Principal:
-    """Return the caller of a key, working for a team or an organization that its user is in.
+async def in_group(records: Repositories, key: Key, team: str | None, organization: str | None) -> Principal:
+    """Return the principal of a key, acting for a team or an organization of its user.
 
     Raises 403 for the id of one that the key does not belong to, and 404 for every other text: aliases resolve only
     within what the key belongs to, so that a key cannot learn which of them exist.
     """
-    caller = await principal_of(platform, key)
+    caller = await principal_of(records, key)
     teams = {caller.team_id} if caller.team_id is not None else caller.teams_in
     organizations = {caller.organization_id} if caller.organization_id is not None else caller.organizations_in
-    asked_team = None if team is None else await _own(platform.teams, "team", team, teams)
+    asked_team = None if team is None else await _own(records.teams, "team", team, teams)
     asked = (
-        None
-        if organization is None
-        else await _own(platform.organizations, "organization", organization, organizations)
+        None if organization is None else await _own(records.organizations, "organization", organization, organizations)
     )
     if team is not None and asked_team is None:
-        raise await _not_own(platform.teams, "team", team)
+        raise await _not_own(records.teams, "team", team)
     if organization is not None and asked is None:
-        raise await _not_own(platform.organizations, "organization", organization)
+        raise await _not_own(records.organizations, "organization", organization)
     if asked_team is not None and asked is not None and asked_team.organization_id != asked.id:
         raise _denied("organization", str(organization))
     key.team_id = key.team_id if asked_team is None else asked_team.id
     key.organization_id = key.organization_id if asked is None else asked.id
     scope = (None if asked_team is None else asked_team.id, None if asked is None else asked.id)
-    return replace(await principal_of(platform, key), acting_for=scope)
+    return replace(await principal_of(records, key), acting_for=scope)
 
 
-async def _own(store: Store[B], kind: str, text: str, allowed: Collection[str | None]) -> B | None:
-    """The one of a caller's own groups that a text names."""
+async def _own(store: Repository[B], kind: str, text: str, allowed: Collection[str | None]) -> B | None:
+    """Return the one of a caller's own groups that has this id or alias."""
     if text in allowed:
         return await store.get(text)
     return _only([one for one in await store.find(equal("alias", text)) if one.id in allowed], kind, text)
@@ -129,7 +124,7 @@ def _only(found: list[B], kind: str, text: str) -> B | None:
     return found[0] if found else None
 
 
-async def _not_own(store: Store[B], kind: str, text: str) -> ApiError:
+async def _not_own(store: Repository[B], kind: str, text: str) -> ApiError:
     """Return the error for a scope that a key does not belong to."""
     return _unknown(kind, text) if await store.get(text) is None else _denied(kind, text)
 
@@ -153,15 +148,15 @@ def _denied(kind: str, text: str) -> ApiError:
     )
 
 
-async def for_groups(platform: Platform, caller: Principal, team: str | None, organization: str | None) -> Principal:
-    """Return who runs the gateway, or a caller that needs no key, within what a team or an organization may do.
+async def for_groups(records: Repositories, caller: Principal, team: str | None, organization: str | None) -> Principal:
+    """Return an administrator, or a caller without a key, confined to a team or an organization.
 
-    Raises 404 for a team or an organization that there is not.
+    Raises 404 for an unknown team or organization.
     """
-    over = None if organization is None else await _named(platform.organizations, "organization", organization, None)
-    group = None if team is None else await _named(platform.teams, "team", team, over)
+    over = None if organization is None else await _named(records.organizations, "organization", organization, None)
+    group = None if team is None else await _named(records.teams, "team", team, over)
     if group is not None and group.organization_id is not None and over is None:
-        over = await platform.organizations.get(group.organization_id)
+        over = await records.organizations.get(group.organization_id)
     groups = [one for one in (group, over) if one is not None]
     for one in groups:
         if one.blocked:
@@ -171,7 +166,7 @@ async def for_groups(platform: Platform, caller: Principal, team: str | None, or
                 code=f"{one.kind}_blocked",
                 param=f"X-Onceward-{one.kind.capitalize()}",
             )
-    bounds = [bound for one in groups for bound in await platform.bounds_of(one)]
+    bounds = [bound for one in groups for bound in await records.bounds_of(one)]
     aliases = caller.aliases if group is None else MappingProxyType({**group.aliases, **caller.aliases})
     return replace(
         caller,
@@ -187,8 +182,8 @@ async def for_groups(platform: Platform, caller: Principal, team: str | None, or
     )
 
 
-async def _named(store: Store[B], kind: str, text: str, over: Organization | None) -> B:
-    """The team or the organization of an id or an alias. An id goes first: an alias may be anything."""
+async def _named(store: Repository[B], kind: str, text: str, over: Organization | None) -> B:
+    """Return the team or the organization of an id or an alias. An id wins: an alias may be any text."""
     found = await store.get(text)
     if found is None:
         named = await store.find(equal("alias", text))
@@ -206,11 +201,11 @@ async def _named(store: Store[B], kind: str, text: str, over: Organization | Non
     return found
 
 
-async def _lineage(platform: Platform, key: Key) -> list[Key]:
-    """The key and those it was derived from, nearest first."""
+async def _lineage(records: Repositories, key: Key) -> list[Key]:
+    """Return the key and the keys it was derived from, nearest first."""
     line = [key]
     while (parent_id := line[-1].parent_id) is not None and len(line) < _DEEPEST:
-        parent = await platform.keys.any(parent_id)
+        parent = await records.keys.any(parent_id)
         if parent is None:
             break
         line.append(parent)
@@ -233,7 +228,7 @@ def _refuse_key(one: Key, key: Key) -> None:
 
 
 def _above(record: B | None, kind: str, id: str | None) -> B | None:
-    """The record above a key, refused where it is gone or blocked."""
+    """Return the owner of a key; raise if it is missing, deleted or blocked."""
     if record is None:
         if id is None:
             return None
@@ -256,7 +251,7 @@ def _gone(title: str, kind: str) -> ApiError:
 
 
 def expired(principal: Principal) -> ApiError:
-    """401 for a key, or one that it was derived from, whose time is over."""
+    """Return the 401 for an expired key, or for one derived from an expired key."""
     name = f"key {principal.key_alias!r}" if principal.key_alias else f"key {principal.key_id!r}"
     return ApiError(
         401, f"The {name} has expired. Use another key, or have it renewed.", code="key_expired", headers=CHALLENGE
@@ -264,7 +259,7 @@ def expired(principal: Principal) -> ApiError:
 
 
 def replaced(key: Key) -> ApiError:
-    """401 for a secret that its key has no more."""
+    """Return the 401 for a secret that was replaced."""
     return ApiError(
         401,
         f"The secret of the {key.title} was replaced. Use the new one, or have it replaced again.",
@@ -273,8 +268,8 @@ def replaced(key: Key) -> ApiError:
     )
 
 
-def again(refusal: ApiError) -> ApiError:
-    """A refusal that is raised more than once, without what the first raising hung on it."""
+def copy_of(refusal: ApiError) -> ApiError:
+    """Return a copy of an error, so that a cached one can be raised again without its traceback."""
     return ApiError(
         refusal.status,
         refusal.message,
@@ -298,7 +293,7 @@ def _united(records: list[Any]) -> tuple[str, ...]:
 
 
 def _common(line: list[Key]) -> frozenset[str] | None:
-    """What of the cache a key may ask for: what it and all that it was derived from may; None is anything."""
+    """Return the cache controls that every key of a lineage allows; None for no restriction."""
     found: frozenset[str] | None = None
     for key in line:
         if key.allowed_cache_controls is not None:
@@ -307,23 +302,23 @@ def _common(line: list[Key]) -> frozenset[str] | None:
     return found
 
 
-async def _bounds(platform: Platform, records: list[Any], seats: list[Member | None]) -> tuple[Bound, ...]:
-    """All that limits a caller."""
-    present = [record for record in records if record is not None]
-    found = [bound for record in present for bound in await platform.bounds_of(record)]
+async def _bounds(repositories: Repositories, owners: list[Any], seats: list[Member | None]) -> tuple[Bound, ...]:
+    """Return the bounds of a key's owners and of its memberships."""
+    present = [record for record in owners if record is not None]
+    found = [bound for record in present for bound in await repositories.bounds_of(record)]
     for member in seats:
         if member is not None:
             scope: Scope = "team_member" if member.group_kind == "team" else "organization_member"
             name = f"member {member.user_id!r} of the {member.group_kind} {member.group_id!r}"
             found.append(member.limits.bound(scope, f"{member.group_id}:{member.user_id}", name))
-            found += await platform.shared_bound(member.budget_id)
+            found += await repositories.shared_bound(member.budget_id)
     return in_order(found)
 
 
-async def _governing(platform: Platform, bare: Principal, user: User) -> Principal:
-    """The caller with what its user governs. A key of a team or an organization governs nothing outside of it."""
+async def _governing(records: Repositories, bare: Principal, user: User) -> Principal:
+    """Return the principal with its user's roles. A key confined to a group has none outside of it."""
     confined = bare.only_team is not None or bare.only_organization is not None
-    seats = [member for member in await platform.members.of_user(user.id) if await _within(platform, bare, member)]
+    seats = [member for member in await records.members.of_user(user.id) if await _within(records, bare, member)]
 
     def groups(kind: str, role: str | None) -> frozenset[str]:
         return frozenset(m.group_id for m in seats if m.group_kind == kind and (role is None or m.role == role))
@@ -340,12 +335,12 @@ async def _governing(platform: Platform, bare: Principal, user: User) -> Princip
     )
 
 
-async def _within(platform: Platform, bare: Principal, member: Member) -> bool:
+async def _within(records: Repositories, bare: Principal, member: Member) -> bool:
     if bare.only_team is not None:
         return member.group_kind == "team" and member.group_id == bare.only_team
     if bare.only_organization is None:
         return True
     if member.group_kind == "organization":
         return member.group_id == bare.only_organization
-    team = await platform.teams.get(member.group_id)
+    team = await records.teams.get(member.group_id)
     return team is not None and team.organization_id == bare.only_organization

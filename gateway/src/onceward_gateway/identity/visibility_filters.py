@@ -1,12 +1,12 @@
-"""What a caller sees, as conditions of the database: the same answers as `authority`, for lists and counts of them."""
+"""Visibility as conditions of the database: the rules of `authorization`, for lists and counts."""
 
 from __future__ import annotations
 
 from ..core.principal import Principal
-from .authorization import sight
+from .authorization import visibility_of
 from .sql import (
     ALL,
-    Where,
+    Condition,
     among,
     equal,
     in_teams_of,
@@ -14,19 +14,19 @@ from .sql import (
 )
 
 __all__ = [
-    "budgets_seen",
-    "customers_seen",
-    "keys_seen",
-    "organizations_seen",
-    "teams_governed",
-    "teams_seen",
-    "users_seen",
+    "visible_budgets",
+    "visible_customers",
+    "visible_keys",
+    "visible_organizations",
+    "administered_teams",
+    "visible_teams",
+    "visible_users",
 ]
 
 
-def keys_seen(caller: Principal) -> Where:
-    """The keys that exist for a caller."""
-    seen = sight(caller)
+def visible_keys(caller: Principal) -> Condition:
+    """Return the condition of the keys that a caller may see."""
+    seen = visibility_of(caller)
     if seen.all:
         return ALL
     found = among("organization_id", seen.organizations) | among("team_id", seen.teams)
@@ -42,38 +42,38 @@ def keys_seen(caller: Principal) -> Where:
     return found
 
 
-def teams_seen(caller: Principal) -> Where:
-    """The teams that exist for a caller: those that it governs, and those that its user is in."""
-    return ALL if sight(caller).all else teams_governed(caller) | among("id", caller.teams_in)
+def visible_teams(caller: Principal) -> Condition:
+    """Return the condition of the teams that a caller may see: those it administers or is a member of."""
+    return ALL if visibility_of(caller).all else administered_teams(caller) | among("id", caller.teams_in)
 
 
-def teams_governed(caller: Principal) -> Where:
-    """The teams of which a caller sees all members."""
-    seen = sight(caller)
+def administered_teams(caller: Principal) -> Condition:
+    """Return the condition of the teams of which a caller may see all members."""
+    seen = visibility_of(caller)
     return ALL if seen.all else among("organization_id", seen.organizations) | among("id", seen.teams)
 
 
-def organizations_seen(caller: Principal) -> Where:
-    """The organizations that exist for a caller: those that it governs, and those that its user is in."""
-    if sight(caller).all:
+def visible_organizations(caller: Principal) -> Condition:
+    """Return the condition of the organizations that a caller may see: those it administers or is a member of."""
+    if visibility_of(caller).all:
         return ALL
     return among("id", caller.organizations_run | caller.organizations_in)
 
 
-def customers_seen(caller: Principal) -> Where:
-    """The customers that exist for a caller: those of the organizations that it governs."""
-    seen = sight(caller)
+def visible_customers(caller: Principal) -> Condition:
+    """Return the condition of the customers that a caller may see: those of organizations it administers."""
+    seen = visibility_of(caller)
     return ALL if seen.all else among("organization_id", seen.organizations)
 
 
-def budgets_seen(caller: Principal) -> Where:
-    """The budgets that exist for a caller: those of the organizations that it governs."""
-    return customers_seen(caller)
+def visible_budgets(caller: Principal) -> Condition:
+    """Return the condition of the budgets that a caller may see: those of organizations it administers."""
+    return visible_customers(caller)
 
 
-def users_seen(caller: Principal) -> Where:
-    """The users that exist for a caller: itself, and who is in an organization or a team that it governs."""
-    seen = sight(caller)
+def visible_users(caller: Principal) -> Condition:
+    """Return the condition of the users that a caller may see: itself, and members of what it administers."""
+    seen = visibility_of(caller)
     if seen.all:
         return ALL
     found = member_of("organization", seen.organizations) | member_of("team", seen.teams)

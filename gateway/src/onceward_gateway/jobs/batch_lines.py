@@ -1,4 +1,4 @@
-"""The lines of a batch's input: checked once, then read one by one as they are worked on."""
+"""The lines of a batch's input: checked once, then read one by one as they are called."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..core.effective_body import member_of
 from .jsonl import LineFault, read_lines
 from .training_examples import shown
 
-__all__ = ["Checked", "Line", "Lines", "check"]
+__all__ = ["BatchLine", "BatchLines", "CheckedLines", "check_lines"]
 
 _MOST_FAULTS = 50
 _MOST_LINES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchLine:
     """One request of a batch; `number` counts the lines of the file from 1."""
 
     number: int
@@ -27,22 +27,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What an input holds: how many requests, of which model if all name the same, and what is wrong with it."""
+class CheckedLines:
+    """The number of requests in an input, their model if all name the same, and what is wrong with the input."""
 
     total: int
     model: str | None
     faults: list[LineFault]
 
 
-def check(file: BinaryIO, endpoint: str) -> Checked:
+def check_lines(file: BinaryIO, endpoint: str) -> CheckedLines:
     """Read the whole input once."""
     faults: list[LineFault] = []
     seen: set[str] = set()
     models: set[Any] = set()
     for number, value in read_lines(file):
         found = value if isinstance(value, LineFault) else _line(number, value, endpoint, seen)
-        if isinstance(found, Line):
+        if isinstance(found, BatchLine):
             seen.add(found.custom_id)
             named = member_of(found.body, "model")
             models.add(named if isinstance(named, str) else None)
@@ -51,17 +51,17 @@ def check(file: BinaryIO, endpoint: str) -> Checked:
         if len(faults) >= _MOST_FAULTS or len(seen) > _MOST_LINES:
             break
     if len(seen) > _MOST_LINES:
-        faults.append(LineFault(_MOST_LINES + 1, "too_many_requests", f"A batch holds at most {_MOST_LINES} requests."))
-    return Checked(len(seen), models.pop() if len(models) == 1 else None, faults)
+        faults.append(LineFault(_MOST_LINES + 1, "too_many_requests", f"A batch has at most {_MOST_LINES} requests."))
+    return CheckedLines(len(seen), models.pop() if len(models) == 1 else None, faults)
 
 
-def _line(number: int, value: dict[str, Any], endpoint: str, seen: Container[str]) -> Line | LineFault:
+def _line(number: int, value: dict[str, Any], endpoint: str, seen: Container[str]) -> BatchLine | LineFault:
     custom_id, body = value.get("custom_id"), value.get("body")
     if not isinstance(custom_id, str) or not custom_id:
-        return LineFault(number, "missing_required_parameter", "`custom_id` must be a text.", "custom_id")
+        return LineFault(number, "missing_required_parameter", "`custom_id` must be a string.", "custom_id")
     if custom_id in seen:
         return LineFault(
-            number, "duplicate_custom_id", f"`custom_id` {shown(custom_id)} stands on an earlier line too.", "custom_id"
+            number, "duplicate_custom_id", f"`custom_id` {shown(custom_id)} is on an earlier line too.", "custom_id"
         )
     if value.get("method") != "POST":
         return LineFault(
@@ -76,25 +76,25 @@ def _line(number: int, value: dict[str, Any], endpoint: str, seen: Container[str
         )
     if not isinstance(body, dict):
         return LineFault(number, "invalid_body", "`body` must be an object.", "body")
-    return Line(number, custom_id, body)
+    return BatchLine(number, custom_id, body)
 
 
-class Lines:
-    """The lines of a checked input that are not in `done`, one after the other, for any number of workers."""
+class BatchLines:
+    """The lines of a checked input that have no result, one after the other, for any number of workers."""
 
-    def __init__(self, file: BinaryIO, endpoint: str, done: Container[int]) -> None:
-        self._source = self._read(file, endpoint, done)
+    def __init__(self, file: BinaryIO, endpoint: str, finished: Container[int]) -> None:
+        self._source = self._read(file, endpoint, finished)
         self._turn = asyncio.Lock()
 
     @staticmethod
-    def _read(file: BinaryIO, endpoint: str, done: Container[int]) -> Iterator[Line]:
+    def _read(file: BinaryIO, endpoint: str, finished: Container[int]) -> Iterator[BatchLine]:
         for number, value in read_lines(file):
-            if number not in done and isinstance(value, dict):
+            if number not in finished and isinstance(value, dict):
                 found = _line(number, value, endpoint, ())
-                if isinstance(found, Line):
+                if isinstance(found, BatchLine):
                     yield found
 
-    async def next(self) -> Line | None:
-        """The next line, None behind the last."""
+    async def next(self) -> BatchLine | None:
+        """Return the next line; None behind the last."""
         async with self._turn:
             return await asyncio.to_thread(next, self._source, None)

@@ -1,9 +1,9 @@
-"""The work of a batch: check the lines, call each one through the whole pipeline, write the answers to files.
+"""The run of a batch: check its lines, call each one as a request of its owner, write the answers to files.
 
 Every line is called with an `Idempotency-Key` of its own, so that a batch taken up by another node, or after a
-restart, pays no line twice. A line that a limit of the gateway refuses waits for room. What is done is in the database
-after every line; the files are written once, at the end, in the order of the input. A batch whose `metadata` says
-`"pace": "0.05"` waits as many seconds before each line, so that its progress can be watched.
+restart, pays for no line twice. A line that a limit of the gateway refuses waits for room. Each result is in the
+database as soon as its line is done; the files are written once, at the end, in the order of the input. A batch whose
+`metadata` has `"pace": "0.05"` waits as many seconds before each line, so that its progress can be watched.
 """
 
 from __future__ import annotations
@@ -13,110 +13,318 @@ import json
 import logging
 import math
 import tempfile
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from collections.abc import Callable
+from typing import Any, BinaryIO, Protocol, cast
 
 import msgspec
 
-from ..api import files
+from ..core.clock import Clock
 from ..core.effective_body import member_of
 from ..core.errors import AWAY, ApiError
 from ..core.threads import offload
-from ..db import StorageAway, StorageError
+from ..db import Database, StorageAway, StorageError
 from ..db.errors import Trouble
+from ..http.request import Response
 from ..ratelimit.limits import KINDS
 from . import sql
-from .batch_lines import (
-    Line,
-    Lines,
-    check,
-)
+from .batch_lines import BatchLine, BatchLines, check_lines
+from .batch_store import LINE_HEADERS, SCOPE, BatchStore
+from .file_store import FileStore, StoredBytes
 from .jsonl import LineFault
-from .scheduler import (
-    LONGEST_WAIT_SECONDS,
-    JobFault,
-    JobLost,
-    Worker,
-)
+from .scheduler import LONGEST_WAIT_SECONDS, JobFault, JobLost
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
-
-__all__ = ["HEADERS", "SCOPE", "WORKER", "count_into"]
+__all__ = ["BatchRunner", "Dispatch"]
 
 _log = logging.getLogger("onceward_gateway")
-_AT_ONCE = 8
-_TRIES = 3
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504, 529})
-_LONGEST_WAIT = 5.0
-_LONGEST_PACE = 10.0
-_LIMITS = frozenset(spec.code for spec in KINDS.values())
+_CONCURRENT_LINES = 8
+_ATTEMPTS = 3
+_RETRYABLE = frozenset({408, 429, 500, 502, 503, 504, 529})
+_LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_PACE_SECONDS = 10.0
+_LIMIT_CODES = frozenset(spec.code for spec in KINDS.values())
 _MOST_TOKENS = 1 << 53
-_OVER = frozenset({"completed", "failed", "expired", "cancelled"})
-_PAGE = 256
+_FINAL = frozenset({"completed", "failed", "expired", "cancelled"})
+_RESULTS_A_QUERY = 256
 _STORAGE_AWAY = b'"code":"storage_unavailable"'
-_LINE_AWAY = Trouble("The gateway cannot store the answers of calls at the moment", "The log of the gateway tells why.")
+_LINE_AWAY = Trouble("The gateway cannot store the answers of calls at the moment", "The log of the gateway says why.")
 
 
-async def count_into(gateway: Gateway, body: dict[str, Any]) -> None:
-    """Put what is done so far into a batch's counts and usage."""
-    row = await gateway.db.one(sql.RESULT_COUNTS, (body["id"],))
-    done, good, read, written = row if row is not None else (0, 0, 0, 0)
-    body["request_counts"] = {"total": body["request_counts"]["total"], "completed": good, "failed": done - good}
-    body["usage"] = {
-        "input_tokens": read,
-        "output_tokens": written,
-        "total_tokens": read + written,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens_details": {"reasoning_tokens": 0},
-    }
+class Dispatch(Protocol):
+    """A request from inside the gateway, made for a principal. Streams are not answered this way."""
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        principal: str,
+        headers: dict[str, str],
+        acting_for: tuple[str | None, str | None],
+    ) -> Response: ...
 
 
-# Where a batch keeps the team and the organization that it was made for, and the headers that hold for its lines.
-SCOPE = "acting_for"
-HEADERS = "line_headers"
+class BatchRunner:
+    """The runner of the batches that this node has claimed."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        node: str,
+        batches: BatchStore,
+        files: FileStore,
+        dispatch: Dispatch,
+        is_draining: Callable[[], bool],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._node = node
+        self._batches = batches
+        self._files = files
+        self._dispatch = dispatch
+        self._is_draining = is_draining
+
+    async def run(self, batch_id: str) -> None:
+        """Bring a batch to its end, from whatever state it is in; raise `JobLost` when another node has it."""
+        batch = await self._load(batch_id)
+        if batch.status in _FINAL:
+            return
+        if batch.body["errors"] is not None:
+            # They said what the batch waited for.
+            await batch.move(batch.status, errors=None)
+        record = await self._files.find(batch.body["input_file_id"], batch.principal)
+        try:
+            if record is None:
+                raise FileNotFoundError
+            async with self._files.open(record) as file:
+                await self._process(batch, file)
+        except FileNotFoundError:
+            await batch.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
+
+    async def fail(self, batch_id: str, fault: JobFault) -> None:
+        """End a batch that cannot be run."""
+        batch = await self._load(batch_id)
+        if batch.status not in _FINAL:
+            await batch.fail([LineFault(0, fault.code, fault.message, None)])
+
+    async def wait(self, batch_id: str, trouble: Trouble, since: float) -> bool:
+        """Show in `errors` what a batch waits for; return whether it may go on to wait."""
+        batch = await self._load(batch_id)
+        if batch.status in _FINAL:
+            return True
+        message = f"{trouble.what}. The batch goes on by itself when that is over."
+        await batch.move(batch.status, errors=_errors_of([LineFault(0, AWAY, message, None)]))
+        return self._clock.time() < max(float(batch.body["expires_at"]), since + LONGEST_WAIT_SECONDS)
+
+    async def _load(self, batch_id: str) -> _ClaimedBatch:
+        return await _ClaimedBatch.load(self._db, self._clock, self._node, batch_id)
+
+    async def _process(self, batch: _ClaimedBatch, file: BinaryIO) -> None:
+        if batch.status == "validating":
+            checked = await offload(check_lines, file, batch.body["endpoint"])
+            if checked.faults:
+                await batch.fail(checked.faults)
+                return
+            counts = {"total": checked.total, "completed": 0, "failed": 0}
+            await batch.move("in_progress", in_progress_at=batch.now, model=checked.model, request_counts=counts)
+            await self._db.committed()
+        if batch.status == "in_progress":
+            await self._call_lines(batch, file)
+            if self._is_draining():
+                return
+        await self._finish(await self._load(batch.id), file)
+
+    # -- calls
+
+    async def _goes_on(self, batch: _ClaimedBatch) -> bool:
+        """Return whether the next line is to be called."""
+        return not self._is_draining() and batch.now < batch.body["expires_at"] and await batch.is_in_progress()
+
+    async def _call_lines(self, batch: _ClaimedBatch, file: BinaryIO) -> None:
+        """Call every line that has no result yet, several at once."""
+        lines = BatchLines(file, batch.body["endpoint"], await batch.finished_lines())
+        pace = _pace_of(batch.body)
+        failures: list[StorageError | JobLost] = []
+
+        async def work() -> None:
+            try:
+                while not failures and await self._goes_on(batch) and (line := await lines.next()) is not None:
+                    if pace:
+                        await self._clock.sleep(pace)
+                    await self._call_line(batch, line)
+            except (StorageError, JobLost) as failure:
+                failures.append(failure)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(1 if pace else _CONCURRENT_LINES):
+                group.create_task(work())
+        if failures:
+            raise failures[0]
+
+    async def _call_line(self, batch: _ClaimedBatch, line: BatchLine) -> None:
+        if member_of(line.body, "stream"):
+            await batch.refuse(line, "stream_not_allowed", "`stream` cannot be used in a batch.", "stream")
+            return
+        attempt = 0
+        while True:
+            status, data, headers = await self._dispatch_line(batch, line)
+            if status == 503 and _STORAGE_AWAY in data:
+                raise StorageAway("a line of it could not be called.", _LINE_AWAY)
+            if self._is_draining() and status in (503, 529):
+                return
+            room = _room(data) if status == 429 else None
+            attempt += not room
+            final = status not in _RETRYABLE or attempt == _ATTEMPTS or headers.get("x-should-retry") == "false"
+            if room == 0 or (final and not room):
+                await _record_answer(batch, line, status, data, headers)
+                return
+            if self._is_draining():
+                return
+            await self._clock.sleep(_pause(headers.get("retry-after"), attempt))
+            if room and not await self._goes_on(batch):
+                # It has no result: it is reported as expired, or called when the batch is taken up again.
+                return
+
+    async def _dispatch_line(self, batch: _ClaimedBatch, line: BatchLine) -> tuple[int, bytes, dict[str, str]]:
+        """Return the status, the body and the headers of the answer to a line."""
+        headers = {
+            **(batch.body.get(LINE_HEADERS) or {}),
+            "content-type": "application/json",
+            "idempotency-key": f"{batch.id}:{line.number}",
+        }
+        team, organization = batch.body.get(SCOPE) or (None, None)
+        try:
+            response = await self._dispatch(
+                "POST",
+                batch.body["endpoint"],
+                body=msgspec.json.encode(line.body),
+                principal=batch.principal,
+                headers=headers,
+                acting_for=(team, organization),
+            )
+        except ApiError as error:
+            return error.status, msgspec.json.encode({"error": error.body(None)}), dict(error.all_headers())
+        except ConnectionError as error:
+            lost = {"error": {"message": f"The connection was lost: {error}", "type": "provider_error"}}
+            return 502, msgspec.json.encode(lost), {}
+        return response.status, response.body, {name.lower(): value for name, value in response.headers}
+
+    # -- the end
+
+    async def _finish(self, batch: _ClaimedBatch, file: BinaryIO) -> None:
+        """Write the files and the last state: completed, or cancelled or expired with what was done until then."""
+        end = "cancelled"
+        if batch.status != "cancelling":
+            end = "expired" if await _expire_lines(batch, file) else "completed"
+            if batch.status != "finalizing" and not await batch.move("finalizing", finalizing_at=batch.now):
+                await self._finish(batch, file)
+                return
+            await self._db.committed()
+        body = dict(batch.body)
+        await self._batches.update_counts(body)
+        results = {
+            field: await self._store_results(batch, good)
+            for field, good in (("output_file_id", 1), ("error_file_id", 0))
+        }
+        expires_in = (batch.body.get("output_expires_after") or {}).get("seconds")
+        async with self._db.transaction():
+            for field, stored in results.items():
+                if stored is not None:
+                    name = f"{batch.id}_{field.removesuffix('_file_id')}.jsonl"
+                    await self._files.add(
+                        stored, filename=name, purpose="batch_output", principal=batch.principal, expires_in=expires_in
+                    )
+                    body[field] = stored.id
+            if not await batch.move(end, **{**body, f"{end}_at": batch.now}):
+                raise JobLost
+            await self._db.write(sql.DELETE_RESULTS, (batch.id,))
+        await self._db.committed()
+        _log.info("the batch %s is %s", batch.id, end)
+
+    async def _store_results(self, batch: _ClaimedBatch, good: int) -> StoredBytes | None:
+        """Store the results of one kind as a file, in the order of the input; return None where there are none."""
+        last = 0
+        with tempfile.TemporaryFile() as out:
+            while rows := await self._db.query(sql.RESULTS, (batch.id, good, last, _RESULTS_A_QUERY)):
+                last = int(rows[-1][0])
+                await asyncio.to_thread(out.writelines, [str(text).encode() + b"\n" for _, text in rows])
+            return await self._files.store(cast("BinaryIO", out)) if last else None
 
 
-async def _run(gateway: Gateway, batch_id: str) -> None:
-    """Bring a batch to its end, from wherever it stands; raises `JobLost` when another node has it."""
-    work = await _Work.of(gateway, batch_id)
-    if work.status in _OVER:
-        return
-    if work.body["errors"] is not None:
-        # It said what it waited for.
-        await work.move(work.status, errors=None)
-    record = await files.find(gateway, work.body["input_file_id"], work.principal)
-    try:
-        if record is None:
-            raise FileNotFoundError
-        async with files.content(gateway, record) as file:
-            await _bring(work, file)
-    except FileNotFoundError:
-        await work.fail([LineFault(0, "file_not_found", "The input file was deleted.", "input_file_id")])
+class _ClaimedBatch:
+    """A batch that this node has claimed, as it was when it was last read."""
+
+    __slots__ = ("_clock", "_db", "_node", "body", "principal", "status")
+
+    def __init__(self, db: Database, clock: Clock, node: str, row: tuple[Any, ...]) -> None:
+        self._db = db
+        self._clock = clock
+        self._node = node
+        self.body: dict[str, Any] = msgspec.json.decode(row[0])
+        self.status = str(row[1])
+        self.principal = str(row[2])
+
+    @classmethod
+    async def load(cls, db: Database, clock: Clock, node: str, batch_id: str) -> _ClaimedBatch:
+        """Read a batch; raise `JobLost` when another node has it."""
+        row = await db.one(sql.CLAIMED_BATCH, (batch_id, node))
+        if row is None:
+            raise JobLost
+        return cls(db, clock, node, tuple(row))
+
+    @property
+    def id(self) -> str:
+        return str(self.body["id"])
+
+    @property
+    def now(self) -> int:
+        return int(self._clock.time())
+
+    async def move(self, status: str, /, **fields: Any) -> bool:
+        """Write the next state; return False when the batch has another one by now, which is read again."""
+        body = {**self.body, **fields, "status": status}
+        row = (status, msgspec.json.encode(body).decode(), self.id, self._node, self.status)
+        if await self._db.write(sql.MOVE_BATCH, row):
+            self.body, self.status = body, status
+            return True
+        fresh = await _ClaimedBatch.load(self._db, self._clock, self._node, self.id)
+        self.body, self.status = fresh.body, fresh.status
+        return False
+
+    async def fail(self, faults: list[LineFault]) -> None:
+        """End the batch as failed."""
+        while not await self.move("failed", failed_at=self.now, errors=_errors_of(faults)):
+            continue
+        await self._db.committed()
+
+    async def is_in_progress(self) -> bool:
+        """Return whether nobody has cancelled the batch; raise `JobLost` when another node has it."""
+        row = await self._db.one(sql.BATCH_STATUS, (self.id, self._node))
+        if row is None:
+            raise JobLost
+        return str(row[0]) == "in_progress"
+
+    async def finished_lines(self) -> set[int]:
+        """Return the numbers of the lines that have a result."""
+        return {number for (number,) in await self._db.query(sql.RESULT_LINES, (self.id,))}
+
+    async def record(self, line: BatchLine, result: dict[str, Any], *, good: bool, usage: dict[str, Any]) -> None:
+        """Record the result of a line."""
+        read = _tokens(usage.get("prompt_tokens", usage.get("input_tokens")))
+        written = _tokens(usage.get("completion_tokens", usage.get("output_tokens")))
+        text = msgspec.json.encode(result).decode()
+        await self._db.write(sql.ADD_RESULT, (line.number, int(good), read, written, text, self.id, self._node))
+
+    async def refuse(self, line: BatchLine, code: str, message: str, param: str | None = None) -> None:
+        """Record an error for a line that is not called."""
+        error = {"code": code, "message": message, "param": param}
+        result = {"id": None, "custom_id": line.custom_id, "response": None, "error": error}
+        await self.record(line, result, good=False, usage={})
 
 
-async def _fail(gateway: Gateway, batch_id: str, fault: JobFault) -> None:
-    """End a batch that cannot be worked on."""
-    work = await _Work.of(gateway, batch_id)
-    if work.status not in _OVER:
-        await work.fail([LineFault(0, fault.code, fault.message, None)])
-
-
-async def _wait(gateway: Gateway, batch_id: str, trouble: Trouble, since: float) -> bool:
-    """Show in `errors` what a batch waits for; return whether its time is not over yet."""
-    work = await _Work.of(gateway, batch_id)
-    if work.status in _OVER:
-        return True
-    message = f"{trouble.what}. The batch goes on by itself when that is over."
-    await work.move(work.status, errors=_shown([LineFault(0, AWAY, message, None)]))
-    return gateway.clock.time() < max(float(work.body["expires_at"]), since + LONGEST_WAIT_SECONDS)
-
-
-WORKER = Worker(_run, _fail, _wait)
-
-
-def _shown(faults: list[LineFault]) -> dict[str, Any]:
-    """The `errors` of a batch."""
+def _errors_of(faults: list[LineFault]) -> dict[str, Any]:
+    """Return the `errors` of a batch."""
     data = [
         {"code": fault.code, "line": fault.line or None, "message": fault.message, "param": fault.param}
         for fault in faults
@@ -124,193 +332,36 @@ def _shown(faults: list[LineFault]) -> dict[str, Any]:
     return {"object": "list", "data": data}
 
 
-@dataclass(slots=True)
-class _Work:
-    """A batch that this node works on, as it was when it was last read."""
-
-    gateway: Gateway
-    body: dict[str, Any]
-    status: str
-    principal: str
-
-    @classmethod
-    async def of(cls, gateway: Gateway, batch_id: str) -> _Work:
-        row = await gateway.db.one(sql.BATCH_FOR_WORK, (batch_id, gateway.nodes.id))
-        if row is None:
-            raise JobLost
-        return cls(gateway, msgspec.json.decode(row[0]), str(row[1]), str(row[2]))
-
-    @property
-    def id(self) -> str:
-        return str(self.body["id"])
-
-    @property
-    def node(self) -> str:
-        return self.gateway.nodes.id
-
-    @property
-    def now(self) -> int:
-        return int(self.gateway.clock.time())
-
-    async def move(self, status: str, /, **fields: Any) -> bool:
-        """Write the next state; False when the batch is in another one meanwhile, which is then known here."""
-        body = {**self.body, **fields, "status": status}
-        row = (status, msgspec.json.encode(body).decode(), self.id, self.node, self.status)
-        if await self.gateway.db.write(sql.MOVE_BATCH, row):
-            self.body, self.status = body, status
-            return True
-        fresh = await _Work.of(self.gateway, self.id)
-        self.body, self.status = fresh.body, fresh.status
-        return False
-
-    async def fail(self, faults: list[LineFault]) -> None:
-        while not await self.move("failed", failed_at=self.now, errors=_shown(faults)):
-            continue
-        await self.gateway.db.committed()
-
-    async def goes_on(self) -> bool:
-        """Whether the next line is to be called."""
-        if self.gateway.draining or self.now >= self.body["expires_at"]:
-            return False
-        row = await self.gateway.db.one(sql.BATCH_STATUS, (self.id, self.node))
-        if row is None:
-            raise JobLost
-        return str(row[0]) == "in_progress"
-
-    async def done(self) -> set[int]:
-        """The numbers of the lines that have a result."""
-        return {number for (number,) in await self.gateway.db.query(sql.RESULT_LINES, (self.id,))}
-
-    async def record(self, line: Line, shown: dict[str, Any], *, good: bool, usage: dict[str, Any]) -> None:
-        read = _tokens(usage.get("prompt_tokens", usage.get("input_tokens")))
-        written = _tokens(usage.get("completion_tokens", usage.get("output_tokens")))
-        text = msgspec.json.encode(shown).decode()
-        row = (line.number, int(good), read, written, text, self.id, self.node)
-        await self.gateway.db.write(sql.ADD_RESULT, row)
-
-    async def refuse(self, line: Line, code: str, message: str, param: str | None = None) -> None:
-        """A line ends without a call."""
-        fault = {"code": code, "message": message, "param": param}
-        shown = {"id": None, "custom_id": line.custom_id, "response": None, "error": fault}
-        await self.record(line, shown, good=False, usage={})
-
-
 def _tokens(value: Any) -> int:
-    """Return a number of tokens, 0 for what is none. Upstreams say all kinds of things."""
+    """Return a number of tokens, or 0 for anything else: upstreams send all kinds of things."""
     is_number = isinstance(value, int | float) and math.isfinite(value)
     return int(value) if is_number and 0 < value < _MOST_TOKENS else 0
 
 
-async def _bring(work: _Work, file: BinaryIO) -> None:
-    if work.status == "validating":
-        checked = await offload(check, file, work.body["endpoint"])
-        if checked.faults:
-            await work.fail(checked.faults)
-            return
-        counts = {"total": checked.total, "completed": 0, "failed": 0}
-        await work.move("in_progress", in_progress_at=work.now, model=checked.model, request_counts=counts)
-        await work.gateway.db.committed()
-    if work.status == "in_progress":
-        await _call_all(work, file)
-        if work.gateway.draining:
-            return
-    await _finish(await _Work.of(work.gateway, work.id), file)
-
-
-async def _call_all(work: _Work, file: BinaryIO) -> None:
-    """Call every line that has no result yet, some at once."""
-    lines = Lines(file, work.body["endpoint"], await work.done())
-    pace = _pace(work.body)
-    failures: list[StorageError | JobLost] = []
-
-    async def go() -> None:
-        try:
-            while not failures and await work.goes_on() and (line := await lines.next()) is not None:
-                if pace:
-                    await work.gateway.clock.sleep(pace)
-                await _call(work, line)
-        except (StorageError, JobLost) as failure:
-            failures.append(failure)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(1 if pace else _AT_ONCE):
-            group.create_task(go())
-    if failures:
-        raise failures[0]
-
-
-def _pace(body: dict[str, Any]) -> float:
+def _pace_of(body: dict[str, Any]) -> float:
     try:
         pace = float((body.get("metadata") or {}).get("pace", 0))
     except (TypeError, ValueError, OverflowError):
         return 0.0
-    return 0.0 if math.isnan(pace) else min(max(pace, 0.0), _LONGEST_PACE)
-
-
-async def _call(work: _Work, line: Line) -> None:
-    if member_of(line.body, "stream"):
-        await work.refuse(line, "stream_not_allowed", "`stream` cannot be used in a batch.", "stream")
-        return
-    gateway, attempt = work.gateway, 0
-    while True:
-        status, data, sent = await _dispatched(work, line)
-        if status == 503 and _STORAGE_AWAY in data:
-            raise StorageAway("a line of it could not be called.", _LINE_AWAY)
-        if gateway.draining and status in (503, 529):
-            return
-        room = _room(data) if status == 429 else None
-        attempt += not room
-        final = status not in _AGAIN or attempt == _TRIES or sent.get("x-should-retry") == "false"
-        if room == 0 or (final and not room):
-            await _answered(work, line, status, data, sent)
-            return
-        if gateway.draining:
-            return
-        await gateway.clock.sleep(_pause(sent.get("retry-after"), attempt))
-        if room and not await work.goes_on():
-            # It has no result: it is reported as expired, or called when the batch is taken up again.
-            return
+    return 0.0 if math.isnan(pace) else min(max(pace, 0.0), _LONGEST_PACE_SECONDS)
 
 
 def _room(data: bytes) -> int | None:
-    """Return how much the limit of the gateway allows that refused a call; None where it was none of its limits."""
+    """Return the value of the gateway's limit that refused a call; None where none of its limits did."""
     error = msgspec.json.decode(data).get("error") or {}
-    return error.get("limit_value") if error.get("code") in _LIMITS else None
+    return error.get("limit_value") if error.get("code") in _LIMIT_CODES else None
 
 
-async def _dispatched(work: _Work, line: Line) -> tuple[int, bytes, dict[str, str]]:
-    headers = {
-        **(work.body.get(HEADERS) or {}),
-        "content-type": "application/json",
-        "idempotency-key": f"{work.id}:{line.number}",
-    }
+def _pause(retry_after: str | None, attempt: int) -> float:
     try:
-        response = await work.gateway.dispatch(
-            "POST",
-            work.body["endpoint"],
-            body=msgspec.json.encode(line.body),
-            principal=work.principal,
-            headers=headers,
-            acting_for=tuple(work.body.get(SCOPE) or (None, None)),
-        )
-    except ApiError as error:
-        return error.status, msgspec.json.encode({"error": error.body(None)}), dict(error.all_headers())
-    except ConnectionError as error:
-        lost = {"error": {"message": f"The connection was lost: {error}", "type": "provider_error"}}
-        return 502, msgspec.json.encode(lost), {}
-    return response.status, response.body, {name.lower(): value for name, value in response.headers}
-
-
-def _pause(said: str | None, attempt: int) -> float:
-    try:
-        seconds = float(said or 0.25 * 2**attempt)
+        seconds = float(retry_after or 0.25 * 2**attempt)
     except ValueError:
-        return _LONGEST_WAIT
-    return max(0.0, min(seconds, _LONGEST_WAIT)) if math.isfinite(seconds) else _LONGEST_WAIT
+        return _LONGEST_PAUSE_SECONDS
+    return max(0.0, min(seconds, _LONGEST_PAUSE_SECONDS)) if math.isfinite(seconds) else _LONGEST_PAUSE_SECONDS
 
 
-def _read(data: bytes) -> tuple[Any, Any]:
-    """Return an answer, and the form in which it is written to a file. Raises ValueError for invalid JSON."""
+def _decode(data: bytes) -> tuple[Any, Any]:
+    """Return an answer, and the form in which it is written to a file; raise ValueError for invalid JSON."""
     try:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -320,65 +371,29 @@ def _read(data: bytes) -> tuple[Any, Any]:
     return value, value
 
 
-async def _answered(work: _Work, line: Line, status: int, data: bytes, sent: dict[str, str]) -> None:
+async def _record_answer(
+    batch: _ClaimedBatch, line: BatchLine, status: int, data: bytes, headers: dict[str, str]
+) -> None:
     try:
-        value, kept = _read(data)
+        value, body = _decode(data)
     except (ValueError, RecursionError):
-        await work.refuse(line, "invalid_response", f"The answer with status {status} is no JSON.")
+        await batch.refuse(line, "invalid_response", f"The answer with status {status} is not JSON.")
         return
-    shown = {
-        "id": f"batch_req_{work.id.removeprefix('batch_')}_{line.number}",
+    result = {
+        "id": f"batch_req_{batch.id.removeprefix('batch_')}_{line.number}",
         "custom_id": line.custom_id,
-        "response": {"status_code": status, "request_id": sent.get("x-request-id"), "body": kept},
+        "response": {"status_code": status, "request_id": headers.get("x-request-id"), "body": body},
         "error": None,
     }
     usage = value.get("usage") if isinstance(value, dict) else None
-    await work.record(line, shown, good=200 <= status < 300, usage=usage if isinstance(usage, dict) else {})
+    await batch.record(line, result, good=200 <= status < 300, usage=usage if isinstance(usage, dict) else {})
 
 
-async def _finish(work: _Work, file: BinaryIO) -> None:
-    """Write the files and the last state: completed, or cancelled or expired with what was done until then."""
-    gateway, end = work.gateway, "cancelled"
-    if work.status != "cancelling":
-        end = "expired" if await _expire(work, file) else "completed"
-        if work.status != "finalizing" and not await work.move("finalizing", finalizing_at=work.now):
-            await _finish(work, file)
-            return
-        await gateway.db.committed()
-    counted = dict(work.body)
-    await count_into(gateway, counted)
-    made = {field: await _written(work, good) for field, good in (("output_file_id", 1), ("error_file_id", 0))}
-    life = (work.body.get("output_expires_after") or {}).get("seconds")
-    async with gateway.db.transaction():
-        for field, stored in made.items():
-            if stored is not None:
-                name = f"{work.id}_{field.removesuffix('_file_id')}.jsonl"
-                await files.enter(
-                    gateway, stored, filename=name, purpose="batch_output", principal=work.principal, expires=life
-                )
-                counted[field] = stored.id
-        if not await work.move(end, **{**counted, f"{end}_at": work.now}):
-            raise JobLost
-        await gateway.db.write(sql.DROP_RESULTS, (work.id,))
-    await gateway.db.committed()
-    _log.info("the batch %s is %s", work.id, end)
-
-
-async def _expire(work: _Work, file: BinaryIO) -> bool:
-    """Whether there are lines that were not called in time; they are recorded as such."""
-    lines = Lines(file, work.body["endpoint"], await work.done())
+async def _expire_lines(batch: _ClaimedBatch, file: BinaryIO) -> bool:
+    """Record the lines that were not called in time as such; return whether there are any."""
+    lines = BatchLines(file, batch.body["endpoint"], await batch.finished_lines())
     found = False
     while (line := await lines.next()) is not None:
         found = True
-        await work.refuse(line, "batch_expired", "The batch was over its time before this request was made.")
+        await batch.refuse(line, "batch_expired", "The batch was over its time before this request was made.")
     return found
-
-
-async def _written(work: _Work, good: int) -> files.Stored | None:
-    """The results of one kind as a file, in the order of the input; None where there are none."""
-    db, at = work.gateway.db, 0
-    with tempfile.TemporaryFile() as out:
-        while rows := await db.query(sql.RESULTS, (work.id, good, at, _PAGE)):
-            at = int(rows[-1][0])
-            await asyncio.to_thread(out.writelines, [str(text).encode() + b"\n" for _, text in rows])
-        return await files.store(work.gateway, cast("BinaryIO", out)) if at else None

@@ -1,8 +1,8 @@
-"""Work that goes on beside the requests: claimed by one node, taken up by another when that one stops or dies.
+"""The queue of background jobs: claimed by one node, taken up by another when that one stops or dies.
 
-A claim is the node's id in the row of the job. Whoever works writes only while the row holds its id, so that a node
-that was taken for dead and is not can spoil nothing. A node works on a bounded number of jobs at once, and on fewer of
-one caller, so that nobody's jobs take all of its files and connections; the others wait for their turn.
+A claim is the node's id in the row of the job. A runner writes only while the row has its id, so that a node that was
+taken for dead and is not can spoil nothing. A node runs a bounded number of jobs at once, and fewer of one caller, so
+that nobody's jobs take all of its files and connections; the others wait for their turn.
 """
 
 from __future__ import annotations
@@ -10,29 +10,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
+from ..core.clock import Clock
 from ..core.errors import AWAY
-from ..db import StorageError
+from ..db import Database, StorageError
 from ..db.disk import away_of
 from ..db.errors import Trouble
 from . import sql
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
-
-__all__ = ["BATCHES", "LONGEST_WAIT_SECONDS", "TUNING", "JobFault", "JobLost", "Jobs", "Kind", "Worker"]
+__all__ = ["BATCHES", "FINE_TUNING", "LONGEST_WAIT_SECONDS", "JobFault", "JobKind", "JobLost", "JobQueue", "JobRunner"]
 
 _log = logging.getLogger("onceward_gateway")
 _MOST_AT_ONCE = 64
 _MOST_OF_ONE_CALLER = 16
-_LOOK_SECONDS = 3.0
-_AGAIN_SECONDS = 1.0
-_TRIES = 3
+_POLL_SECONDS = 3.0
+_RETRY_SECONDS = 1.0
+_ATTEMPTS = 3
 _LONGEST_PAUSE_SECONDS = 30.0
-# After so long without trouble the next one is a new one.
+# After so long without trouble the next trouble is a new one.
 _QUIET_SECONDS = 120.0
 # How long a job waits at least for storage that cannot be used, before it fails.
 LONGEST_WAIT_SECONDS = 3600.0
@@ -50,17 +48,26 @@ class JobFault:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """The operations on one kind of job.
+class JobRunner(Protocol):
+    """The operations on one kind of job."""
 
-    `run` brings a job to its end, from wherever it stands. `fail` ends one that cannot be worked on. `wait` shows its
-    owner that it waits for the storage, since a time, and returns whether it may go on to wait.
-    """
+    async def run(self, job_id: str) -> None:
+        """Bring a job to its end, from whatever state it is in."""
+        ...
 
-    run: Callable[[Gateway, str], Awaitable[None]]
-    fail: Callable[[Gateway, str, JobFault], Awaitable[None]]
-    wait: Callable[[Gateway, str, Trouble, float], Awaitable[bool]]
+    async def fail(self, job_id: str, fault: JobFault) -> None:
+        """End a job that cannot be run."""
+        ...
+
+    async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
+        """Show its owner that a job waits for the storage since a time; return whether it may go on to wait."""
+        ...
+
+
+class Spawn(Protocol):
+    """Start a task beside the requests, which ends with the gateway."""
+
+    def __call__(self, coroutine: Coroutine[Any, Any, Any], name: str) -> object: ...
 
 
 @dataclass(slots=True)
@@ -69,168 +76,178 @@ class _Wait:
 
     since: float = 0.0
     latest: float = float("-inf")
-    pause: float = _AGAIN_SECONDS
+    pause: float = _RETRY_SECONDS
 
     def note(self, now: float) -> None:
         """Count one more attempt that the storage did not allow."""
         if now - self.latest > self.pause + _QUIET_SECONDS:
-            self.since, self.pause = now, _AGAIN_SECONDS
+            self.since, self.pause = now, _RETRY_SECONDS
         else:
             self.pause = min(2 * self.pause, _LONGEST_PAUSE_SECONDS)
         self.latest = now
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """The statements of one kind of job."""
 
     name: str
     noun: str
     unclaimed: str
     claim: str
-    free: str
-    free_of: str
-    free_lost: str
-    free_all: str
+    release: str
+    release_of_node: str
+    release_of_dead_nodes: str
+    release_all: str
 
 
-BATCHES = Kind(
+BATCHES = JobKind(
     "batch",
     "batch",
-    sql.BATCHES_UNCLAIMED,
+    sql.UNCLAIMED_BATCHES,
     sql.CLAIM_BATCH,
-    sql.FREE_BATCH,
-    sql.FREE_BATCHES_OF,
-    sql.FREE_LOST_BATCHES,
-    sql.FREE_ALL_BATCHES,
+    sql.RELEASE_BATCH,
+    sql.RELEASE_BATCHES_OF_NODE,
+    sql.RELEASE_BATCHES_OF_DEAD_NODES,
+    sql.RELEASE_ALL_BATCHES,
 )
-TUNING = Kind(
+FINE_TUNING = JobKind(
     "fine-tuning",
     "job",
-    sql.JOBS_UNCLAIMED,
+    sql.UNCLAIMED_JOBS,
     sql.CLAIM_JOB,
-    sql.FREE_JOB,
-    sql.FREE_JOBS_OF,
-    sql.FREE_LOST_JOBS,
-    sql.FREE_ALL_JOBS,
+    sql.RELEASE_JOB,
+    sql.RELEASE_JOBS_OF_NODE,
+    sql.RELEASE_JOBS_OF_DEAD_NODES,
+    sql.RELEASE_ALL_JOBS,
 )
 
 
-class Jobs:
-    """The jobs of one kind, as this node works on them."""
+class JobQueue:
+    """The jobs of one kind, as this node runs them."""
 
-    def __init__(self, gateway: Gateway, kind: Kind, worker: Worker) -> None:
-        self._gateway = gateway
+    def __init__(
+        self,
+        kind: JobKind,
+        db: Database,
+        clock: Clock,
+        node: str,
+        *,
+        spawn: Spawn,
+        is_draining: Callable[[], bool],
+    ) -> None:
         self._kind = kind
-        self._worker = worker
-        self._news = asyncio.Event()
-        # Whose each job is that runs here.
+        self._db = db
+        self._clock = clock
+        self._node = node
+        self._spawn = spawn
+        self._is_draining = is_draining
+        self._changed = asyncio.Event()
+        # The owner of each job that runs here.
         self._running: dict[str, str] = {}
 
-    async def start(self) -> None:
-        """Take up what nobody works on, now and from now on."""
-        gateway = self._gateway
-        if gateway.db.shared:
-            gateway.nodes.on_dead(self._free_of)
-        else:
-            await gateway.db.write(self._kind.free_all)
-        gateway.spawn(self._look(), f"{self._kind.name} jobs")
+    async def start(self, runner: JobRunner) -> None:
+        """Take up what nobody works on, now and from now on, with `runner`."""
+        if not self._db.shared:
+            await self._db.write(self._kind.release_all)
+        self._spawn(self._poll(runner), f"{self._kind.name} jobs")
 
     async def stop(self) -> None:
-        """Leave what this node works on to the others."""
-        await self._free_of(self._gateway.nodes.id)
+        """Release what this node works on, to the other nodes or to the next start."""
+        try:
+            await self.release(self._node)
+        except StorageError as error:
+            _log.warning("jobs could not be released, other nodes wait until this one counts as dead: %s", error)
 
     async def wake(self) -> None:
         """Look for a job to take up."""
-        self._news.set()
+        self._changed.set()
 
-    async def _free_of(self, node: str) -> None:
-        if await self._gateway.db.write(self._kind.free_of, (node,)):
+    async def release(self, node: str) -> None:
+        """Release the jobs that a node has claimed."""
+        if await self._db.write(self._kind.release_of_node, (node,)):
             await self.wake()
 
-    async def _look(self) -> None:
-        alone = not self._gateway.db.shared
-        while not self._gateway.draining:
-            self._news.clear()
-            patience = None if alone else _LOOK_SECONDS
+    async def _poll(self, runner: JobRunner) -> None:
+        alone = not self._db.shared
+        while not self._is_draining():
+            self._changed.clear()
+            patience = None if alone else _POLL_SECONDS
             try:
-                await self._take()
+                await self._claim(runner)
             except StorageError as error:
-                _log.warning("jobs of the kind `%s` cannot be looked for now: %s", self._kind.name, error)
-                patience = _LOOK_SECONDS
+                _log.warning("jobs of the kind `%s` cannot be claimed now: %s", self._kind.name, error)
+                patience = _POLL_SECONDS
             except Exception:  # noqa: BLE001 - jobs are looked for as long as the gateway runs
-                _log.exception("jobs of the kind `%s` could not be looked for", self._kind.name)
-                patience = _LOOK_SECONDS
+                _log.exception("jobs of the kind `%s` could not be claimed", self._kind.name)
+                patience = _POLL_SECONDS
             try:
                 async with asyncio.timeout(patience):
-                    await self._news.wait()
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 
-    async def _take(self) -> None:
+    async def _claim(self, runner: JobRunner) -> None:
         """Claim jobs that nobody works on, as many as may run here at once."""
-        gateway = self._gateway
-        if gateway.db.shared:
-            await gateway.db.write(self._kind.free_lost)
-        for id, principal in await gateway.db.query(self._kind.unclaimed):
-            if gateway.draining or len(self._running) >= _MOST_AT_ONCE:
+        if self._db.shared:
+            await self._db.write(self._kind.release_of_dead_nodes)
+        for job_id, principal in await self._db.query(self._kind.unclaimed):
+            if self._is_draining() or len(self._running) >= _MOST_AT_ONCE:
                 return
-            if id in self._running or Counter(self._running.values())[principal] >= _MOST_OF_ONE_CALLER:
+            if job_id in self._running or Counter(self._running.values())[principal] >= _MOST_OF_ONE_CALLER:
                 continue
-            if await gateway.db.write(self._kind.claim, (gateway.nodes.id, id)):
-                self._running[id] = principal
-                gateway.spawn(self._bring(id), f"{self._kind.name} {id}")
+            if await self._db.write(self._kind.claim, (self._node, job_id)):
+                self._running[job_id] = principal
+                self._spawn(self._run(runner, job_id), f"{self._kind.name} {job_id}")
 
-    async def _bring(self, id: str) -> None:
+    async def _run(self, runner: JobRunner, job_id: str) -> None:
         try:
-            await self._until_over(id)
+            await self._run_until_over(runner, job_id)
         finally:
-            del self._running[id]
-            self._news.set()
+            del self._running[job_id]
+            self._changed.set()
 
-    async def _until_over(self, id: str) -> None:
-        """Work on a job until it is over, or the gateway stops. Storage that cannot be used is waited for, a while."""
-        gateway, failures, wait = self._gateway, 0, _Wait()
+    async def _run_until_over(self, runner: JobRunner, job_id: str) -> None:
+        """Run a job until it is over, or the gateway stops; wait a while for storage that cannot be used."""
+        failures, wait = 0, _Wait()
         fault: JobFault | None = None
         while True:
             try:
                 if fault is None:
-                    await self._worker.run(gateway, id)
+                    await runner.run(job_id)
                 else:
-                    await self._worker.fail(gateway, id, fault)
-                await gateway.db.write(self._kind.free, (id, gateway.nodes.id))
+                    await runner.fail(job_id, fault)
+                await self._db.write(self._kind.release, (job_id, self._node))
                 return
             except JobLost:
-                _log.info("the %s %s is worked on by another node now", self._kind.name, id)
+                _log.info("the %s %s is run by another node now", self._kind.name, job_id)
                 return
             except Exception as error:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
                 away = away_of(error)
                 if away is None:
                     failures += 1
-                    _log.exception(
-                        "the work on the %s %s failed (%d of %d times)", self._kind.name, id, failures, _TRIES
-                    )
-                    if failures > _TRIES:
+                    _log.exception("the %s %s failed (%d of %d times)", self._kind.name, job_id, failures, _ATTEMPTS)
+                    if failures > _ATTEMPTS:
                         return
-                    if failures == _TRIES:
+                    if failures == _ATTEMPTS:
                         fault = _internal(self._kind)
-                    await gateway.clock.sleep(_AGAIN_SECONDS)
+                    await self._clock.sleep(_RETRY_SECONDS)
                     continue
-            wait.note(gateway.clock.time())
-            _log.warning("the %s %s waits for the storage: %s", self._kind.name, id, away)
-            if fault is None and not await self._may_wait(id, away.trouble, wait.since):
+            wait.note(self._clock.time())
+            _log.warning("the %s %s waits for the storage: %s", self._kind.name, job_id, away)
+            if fault is None and not await self._may_wait(runner, job_id, away.trouble, wait.since):
                 fault = JobFault(AWAY, f"{away.trouble.what}, for longer than this {self._kind.noun} can wait.")
                 continue
-            await gateway.clock.sleep(wait.pause)
+            await self._clock.sleep(wait.pause)
 
-    async def _may_wait(self, id: str, trouble: Trouble, since: float) -> bool:
+    async def _may_wait(self, runner: JobRunner, job_id: str, trouble: Trouble, since: float) -> bool:
         """Show that a job waits. Where even that cannot be stored, it waits all the same: nothing could end it."""
         try:
-            return await self._worker.wait(self._gateway, id, trouble, since)
+            return await runner.wait(job_id, trouble, since)
         except (StorageError, JobLost) as error:
-            _log.info("that the %s %s waits could not be shown: %s", self._kind.name, id, error)
+            _log.info("the wait of the %s %s could not be shown: %s", self._kind.name, job_id, error)
             return True
 
 
-def _internal(kind: Kind) -> JobFault:
+def _internal(kind: JobKind) -> JobFault:
     return JobFault("internal", f"The gateway failed on this {kind.noun}. Report it with its id.")

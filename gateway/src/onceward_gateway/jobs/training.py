@@ -1,4 +1,4 @@
-"""The learning of a fine-tuning job: steps in, metrics out, without time or storage.
+"""Training for a fine-tuning job: steps in, metrics out, without time or storage.
 
 The loss is real: it is the mean of `-ln(nearness)` over (a sample of) the examples, where an example's nearness is
 that of the nearest *other* learned prompt (leave one out) or, once it was seen itself, `1 - 2^-times`, whichever is
@@ -19,7 +19,7 @@ from ..offline.draw import Draw
 from ..offline.embed import similarity, vector
 from ..offline.learned import Example
 
-__all__ = ["Course"]
+__all__ = ["Training"]
 
 _SAMPLE = 64
 _LEAST = 0.02
@@ -58,8 +58,8 @@ class _Measured:
 
 
 @dataclass(slots=True)
-class Course:
-    """The learning itself, without time or storage: steps in, metrics out."""
+class Training:
+    """The training of one model: its examples, and what was measured of them."""
 
     examples: Sequence[Example]
     validation: Sequence[Example] = ()

@@ -1,4 +1,4 @@
-"""The gateway's view of the offline models: loaded when first asked for, remembered by name."""
+"""The registry of offline models: each is loaded when it is first asked for, and kept by name."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from ..billing.prices import UnitPrice
+from ..config.load import Settings
 from ..core.answer import OfflineModel
 from ..core.errors import ApiError
+from ..core.principal import Principal
+from ..http.request import Call
+from .fine_tuned import FineTunedModels
 
 if TYPE_CHECKING:
-    from ..core.principal import Principal
-    from ..entry.services import Gateway
-    from ..http.request import Call
-    from .turns import Turns
+    from .repeats import RepeatCounter
 
 __all__ = ["OfflineModels"]
 
 _PICO = 1_000_000_000_000
-_TUNED = "ft:"
-_MOST_TUNED = 64
+_FINE_TUNED = "ft:"
+_MOST_FINE_TUNED = 64
 
 
 class OfflineModels:
-    """Resolves, lists and deletes the models of `onceward_gateway.offline`."""
+    """The models that run inside the gateway: built-in ones, fault models and fine-tuned ones."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        settings = gateway.settings
+    def __init__(self, settings: Settings, fine_tuned: FineTunedModels) -> None:
+        self._fine_tuned = fine_tuned
+        self._trusted_proxies = settings.trusted_proxies
         self._faults = settings.offline if settings.fault_models is None else settings.fault_models
         self._built_in: dict[str, OfflineModel] = {}
         self._tuned: OrderedDict[str, OfflineModel] = OrderedDict()
-        self._turns: Turns | None = None
+        self._repeats: RepeatCounter | None = None
 
     async def require(self, caller: Principal, name: str) -> None:
         """Raise 404 for a fine-tuned model of somebody else."""
-        if name.startswith(_TUNED) and not await self._gateway.control.memories.may_use(caller, name):
+        if name.startswith(_FINE_TUNED) and not await self._fine_tuned.may_use(caller, name):
             raise ApiError(
                 404,
                 f"There is no model {name!r}, or it is not for this caller. `GET /v1/models` lists those that are.",
@@ -44,23 +45,23 @@ class OfflineModels:
             )
 
     async def ready(self, *names: str) -> None:
-        """Have the fine-tuned models of these names at hand for `resolve`, as they are now."""
+        """Load the fine-tuned models of these names for `resolve`, as they are now."""
         for name in names:
-            if name.startswith(_TUNED):
-                await self._ready(name)
+            if name.startswith(_FINE_TUNED):
+                await self._load(name)
 
-    async def _ready(self, name: str) -> None:
+    async def _load(self, name: str) -> None:
         from .models import tuned
 
-        memory = await self._gateway.control.memories.of(name)
+        memory = await self._fine_tuned.memory(name)
         self._tuned.pop(name, None)
         if memory is not None:
             self._tuned[name] = tuned(name, memory, faults=self._faults)
-            if len(self._tuned) > _MOST_TUNED:
+            if len(self._tuned) > _MOST_FINE_TUNED:
                 self._tuned.popitem(last=False)
 
     def resolve(self, name: str) -> OfflineModel | None:
-        """The model of exactly this name; a fine-tuned one is found once `ready` was asked for it."""
+        """Return the model of exactly this name; a fine-tuned one is found once `ready` was asked for it."""
         model = self._built_in.get(name) or self._tuned.get(name)
         if model is not None:
             return model
@@ -83,49 +84,43 @@ class OfflineModels:
             )
         return "`GET /v1/models` lists those that are."
 
-    def turn(self, call: Call, model: str) -> int:
+    def attempt(self, call: Call, model: str) -> int:
         """Return how often the caller of a call without an idempotency key made it, where its model counts that."""
-        if self._turns is None:
-            from .turns import Turns
+        if self._repeats is None:
+            from .repeats import RepeatCounter
 
-            self._turns = Turns()
-        return self._turns.of(call, model, self._gateway.settings.trusted_proxies)
+            self._repeats = RepeatCounter(self._trusted_proxies)
+        return self._repeats.count(call, model)
 
     def default_for(self, kind: str) -> str:
+        """Return the name of the model that serves a kind of call by default."""
         from . import models
 
         return models.default_for(kind)
 
     async def listing(self, principal: str | None) -> list[dict[str, Any]]:
-        """The models as `/v1/models` shows them; the caller's fine-tuned ones (everybody's for None) come last."""
+        """Return the models as `/v1/models` shows them; the caller's fine-tuned ones (all for None) come last."""
         from . import models
-        from .fine_tuned import listed_for
 
-        return [*models.listing(faults=self._faults), *await listed_for(self._gateway, principal)]
+        return [*models.listing(faults=self._faults), *await self._fine_tuned.list_models(principal)]
 
     async def job_of(self, name: str, principal: str) -> str | None:
-        """Return the job that made the caller's fine-tuned model of this name, or None when the caller has none."""
-        from .fine_tuned import job_of
-
-        return await job_of(self._gateway, name, principal)
+        """Return the job that made the caller's fine-tuned model of this name; None where there is no such model."""
+        return await self._fine_tuned.job_of(name, principal)
 
     async def delete(self, name: str, principal: str) -> None:
         """Delete the record of a fine-tuned model."""
-        from .fine_tuned import remove
-
-        await remove(self._gateway, name, principal)
+        await self._fine_tuned.delete(name, principal)
 
     async def forget(self, job_id: str) -> None:
-        """Delete what a job learned, when the record of its model is gone."""
-        from .fine_tuned import forget
-
-        await forget(self._gateway, job_id)
+        """Delete what a job learned, when the record of its model is deleted."""
+        await self._fine_tuned.delete_memory(job_id)
 
     def price(self, name: str) -> UnitPrice | None:
-        """What a token costs; a fine-tuned model costs what its base does."""
+        """Return what a token costs; a fine-tuned model costs what its base does."""
         from . import models
 
-        wanted = models.BASE if name.startswith(_TUNED) else name
+        wanted = models.BASE if name.startswith(_FINE_TUNED) else name
         return next((_price_of(card) for card in models.listing() if card["id"] == wanted), None)
 
 

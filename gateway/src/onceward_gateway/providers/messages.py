@@ -10,7 +10,7 @@ from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import Sink
 from ..core.threads import in_thread_if_large
-from ..http.producers import include_usage
+from ..core.usage import wants_usage
 from . import anthropic, failures
 from .answers import (
     chunk_of,
@@ -118,7 +118,7 @@ def _chunk(exchange: Exchange, sink: Sink, body: bytes) -> tuple[dict[str, Any],
 
 
 async def _tell_usage(exchange: Exchange, sink: Sink, head: dict[str, Any]) -> None:
-    if include_usage(exchange.call.data):
+    if wants_usage(exchange.call.data):
         await sink.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
 
 

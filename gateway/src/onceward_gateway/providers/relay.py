@@ -9,7 +9,7 @@ from ..core.answer import Answer
 from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import Sink
 from ..core.threads import LARGE_BODY, in_thread_if_large
-from ..http.producers import include_usage
+from ..core.usage import wants_usage
 from .answers import (
     Refused,
     chunk_of,
@@ -61,7 +61,7 @@ class _Relay:
         self._exchange = exchange
         self._sink = sink
         self._meter = exchange.meter
-        self._show_usage = include_usage(exchange.call.data)
+        self._show_usage = wants_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
         # The usage that the upstream told in a chunk of its own, as it came.
         self._told: Chunk | None = None

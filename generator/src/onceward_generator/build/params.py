@@ -143,7 +143,7 @@ class _Reader:
             default=json_value(schema.get("default")),
             has_default="default" in schema,
             check=check_of(schema, self._schemas),
-            explode=bool(node.get("explode", style == "form" or style == "deepObject")),
+            explode=bool(node.get("explode", style in {"form", "deepObject"})),
             style=style,
             deprecated=node.get("deprecated") is True,
         )

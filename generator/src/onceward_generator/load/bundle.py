@@ -18,7 +18,7 @@ from onceward_generator.diagnostics import ContractError, Diagnostic, Report
 from onceward_generator.model import Origin
 
 from .grammar import SECTIONS, rebuild
-from .sources import Missing, Read, Sources, Target
+from .sources import MissingTargetError, Read, Sources, Target
 from .tree import Map, Node, escape
 
 __all__ = ["bundle"]
@@ -79,7 +79,7 @@ class _Bundler:
         """Give the target of ``Foo: {$ref: other.yaml#/Foo}`` in the root's components the name ``Foo``."""
         try:
             target = self._follow(self._sources.target(ref, self._sources.root))
-        except Missing:
+        except MissingTargetError:
             return
         if (section, target) not in self._names:
             self._names[section, target] = name
@@ -93,7 +93,7 @@ class _Bundler:
             if kind == "path_item":
                 return self._inline(node, target)
             return node.merged({"$ref": self.local(target, kind)})
-        except Missing as missing:
+        except MissingTargetError as missing:
             self._report.add("W103", f"{missing}", node.where("$ref"), "it became an open type")
             return node.without("$ref")
 
@@ -141,18 +141,18 @@ class _Bundler:
                 break
             target = self._sources.target(node["$ref"], target[0])
             if target in seen:
-                raise Missing(f"`{target[0]}#{target[1]}` refers to itself")
+                raise MissingTargetError(f"`{target[0]}#{target[1]}` refers to itself")
             seen.add(target)
         return target
 
     def _inline(self, node: Map, target: Target) -> Node:
         if target in self._inlining:
-            raise Missing(f"`{target[0]}#{target[1]}` contains itself")
+            raise MissingTargetError(f"`{target[0]}#{target[1]}` contains itself")
         self._inlining.append(target)
         found = _Visitor(self, target[0])(self._sources.find(target), "path_item")
         self._inlining.pop()
         if not isinstance(found, Map):
-            raise Missing(f"`{target[0]}#{target[1]}` is not a path item")
+            raise MissingTargetError(f"`{target[0]}#{target[1]}` is not a path item")
         return found.merged(node.without("$ref"))
 
 

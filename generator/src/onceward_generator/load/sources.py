@@ -15,7 +15,7 @@ from .json_reader import read_json
 from .tree import Map, Node, Seq
 from .yaml_reader import read_yaml
 
-__all__ = ["Missing", "Read", "Sources", "Target", "decode", "read_text"]
+__all__ = ["MissingTargetError", "Read", "Sources", "Target", "decode", "read_text"]
 
 Target = tuple[str, str]
 """A file and a JSON pointer in it."""
@@ -24,7 +24,7 @@ Read = Callable[[Path], bytes]
 """A function that returns the content of a file. Raises `OSError`."""
 
 
-class Missing(Exception):
+class MissingTargetError(Exception):
     """A reference without a target; the message contains the reason."""
 
 
@@ -38,7 +38,7 @@ def read_text(source: str, file: str) -> Node:
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file, with line ends as ``\\n``. Raises `UnicodeDecodeError`."""
+    """Return the text of a file, with normalised line ends. Raises `UnicodeDecodeError`."""
     return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -63,25 +63,25 @@ class Sources:
         return tuple(sorted(self._documents))
 
     def target(self, ref: str, base: str) -> Target:
-        """Return the file and pointer of a reference in the file `base`. Raises `Missing`."""
+        """Return the file and pointer of a reference in the file `base`. Raises `MissingTargetError`."""
         address, _, fragment = ref.partition("#")
         if "://" in address:
-            raise Missing(f"`{ref}` is on the network, which the generator does not access")
+            raise MissingTargetError(f"`{ref}` is on the network, which the generator does not access")
         file = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(address))) if address else base
         pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
-            raise Missing(f"`{ref}` is an anchor; only JSON pointers are supported")
+            raise MissingTargetError(f"`{ref}` is an anchor; only JSON pointers are supported")
         return file, pointer.rstrip("/")
 
     def find(self, target: Target) -> Node:
-        """Return the node at a target. Raises `Missing`."""
+        """Return the node at a target. Raises `MissingTargetError`."""
         file, pointer = target
         try:
             node = self.document(file)
         except ContractError as error:
             if error.diagnostic.code != "E001":
                 raise
-            raise Missing(f"the file `{file}` cannot be read") from error
+            raise MissingTargetError(f"the file `{file}` cannot be read") from error
         for token in pointer.split("/")[1:]:
             node = _step(node, token.replace("~1", "/").replace("~0", "~"), f"{file}#{pointer}")
         return node
@@ -102,4 +102,4 @@ def _step(node: Node, token: str, ref: str) -> Node:
         return node[token]
     if isinstance(node, Seq) and token.isdecimal() and int(token) < len(node):
         return node[int(token)]
-    raise Missing(f"`{ref}` has no target: there is no `{token}`")
+    raise MissingTargetError(f"`{ref}` has no target: there is no `{token}`")

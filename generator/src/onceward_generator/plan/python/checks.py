@@ -74,25 +74,29 @@ class Checks:
                 return _PRIMITIVES.get(kind, "string")
             case LiteralType(value):
                 return ("is", value)
-            case EnumType(base, members, is_open):
-                return _PRIMITIVES.get(base, "string") if is_open else ("enum", *(member.value for member in members))
-            case ListType(item, check):
-                return ("list", self.of(item, check))
-            case MapType(value, check):
-                return ("map", self.of(value, check))
+            case EnumType():
+                return _enum(type_)
+            case ListType(inner, check) | MapType(inner, check):
+                return ("list" if isinstance(type_, ListType) else "map", self.of(inner, check))
             case Nullable(inner):
-                made = self._of(inner)
-                return None if made is None else ("null", made)
+                return self._nullable(inner)
             case Ref(key):
                 named = self._api.types[key].type
                 return self._reference(key) if self._is_named(named) else self._of(named)
-            case UnionType(variants, _):
-                made = [self.of(variant.type, variant.check) for variant in variants]
-                return None if None in made else ("union", *made)
+            case UnionType():
+                return self._union(type_)
             case ObjectType():
                 return self._object(type_)
             case FileType() | JsonType():
                 return None
+
+    def _nullable(self, inner: Type) -> Data:
+        check = self._of(inner)
+        return None if check is None else ("null", check)
+
+    def _union(self, type_: UnionType) -> Data:
+        checks = [self.of(variant.type, variant.check) for variant in type_.variants]
+        return None if None in checks else ("union", *checks)
 
     def _object(self, type_: ObjectType) -> Data:
         fields = [field for field in type_.fields if not field.read_only]
@@ -137,6 +141,12 @@ class Checks:
     def _reference(self, key: str) -> str:
         symbol = self._naming.sent[key]
         return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
+
+
+def _enum(type_: EnumType) -> Data:
+    if type_.open:
+        return _PRIMITIVES.get(type_.base, "string")
+    return ("enum", *(member.value for member in type_.members))
 
 
 def _bound(value: float | None, whole: bool) -> float | None:

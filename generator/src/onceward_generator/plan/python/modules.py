@@ -66,7 +66,7 @@ def _ordered(definitions: list[Definition], recursive: set[Symbol]) -> tuple[Def
 
 
 def _recursive(aliases: dict[Symbol, AliasDef]) -> set[Symbol]:
-    """Return aliases that reach themselves through aliases alone. (Recursion through a class needs no mark.)"""
+    """Return aliases that reach themselves through aliases alone. Recursion through a class needs no mark."""
     found: set[Symbol] = set()
     for start in aliases:
         seen: set[Symbol] = set()

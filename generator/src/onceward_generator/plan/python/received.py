@@ -56,6 +56,13 @@ def enum(type_: EnumType, is_open: bool) -> Expr:
     return union(named, base, *(builtin(kind) for kind in kinds)) if is_open else named
 
 
+def scalar(type_: Primitive | LiteralType) -> Expr:
+    """Return the annotation of a scalar that is the same in both directions. Python's literals cannot be floats."""
+    if isinstance(type_, Primitive):
+        return builtin(PRIMITIVES[type_.kind])
+    return builtin("float") if isinstance(type_.value, float) else literal([type_.value])
+
+
 def member_names(fields: tuple[Field, ...], taken: frozenset[str]) -> list[str]:
     """Return unique Python names of fields. Collisions are resolved in favour of a field whose key equals its name."""
     plain = [clear_of(snake(field.name), taken) for field in fields]
@@ -93,30 +100,29 @@ class Received:
         match type_:
             case Primitive(Prim.DATETIME):
                 return annotated(MOMENT, call(FIELD, union_mode=text('"left_to_right"')))
-            case Primitive(kind):
-                return builtin(PRIMITIVES[kind])
-            case LiteralType(float()):
-                return builtin("float")
-            case LiteralType(value):
-                return literal([value])
+            case Primitive() | LiteralType():
+                return scalar(type_)
             case EnumType():
                 return enum(type_, is_open=True)
+            case ListType() | MapType() | Nullable():
+                return self._container(type_)
+            case Ref(key):
+                return expr(self._naming.received[key])
+            case FileType() | JsonType():
+                return builtin("bytes") if isinstance(type_, FileType) else typing("Any")
+            case UnionType():
+                return self._union(type_)
+            case ObjectType():
+                raise TypeError("inline object after `lift`, which names all of them")
+
+    def _container(self, type_: ListType | MapType | Nullable) -> Expr:
+        match type_:
             case ListType(item):
                 return sub(builtin("list"), self.lower(item))
             case MapType(value):
                 return sub(builtin("dict"), builtin("str"), self.lower(value))
             case Nullable(inner):
                 return optional(self.lower(inner))
-            case Ref(key):
-                return expr(self._naming.received[key])
-            case FileType():
-                return builtin("bytes")
-            case JsonType():
-                return typing("Any")
-            case UnionType():
-                return self._union(type_)
-            case ObjectType():
-                raise TypeError("inline object after `lift`, which names all of them")
 
     # --- objects
 

@@ -24,9 +24,9 @@ from onceward_generator.model import (
 
 from .naming import Naming
 from .options import PythonOptions
-from .received import MOMENT, PRIMITIVES, UNKNOWN, enum
+from .received import MOMENT, UNKNOWN, enum, scalar
 from .shapes import AliasDef, Definition, KeyDef, TypedDictDef
-from .symbols import Expr, Symbol, builtin, expr, literal, optional, sub, text, typing, union
+from .symbols import Expr, Symbol, builtin, expr, optional, sub, text, typing, union
 from .words import is_plain
 
 __all__ = ["Sent"]
@@ -70,32 +70,34 @@ class Sent:
         match type_:
             case Primitive(Prim.DATETIME):
                 return MOMENT
-            case Primitive(kind):
-                return builtin(PRIMITIVES[kind])
-            case LiteralType(float()):
-                return builtin("float")
-            case LiteralType(value):
-                return literal([value])
+            case Primitive() | LiteralType():
+                return scalar(type_)
             case EnumType(open=is_open):
                 return enum(type_, is_open)
+            case ListType() | MapType() | Nullable():
+                return self._container(type_)
+            case Ref(key):
+                return self._reference(key)
+            case FileType() | JsonType():
+                return expr(FILE_INPUT) if isinstance(type_, FileType) else builtin("object")
+            case UnionType():
+                return self._union(type_)
+            case ObjectType():
+                raise TypeError("inline object after `lift`, which names all of them")
+
+    def _container(self, type_: ListType | MapType | Nullable) -> Expr:
+        match type_:
             case ListType(item):
                 return sub(SEQUENCE, self.lower(item))
             case MapType(value):
                 return sub(MAPPING, builtin("str"), self.lower(value))
             case Nullable(inner):
                 return optional(self.lower(inner))
-            case Ref(key):
-                return self._reference(key)
-            case FileType():
-                return expr(FILE_INPUT)
-            case JsonType():
-                return builtin("object")
-            case UnionType(variants, _):
-                options = [self.lower(variant.type) for variant in variants]
-                twins = any(isinstance(v.type, Ref) and self._has_twin(v.type.key) for v in variants)
-                return union(*options, *([expr(UNKNOWN)] if twins else []))
-            case ObjectType():
-                raise TypeError("inline object after `lift`, which names all of them")
+
+    def _union(self, type_: UnionType) -> Expr:
+        options = [self.lower(variant.type) for variant in type_.variants]
+        twins = any(isinstance(v.type, Ref) and self._has_twin(v.type.key) for v in type_.variants)
+        return union(*options, *([expr(UNKNOWN)] if twins else []))
 
     def _has_twin(self, key: str) -> bool:
         return key in self._naming.received and isinstance(self._api.types[key].type, ObjectType)

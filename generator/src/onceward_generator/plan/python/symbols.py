@@ -94,10 +94,7 @@ def call(base: Expr, *positional: Expr, **keywords: Expr) -> Expr:
 
 
 def union(*options: Expr) -> Expr:
-    """Return ``a
-
-    b``, flat, without repetitions, with None last.
-    """
+    """Return ``a | b``, flat, without repetitions, with None last."""
     flat: dict[Expr, None] = {}
     for option in options:
         for item in option.options or (option,):
@@ -107,10 +104,7 @@ def union(*options: Expr) -> Expr:
 
 
 def optional(inner: Expr) -> Expr:
-    """Return ``a
-
-    None``.
-    """
+    """Return ``a | None``."""
     return union(inner, NONE)
 
 

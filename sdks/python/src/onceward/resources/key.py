@@ -551,7 +551,8 @@ class Key(Resource):
     def block(self, **params: Unpack[KeyBlockParams]) -> KeyRecord:
         """Block a key.
 
-        Blocks a key on all nodes at once, until it is unblocked. Running calls continue.
+        Blocks a key on all nodes until it is unblocked. Its running streams end with the error `key_blocked`
+        within about a second.
 
         Args:
             key: The secret of the key, its `token`, or its `key_id`.
@@ -850,7 +851,8 @@ class AsyncKey(AsyncResource):
     async def block(self, **params: Unpack[KeyBlockParams]) -> KeyRecord:
         """Block a key.
 
-        Blocks a key on all nodes at once, until it is unblocked. Running calls continue.
+        Blocks a key on all nodes until it is unblocked. Its running streams end with the error `key_blocked`
+        within about a second.
 
         Args:
             key: The secret of the key, its `token`, or its `key_id`.

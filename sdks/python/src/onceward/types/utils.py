@@ -35,7 +35,7 @@ class TokenCount(Model):
     """The requested model."""
 
     model_used: str
-    """The model whose tokens were counted."""
+    """The model that would serve the call."""
 
     tokenizer_type: str
     """The tokenizer; `estimate` is an estimate by length."""
