@@ -37,8 +37,6 @@ UNCONVERTED = (
     "gateway/src/onceward_gateway/routing/",
     "gateway/src/onceward_gateway/telemetry/",
     "gateway/tests/",
-    "sdks/python/src/",
-    "sdks/python/tests/",
 )
 
 # Generated files (their sources are checked), and this check with its samples of bad language.

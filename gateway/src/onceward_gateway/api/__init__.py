@@ -22,6 +22,7 @@ from .health import HealthHandlers
 from .images import CONTENT_PATH, ImageHandlers
 from .keys import KeyHandlers
 from .members import MemberHandlers
+from .metrics import MetricsHandlers
 from .models import ModelHandlers
 from .moderations import ModerationHandlers
 from .organizations import OrganizationHandlers
@@ -64,6 +65,8 @@ class Handlers:
     teams: TeamHandlers
     users: UserHandlers
     health: HealthHandlers
+    # None where the metrics are off, or on a port of their own.
+    metrics: MetricsHandlers | None
     models: ModelHandlers
     utils: UtilityHandlers
 
@@ -116,6 +119,7 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
         *_guardrails(handlers.guardrails),
         *_cache(handlers.cache),
         *_health(handlers.health),
+        *(() if handlers.metrics is None else _metrics(handlers.metrics)),
         *_models(handlers.models),
         *_utils(handlers.utils),
         *_page(handlers.page),
@@ -410,6 +414,10 @@ def _health(health: HealthHandlers) -> tuple[Route, ...]:
         Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=live),
         Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
     )
+
+
+def _metrics(metrics: MetricsHandlers) -> tuple[Route, ...]:
+    return (Route("GET", "/metrics", "metrics.read", metrics.read, access=metrics.access),)
 
 
 def _models(models: ModelHandlers) -> tuple[Route, ...]:

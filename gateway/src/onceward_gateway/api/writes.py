@@ -27,6 +27,7 @@ from ..http.request import (
     Response,
     json_response,
 )
+from ..http.request_headers import api_key_of
 from ..identity.authorization import (
     Ceiling,
     attenuate,
@@ -36,7 +37,6 @@ from ..identity.directory import Directory
 from ..identity.invalidation import Action
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repository
-from .authentication import key_of
 
 __all__ = [
     "Make",
@@ -178,7 +178,7 @@ class SecretResponder:
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
-        secret = made[0] if made else await self._secrets.get(shown["key_id"], key_of(request.headers), key or "")
+        secret = made[0] if made else await self._secrets.get(shown["key_id"], api_key_of(request.headers), key or "")
         if secret is None:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)
@@ -187,7 +187,7 @@ class SecretResponder:
         if idempotency_key is None:
             await self._secrets.drop(key_id)
         else:
-            await self._secrets.put(key_id, secret, key_of(request.headers), idempotency_key)
+            await self._secrets.put(key_id, secret, api_key_of(request.headers), idempotency_key)
 
 
 def _not_kept(key_id: str) -> ApiError:

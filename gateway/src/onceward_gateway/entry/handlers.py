@@ -25,6 +25,7 @@ from ..api.key_writer import KeyWriter
 from ..api.keys import KeyHandlers
 from ..api.members import MemberHandlers
 from ..api.memberships import Memberships
+from ..api.metrics import MetricsHandlers
 from ..api.models import ModelHandlers
 from ..api.moderations import ModerationHandlers
 from ..api.organizations import OrganizationHandlers
@@ -125,9 +126,18 @@ def build_handlers(
             gateway.redis,
             gateway.catalog,
         ),
+        metrics=_metrics(gateway),
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
         utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
+
+
+def _metrics(gateway: Gateway) -> MetricsHandlers | None:
+    """Return the handlers of the metrics, unless these are off or have a port of their own."""
+    settings = gateway.settings.watch.metrics
+    if gateway.metrics is None or settings.listen is not None:
+        return None
+    return MetricsHandlers(settings, gateway.metrics.read)
 
 
 def _price_locator(gateway: Gateway) -> PriceLocator:
