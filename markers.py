@@ -28,8 +28,8 @@ KINDS = ("unit", "process", "cluster")
 ROOT = Path(__file__).resolve().parent
 _STARTS = {"Popen", "create_subprocess_exec", "create_subprocess_shell", "posix_spawn", "fork"}
 _SERVERS = {"PostgresServer", "RedisServer"}
-# The generator formats what it writes by ruff: a filter that takes milliseconds and waits for nobody.
-_FILTERS = {"ruff"}
+# The generator formats what it writes with ruff and reads revisions with git: milliseconds, and no service.
+_COMMANDS = {"ruff", "git"}
 _SERVER_PROGRAMS = {"initdb", "postgres", "redis-server"}
 # The database of a test is SQLite unless the run is on PostgreSQL: who asks for one by name marks itself.
 _CHOOSES_DATABASE = ROOT / "gateway/tests/databases.py"
@@ -132,7 +132,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         return
     item = _refused_while[-1]
     program = Path(os.fsdecode(arguments[0])).name if arguments and arguments[0] is not None else ""
-    if program in _FILTERS:
+    if program in _COMMANDS:
         return
     needed = "cluster" if program in _SERVER_PROGRAMS else "process"
     if not any(item.get_closest_marker(kind) for kind in KINDS[KINDS.index(needed) :]):
