@@ -200,7 +200,7 @@ class ModelEndpoint:
             return lambda run: self._services.dispatcher.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
-        make = self._telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
+        make = self._telemetry.observe_attempts(self._made(call, target, stream, name), call, target, self._kind)
         return make if isinstance(target, OfflineTarget) else lambda run: self._recorded(make(run))
 
     def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
