@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PACKAGES = {"onceward": "sdks/python", "onceward_gateway": "gateway", "onceward_generator": "generator"}
-TESTS = ("make", "test")
+TESTS = ("make", "test-all")
 
 CONTRACT = """\
 openapi: 3.1.0

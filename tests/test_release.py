@@ -128,7 +128,7 @@ def test_the_tests_run_before_the_build(clone: Path, release: ModuleType, monkey
     (clone / "dist").mkdir()
     (clone / "dist" / "older.whl").write_text("of the last release")
     assert release.main([VERSION], clone) == 0
-    assert steps.done == ["make test", "build", "verify", "tag"]
+    assert steps.done == ["make test-all", "build", "verify", "tag"]
     assert [path.name for path in (clone / "dist").iterdir()] == ["package.whl"]
 
 
@@ -141,7 +141,7 @@ def test_a_dry_run_leaves_nothing(clone: Path, release: ModuleType, monkeypatch:
     assert git(clone, "status", "--porcelain", "--ignored") == ""
 
 
-@pytest.mark.parametrize("step", ["make test", "build", "verify"])
+@pytest.mark.parametrize("step", ["make test-all", "build", "verify"])
 def test_a_step_that_fails_prevents_the_tag(
     clone: Path, release: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: str
 ) -> None:

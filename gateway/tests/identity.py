@@ -9,7 +9,7 @@ from onceward_gateway.core.clock import Clock
 from onceward_gateway.core.principal import Principal
 from onceward_gateway.db import Database
 from onceward_gateway.identity.directory import Directory
-from onceward_gateway.identity.invalidation import Changes
+from onceward_gateway.identity.invalidation import ChangeLog
 from onceward_gateway.identity.repositories import Repositories
 
 __all__ = ["directory_over"]
@@ -24,5 +24,5 @@ def directory_over(
     masters: Iterable[Principal] = (),
 ) -> Directory:
     """Return a directory over a database; without a bus it hears of no other node."""
-    changes = Changes(db, clock, bus or LocalBus(), 1.0)
+    changes = ChangeLog(db, clock, bus or LocalBus(), 1.0)
     return Directory(Repositories(db), db, clock, new_id, changes, masters=masters)

@@ -88,7 +88,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, asynci
     loop = asyncio.new_event_loop()
     folder: Path = tmp_path_factory.mktemp("fuzz")
     app = create_app(settings_for(folder, offline=True))
-    loop.run_until_complete(app.gateway.start())
+    loop.run_until_complete(app.start())
     yield app, loop
     loop.run_until_complete(app.gateway.stop())
     loop.close()

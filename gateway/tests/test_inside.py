@@ -34,14 +34,14 @@ HELLO = {"model": "onceward/echo", "messages": [{"role": "user", "content": "Hel
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     made = create_app(settings_for(tmp_path, offline=True))
-    await made.gateway.start()
+    await made.start()
     yield made
     await made.gateway.stop()
 
 
 async def inside(app: App, body: dict[str, Any], **headers: str) -> tuple[int, Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer = await app.gateway.dispatch("POST", CHAT, body=json.dumps(body).encode(), principal="me", headers=named)
+    answer = await app.dispatch("POST", CHAT, body=json.dumps(body).encode(), principal="me", headers=named)
     return answer.status, json.loads(answer.body)
 
 

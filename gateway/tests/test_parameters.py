@@ -105,7 +105,7 @@ async def inside(tmp_path: Path) -> Any:
     )
     credits = load(tmp_path / "onceward.toml", {}).ledger
     made = create_app(settings_for(tmp_path, offline=True, ledger=credits))
-    await made.gateway.start()
+    await made.start()
     yield made
     await made.gateway.stop()
 

@@ -17,7 +17,7 @@ from .databases import settings_for
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     made = create_app(settings_for(tmp_path, offline=True))
-    await made.gateway.start()
+    await made.start()
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(cast(Any, made)), base_url="http://localhost"
     ) as opened:

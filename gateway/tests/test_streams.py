@@ -29,7 +29,7 @@ Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWrit
 async def app(tmp_path: Path) -> AsyncIterator[App]:
     """A gateway in this process."""
     made = create_app(replace(Settings(), offline=True, data_dir=tmp_path))
-    await made.gateway.start()
+    await made.start()
     yield made
     await made.gateway.stop()
 

@@ -172,6 +172,7 @@ def test_links_are_followed(project: Path, capsys: pytest.CaptureFixture[str]) -
     assert "verdict: major (compared with HEAD)\n  major: `parcels.create`: `note` is required\n" in out
 
 
+@pytest.mark.process
 def test_outside_of_a_repository_there_is_no_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -256,6 +257,7 @@ def test_without_git_there_is_no_verdict(
     assert "no verdict: git is not installed" in err
 
 
+@pytest.mark.process
 def test_an_earlier_file_needs_no_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

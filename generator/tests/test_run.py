@@ -50,6 +50,7 @@ def test_a_lock_claims_nothing_outside_of_its_folder(tmp_path: Path, path: str) 
         read_lock(tmp_path)
 
 
+@pytest.mark.process
 def test_the_command_writes_checks_and_notices_a_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [str(UNIONS), "--out", str(tmp_path), "--quiet"]
     assert main(arguments) == 0
@@ -76,6 +77,7 @@ def test_the_version_of_a_package_has_one_source(tmp_path: Path) -> None:
         assert done.stdout == "1.2.3rc4\n"
 
 
+@pytest.mark.process
 def test_the_configuration_is_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = f'contract = "{UNIONS}"\n[python]\nout = "sdk"\n'
     (tmp_path / "onceward-generate.toml").write_text(config)

@@ -79,7 +79,8 @@ class Upstream:
             pass
         finally:
             writer.close()
-            with suppress(OSError):
+            # The end of the test may cancel this as well.
+            with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
             self.open -= 1
 

@@ -18,7 +18,7 @@ from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.records import Key, Team
 from onceward_gateway.http.request import Response, json_response
 from onceward_gateway.identity import api_keys
-from onceward_gateway.identity.invalidation import EVERYTHING, Change
+from onceward_gateway.identity.invalidation import EVERYTHING, RecordChange
 from onceward_gateway.identity.one_time_secrets import OneTimeSecrets
 from onceward_gateway.identity.sql import ALL
 
@@ -83,10 +83,10 @@ class Node:
     """A directory with a clock of its own, and the changes that it heard of."""
 
     def __init__(self, db: Any, end: Wire.End) -> None:
-        self.clock, self.end, self.told = TurnedClock(), end, list[Change]()
+        self.clock, self.end, self.told = TurnedClock(), end, list[RecordChange]()
         self.db = db
         self.directory = directory_over(db, self.clock, lambda prefix: f"{prefix}{id(object())}", bus=end)
-        self.directory.on_change(self.told.append)
+        self.directory.subscribe(self.told.append)
         self.secrets = OneTimeSecrets(db, self.clock)
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from onceward_gateway.core import durations
 from onceward_gateway.core.errors import ApiError
-from onceward_gateway.core.principal import matches
+from onceward_gateway.core.model_names import matches
 from onceward_gateway.core.records import Limits
 from onceward_gateway.identity.authorization import (
     Ceiling,
-    Sight,
+    Visibility,
     attenuate,
 )
 
@@ -103,9 +103,9 @@ def test_each_moment_is_in_one_window(text: str, anchor: int, later: int) -> Non
 
 
 def test_sight_within_a_place() -> None:
-    sight = Sight(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
-    assert sight.sees(user_id="ada", team_id="team_1", organization_id="org_1")
-    assert not sight.sees(user_id="ada", team_id="team_2", organization_id="org_1")
-    assert not sight.sees(user_id="ada", organization_id="org_1")
-    assert not sight.sees()
-    assert sight.sees(key_id="key_1")
+    visibility = Visibility(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
+    assert visibility.sees(user_id="ada", team_id="team_1", organization_id="org_1")
+    assert not visibility.sees(user_id="ada", team_id="team_2", organization_id="org_1")
+    assert not visibility.sees(user_id="ada", organization_id="org_1")
+    assert not visibility.sees()
+    assert visibility.sees(key_id="key_1")

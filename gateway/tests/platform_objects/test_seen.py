@@ -22,19 +22,19 @@ from onceward_gateway.core.records import (
     User,
 )
 from onceward_gateway.identity.authorization import (
-    sees_organization,
-    sees_team,
-    sight,
+    may_see_organization,
+    may_see_team,
+    visibility_of,
 )
 from onceward_gateway.identity.directory import Directory
 from onceward_gateway.identity.sql import equal
 from onceward_gateway.identity.visibility_filters import (
-    budgets_seen,
-    customers_seen,
-    keys_seen,
-    organizations_seen,
-    teams_seen,
-    users_seen,
+    visible_budgets,
+    visible_customers,
+    visible_keys,
+    visible_organizations,
+    visible_teams,
+    visible_users,
 )
 
 from ..databases import database_in
@@ -108,7 +108,7 @@ async def user_ids(directory: Directory, caller: Principal) -> set[str]:
         in_teams = [await stores.teams.get(seat.group_id) for seat in seats if seat.group_kind == "team"]
         runs = any(seat.group_kind == "organization" and seat.group_id in caller.organizations_run for seat in seats)
         runs = runs or any(
-            team is not None and sight(caller).sees(organization_id=team.organization_id, team_id=team.id)
+            team is not None and visibility_of(caller).sees(organization_id=team.organization_id, team_id=team.id)
             for team in in_teams
         )
         if caller.admin or caller.viewer or user.id == caller.user_id or runs:
@@ -122,25 +122,25 @@ async def test_lists_hold_exactly_what_is_seen_one_by_one(directory: Directory, 
     callers = await populate(directory, random.Random(seed))
     assert len(callers) > 10
     for caller in callers:
-        seen = sight(caller)
+        seen = visibility_of(caller)
         keys = {
             key.id
             for key in await stores.keys.live()
             if seen.sees(organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id)
         }
-        assert {one.id for one in await stores.keys.find(keys_seen(caller))} == keys
-        assert await stores.keys.count(keys_seen(caller)) == len(keys)
-        teams = {team.id for team in await stores.teams.live() if sees_team(caller, team)}
-        assert {one.id for one in await stores.teams.find(teams_seen(caller))} == teams
-        organizations = {one.id for one in await stores.organizations.live() if sees_organization(caller, one.id)}
-        assert {one.id for one in await stores.organizations.find(organizations_seen(caller))} == organizations
+        assert {one.id for one in await stores.keys.find(visible_keys(caller))} == keys
+        assert await stores.keys.count(visible_keys(caller)) == len(keys)
+        teams = {team.id for team in await stores.teams.live() if may_see_team(caller, team)}
+        assert {one.id for one in await stores.teams.find(visible_teams(caller))} == teams
+        organizations = {one.id for one in await stores.organizations.live() if may_see_organization(caller, one.id)}
+        assert {one.id for one in await stores.organizations.find(visible_organizations(caller))} == organizations
         for store, where in (
-            (stores.customers, customers_seen(caller)),
-            (stores.budgets, budgets_seen(caller)),
+            (stores.customers, visible_customers(caller)),
+            (stores.budgets, visible_budgets(caller)),
         ):
             own = {one.id for one in await store.live() if seen.sees(organization_id=one.organization_id)}
             assert {one.id for one in await store.find(where)} == own
-        assert {one.id for one in await stores.users.find(users_seen(caller))} == await user_ids(directory, caller)
+        assert {one.id for one in await stores.users.find(visible_users(caller))} == await user_ids(directory, caller)
 
 
 async def test_pages_have_everything_once(directory: Directory) -> None:
@@ -149,7 +149,7 @@ async def test_pages_have_everything_once(directory: Directory) -> None:
     for n in range(7):
         # Made in the same moment: the id decides.
         await stores.budgets.put(Budget(id=f"same_{n}", created_at=100.0))
-    where = budgets_seen(replace(ANONYMOUS, admin=True))
+    where = visible_budgets(replace(ANONYMOUS, admin=True))
     wanted = [one.id for one in reversed(await stores.budgets.live())]
     seen = [one.id for one in await stores.budgets.page(where, 5)]
     while more := await stores.budgets.older(where, seen[-1], 5):

@@ -142,6 +142,7 @@ class Bench:
         # The common part of every configuration in the tests.
         self.lines: list[str] = []
         self.gateway: Gateway
+        self.app: App
         self.http: httpx2.AsyncClient
 
     async def provider(self, name: str) -> Provider:
@@ -164,11 +165,11 @@ class Bench:
         data = self._folder / "data"
         settings = load(file, environ_for(data) | (environ or {}), {"data_dir": str(data)})
         self.gateway = Gateway(replace(settings, **changes), clock=self.clock)
-        app = App(self.gateway)
-        await self.gateway.start()
+        self.app = App(self.gateway)
+        await self.app.start()
         self._life.push_async_callback(self.gateway.stop)
         self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(cast(Any, app)), base_url="http://localhost:4100", timeout=30
+            transport=httpx2.ASGITransport(cast(Any, self.app)), base_url="http://localhost:4100", timeout=30
         )
         self._life.push_async_callback(self.http.aclose)
 

@@ -41,9 +41,9 @@ STEPS = [
     "ledger._holds.book",
     "db.together",
     "db.soon",
-    "telemetry._meters.ended",
-    "telemetry._meters.tried",
-    "telemetry._meters.answered",
+    "telemetry._metrics.ended",
+    "telemetry._metrics.attempted",
+    "telemetry._metrics.answered",
 ]
 # Without these nothing can be billed, or nothing let go: they may fail once.
 BILLING = {"calls.store.put_record", "db.together", "ledger.bill", "ledger.apply", "ledger._holds.settle"}
@@ -123,8 +123,8 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
     assert await gateway.db.query("SELECT id FROM budget_window WHERE held <> 0") == []
     assert not gateway.ledger.pace._running
     assert not gateway.calls.claims._holders
-    assert gateway.telemetry._log is not None
-    gateway.telemetry._log.flush()
+    assert gateway.telemetry._access_log is not None
+    gateway.telemetry._access_log.flush()
     lines = [json.loads(line) for line in (folder / "access.log").read_text().splitlines()]
     assert [line for line in lines if line["request_id"] == request_id]
     after = await bench.chat("a/m", headers=key)

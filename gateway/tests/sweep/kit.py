@@ -240,7 +240,7 @@ async def swept(folder: Path) -> AsyncIterator[Swept]:
     app = create_app(
         settings_for(folder, offline=True, ledger=known.ledger, prices=known.prices, secret_keys=known.secret_keys)
     )
-    await app.gateway.start()
+    await app.start()
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", timeout=30) as client:
         yield Swept(app, client)

@@ -196,7 +196,7 @@ async def tenants(folder: Path) -> AsyncIterator[Tenants]:
     )
     clock = TurnedClock()
     app = App(Gateway(settings, clock=clock))
-    await app.gateway.start()
+    await app.start()
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", timeout=30) as client:
         master = Caller(client, _MASTER)

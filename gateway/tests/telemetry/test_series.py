@@ -8,9 +8,9 @@ from onceward_gateway.telemetry.multiprocess import (
     merged,
 )
 from onceward_gateway.telemetry.prometheus import (
-    Counts,
-    Distribution,
-    Family,
+    Counter,
+    Histogram,
+    MetricFamily,
     render,
 )
 
@@ -18,10 +18,10 @@ from .kit import Read
 
 
 def test_buckets_are_cumulated_and_the_bound_belongs_to_its_bucket() -> None:
-    seen = Distribution((0.1, 1.0))
+    seen = Histogram((0.1, 1.0))
     for value in (0.05, 0.1, 0.5, 7.0):
         seen.observe(value)
-    family = Family("t_seconds", "histogram", "Time.")
+    family = MetricFamily("t_seconds", "histogram", "Time.")
     family.samples += seen.samples((("kind", "x"),))
     read = Read(render([family]).decode())
     assert [read.sum("t_seconds_bucket", le=bound) for bound in ("0.1", "1", "+Inf")] == [2, 3, 4]
@@ -31,14 +31,14 @@ def test_buckets_are_cumulated_and_the_bound_belongs_to_its_bucket() -> None:
 
 def test_no_text_breaks_out_of_its_label() -> None:
     odd = 'a"} 1\nfake{x="\\'
-    counts = Counts("name")
+    counts = Counter("name")
     counts.add(odd)
     text = render([counts.family("c_total", "Of\nall.")]).decode()
     assert text == '# HELP c_total Of\\nall.\n# TYPE c_total counter\nc_total{name="a\\"} 1\\nfake{x=\\"\\\\"} 1\n'
 
 
 def test_whole_numbers_stay_whole_and_the_rest_is_exact() -> None:
-    family = Family("n", "gauge", "N.").add(1_795_262_104.53).add(68_587_520).add(4.86e-05).add(3.0)
+    family = MetricFamily("n", "gauge", "N.").add(1_795_262_104.53).add(68_587_520).add(4.86e-05).add(3.0)
     assert [line.split()[1] for line in render([family]).decode().splitlines()[2:]] == [
         "1795262104.53",
         "68587520",
@@ -48,10 +48,10 @@ def test_whole_numbers_stay_whole_and_the_rest_is_exact() -> None:
 
 
 def test_a_family_without_series_is_not_written() -> None:
-    assert render([Family("none_total", "counter", "Nothing.")]) == b"\n"
+    assert render([MetricFamily("none_total", "counter", "Nothing.")]) == b"\n"
 
 
 def test_series_survive_the_way_to_a_sibling() -> None:
-    one, two = Family("a_total", "counter", "A.").add(1, x="1"), Family("b", "gauge", "B.").add(0.5)
+    one, two = MetricFamily("a_total", "counter", "A.").add(1, x="1"), MetricFamily("b", "gauge", "B.").add(0.5)
     told = decoded(encoded([one, two]))
     assert render(merged([*told, one])) == render([one.add(1, x="1"), two])

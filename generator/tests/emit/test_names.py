@@ -100,6 +100,7 @@ def test_keys_with_one_name_stay_apart(api: Api) -> None:
     assert len(set(found)) == 3
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["Model", "Literal", "Field", "TypeAlias", "Mapping", "UnknownVariant", "Annotated"])
 def test_a_type_may_be_called_like_what_the_module_imports(api: Api, name: str) -> None:
     inner = define(name, (name.lower(),), ObjectType((Field("tag", ("tag",), STRING, True),)))
@@ -109,6 +110,7 @@ def test_a_type_may_be_called_like_what_the_module_imports(api: Api, name: str) 
     compile(text, "shared.py", "exec")
 
 
+@pytest.mark.process
 def test_an_object_that_is_nullable_by_definition_is_one_class(api: Api) -> None:
     maybe = define("Maybe", ("maybe",), Nullable(ObjectType((Field("a", ("a",), STRING, True),))))
     user = define("User", ("user",), ObjectType((Field("all", ("all",), ListType(Ref("Maybe")), True),)))
@@ -117,6 +119,7 @@ def test_an_object_that_is_nullable_by_definition_is_one_class(api: Api) -> None
     assert "all: list[Maybe | None]" in text
 
 
+@pytest.mark.process
 def test_a_docstring_may_hold_anything(api: Api) -> None:
     nasty = 'ends with a quote "\n\nand has """ and \\n and a tab\tand a bell \x07 and a long ' + "word " * 60 + "\\"
     odd = replace(define("Odd", ("odd",), record(("a", ("a",)))), description=nasty)

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 
 from ..http.request import Access, BodyKind, Endpoint, Route, deployment_path, model_route
 from ..offline.handler import Embeddings
-from . import (
-    credentials,
-    credits,
-    deployments,
-    page,
-    spend,
-)
 from .audio import AudioHandlers
 from .batches import BatchHandlers
 from .budgets import BudgetHandlers
 from .cache import CacheHandlers
 from .calls import CallHandlers
+from .credentials import CredentialHandlers
+from .credits import CreditHandlers
 from .customers import CustomerHandlers
+from .deployments import DeploymentHandlers
 from .files import FileHandlers
 from .fine_tuning import FineTuningHandlers
 from .guardrails import GuardrailHandlers
@@ -26,9 +22,12 @@ from .health import HealthHandlers
 from .images import CONTENT_PATH, ImageHandlers
 from .keys import KeyHandlers
 from .members import MemberHandlers
+from .metrics import MetricsHandlers
 from .models import ModelHandlers
 from .moderations import ModerationHandlers
 from .organizations import OrganizationHandlers
+from .page import PageHandlers
+from .spend import SpendHandlers
 from .teams import TeamHandlers
 from .users import UserHandlers
 from .utils import UtilityHandlers
@@ -48,7 +47,10 @@ class Handlers:
     budgets: BudgetHandlers
     cache: CacheHandlers
     calls: CallHandlers
+    credentials: CredentialHandlers
+    credits: CreditHandlers
     customers: CustomerHandlers
+    deployments: DeploymentHandlers
     embeddings: Embeddings
     files: FileHandlers
     fine_tuning: FineTuningHandlers
@@ -58,9 +60,13 @@ class Handlers:
     members: MemberHandlers
     moderations: ModerationHandlers
     organizations: OrganizationHandlers
+    page: PageHandlers
+    spend: SpendHandlers
     teams: TeamHandlers
     users: UserHandlers
     health: HealthHandlers
+    # None where the metrics are off, or on a port of their own.
+    metrics: MetricsHandlers | None
     models: ModelHandlers
     utils: UtilityHandlers
 
@@ -86,20 +92,11 @@ _MODEL_ROUTES: tuple[Route, ...] = (
     ),
 )
 
-_FAMILIES = (
-    page,
-    spend,
-    credits,
-    deployments,
-    credentials,
-)
-
 
 def routes(handlers: Handlers) -> tuple[Route, ...]:
     """Return every route of the gateway, family by family."""
     return (
         *_MODEL_ROUTES,
-        *(route for family in _FAMILIES for route in family.ROUTES),
         *_embeddings(handlers.embeddings),
         *_images(handlers.images),
         *_audio(handlers.audio),
@@ -115,11 +112,17 @@ def routes(handlers: Handlers) -> tuple[Route, ...]:
         *_members(handlers.members),
         *_customers(handlers.customers),
         *_budgets(handlers.budgets),
+        *_spend(handlers.spend),
+        *_credits(handlers.credits),
+        *_deployments(handlers.deployments),
+        *_credentials(handlers.credentials),
         *_guardrails(handlers.guardrails),
         *_cache(handlers.cache),
         *_health(handlers.health),
+        *(() if handlers.metrics is None else _metrics(handlers.metrics)),
         *_models(handlers.models),
         *_utils(handlers.utils),
+        *_page(handlers.page),
     )
 
 
@@ -343,6 +346,56 @@ def _budgets(budgets: BudgetHandlers) -> tuple[Route, ...]:
     )
 
 
+def _spend(spend: SpendHandlers) -> tuple[Route, ...]:
+    return (
+        Route("GET", "/spend/logs", "spend.list", spend.list_logs, access=_PLATFORM),
+        Route("POST", "/spend/calculate", "spend.calculate", spend.calculate, _JSON, _PLATFORM),
+        Route("GET", "/spend/tags", "spend.tags", spend.by_tags, access=_PLATFORM),
+        Route("GET", "/global/spend/report", "spend.report", spend.report, access=_PLATFORM),
+        Route("POST", "/global/spend/reset", "spend.reset", spend.reset, _JSON, _PLATFORM, once=True),
+        Route("GET", "/provider/budgets", "provider.list_budgets", spend.provider_budgets, access=_PLATFORM),
+    )
+
+
+def _credits(credits: CreditHandlers) -> tuple[Route, ...]:
+    return (
+        Route("GET", "/v1/credits/balance", "credits.balance", credits.balance),
+        Route("GET", "/v1/credits/history", "credits.history", credits.history),
+        Route("GET", "/v1/credits/stats", "credits.stats", credits.stats),
+        Route("GET", "/v1/credits/tiers", "credits.tiers", credits.tiers),
+    )
+
+
+def _deployments(deployments: DeploymentHandlers) -> tuple[Route, ...]:
+    return (
+        Route("POST", "/model/new", "model.create", deployments.create, _JSON, _PLATFORM, once=True, apart=True),
+        Route("POST", "/model/update", "model.update", deployments.update, _JSON, _PLATFORM, once=True, apart=True),
+        Route("POST", "/model/delete", "model.delete", deployments.delete, _JSON, _PLATFORM, once=True),
+        Route("GET", "/model/info", "model.info", deployments.info, access=_PLATFORM),
+        Route("GET", "/model_group/info", "model_group.info", deployments.group_info, access=_PLATFORM),
+    )
+
+
+def _credentials(credentials: CredentialHandlers) -> tuple[Route, ...]:
+    one, aliases = "/credentials/{credential_name}", ("/credentials/by_name/{credential_name}",)
+    create, update, delete = credentials.create, credentials.update, credentials.delete
+    return (
+        Route("POST", "/credentials", "credentials.create", create, _JSON, _PLATFORM, once=True, apart=True),
+        Route("GET", "/credentials", "credentials.list", credentials.list_credentials, access=_PLATFORM),
+        Route("GET", one, "credentials.retrieve", credentials.retrieve, access=_PLATFORM, aliases=aliases),
+        Route("PATCH", one, "credentials.update", update, _JSON, _PLATFORM, once=True, apart=True),
+        Route("DELETE", one, "credentials.delete", delete, access=_PLATFORM, once=True),
+    )
+
+
+def _page(page: PageHandlers) -> tuple[Route, ...]:
+    return (
+        Route("GET", "/", "root.retrieve", page.root, access=Access.PUBLIC),
+        Route("GET", "/openapi.json", "contract.retrieve", page.contract, access=Access.PUBLIC),
+        Route("GET", "/openapi.yaml", "contract.retrieve_yaml", page.contract_yaml, access=Access.PUBLIC),
+    )
+
+
 def _cache(cache: CacheHandlers) -> tuple[Route, ...]:
     return (
         Route("GET", "/cache/ping", "cache.ping", cache.ping, access=_PLATFORM),
@@ -361,6 +414,10 @@ def _health(health: HealthHandlers) -> tuple[Route, ...]:
         Route("GET", "/healthz", "health.live", health.live, access=Access.PUBLIC, aliases=live),
         Route("GET", "/readyz", "health.ready", health.ready, access=Access.PUBLIC, aliases=("/health/readiness",)),
     )
+
+
+def _metrics(metrics: MetricsHandlers) -> tuple[Route, ...]:
+    return (Route("GET", "/metrics", "metrics.read", metrics.read, access=metrics.access),)
 
 
 def _models(models: ModelHandlers) -> tuple[Route, ...]:

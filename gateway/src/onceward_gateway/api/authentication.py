@@ -17,12 +17,11 @@ from ..core.restrictions import RouteCatalog
 from ..http.forwarded import client_address
 from ..http.hosts import HostCheck, host_of
 from ..http.request import Access, Route
+from ..http.request_headers import api_key_of
 from ..identity.directory import Directory
 
-__all__ = ["Authenticator", "key_of"]
+__all__ = ["Authenticator"]
 
-_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
-_LONGEST = 4096
 _ORGANIZATION, _TEAM = "x-onceward-organization", "x-onceward-team"
 # A gateway without keys that listens on this machine only is used by its administrator.
 _LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
@@ -52,7 +51,7 @@ class Authenticator:
 
         A request without a known key must come from an expected host and origin, on every route.
         """
-        key = None if route.access is Access.PUBLIC else key_of(headers)
+        key = None if route.access is Access.PUBLIC else api_key_of(headers)
         caller = None if key is None else await self._known(key)
         if caller is None:
             self.check_origin(scope, strict=route.access is Access.PLATFORM, page=route.path == "/")
@@ -132,20 +131,6 @@ def _no_key() -> ApiError:
         code="missing_api_key",
         headers=_CHALLENGE,
     )
-
-
-def key_of(headers: dict[str, str]) -> str | None:
-    """Return the API key of a request: the bearer token, else the first of the headers that other clients use."""
-    bearer = headers.get("authorization")
-    if bearer is not None:
-        scheme, _, token = bearer.partition(" ")
-        if scheme.lower() == "bearer" and token.strip():
-            return token.strip()[:_LONGEST]
-    for name in _HEADERS:
-        value = headers.get(name)
-        if value:
-            return value.strip()[:_LONGEST]
-    return None
 
 
 def _masked(key: str) -> str:

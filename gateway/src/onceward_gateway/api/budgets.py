@@ -13,10 +13,10 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.authorization import sight
+from ..identity.authorization import visibility_of
 from ..identity.repositories import Repositories
 from ..identity.sql import among
-from ..identity.visibility_filters import budgets_seen
+from ..identity.visibility_filters import visible_budgets
 from .parsing import (
     LIMITS,
     applied,
@@ -91,14 +91,17 @@ class BudgetHandlers:
     async def list_budgets(self, request: Call) -> Response:
         """Return a page of the budgets that the caller may see."""
         return await page_by_cursor(
-            request, self._records.budgets, budgets_seen(request.caller), lambda budget: self._serializer.budget(budget)
+            request,
+            self._records.budgets,
+            visible_budgets(request.caller),
+            lambda budget: self._serializer.budget(budget),
         )
 
     async def info(self, request: Call) -> Response:
         """Return the budgets of the given ids."""
         ids = list(dict.fromkeys(request.data["budgets"]))
         found = {
-            one.id: one for one in await self._records.budgets.find(budgets_seen(request.caller) & among("id", ids))
+            one.id: one for one in await self._records.budgets.find(visible_budgets(request.caller) & among("id", ids))
         }
         shown = [await self._serializer.budget(found[id]) for id in ids if id in found]
         return json_response({"budgets": shown})
@@ -132,7 +135,7 @@ class BudgetHandlers:
 
 
 def _is_visible(caller: Principal, budget: Budget) -> bool:
-    return sight(caller).sees(organization_id=budget.organization_id)
+    return visibility_of(caller).sees(organization_id=budget.organization_id)
 
 
 def home_organization(caller: Principal) -> str | None:

@@ -1,4 +1,4 @@
-"""What is told of credits: the balance, what happened to it, what it went for, tiers and bands."""
+"""The credit handlers: balance, history, statistics, tiers and bands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 from ..billing import sql
 from ..billing.budget_windows import UNBOUNDED, Line
 from ..billing.credits import account_of
+from ..billing.ledger import Ledger
 from ..config.billing import Tier
+from ..config.load import AuthMode
+from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
     invalid,
@@ -17,90 +20,190 @@ from ..core.errors import (
 from ..core.money import to_credits, to_usd
 from ..core.principal import ANONYMOUS
 from ..core.timestamps import iso
+from ..db import Database
 from ..http.request import (
     Call,
     Response,
-    Route,
     json_response,
 )
-from ..identity.authorization import sees_organization
+from ..identity.authorization import may_see_organization
+from ..identity.repositories import Repositories
 from . import spend_reports
 from .parsing import known_value
 
-__all__ = ["ROUTES"]
+__all__ = ["CreditHandlers"]
 
-_LITTLE = 10
+_WARNING_PERCENT = 10
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _STATUSES = ("success", "error", "rate_limited", "cancelled")
 
 
-async def balance(call: Call) -> Response:
-    """What is left of an account's credits, and what its tier opens."""
-    account, title, tier, organization = await _account(call)
-    line = await _line(call, account, title, tier)
-    used, held = await call.gateway.ledger.standing(line)
-    total = None if line.limit >= UNBOUNDED else line.limit
-    left = max(0, line.limit - used - held)
-    percent = None if total is None else 100.0 if not total else round(100 * left / total, 2)
-    warning = None
-    if percent is not None and percent <= _LITTLE:
-        warning = f"{to_credits(left)} of {to_credits(line.limit)} credits are left."
-    return json_response(
-        {
-            "credits_remaining": to_credits(left) if total is not None else to_credits(UNBOUNDED // 1000 * 1000),
-            "credits_total": None if total is None else to_credits(total),
-            "credits_used": to_credits(used),
-            "credits_reserved": to_credits(held),
-            "credits_percent": percent,
-            "tier": tier.id,
-            "bands": list(tier.bands or call.gateway.ledger.credits.settings.bands),
-            "reset_date": _day(line.end),
-            "warning": warning,
-            "organization_id": organization,
+class CreditHandlers:
+    """Handlers for `/v1/credits`."""
+
+    def __init__(self, db: Database, records: Repositories, ledger: Ledger, auth_mode: AuthMode, clock: Clock) -> None:
+        self._db = db
+        self._records = records
+        self._ledger = ledger
+        self._auth_mode = auth_mode
+        self._clock = clock
+
+    async def balance(self, request: Call) -> Response:
+        """Return the remaining credits of an account, and the bands of its tier."""
+        account, title, tier, organization = await self._account(request)
+        line = await self._window(request, account, title, tier)
+        used, held = await self._ledger.standing(line)
+        total = None if line.limit >= UNBOUNDED else line.limit
+        left = max(0, line.limit - used - held)
+        percent = None if total is None else 100.0 if not total else round(100 * left / total, 2)
+        warning = None
+        if percent is not None and percent <= _WARNING_PERCENT:
+            warning = f"{to_credits(left)} of {to_credits(line.limit)} credits are left."
+        return json_response(
+            {
+                "credits_remaining": to_credits(left) if total is not None else to_credits(UNBOUNDED // 1000 * 1000),
+                "credits_total": None if total is None else to_credits(total),
+                "credits_used": to_credits(used),
+                "credits_reserved": to_credits(held),
+                "credits_percent": percent,
+                "tier": tier.id,
+                "bands": list(tier.bands or self._ledger.credits.settings.bands),
+                "reset_date": _day(line.end),
+                "warning": warning,
+                "organization_id": organization,
+            }
+        )
+
+    async def history(self, request: Call) -> Response:
+        """Return the entries of an account, newest first."""
+        account, *_ = await self._account(request)
+        query, db = request.query, self._db
+        conditions: list[str] = []
+        values: list[Any] = [account]
+        start, end = spend_reports.span(query, self._clock.time())
+        status = query.get("status")
+        asked = {
+            "start": start,
+            "end": end,
+            "model": query.get("model"),
+            "provider": spend_reports.recorded_provider(query.get("provider")),
+            "band": query.get("band"),
         }
-    )
+        for name, value in asked.items():
+            if value is not None:
+                conditions.append(sql.ENTRY_FILTERS[name])
+                values += [value] * sql.ENTRY_FILTERS[name].count("?")
+        if status is not None:
+            conditions.append(sql.ENTRY_STATUSES[known_value(status, _STATUSES, "status")])
+        ((total,),) = await db.aside(sql.count_entries(conditions), tuple(values))
+        cursor = query.get("cursor")
+        if cursor:
+            if await db.one(sql.FIND_ENTRY, (cursor, account)) is None:
+                raise invalid(
+                    f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
+                    param="cursor",
+                    code="invalid_cursor",
+                )
+            conditions.append(sql.ENTRY_FILTERS["before"])
+            values += [cursor, account]
+        limit = query.get("limit")
+        limit = limit if isinstance(limit, int) else 20
+        rows = await db.aside(sql.entries(conditions), (*values, limit + 1))
+        shown = [_entry(row) for row in rows[:limit]]
+        more = len(rows) > limit
+        return json_response(
+            {"entries": shown, "total": total, "has_more": more, "next_cursor": shown[-1]["id"] if more else None}
+        )
 
-
-async def history(call: Call) -> Response:
-    """The journal of an account, newest first."""
-    account, *_ = await _account(call)
-    query, db = call.query, call.gateway.db
-    conditions: list[str] = []
-    values: list[Any] = [account]
-    start, end = spend_reports.span(query, call.gateway.clock.time())
-    status = query.get("status")
-    asked = {
-        "start": start,
-        "end": end,
-        "model": query.get("model"),
-        "provider": spend_reports.served_by(query.get("provider")),
-        "band": query.get("band"),
-    }
-    for name, value in asked.items():
-        if value is not None:
-            conditions.append(sql.ENTRY_FILTERS[name])
-            values += [value] * sql.ENTRY_FILTERS[name].count("?")
-    if status is not None:
-        conditions.append(sql.ENTRY_STATUSES[known_value(status, _STATUSES, "status")])
-    ((total,),) = await db.aside(sql.count_entries(conditions), tuple(values))
-    cursor = query.get("cursor")
-    if cursor:
-        if await db.one(sql.FIND_ENTRY, (cursor, account)) is None:
+    async def stats(self, request: Call) -> Response:
+        """Return statistics of an account's credits by time, model, provider and band."""
+        account, *_ = await self._account(request)
+        query, now = request.query, self._clock.time()
+        period = query.get("period") or "month"
+        start, end = spend_reports.span(query, now)
+        if "period" in query and (start is not None or end is not None):
             raise invalid(
-                f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
-                param="cursor",
-                code="invalid_cursor",
+                f"`period` is {period!r}, and `start_date` or `end_date` sets another span. Send only one of them.",
+                param="period",
+                code="ambiguous",
             )
-        conditions.append(sql.ENTRY_FILTERS["before"])
-        values += [cursor, account]
-    limit = query.get("limit")
-    limit = limit if isinstance(limit, int) else 20
-    rows = await db.aside(sql.entries(conditions), (*values, limit + 1))
-    shown = [_entry(row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return json_response(
-        {"entries": shown, "total": total, "has_more": more, "next_cursor": shown[-1]["id"] if more else None}
-    )
+        if start is None and end is None and period in _DAYS:
+            start = spend_reports.start_of_day(now) - (_DAYS[period] - 1) * 86400
+        where = spend_reports.UsageFilter()
+        where.add("account", account)
+        where.add("start", start)
+        where.add("end", end)
+        where.add("provider", spend_reports.recorded_provider(query.get("provider")))
+        for name in ("model", "band"):
+            where.add(name, query.get(name))
+        rows = await self._db.aside(sql.credit_sums(where.conditions), tuple(where.values))
+        return json_response(_stats(rows, period, query.get("group_by") or "day", start, end or now))
+
+    async def tiers(self, request: Call) -> Response:
+        """Return the tiers, the smallest first, and the bands."""
+        settings = self._ledger.credits.settings
+        ordered = sorted(settings.tiers.values(), key=lambda tier: UNBOUNDED if tier.credits is None else tier.credits)
+        return json_response(
+            {
+                "tiers": [
+                    {
+                        "id": tier.id,
+                        "name": tier.name,
+                        "description": tier.description,
+                        "credits": None if tier.credits is None else to_credits(tier.credits),
+                        "credits_duration": tier.credits_duration,
+                        "bands": list(tier.bands or settings.bands),
+                        "rpm_limit": tier.rpm_limit,
+                        "rpd_limit": tier.rpd_limit,
+                        "burst": tier.burst,
+                        "tpm_limit": tier.tpm_limit,
+                        "max_parallel_requests": tier.max_parallel_requests,
+                    }
+                    for tier in ordered
+                ],
+                "bands": [
+                    {
+                        "id": band.id,
+                        "name": band.name,
+                        "description": band.description,
+                        "models": list(band.models),
+                        "credits_per_usd": to_credits(band.milli_per_usd),
+                        "minimum_tier": next((t.id for t in ordered if not t.bands or band.id in t.bands), None),
+                    }
+                    for band in settings.bands.values()
+                ],
+            }
+        )
+
+    async def _account(self, request: Call) -> tuple[str, str, Tier, str | None]:
+        """Return the account that a request names: the caller's own, or that of an organization that it may see."""
+        credits = self._ledger.credits
+        named = request.query.get("organization_id")
+        if named and named != request.caller.organization_id:
+            record = await self._records.organizations.get(named)
+            # Without keys a caller may act for any organization, so it may also read its credits.
+            open_here = request.caller.id == ANONYMOUS.id and self._auth_mode == "disabled"
+            if record is None or not (open_here or may_see_organization(request.caller, named)):
+                raise not_found("organization", named, param="organization_id")
+            tier_id = record.tier or credits.settings.default_tier
+            tier = credits.tier_named(tier_id) if tier_id is not None and credits.used else None
+            account, title, organization = f"organization:{named}", f"organization {named!r}", named
+        else:
+            tier = credits.tier_of(request.caller)
+            account, title = account_of(request.caller)
+            organization = request.caller.organization_id
+        if tier is None:
+            raise ApiError(
+                404,
+                f"The {title} has no tier, so it does not use credits. "
+                "Configure [credits.tiers] and `credits.default_tier` in onceward.toml, or set the organization's "
+                "`tier`.",
+                code="credits_not_found",
+            )
+        return account, title, tier, organization
+
+    async def _window(self, request: Call, account: str, title: str, tier: Tier) -> Line:
+        return await self._ledger.credits.line(account, title, tier, self._clock.time())
 
 
 def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -138,37 +241,12 @@ def _status(status: str | None, error_status: int | None) -> str | None:
     return "cancelled"
 
 
-async def stats(call: Call) -> Response:
-    """What an account's credits went for."""
-    account, *_ = await _account(call)
-    query, now = call.query, call.gateway.clock.time()
-    period = query.get("period") or "month"
-    start, end = spend_reports.span(query, now)
-    if "period" in query and (start is not None or end is not None):
-        raise invalid(
-            f"`period` is {period!r}, and `start_date` or `end_date` says another time. Give one of both.",
-            param="period",
-            code="ambiguous",
-        )
-    if start is None and end is None and period in _DAYS:
-        start = spend_reports.today(now) - (_DAYS[period] - 1) * 86400
-    where = spend_reports.Where()
-    where.add("account", account)
-    where.add("start", start)
-    where.add("end", end)
-    where.add("provider", spend_reports.served_by(query.get("provider")))
-    for name in ("model", "band"):
-        where.add(name, query.get(name))
-    rows = await call.gateway.db.aside(sql.credit_sums(where.conditions), tuple(where.values))
-    return json_response(_stats(rows, period, query.get("group_by") or "day", start, end or now))
-
-
 def _stats(rows: list[tuple[Any, ...]], period: str, step: str, start: float | None, end: float) -> dict[str, Any]:
-    whole = _Sum()
-    by_model: dict[str, _Sum] = {}
-    by_provider: dict[str, _Sum] = {}
-    by_band: dict[str, _Sum] = {}
-    steps: dict[str, _Sum] = {}
+    whole = _CreditTotals()
+    by_model: dict[str, _CreditTotals] = {}
+    by_provider: dict[str, _CreditTotals] = {}
+    by_band: dict[str, _CreditTotals] = {}
+    steps: dict[str, _CreditTotals] = {}
     for day, model, provider, band, *numbers in rows:
         for sums, name in (
             (by_model, model),
@@ -176,7 +254,7 @@ def _stats(rows: list[tuple[Any, ...]], period: str, step: str, start: float | N
             (by_band, band or "none"),
             (steps, _step(day, step)),
         ):
-            sums.setdefault(name, _Sum()).take(numbers)
+            sums.setdefault(name, _CreditTotals()).take(numbers)
         whole.take(numbers)
     dearest = sorted(by_model.items(), key=lambda item: (-item[1].credits, item[0]))
     return {
@@ -205,13 +283,14 @@ def _stats(rows: list[tuple[Any, ...]], period: str, step: str, start: float | N
     }
 
 
-class _Sum:
-    """A sum of an account's calls."""
+class _CreditTotals:
+    """Totals of an account's calls."""
 
     def __init__(self) -> None:
         self.requests = self.tokens = self.credits = self.cost = self.latency = 0
 
     def take(self, numbers: list[int]) -> None:
+        """Add the totals of a row."""
         requests, tokens, credits, cost, latency = numbers
         self.requests += requests
         self.tokens += tokens
@@ -220,6 +299,7 @@ class _Sum:
         self.latency += latency
 
     def shown(self) -> dict[str, Any]:
+        """Return the totals as the contract has them."""
         return {
             "requests": self.requests,
             "tokens": self.tokens,
@@ -234,81 +314,5 @@ def _step(day: str, step: str) -> str:
     return spend_reports.week_of(day) if step == "week" else day
 
 
-async def tiers(call: Call) -> Response:
-    """The tiers, the least first, and the bands."""
-    settings = call.gateway.ledger.credits.settings
-    ordered = sorted(settings.tiers.values(), key=lambda tier: UNBOUNDED if tier.credits is None else tier.credits)
-    return json_response(
-        {
-            "tiers": [
-                {
-                    "id": tier.id,
-                    "name": tier.name,
-                    "description": tier.description,
-                    "credits": None if tier.credits is None else to_credits(tier.credits),
-                    "credits_duration": tier.credits_duration,
-                    "bands": list(tier.bands or settings.bands),
-                    "rpm_limit": tier.rpm_limit,
-                    "rpd_limit": tier.rpd_limit,
-                    "burst": tier.burst,
-                    "tpm_limit": tier.tpm_limit,
-                    "max_parallel_requests": tier.max_parallel_requests,
-                }
-                for tier in ordered
-            ],
-            "bands": [
-                {
-                    "id": band.id,
-                    "name": band.name,
-                    "description": band.description,
-                    "models": list(band.models),
-                    "credits_per_usd": to_credits(band.milli_per_usd),
-                    "minimum_tier": next((t.id for t in ordered if not t.bands or band.id in t.bands), None),
-                }
-                for band in settings.bands.values()
-            ],
-        }
-    )
-
-
-async def _account(call: Call) -> tuple[str, str, Tier, str | None]:
-    """The account that is asked for: the caller's own, or an organization's that it sees."""
-    credits, platform = call.gateway.ledger.credits, call.gateway.records
-    named = call.query.get("organization_id")
-    if named and named != call.caller.organization_id:
-        record = await platform.organizations.get(named)
-        # Where no key is asked for, whoever calls may work for any organization, so may ask what it has left.
-        open_here = call.caller.id == ANONYMOUS.id and call.gateway.settings.auth_mode == "disabled"
-        if record is None or not (open_here or sees_organization(call.caller, named)):
-            raise not_found("organization", named, param="organization_id")
-        tier_id = record.tier or credits.settings.default_tier
-        tier = credits.tier_named(tier_id) if tier_id is not None and credits.used else None
-        account, title, organization = f"organization:{named}", f"organization {named!r}", named
-    else:
-        tier = credits.tier_of(call.caller)
-        account, title = account_of(call.caller)
-        organization = call.caller.organization_id
-    if tier is None:
-        raise ApiError(
-            404,
-            f"The {title} has no tier, so it is not paid in credits. "
-            "Configure [credits.tiers] and `credits.default_tier` in onceward.toml, or set the organization's `tier`.",
-            code="credits_not_found",
-        )
-    return account, title, tier, organization
-
-
-async def _line(call: Call, account: str, title: str, tier: Tier) -> Line:
-    return await call.gateway.ledger.credits.line(account, title, tier, call.gateway.clock.time())
-
-
 def _day(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
-
-
-ROUTES: tuple[Route, ...] = (
-    Route("GET", "/v1/credits/balance", "credits.balance", balance),
-    Route("GET", "/v1/credits/history", "credits.history", history),
-    Route("GET", "/v1/credits/stats", "credits.stats", stats),
-    Route("GET", "/v1/credits/tiers", "credits.tiers", tiers),
-)

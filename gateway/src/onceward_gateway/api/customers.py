@@ -15,7 +15,7 @@ from ..http.request import (
 )
 from ..identity.repositories import Repositories
 from ..identity.sql import equal
-from ..identity.visibility_filters import customers_seen
+from ..identity.visibility_filters import visible_customers
 from .budgets import home_organization
 from .ownership import Ownership
 from .parsing import (
@@ -74,7 +74,7 @@ class CustomerHandlers:
     async def _visible(self, request: Call, name: str, param: str) -> Customer | None:
         """Return the customer of the organization that the caller acts for, else the only one that it may see."""
         caller = request.caller
-        seen = await self._records.customers.find(customers_seen(caller) & equal("name", name))
+        seen = await self._records.customers.find(visible_customers(caller) & equal("name", name))
         for customer in seen:
             if customer.organization_id == caller.organization_id:
                 return customer
@@ -128,7 +128,7 @@ class CustomerHandlers:
         return await page_by_cursor(
             request,
             self._records.customers,
-            customers_seen(request.caller),
+            visible_customers(request.caller),
             lambda customer: self._serializer.customer(customer),
         )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..billing.estimate import Candidate, most_output
+from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
 from ..calls.delivery import (
     LiveStream,
@@ -27,20 +27,22 @@ from ..calls.idempotency import (
     Presented,
     Replayed,
     Rerun,
-    check_key,
+    presented_by,
 )
-from ..calls.middleware import staged
+from ..calls.middleware import CallMiddleware
+from ..calls.registry import Calls
 from ..calls.remote import lost
+from ..calls.revocation import Revocation
 from ..calls.running import Run
 from ..core.answer import Answer, ModelContext
 from ..core.call_record import CallRecord
+from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
     envelope,
     invalid,
 )
 from ..core.response_writer import Producer, Sink
-from ..core.threads import LARGE_BODY
 from ..http.request import (
     Call,
     Headers,
@@ -49,51 +51,80 @@ from ..http.request import (
     Route,
     header_value,
 )
-from ..offline.handler import (
-    emissions_of,
-    offline_answer,
-    offline_chunks,
-)
+from ..offline.handler import emissions_of, offline_answer, offline_chunks
+from ..offline.registry import OfflineModels
+from ..routing.dispatch import Dispatcher
 from ..routing.model_catalog import known_of
 from ..routing.pool import DeploymentPool
-from ..routing.targets import OfflineTarget, Target
+from ..routing.selection import DeploymentSelector
+from ..routing.targets import OfflineTarget, ProviderTarget, Target
+from ..telemetry.telemetry import Telemetry
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
-
-__all__ = ["HeadedStream", "ModelEndpoint", "fingerprint"]
+__all__ = ["HeadedStream", "InferenceServices", "ModelEndpoint"]
 
 _STREAMED = ("chat", "completions")
 _ECHO = "onceward/echo"
 _MOST_MODELS = 32
 
 
+class UpstreamClient(Protocol):
+    """Calls providers."""
+
+    def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
+        """Return the handler that sends a call to a provider and relays its answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceServices:
+    """The collaborators of the operations that call a model.
+
+    `providers` returns the client of the providers, which is imported when it is first needed.
+    """
+
+    calls: Calls
+    ledger: Ledger
+    selector: DeploymentSelector
+    dispatcher: Dispatcher
+    offline: OfflineModels
+    telemetry: Telemetry
+    middleware: CallMiddleware
+    revocation: Revocation
+    clock: Clock
+    ping_seconds: float
+    providers: Callable[[], UpstreamClient]
+
+
 class ModelEndpoint:
     """The endpoint of one route that calls a model."""
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, route: Route, services: InferenceServices) -> None:
         assert route.kind is not None
+        self._services = services
+        self._calls = services.calls
+        self._ledger = services.ledger
+        self._selector = services.selector
+        self._telemetry = services.telemetry
         self._route = route
         self._kind = route.kind
 
     async def __call__(self, call: Call) -> Reply:
-        presented = await _presented(call, self._kind in _STREAMED and call.data.get("stream") is True)
+        presented = await presented_by(call, stream=self._kind in _STREAMED and call.data.get("stream") is True)
         found = await self._found(call, presented)
         if isinstance(found, Replayed):
-            call.gateway.telemetry.repeated(call, "replayed", found.record)
-            return await self._replay(call.gateway, found)
+            self._telemetry.repeated(call, "replayed", found.record)
+            return await self._replay(found)
         if found.replayed:
             # What was taken up again by this very request is its own call by now.
-            call.gateway.telemetry.repeated(call, "joined" if call.record is None else "resumed", found.feed.record)
+            self._telemetry.repeated(call, "joined" if call.record is None else "resumed", found.feed.record)
         return await self._deliver(call, presented, found)
 
     async def _found(self, call: Call, presented: Presented) -> Replayed | Found:
         """Where the call is to be had: it is made, joined, or has ended."""
-        gateway = call.gateway
-        claims = gateway.calls.claims
+        claims = self._calls.claims
         hopeful = claims.is_likely_new(presented)
         while True:
-            entry = Rerun() if hopeful else await gateway.calls.enter(presented)
+            entry = Rerun() if hopeful else await self._calls.enter(presented)
             if isinstance(entry, Replayed):
                 return entry
             if isinstance(entry, Joined):
@@ -115,7 +146,7 @@ class ModelEndpoint:
         """Where the model of a call is to be had."""
         mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
         asked = call.caller.aliases.get(call.model, call.model)
-        target = await call.gateway.selector.resolve(call, _ECHO if mocked else asked, self._kind)
+        target = await self._selector.resolve(call, _ECHO if mocked else asked, self._kind)
         name = call.model if mocked and call.model else target.name
         if not call.model:
             call.caller.require_model(name)
@@ -123,66 +154,111 @@ class ModelEndpoint:
 
     async def _begun(self, call: Call, claim: Claim, place: Place) -> Found:
         """Make the call, which is this request's to make."""
-        gateway, target = call.gateway, place.target
+        target = place.target
         try:
-            ticket = await gateway.ledger.enter(
-                call, self._kind, place.asked, _candidates(call, target), claim.record.id
+            ticket = await self._ledger.enter(
+                call, self._kind, place.asked, self._candidates(call, target), claim.record.id
             )
         except BaseException:
-            await gateway.calls.claims.release(claim)
+            await self._calls.claims.release(claim)
             raise
         try:
             run = self._begin(call, claim, place, ticket)
         except BaseException:
-            await gateway.ledger.abandon(ticket)
-            await gateway.calls.claims.release(claim)
+            await self._ledger.abandon(ticket)
+            await self._calls.claims.release(claim)
             raise
         resumed = claim.entry.resumed
         return Found(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
     def _begin(self, call: Call, claim: Claim, place: Place, ticket: Ticket) -> Run:
-        gateway, target = call.gateway, place.target
-        make = staged(call, self._route, self._producer(call, target, claim.record.stream, place.name))
+        target = place.target
+        make = self._services.middleware.around(
+            call, self._route, self._producer(call, target, claim.record.stream, place.name)
+        )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        run = gateway.calls.begin(claim, price_name=price_name)
+        run = self._calls.begin(claim, price_name=price_name)
         # From here on the run has what was reserved for it, and whatever fails ends by its settlement.
         run.ticket = ticket
         try:
-            gateway.ledger.begun(ticket, run)
+            self._ledger.begun(ticket, run)
             call.record = run.record
             produce = make(run)
         except Exception as error:  # noqa: BLE001 - it is raised, and told of, by the run
             produce = _failing(error)
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
-        gateway.calls.record_soon(run)
+        self._calls.record_soon(run)
         if call.caller.expires_at is not None:
-            gateway.revocation.watch(call.caller.expires_at)
+            self._services.revocation.watch(call.caller.expires_at)
         return run
 
     def _producer(
         self, call: Call, target: Target | DeploymentPool, stream: bool, name: str
     ) -> Callable[[Sink], Producer]:
         if isinstance(target, DeploymentPool):
-            return lambda run: call.gateway.dispatcher.producer(
+            return lambda run: self._services.dispatcher.producer(
                 target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
             )
-        make = call.gateway.telemetry.watched(self._made(call, target, stream, name), call, target, self._kind)
-        return make if isinstance(target, OfflineTarget) else lambda run: _recorded(call, make(run))
+        make = self._telemetry.observe_attempts(self._made(call, target, stream, name), call, target, self._kind)
+        return make if isinstance(target, OfflineTarget) else lambda run: self._recorded(make(run))
 
     def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
         if not isinstance(target, OfflineTarget):
-            return lambda run: call.gateway.providers.producer(target, call, self._route, stream=stream)
+            return lambda run: self._services.providers().producer(target, call, self._route, stream=stream)
         local = self._route.local
 
         def make(run: Sink) -> Producer:
-            context = _context(call, run.record, name, target.model.id)
+            context = self._context(call, run.record, name, target.model.id)
             if local is not None:
                 return offline_answer(local, target.model, call, context)
             source = emissions_of(target.model, self._kind)(call.data, context)
-            return offline_chunks(source, call, self._kind, call.gateway.clock, stream=stream)
+            return offline_chunks(source, call, self._kind, self._services.clock, stream=stream)
 
         return make
+
+    def _candidates(self, call: Call, target: Target | DeploymentPool) -> list[Candidate]:
+        """Provider and price name of whatever may serve the call, the models included that its request lets in."""
+        found = self._served_by(target)
+        others = dict.fromkeys(named.model for named in call.others)
+        if len(others) > _MOST_MODELS:
+            raise invalid(
+                f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",
+                param="models",
+                code="too_long",
+            )
+        for provider in dict.fromkeys(one.provider for one in found if others and one.provider != "offline"):
+            names = (name.removeprefix(provider + "/") for name in others)
+            found += [Candidate(provider, name, known_of(name).max_output_tokens) for name in names]
+        return found
+
+    def _served_by(self, target: Target | DeploymentPool) -> list[Candidate]:
+        if isinstance(target, DeploymentPool):
+            return self._selector.candidates(target)
+        if isinstance(target, OfflineTarget):
+            return [Candidate(target.provider, target.price_name)]
+        most = most_output(target.upstream, known_of(target.model).max_output_tokens)
+        return [Candidate(target.provider, target.model, most)]
+
+    def _context(self, call: Call, record: CallRecord, name: str, model: str) -> ModelContext:
+        return ModelContext(
+            call_id=record.id,
+            created=int(record.created_at),
+            model=name,
+            attempt=record.attempts if record.key is not None else self._services.offline.attempt(call, model),
+            key=record.key,
+            request_id=record.request_id,
+            principal=record.principal,
+        )
+
+    def _recorded(self, produce: Producer) -> Producer:
+        """`produce` once it is on record that the call runs: what a provider is paid for is never forgotten."""
+
+        async def recorded(sink: Sink) -> None:
+            await self._calls.recorded(sink.record.id)
+            await produce(sink)
+
+        return recorded
 
     # -- delivery
 
@@ -203,7 +279,7 @@ class ModelEndpoint:
                     listener,
                     presence,
                     call.scope,
-                    call.gateway.settings.limits.ping_seconds,
+                    self._services.ping_seconds,
                     lambda source: self._moved(call, presented, source, listener),
                 )
                 headers = (*_stream_headers(feed.record, replayed=found.replayed), *feed.marks.items())
@@ -224,7 +300,7 @@ class ModelEndpoint:
 
     async def _opened(self, call: Call, presented: Presented, feed: Feed, listener: Listener) -> Feed:
         """Wait for the first event, so that an early failure keeps its status; not longer than a ping's time."""
-        patience = call.gateway.loop.call_later(call.gateway.settings.limits.ping_seconds, listener.wake)
+        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, listener.wake)
         try:
             if not (feed.total or feed.over or feed.faults):
                 await listener.wait()
@@ -240,7 +316,7 @@ class ModelEndpoint:
         if presented.stream:
             presented = replace(presented, last_event_id=f"{feed.record.id}:{listener.position}")
         found = await self._found(call, presented)
-        feed = await call.gateway.calls.read(found.record) if isinstance(found, Replayed) else found.feed
+        feed = await self._calls.read(found.record) if isinstance(found, Replayed) else found.feed
         feed.join(listener)
         return feed
 
@@ -263,21 +339,21 @@ class ModelEndpoint:
             answer = replace(answer, headers=(*answer.headers, *feed.marks.items()))
         return _answered(answer, feed.record, replayed=replayed)
 
-    async def _replay(self, gateway: Gateway, entry: Replayed) -> Reply:
+    async def _replay(self, entry: Replayed) -> Reply:
         record = entry.record
         if record.stream:
-            return await self._replay_stream(gateway, record, entry.after)
+            return await self._replay_stream(record, entry.after)
         if record.status != "completed":
             raise _again(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await gateway.calls.store.answer(record.id)
+        answer = await self._calls.store.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id
             raise error
         return _answered(answer, record, replayed=True)
 
-    async def _replay_stream(self, gateway: Gateway, record: CallRecord, after: int) -> Reply:
-        blocks = await gateway.calls.store.events(record.id, after)
+    async def _replay_stream(self, record: CallRecord, after: int) -> Reply:
+        blocks = await self._calls.store.events(record.id, after)
         if record.status != "interrupted":
             if not blocks and record.error is not None and after == 0:
                 raise _again(record.failure(), record)
@@ -323,94 +399,6 @@ class HeadedStream:
 
     def close(self) -> None:
         self._streamer.close()
-
-
-def _candidates(call: Call, target: Target | DeploymentPool) -> list[Candidate]:
-    """Provider and price name of whatever may serve the call, the models included that its request lets in."""
-    found = _served_by(call.gateway, target)
-    others = dict.fromkeys(named.model for named in call.others)
-    if len(others) > _MOST_MODELS:
-        raise invalid(
-            f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",
-            param="models",
-            code="too_long",
-        )
-    for provider in dict.fromkeys(one.provider for one in found if others and one.provider != "offline"):
-        names = (name.removeprefix(provider + "/") for name in others)
-        found += [Candidate(provider, name, known_of(name).max_output_tokens) for name in names]
-    return found
-
-
-def _served_by(gateway: Gateway, target: Target | DeploymentPool) -> list[Candidate]:
-    if isinstance(target, DeploymentPool):
-        return gateway.selector.candidates(target)
-    if isinstance(target, OfflineTarget):
-        return [Candidate(target.provider, target.price_name)]
-    most = most_output(target.upstream, known_of(target.model).max_output_tokens)
-    return [Candidate(target.provider, target.model, most)]
-
-
-async def _presented(call: Call, stream: bool) -> Presented:
-    key = check_key(call.header("idempotency-key"))
-    print_ = await fingerprint(call) if key is not None else b""
-    return Presented(
-        principal=call.principal,
-        operation=call.operation,
-        stream=stream,
-        key=key,
-        fingerprint=print_,
-        last_event_id=call.header("last-event-id"),
-        request_id=call.request_id,
-        body_bytes=len(call.raw),
-    )
-
-
-async def fingerprint(call: Call) -> bytes:
-    """Return the digest of a request: operation, path, query, scope and body; a form counts by its parts."""
-    if call.files or len(call.raw) > LARGE_BODY:
-        # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
-        return await asyncio.to_thread(_fingerprint, call)
-    return _fingerprint(call)
-
-
-def _fingerprint(call: Call) -> bytes:
-    digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
-    if call.caller.acting_for != (None, None):
-        # Another scope is another request: it is paid for by somebody else.
-        digest.update(repr(call.caller.acting_for).encode())
-    digest.update(call.raw)
-    if not call.raw:
-        digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))
-    for upload in call.files:
-        parts = (upload.name, upload.filename, upload.content_type, upload.size)
-        digest.update(repr(parts).encode("utf-8", "surrogatepass"))
-        upload.file.seek(0)
-        while piece := upload.file.read(1 << 20):
-            digest.update(piece)
-        upload.file.seek(0)
-    return digest.digest()
-
-
-def _context(call: Call, record: CallRecord, name: str, model: str) -> ModelContext:
-    return ModelContext(
-        call_id=record.id,
-        created=int(record.created_at),
-        model=name,
-        attempt=record.attempts if record.key is not None else call.gateway.offline.attempt(call, model),
-        key=record.key,
-        request_id=record.request_id,
-        principal=record.principal,
-    )
-
-
-def _recorded(call: Call, produce: Producer) -> Producer:
-    """`produce` once it is on record that the call runs: what a provider is paid for is never forgotten."""
-
-    async def recorded(sink: Sink) -> None:
-        await call.gateway.calls.recorded(sink.record.id)
-        await produce(sink)
-
-    return recorded
 
 
 def _failing(error: Exception) -> Producer:

@@ -26,7 +26,7 @@ from ..identity import api_keys
 from ..identity.authorization import (
     Ceiling,
     attenuate,
-    power_over_key,
+    authority_over_key,
 )
 from ..identity.repositories import Repositories
 from .ownership import Ownership
@@ -170,9 +170,9 @@ class KeyWriter:
 
     async def changed(self, request: Call, key: Key, data: Mapping[str, Any]) -> Key:
         """Return a key with the changes of a request; raise if they exceed its owners' or the caller's limits."""
-        power = power_over_key(request.caller, key)
+        authority = authority_over_key(request.caller, key)
         changes = self._changes(data)
-        owners = await self._ownership.of_key(request.caller, key, data, above=power == "above")
+        owners = await self._ownership.of_key(request.caller, key, data, above=authority == "above")
         record, limits = _split(changes)
         wanted = renewed(key, {**record, **owners.ids(), "limits": applied(key.limits, limits)})
         asked = dict(changes)
@@ -183,7 +183,7 @@ class KeyWriter:
             asked |= {"models": wanted.models, "expires_at": wanted.expires_at}
         below(asked, owners.team, owners.organization, owners.user if owners.team is None else None)
         await self._writer.require_below_caller(request, changes)
-        if power != "above":
+        if authority != "above":
             _require_smaller(key, changes, self._catalog)
         if "budget_id" in changes and changes["budget_id"] != key.budget_id:
             await self._ownership.require_budget(request.caller, changes["budget_id"])

@@ -19,17 +19,17 @@ from ..http.request import (
 )
 from ..identity import api_keys
 from ..identity.authorization import (
-    power_over_key,
-    sight,
+    authority_over_key,
+    visibility_of,
 )
 from ..identity.repositories import Repositories
 from ..identity.sql import (
     ALL,
-    Where,
+    Condition,
     equal,
     of_teams_run_by,
 )
-from ..identity.visibility_filters import keys_seen
+from ..identity.visibility_filters import visible_keys
 from .key_writer import KeyWriter
 from .parsing import (
     one_of,
@@ -151,7 +151,7 @@ class KeyHandlers:
         """Return a page of the keys that the caller may see."""
         query = request.query
         page, size = int(query.get("page") or 1), int(query.get("size") or 10)
-        where = keys_seen(request.caller) & _filtered(query)
+        where = visible_keys(request.caller) & _filtered(query)
         shown, total, pages = await page_by_number(self._records.keys, where, page, size)
         return json_response(
             {
@@ -177,7 +177,7 @@ class KeyHandlers:
     async def _set_blocked(self, request: Call, blocked: bool) -> Response:
         caller = await self._writer.begin(request)
         key = await self._named(request)
-        if not blocked and power_over_key(caller, key) != "above":
+        if not blocked and authority_over_key(caller, key) != "above":
             raise forbidden("This key was blocked by an administrator. Ask one to unblock it.", code="above_required")
         wanted = renewed(key, {"blocked": blocked})
         return json_response(
@@ -207,12 +207,12 @@ class KeyHandlers:
 
 
 def _is_visible(caller: Principal, key: Key) -> bool:
-    return sight(caller).sees(
+    return visibility_of(caller).sees(
         organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id
     )
 
 
-def _filtered(query: Mapping[str, Any]) -> Where:
+def _filtered(query: Mapping[str, Any]) -> Condition:
     """Return the condition of the keys that a request lists, regardless of visibility."""
     found, user_id = ALL, query.get("user_id")
     if query.get("include_team_keys") and not user_id:

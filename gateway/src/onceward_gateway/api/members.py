@@ -24,7 +24,7 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.authorization import power_over_organization
+from ..identity.authorization import authority_over_organization
 from ..identity.directory import Directory
 from ..identity.repositories import Repositories
 from .key_writer import KeyWriter
@@ -185,7 +185,7 @@ class MemberHandlers:
 
     async def _organization(self, request: Call) -> Organization:
         organization = await find_organization(self._records, request.caller, request.data["organization_id"])
-        if power_over_organization(request.caller, organization.id) is None:
+        if authority_over_organization(request.caller, organization.id) is None:
             raise forbidden(
                 "Only an admin of the organization changes its members. Ask one.", code="organization_admin_required"
             )
@@ -196,7 +196,7 @@ class MemberHandlers:
 
         An admin of the gateway may do that: it can appoint another one.
         """
-        if member.role != "org_admin" or power_over_organization(request.caller, member.group_id) == "above":
+        if member.role != "org_admin" or authority_over_organization(request.caller, member.group_id) == "above":
             return
         members = await self._records.members.of_group("organization", member.group_id)
         if not any(one.role == "org_admin" and one.user_id != member.user_id for one in members):

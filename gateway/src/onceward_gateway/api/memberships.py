@@ -69,7 +69,7 @@ class Memberships:
         """Return the user of an id or an email address; raise 404 if the caller may not see it."""
         if id is not None:
             user = await self._records.users.get(id)
-            if user is None or not await self._ownership.sees_user(request.caller, user):
+            if user is None or not await self._ownership.may_see_user(request.caller, user):
                 raise missing("user", id, param="user_id")
             return user
         if email is None:
@@ -77,7 +77,7 @@ class Memberships:
         seen = [
             user
             for user in await self._records.users.by("email", email)
-            if await self._ownership.sees_user(request.caller, user)
+            if await self._ownership.may_see_user(request.caller, user)
         ]
         if len(seen) > 1:
             raise invalid(f"Several users have the address {email!r}. Name one by `user_id`.", param="user_email")
@@ -104,7 +104,7 @@ class Memberships:
         )
         for user in known:
             if user is not None and (
-                await self._ownership.sees_user(request.caller, user) or await self._is_in(user, organization_id)
+                await self._ownership.may_see_user(request.caller, user) or await self._is_in(user, organization_id)
             ):
                 if id is not None and email is not None:
                     await self.require_same_user(request, id, email, "member")

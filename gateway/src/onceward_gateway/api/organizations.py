@@ -17,14 +17,14 @@ from ..http.request import (
 from ..identity.authorization import (
     Ceiling,
     attenuate,
-    power_over_organization,
+    authority_over_organization,
+    may_see_organization,
     require_admin,
-    sees_organization,
-    sight,
+    visibility_of,
 )
 from ..identity.repositories import Repositories
 from ..identity.sql import equal
-from ..identity.visibility_filters import organizations_seen
+from ..identity.visibility_filters import visible_organizations
 from .key_writer import KeyWriter
 from .ownership import Ownership
 from .parsing import (
@@ -112,14 +112,14 @@ class OrganizationHandlers:
         """Change an organization."""
         caller = await self._writer.begin(request)
         organization = await find_organization(self._records, request.caller, request.data["organization_id"])
-        power = power_over_organization(caller, organization.id)
-        if power is None:
+        authority = authority_over_organization(caller, organization.id)
+        if authority is None:
             raise forbidden(
                 "Only an admin of the organization changes it. Ask one.", code="organization_admin_required"
             )
         fields, limits = self._changes(request)
         wanted = renewed(organization, {**fields, "limits": applied(organization.limits, limits)})
-        if power != "above":
+        if authority != "above":
             _require_smaller(organization, wanted, fields, limits)
         self._require_tier(fields.get("tier"))
         if fields.get("budget_id", organization.budget_id) != organization.budget_id:
@@ -133,7 +133,7 @@ class OrganizationHandlers:
     async def list_organizations(self, request: Call) -> Response:
         """Return a page of the organizations that the caller may see."""
         alias = request.query.get("organization_alias")
-        where = organizations_seen(request.caller)
+        where = visible_organizations(request.caller)
         if alias is not None:
             where &= equal("alias", alias)
         return await page_by_cursor(
@@ -146,7 +146,7 @@ class OrganizationHandlers:
         organization = await find_organization(self._records, request.caller, request.query["organization_id"])
         members = await self._records.members.of_group("organization", organization.id)
         teams = await self._records.teams.by("organization_id", organization.id)
-        if not sight(caller).sees(organization_id=organization.id):
+        if not visibility_of(caller).sees(organization_id=organization.id):
             members = [member for member in members if member.user_id == caller.user_id]
             teams = [team for team in teams if team.id in caller.teams_in]
         shown = await self._serializer.organization(organization)
@@ -180,7 +180,7 @@ async def find_organization(
 ) -> Organization:
     """Return an organization; raise 404 if the caller may not see it."""
     organization = await records.organizations.get(id)
-    if organization is None or not sees_organization(caller, id):
+    if organization is None or not may_see_organization(caller, id):
         raise missing("organization", id, param=param)
     return organization
 

@@ -15,14 +15,14 @@ from ..core.records import (
     User,
 )
 from ..identity.authorization import (
-    sees_organization,
-    sees_team,
-    sight,
+    may_see_organization,
+    may_see_team,
+    visibility_of,
 )
 from ..identity.principals import READERS
 from ..identity.repositories import Repositories
 from ..identity.sql import equal
-from ..identity.visibility_filters import users_seen
+from ..identity.visibility_filters import visible_users
 from .writes import missing
 
 __all__ = ["Owners", "Ownership"]
@@ -136,7 +136,7 @@ class Ownership:
         if id is None:
             return None
         team = await self._records.teams.get(id)
-        if team is None or not sees_team(caller, team):
+        if team is None or not may_see_team(caller, team):
             raise missing("team", id, param="team_id")
         return team
 
@@ -152,7 +152,7 @@ class Ownership:
         if id is None:
             return None
         organization = await self._records.organizations.get(id)
-        known = organization is not None and (sees_organization(caller, id) or id == caller.only_organization)
+        known = organization is not None and (may_see_organization(caller, id) or id == caller.only_organization)
         if organization is None or not known:
             raise missing("organization", id, param="organization_id")
         return organization
@@ -193,11 +193,11 @@ class Ownership:
         if not usable:
             raise missing("budget", id, param="budget_id")
 
-    async def sees_user(self, caller: Principal, user: User) -> bool:
+    async def may_see_user(self, caller: Principal, user: User) -> bool:
         """Return whether the caller is the user, or administers one of its organizations or teams."""
-        if sight(caller).all or user.id == caller.user_id:
+        if visibility_of(caller).all or user.id == caller.user_id:
             return True
-        return await self._records.users.count(users_seen(caller) & equal("id", user.id)) > 0
+        return await self._records.users.count(visible_users(caller) & equal("id", user.id)) > 0
 
 
 def _above(caller: Principal, team: Team | None, organization: Organization | None) -> bool:

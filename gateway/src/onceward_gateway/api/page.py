@@ -1,4 +1,4 @@
-"""`GET /`: what this is and where to go on, for people and for programs; and the contract."""
+"""The start page of the gateway, for browsers and for programs, and the contract."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import html
 from importlib import resources
 
 from .._version import __version__
+from ..config.load import Settings
 from ..http.forwarded import base_url
 from ..http.request import (
-    Access,
     Call,
     Response,
-    Route,
     json_response,
 )
 
-__all__ = ["ROUTES"]
+__all__ = ["PageHandlers"]
 
 _DOCS = "https://github.com/onceward/onceward/tree/main/docs"
 _LINKS = {
     "models": ("/v1/models", "The models that can be called."),
-    "capabilities": ("/v1/capabilities", "What each of them can do."),
+    "capabilities": ("/v1/capabilities", "The capabilities of each model."),
     "contract": ("/openapi.json", "Every operation, as an OpenAPI document (also as /openapi.yaml)."),
     "health": ("/healthz", "Whether the process answers."),
     "readiness": ("/readyz", "Whether calls are taken, and what is not as it should be."),
@@ -49,21 +48,48 @@ pre {{ background: #8881; padding: 1rem; overflow-x: auto; }}
 """
 
 
-async def _root(call: Call) -> Response:
-    """The page for browsers, JSON for everybody else."""
-    if _wants_html(call.header("accept") or ""):
-        headers = (*_VARY, ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
-        return Response(200, _page(call).encode(), "text/html; charset=utf-8", headers)
-    links = {name: path for name, (path, _) in _LINKS.items()}
-    return json_response(
-        {
-            "name": "Onceward gateway",
-            "version": __version__,
-            "auth_mode": call.gateway.settings.auth_mode,
-            "links": {**links, "docs": _DOCS},
-        },
-        headers=_VARY,
-    )
+class PageHandlers:
+    """Handlers for `/` and the contract."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def root(self, request: Call) -> Response:
+        """Return the page to browsers, JSON to other clients."""
+        if _wants_html(request.header("accept") or ""):
+            headers = (*_VARY, ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
+            return Response(200, self._page(request).encode(), "text/html; charset=utf-8", headers)
+        links = {name: path for name, (path, _) in _LINKS.items()}
+        return json_response(
+            {
+                "name": "Onceward gateway",
+                "version": __version__,
+                "auth_mode": self._settings.auth_mode,
+                "links": {**links, "docs": _DOCS},
+            },
+            headers=_VARY,
+        )
+
+    def _page(self, request: Call) -> str:
+        required = self._settings.auth_mode == "required"
+        links = [f'<li><a href="{path}">{path}</a>: {html.escape(text)}</li>' for path, text in _LINKS.values()]
+        links.append(f'<li><a href="{_DOCS}">Documentation</a></li>')
+        return _PAGE.format(
+            version=html.escape(__version__),
+            key="Calls need a key." if required else "Calls need no key.",
+            links="\n".join(links),
+            url=html.escape(base_url(request.scope, request.headers, self._settings)),
+            header="\n  -H 'Authorization: Bearer sk-...' \\" if required else "",
+        )
+
+    async def contract(self, request: Call) -> Response:
+        """Return the contract as JSON."""
+        return Response(200, _document())
+
+    async def contract_yaml(self, request: Call) -> Response:
+        """Return the contract as YAML."""
+        # JSON is YAML as well.
+        return Response(200, _document(), "application/yaml")
 
 
 def _wants_html(accept: str) -> bool:
@@ -80,34 +106,5 @@ def _wants_html(accept: str) -> bool:
     return page > 0 and page >= best.get("application/json", 0.0)
 
 
-def _page(call: Call) -> str:
-    required = call.gateway.settings.auth_mode == "required"
-    links = [f'<li><a href="{path}">{path}</a>: {html.escape(text)}</li>' for path, text in _LINKS.values()]
-    links.append(f'<li><a href="{_DOCS}">Documentation</a></li>')
-    return _PAGE.format(
-        version=html.escape(__version__),
-        key="Calls need a key." if required else "Calls need no key.",
-        links="\n".join(links),
-        url=html.escape(base_url(call.scope, call.headers, call.gateway.settings)),
-        header="\n  -H 'Authorization: Bearer sk-...' \\" if required else "",
-    )
-
-
-async def _contract(call: Call) -> Response:
-    return Response(200, _document())
-
-
-async def _contract_yaml(call: Call) -> Response:
-    # JSON is YAML as well.
-    return Response(200, _document(), "application/yaml")
-
-
 def _document() -> bytes:
     return resources.files("onceward_gateway.http").joinpath("openapi.json").read_bytes()
-
-
-ROUTES = (
-    Route("GET", "/", "root.retrieve", _root, access=Access.PUBLIC),
-    Route("GET", "/openapi.json", "contract.retrieve", _contract, access=Access.PUBLIC),
-    Route("GET", "/openapi.yaml", "contract.retrieve_yaml", _contract_yaml, access=Access.PUBLIC),
-)

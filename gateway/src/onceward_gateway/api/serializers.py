@@ -33,9 +33,9 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.authorization import sees_organization, sight
-from ..identity.repositories import Repositories, Store
-from ..identity.sql import Where
+from ..identity.authorization import may_see_organization, visibility_of
+from ..identity.repositories import Repositories, Repository
+from ..identity.sql import Condition
 
 __all__ = ["RecordSerializer", "page_by_cursor", "page_by_number"]
 
@@ -145,12 +145,12 @@ class RecordSerializer:
         """Return a user, with only those of its groups that the caller may see."""
         seats = await self._records.members.of_user(user.id)
         own = user.id == caller.user_id and caller.only_team is None and caller.only_organization is None
-        everything = own or sight(caller).all
+        everything = own or visibility_of(caller).all
         organizations = [m.group_id for m in seats if m.group_kind == "organization"]
         teams = await self._records.teams.of_ids([m.group_id for m in seats if m.group_kind == "team"])
         if not everything:
-            organizations = [id for id in organizations if sees_organization(caller, id)]
-            teams = [t for t in teams if sight(caller).sees(organization_id=t.organization_id, team_id=t.id)]
+            organizations = [id for id in organizations if may_see_organization(caller, id)]
+            teams = [t for t in teams if visibility_of(caller).sees(organization_id=t.organization_id, team_id=t.id)]
         shown = {
             "user_id": user.id,
             "user_email": user.email,
@@ -237,7 +237,7 @@ class RecordSerializer:
 # -- pages
 
 
-async def page_by_number(store: Store[R], where: Where, page: int, size: int) -> tuple[list[R], int, int]:
+async def page_by_number(store: Repository[R], where: Condition, page: int, size: int) -> tuple[list[R], int, int]:
     """Return the records of a page, newest first, the total number of records, and the number of pages."""
     total = await store.count(where)
     before = (page - 1) * size
@@ -246,7 +246,7 @@ async def page_by_number(store: Store[R], where: Where, page: int, size: int) ->
 
 
 async def page_by_cursor(
-    request: Call, store: Store[R], where: Where, show: Callable[[R], Awaitable[dict[str, Any]]]
+    request: Call, store: Repository[R], where: Condition, show: Callable[[R], Awaitable[dict[str, Any]]]
 ) -> Response:
     """Return a page of a list by `cursor`, newest first. The cursor is the id of the last record of the page before."""
     limit, cursor = int(request.query.get("limit") or _USUAL_LIMIT), request.query.get("cursor")

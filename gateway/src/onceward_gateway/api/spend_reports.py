@@ -1,7 +1,4 @@
-"""Reports over the records: whose they may be, of which time, by what they are summed.
-
-They are read beside the loop, on a connection of their own, after a commit: a long report holds up no call.
-"""
+"""Reports over usage records: visibility, time spans, filters, totals and groups."""
 
 from __future__ import annotations
 
@@ -14,24 +11,21 @@ from typing import Any
 from ..billing import sql
 from ..core.errors import invalid
 from ..core.money import to_credits, to_usd
-from ..http.request import Call
-from ..identity.authorization import Sight, sight
+from ..core.principal import Principal
+from ..db import Database
+from ..identity.authorization import Visibility, visibility_of
 from .parsing import moment
 
 __all__ = [
-    "Row",
-    "Sum",
-    "Where",
-    "add_metadata",
-    "dearest",
-    "grouped",
-    "log_page",
-    "seen",
-    "served_by",
+    "ReportRow",
+    "SpendReports",
+    "SpendTotals",
+    "UsageFilter",
+    "by_cost",
+    "recorded_provider",
     "span",
-    "tagged",
-    "today",
-    "totals",
+    "start_of_day",
+    "visible_to",
     "week_of",
 ]
 
@@ -41,21 +35,90 @@ _DAY_SECONDS = 86400.0
 _FIRST, _LAST = -1.0e10, 2.0e11
 
 
+class SpendReports:
+    """Queries over usage records.
+
+    They run outside the event loop, on a connection of their own, so that a long report delays no call."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def log_page(
+        self, where: UsageFilter, limit: int, cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return a page of records, newest first, and the cursor of the next page."""
+        if cursor:
+            if not _CURSOR.fullmatch(cursor):
+                raise invalid(
+                    f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
+                    param="cursor",
+                    code="invalid_cursor",
+                )
+            where.add("before", cursor)
+        rows = await self._db.aside(sql.logs(where.conditions), (*where.values, limit + 1))
+        found = [dict(zip((*sql.USAGE_COLUMNS, "key_hash"), row, strict=True)) for row in rows[:limit]]
+        return found, found[-1]["id"] if len(rows) > limit else None
+
+    async def totals(self, where: UsageFilter) -> SpendTotals:
+        """Return the totals of all matching records."""
+        (row,) = await self._db.aside(sql.total(where.conditions), tuple(where.values))
+        return SpendTotals(*row)
+
+    async def by_tag(self, where: UsageFilter) -> list[tuple[str, int, int]]:
+        """Return each tag with the number and the cost of its calls."""
+        rows = await self._db.aside(sql.tags(where.conditions), tuple(where.values))
+        return [(str(tag), int(count), int(cost)) for tag, count, cost in rows]
+
+    def _metadata_member(self, name: str) -> tuple[str, list[str]]:
+        """Return the SQL of a property of the metadata, and the values bound in it."""
+        if self._db.shared:
+            return sql.metadata_text(postgres=True), [name]
+        return sql.metadata_text(postgres=False), [f'$."{name}"'] * 2
+
+    def add_metadata(self, where: UsageFilter, given: str | None) -> None:
+        """Require a property of the metadata, written `name=value`."""
+        if given is not None:
+            name, _, value = given.partition("=")
+            text, names = self._metadata_member(name)
+            where.conditions.append(f"{text} = ?")
+            where.values += [*names, value]
+
+    async def grouped(self, where: UsageFilter, group: str, interval: str) -> list[ReportRow]:
+        """Return totals by group and interval; within an interval the most expensive first."""
+        step = "day" if interval == "week" else interval
+        text, values = None, list(where.values)
+        if group.startswith(_METADATA):
+            text, names = self._metadata_member(group.removeprefix(_METADATA))
+            values = [*names, *values]
+        rows = await self._db.aside(sql.report(group, step, where.conditions, text), tuple(values))
+        found: dict[tuple[str, str | None], ReportRow] = {}
+        for at, name, model, *numbers in rows:
+            when = week_of(at) if interval == "week" else at
+            row = found.get((when, name))
+            if row is None:
+                row = found[when, name] = ReportRow(when or None, name)
+            part = SpendTotals(*numbers)
+            row.sum.take(part)
+            row.models.setdefault(model, SpendTotals()).take(part)
+        return sorted(found.values(), key=lambda row: (row.date or "", -row.sum.cost, row.group or ""))
+
+
 @dataclass(slots=True)
-class Where:
-    """Conditions on the records and the values that are bound to them."""
+class UsageFilter:
+    """Conditions on usage records, and the values bound in them."""
 
     conditions: list[str] = field(default_factory=lambda: ["1 = 1"])
     values: list[Any] = field(default_factory=list)
 
     def add(self, name: str, value: Any) -> None:
-        """One of the known conditions, if there is a value for it."""
+        """Add the condition of a name, unless the value is None."""
         if value is not None:
             text = sql.FILTERS[name]
             self.conditions.append(text)
             self.values += [value] * text.count("?")
 
     def any_of(self, conditions: list[tuple[str, tuple[Any, ...]]]) -> None:
+        """Require one of several conditions; without any, match nothing."""
         if not conditions:
             self.conditions.append("1 = 0")
             return
@@ -65,8 +128,8 @@ class Where:
 
 
 @dataclass(slots=True)
-class Sum:
-    """A sum over records, in whole units."""
+class SpendTotals:
+    """Totals over usage records, in whole units."""
 
     requests: int = 0
     failed: int = 0
@@ -76,7 +139,8 @@ class Sum:
     completion: int = 0
     tokens: int = 0
 
-    def take(self, other: Sum) -> None:
+    def take(self, other: SpendTotals) -> None:
+        """Add other totals."""
         self.requests += other.requests
         self.failed += other.failed
         self.cost += other.cost
@@ -86,7 +150,7 @@ class Sum:
         self.tokens += other.tokens
 
     def shown(self) -> dict[str, Any]:
-        """As the contract's `SpendTotals`."""
+        """Return the totals as the contract's `SpendTotals`."""
         return {
             "spend": to_usd(self.cost),
             "credits": to_credits(self.credits),
@@ -98,16 +162,16 @@ class Sum:
         }
 
 
-def seen(call: Call) -> Where:
-    """The records that the caller may see."""
-    where = Where()
-    view = sight(call.caller)
+def visible_to(caller: Principal) -> UsageFilter:
+    """Return the filter of the records that a caller may see."""
+    where = UsageFilter()
+    view = visibility_of(caller)
     if not view.all:
         where.any_of(_visible(view))
     return where
 
 
-def _visible(view: Sight) -> list[tuple[str, tuple[Any, ...]]]:
+def _visible(view: Visibility) -> list[tuple[str, tuple[Any, ...]]]:
     found: list[tuple[str, tuple[Any, ...]]] = []
     if view.organizations:
         found.append((sql.among("organization_id", len(view.organizations)), tuple(sorted(view.organizations))))
@@ -126,7 +190,7 @@ def _visible(view: Sight) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple[float | None, float | None]:
-    """From when until when: `start_date`, and `end_date` whose day is part of it. Without both, the last `days`."""
+    """Return the span of `start_date` to `end_date`, whose day is included. Without both, the last `days`."""
     start, end = query.get("start_date"), query.get("end_date")
     first = None if not start else moment(start, "start_date")
     last = None if not end else moment(end, "end_date")
@@ -146,13 +210,13 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
     return first, last
 
 
-def served_by(provider: str | None) -> str | None:
-    """Return the name in records of a provider: that of the offline models is `offline` there, and `onceward` too."""
+def recorded_provider(provider: str | None) -> str | None:
+    """Return the provider as usage records name it: `onceward` is `offline` there."""
     return "offline" if provider == "onceward" else provider
 
 
 def _is_day(text: str) -> bool:
-    """Return whether a moment names no time of day, in any of the forms of ISO 8601."""
+    """Return whether a text is a date without a time, in any form of ISO 8601."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -161,94 +225,31 @@ def _is_day(text: str) -> bool:
 
 
 def _within(at: float | None) -> float | None:
-    """A time that a calendar has, with room on both sides."""
+    """Return a timestamp clamped to the range that a calendar can represent."""
     return None if at is None else min(max(at, _FIRST), _LAST)
 
 
-async def log_page(call: Call, where: Where, limit: int, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of records, newest first, and the cursor of the next."""
-    if cursor:
-        if not _CURSOR.fullmatch(cursor):
-            raise invalid(
-                f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
-                param="cursor",
-                code="invalid_cursor",
-            )
-        where.add("before", cursor)
-    rows = await call.gateway.db.aside(sql.logs(where.conditions), (*where.values, limit + 1))
-    found = [dict(zip((*sql.USAGE_COLUMNS, "key_hash"), row, strict=True)) for row in rows[:limit]]
-    return found, found[-1]["id"] if len(rows) > limit else None
-
-
-async def totals(call: Call, where: Where) -> Sum:
-    """The sum of all records."""
-    (row,) = await call.gateway.db.aside(sql.total(where.conditions), tuple(where.values))
-    return Sum(*row)
-
-
-async def tagged(call: Call, where: Where) -> list[tuple[str, int, int]]:
-    """Tags, how many calls had each, and what these cost."""
-    rows = await call.gateway.db.aside(sql.tags(where.conditions), tuple(where.values))
-    return [(str(tag), int(count), int(cost)) for tag, count, cost in rows]
-
-
 @dataclass(slots=True)
-class Row:
+class ReportRow:
     """One row of a report, and its parts by model."""
 
     date: str | None
     group: str | None
-    sum: Sum = field(default_factory=Sum)
-    models: dict[str, Sum] = field(default_factory=lambda: dict[str, Sum]())
-
-
-def _member(call: Call, name: str) -> tuple[str, list[str]]:
-    """The text of a member of the metadata, and the values that are bound in it."""
-    if call.gateway.db.shared:
-        return sql.metadata_text(postgres=True), [name]
-    return sql.metadata_text(postgres=False), [f'$."{name}"'] * 2
-
-
-def add_metadata(call: Call, where: Where, given: str | None) -> None:
-    """Take only records whose metadata has a member with a value, written `name=value`."""
-    if given is not None:
-        name, _, value = given.partition("=")
-        text, names = _member(call, name)
-        where.conditions.append(f"{text} = ?")
-        where.values += [*names, value]
-
-
-async def grouped(call: Call, where: Where, group: str, interval: str) -> list[Row]:
-    """Sums by group, in steps of time; within a step the dearest first."""
-    step = "day" if interval == "week" else interval
-    text, values = None, list(where.values)
-    if group.startswith(_METADATA):
-        text, names = _member(call, group.removeprefix(_METADATA))
-        values = [*names, *values]
-    rows = await call.gateway.db.aside(sql.report(group, step, where.conditions, text), tuple(values))
-    found: dict[tuple[str, str | None], Row] = {}
-    for at, name, model, *numbers in rows:
-        when = week_of(at) if interval == "week" else at
-        row = found.get((when, name))
-        if row is None:
-            row = found[when, name] = Row(when or None, name)
-        part = Sum(*numbers)
-        row.sum.take(part)
-        row.models.setdefault(model, Sum()).take(part)
-    return sorted(found.values(), key=lambda row: (row.date or "", -row.sum.cost, row.group or ""))
+    sum: SpendTotals = field(default_factory=SpendTotals)
+    models: dict[str, SpendTotals] = field(default_factory=lambda: dict[str, SpendTotals]())
 
 
 def week_of(day: str) -> str:
-    """The Monday of a day's week."""
+    """Return the Monday of a day's week."""
     at = date.fromisoformat(day)
     return (at - timedelta(days=at.weekday())).isoformat()
 
 
-def dearest(models: Mapping[str, Sum]) -> Iterable[tuple[str, Sum]]:
-    """Models by what they cost."""
+def by_cost(models: Mapping[str, SpendTotals]) -> Iterable[tuple[str, SpendTotals]]:
+    """Return models by their cost, the most expensive first."""
     return sorted(models.items(), key=lambda item: (-item[1].cost, item[0]))
 
 
-def today(now: float) -> float:
-    """The beginning of a moment's day."""
+def start_of_day(now: float) -> float:
+    """Return the start of the day of a timestamp, in UTC."""
     return datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

@@ -13,10 +13,10 @@ from ..http.request import (
     Call,
 )
 from ..identity.authorization import (
-    Power,
-    power_over_team,
-    sees_team,
-    sight,
+    Authority,
+    authority_over_team,
+    may_see_team,
+    visibility_of,
 )
 from ..identity.repositories import Repositories
 from .key_writer import KeyWriter
@@ -43,24 +43,24 @@ class TeamAccess:
     async def find(self, request: Call, id: str, param: str = "team_id") -> Team:
         """Return a team; raise 404 if the caller may not see it."""
         team = await self._records.teams.get(id)
-        if team is None or not sees_team(request.caller, team):
+        if team is None or not may_see_team(request.caller, team):
             raise missing("team", id, param=param)
         return team
 
     async def to_change(
         self, request: Call, id: str, *, above: bool = False, param: str = "team_id"
-    ) -> tuple[Team, Power]:
+    ) -> tuple[Team, Authority]:
         """Return a team and the caller's authority over it; raise 403 if it has none."""
         team = await self.find(request, id, param)
-        power = power_over_team(request.caller, team)
-        if power is None or (above and power != "above"):
+        authority = authority_over_team(request.caller, team)
+        if authority is None or (above and authority != "above"):
             who = "its organization" if above else "it or of its organization"
             raise forbidden(
                 f"Only an admin of {who} may do this with the team {team.alias or id!r}. Ask one.",
                 code="above_required" if above else "team_admin_required",
                 param=param,
             )
-        return team, power
+        return team, authority
 
     async def view(self, request: Call, team: Team) -> dict[str, Any]:
         """Return a team with the members that the caller may see: all if it administers the team, else itself."""
@@ -69,7 +69,7 @@ class TeamAccess:
     async def visible_members(self, request: Call, team: Team) -> list[Member]:
         """Return the members of a team that the caller may see."""
         members = await self._records.members.of_group("team", team.id)
-        if sight(request.caller).sees(organization_id=team.organization_id, team_id=team.id):
+        if visibility_of(request.caller).sees(organization_id=team.organization_id, team_id=team.id):
             return members
         return [member for member in members if member.user_id == request.caller.user_id]
 

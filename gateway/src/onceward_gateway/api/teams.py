@@ -18,16 +18,16 @@ from ..http.request import (
     json_response,
 )
 from ..identity.authorization import (
+    Authority,
     Ceiling,
-    Power,
     attenuate,
 )
 from ..identity.repositories import Repositories
 from ..identity.sql import equal, has_member
 from ..identity.visibility_filters import (
-    keys_seen,
-    teams_governed,
-    teams_seen,
+    administered_teams,
+    visible_keys,
+    visible_teams,
 )
 from .budgets import home_organization
 from .memberships import Memberships
@@ -120,7 +120,7 @@ class TeamHandlers:
     async def update(self, request: Call) -> Response:
         """Change a team."""
         await self._writer.begin(request)
-        team, power = await self._teams.to_change(request, request.data["team_id"])
+        team, authority = await self._teams.to_change(request, request.data["team_id"])
         fields, limits = self._changes(request)
         organization = await self._records.organizations.get(team.organization_id)
         wanted = renewed(team, {**fields, "limits": applied(team.limits, limits)})
@@ -133,7 +133,7 @@ class TeamHandlers:
         if asked.get("temp_increase"):
             asked["max_budget"] = wanted.limits.max_budget
         below(asked, organization)
-        if power != "above":
+        if authority != "above":
             _require_smaller(team, fields, asked)
         if fields.get("budget_id", team.budget_id) != team.budget_id:
             await self._ownership.require_budget(request.caller, fields["budget_id"])
@@ -171,7 +171,7 @@ class TeamHandlers:
     async def list_teams(self, request: Call) -> Response:
         """Return a page of the teams that the caller may see."""
         query, caller = request.query, request.caller
-        where = teams_seen(caller)
+        where = visible_teams(caller)
         if query.get("organization_id"):
             where &= equal("organization_id", query["organization_id"])
         if query.get("team_alias"):
@@ -179,13 +179,13 @@ class TeamHandlers:
         if query.get("user_id"):
             where &= has_member(query["user_id"])
             if query["user_id"] != caller.user_id:
-                where &= teams_governed(caller)
+                where &= administered_teams(caller)
         return await page_by_cursor(request, self._records.teams, where, lambda team: self._teams.view(request, team))
 
     async def info(self, request: Call) -> Response:
         """Return one team, with its keys and memberships."""
         team = await self._teams.find(request, request.query["team_id"])
-        keys = await self._records.keys.page(keys_seen(request.caller) & equal("team_id", team.id), _MOST_SHOWN)
+        keys = await self._records.keys.page(visible_keys(request.caller) & equal("team_id", team.id), _MOST_SHOWN)
         return json_response(
             {
                 "team_id": team.id,
@@ -228,17 +228,17 @@ class TeamHandlers:
     async def add_models(self, request: Call) -> Response:
         """Add models to the list of a team."""
         await self._writer.begin(request)
-        team, power = await self._teams.to_change(request, request.data["team_id"])
+        team, authority = await self._teams.to_change(request, request.data["team_id"])
         if not team.models:
             raise invalid(
                 f"The team {team.id!r} may use all models already. Give it a list by `/team/update`.", param="models"
             )
-        return await self._with_models(request, team, power, plain_list([*team.models, *request.data["models"]]))
+        return await self._with_models(request, team, authority, plain_list([*team.models, *request.data["models"]]))
 
     async def delete_models(self, request: Call) -> Response:
         """Remove models from the list of a team."""
         await self._writer.begin(request)
-        team, power = await self._teams.to_change(request, request.data["team_id"])
+        team, authority = await self._teams.to_change(request, request.data["team_id"])
         left = [model for model in team.models if model not in request.data["models"]]
         if not left:
             raise invalid(
@@ -246,11 +246,11 @@ class TeamHandlers:
                 "or block it.",
                 param="models",
             )
-        return await self._with_models(request, team, power, left)
+        return await self._with_models(request, team, authority, left)
 
-    async def _with_models(self, request: Call, team: Team, power: Power, models: list[str]) -> Response:
+    async def _with_models(self, request: Call, team: Team, authority: Authority, models: list[str]) -> Response:
         below({"models": models}, await self._records.organizations.get(team.organization_id))
-        if power != "above":
+        if authority != "above":
             _require_smaller(team, {}, {"models": models})
         wanted = await self._writer.save(
             request, self._records.teams, renewed(team, {"models": models}), "updated", team

@@ -27,8 +27,8 @@ from ..http.request import (
 from ..identity.authorization import (
     Ceiling,
     attenuate,
-    sees_team,
-    sight,
+    may_see_team,
+    visibility_of,
 )
 from ..identity.repositories import Repositories
 from ..identity.sql import (
@@ -36,7 +36,7 @@ from ..identity.sql import (
     equal,
     member_of,
 )
-from ..identity.visibility_filters import keys_seen, users_seen
+from ..identity.visibility_filters import visible_keys, visible_users
 from .budgets import home_organization
 from .key_writer import KeyWriter
 from .memberships import Memberships
@@ -110,7 +110,7 @@ class UserHandlers:
         if email is None:
             return
         for other in await self._records.users.by("email", email):
-            if other.id != user_id and await self._ownership.sees_user(request.caller, other):
+            if other.id != user_id and await self._ownership.may_see_user(request.caller, other):
                 raise conflict(
                     f"There is a user with the address {email!r}. Use `/user/update`.",
                     code="user_email_taken",
@@ -241,7 +241,7 @@ class UserHandlers:
     async def list_users(self, request: Call) -> Response:
         """Return a page of the users that the caller may see."""
         query, caller = request.query, request.caller
-        where = users_seen(caller)
+        where = visible_users(caller)
         if query.get("role"):
             where &= equal("role", known_value(query["role"], _ROLES, "role"))
         if query.get("user_ids"):
@@ -250,7 +250,7 @@ class UserHandlers:
             where &= equal("email", query["user_email"])
         if query.get("organization_id"):
             group = query["organization_id"]
-            where &= member_of("organization", [group] if sight(caller).sees(organization_id=group) else [])
+            where &= member_of("organization", [group] if visibility_of(caller).sees(organization_id=group) else [])
         page, size = int(query.get("page") or 1), int(query.get("page_size") or 25)
         shown, total, pages = await page_by_number(self._records.users, where, page, size)
         return json_response(
@@ -270,9 +270,9 @@ class UserHandlers:
         if id is None:
             raise invalid("`user_id` is required when the caller is not a user.", param="user_id", code="missing")
         user = await self._memberships.find_user(request, id, None)
-        keys = await self._records.keys.page(keys_seen(caller) & equal("user_id", user.id), _MOST_SHOWN)
+        keys = await self._records.keys.page(visible_keys(caller) & equal("user_id", user.id), _MOST_SHOWN)
         seats = {m.group_id: m for m in await self._records.members.of_user(user.id) if m.group_kind == "team"}
-        teams = [team for team in await self._records.teams.of_ids(seats) if sees_team(caller, team)]
+        teams = [team for team in await self._records.teams.of_ids(seats) if may_see_team(caller, team)]
         return json_response(
             {
                 "user_id": user.id,

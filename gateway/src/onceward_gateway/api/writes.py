@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..calls.idempotent_writes import Mutations
 from ..core.clock import Clock
 from ..core.errors import (
@@ -27,6 +27,7 @@ from ..http.request import (
     Response,
     json_response,
 )
+from ..http.request_headers import api_key_of
 from ..identity.authorization import (
     Ceiling,
     attenuate,
@@ -35,9 +36,7 @@ from ..identity.authorization import (
 from ..identity.directory import Directory
 from ..identity.invalidation import Action
 from ..identity.one_time_secrets import OneTimeSecrets
-from ..identity.repositories import Store
-from .authentication import key_of
-from .inference import fingerprint
+from ..identity.repositories import Repository
 
 __all__ = [
     "Make",
@@ -93,11 +92,11 @@ class RecordWriter:
         """Exclude other writes, and return the caller as it is now; raise 403 if it may not write."""
         require_writer(request.caller)
         await self._directory.changes.take_turn()
-        request.caller = await self._directory.as_it_stands(request.caller)
+        request.caller = await self._directory.current_principal(request.caller)
         require_writer(request.caller)
         return request.caller
 
-    async def save(self, request: Call, store: Store[R], record: R, action: Action, before: R | None = None) -> R:
+    async def save(self, request: Call, store: Repository[R], record: R, action: Action, before: R | None = None) -> R:
         """Write a record with its author and time, audit it, and invalidate what depends on it."""
         now, author = self._clock.time(), actor(request.caller)
         if before is None:
@@ -109,12 +108,12 @@ class RecordWriter:
         await self._directory.changed(record.kind, record.id, action)
         return record
 
-    async def delete(self, request: Call, store: Store[R], record: R) -> None:
+    async def delete(self, request: Call, store: Repository[R], record: R) -> None:
         """Mark a record as deleted; it stays as a tombstone."""
         gone = msgspec.structs.replace(record, deleted_at=self._clock.time())
         await self.save(request, store, gone, "deleted", record)
 
-    async def chosen_id(self, request: Call, store: Store[Any], kind: str, given: str | None, prefix: str) -> str:
+    async def chosen_id(self, request: Call, store: Repository[Any], kind: str, given: str | None, prefix: str) -> str:
         """Return the id of a new record. Only an admin chooses one: a conflict would reveal what exists."""
         if given is None:
             return self._new_id(prefix)
@@ -179,7 +178,7 @@ class SecretResponder:
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
-        secret = made[0] if made else await self._secrets.get(shown["key_id"], key_of(request.headers), key or "")
+        secret = made[0] if made else await self._secrets.get(shown["key_id"], api_key_of(request.headers), key or "")
         if secret is None:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)
@@ -188,7 +187,7 @@ class SecretResponder:
         if idempotency_key is None:
             await self._secrets.drop(key_id)
         else:
-            await self._secrets.put(key_id, secret, key_of(request.headers), idempotency_key)
+            await self._secrets.put(key_id, secret, api_key_of(request.headers), idempotency_key)
 
 
 def _not_kept(key_id: str) -> ApiError:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.durations import window
-from ..core.principal import Bound, matches
+from ..core.model_names import matches
+from ..core.principal import Bound
 
 __all__ = [
     "CREDITS",

@@ -15,8 +15,9 @@ from ..config.billing import (
 )
 from ..core.durations import window
 from ..core.errors import ApiError
+from ..core.model_names import matches
 from ..core.money import credits_for
-from ..core.principal import Principal, matches
+from ..core.principal import Principal
 from ..db import Batch, Database
 from . import sql
 from .budget_windows import (

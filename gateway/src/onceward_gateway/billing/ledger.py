@@ -109,7 +109,7 @@ class Ledger:
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
-        directory.on_change(lambda change: self._plans.clear())
+        directory.subscribe(lambda change: self._plans.clear())
 
     # -- a call begins
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import msgspec
 
 from ..core.clock import Clock
-from ..core.principal import matches
+from ..core.model_names import matches
 from ..db import (
     Batch,
     Database,

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 
 from ..core.clock import Clock
-from ..core.principal import Bound, matches
+from ..core.model_names import matches
+from ..core.principal import Bound
 from ..db import Database
 from ..identity.repositories import Repositories
 from . import sql

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ..core.call_record import CallRecord
 from ..core.errors import (
@@ -12,9 +12,9 @@ from ..core.errors import (
     conflict,
     invalid,
 )
-
-if TYPE_CHECKING:
-    from .event_stream import Feed
+from ..core.threads import LARGE_BODY
+from ..http.request import Call
+from .event_stream import Feed
 
 __all__ = [
     "Claim",
@@ -23,8 +23,10 @@ __all__ = [
     "Replayed",
     "Rerun",
     "check_key",
+    "fingerprint",
     "not_resumable",
     "position_of",
+    "presented_by",
     "same_request",
 ]
 
@@ -159,3 +161,45 @@ def check_key(key: str | None) -> str | None:
             code="invalid_idempotency_key",
         )
     return key
+
+
+async def presented_by(call: Call, *, stream: bool) -> Presented:
+    """Return the idempotency key of a request, with what it was presented for."""
+    key = check_key(call.header("idempotency-key"))
+    print_ = await fingerprint(call) if key is not None else b""
+    return Presented(
+        principal=call.principal,
+        operation=call.operation,
+        stream=stream,
+        key=key,
+        fingerprint=print_,
+        last_event_id=call.header("last-event-id"),
+        request_id=call.request_id,
+        body_bytes=len(call.raw),
+    )
+
+
+async def fingerprint(call: Call) -> bytes:
+    """Return the digest of a request: operation, path, query, scope and body; a form counts by its parts."""
+    if call.files or len(call.raw) > LARGE_BODY:
+        # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
+        return await asyncio.to_thread(_fingerprint, call)
+    return _fingerprint(call)
+
+
+def _fingerprint(call: Call) -> bytes:
+    digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
+    if call.caller.acting_for != (None, None):
+        # Another scope is another request: it is paid for by somebody else.
+        digest.update(repr(call.caller.acting_for).encode())
+    digest.update(call.raw)
+    if not call.raw:
+        digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))
+    for upload in call.files:
+        parts = (upload.name, upload.filename, upload.content_type, upload.size)
+        digest.update(repr(parts).encode("utf-8", "surrogatepass"))
+        upload.file.seek(0)
+        while piece := upload.file.read(1 << 20):
+            digest.update(piece)
+        upload.file.seek(0)
+    return digest.digest()

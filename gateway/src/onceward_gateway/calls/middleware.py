@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ..cache.cache import CacheDecision, CacheRecorder
+from ..cache.cache import CacheDecision, CacheRecorder, ResponseCache
 from ..core.effective_body import as_fields
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
@@ -20,37 +20,60 @@ from ..guardrails.failures import guard_failure
 from ..guardrails.middleware import GuardStage
 from ..guardrails.registry import (
     Guard,
+    Guardrails,
     context_of,
     rewriters,
 )
 from ..http.request import Call, Route
 
-__all__ = ["staged"]
+__all__ = ["CallMiddleware"]
 
 Make = Callable[[Sink], Producer]
 
 
-def staged(call: Call, route: Route, make: Make) -> Make:
-    """`make` with the stages that this call passes; the very same where it passes none."""
-    assert route.kind is not None
-    guards = call.gateway.guardrails.of(call)
-    plan = call.gateway.cache.decide(call, route.kind, (guard.name for guard in guards))
-    if not guards and plan is None:
-        return make
+class CallMiddleware:
+    """Guardrails and the response cache around the handler of a model call."""
 
-    def outer(run: Sink) -> Producer:
-        async def produce(out: Sink) -> None:
-            if guards:
-                out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
-                await _before(call, guards)
-            if plan is None or out.catching_up:
-                await _guarded(call, guards, make, out)
-            else:
-                await _cached(call, plan, guards, make, out)
+    def __init__(self, guardrails: Guardrails, cache: ResponseCache) -> None:
+        self._guardrails = guardrails
+        self._cache = cache
 
-        return produce
+    def around(self, call: Call, route: Route, make: Make) -> Make:
+        """Return `make` with the middleware that applies to this call; `make` itself where none applies."""
+        assert route.kind is not None
+        guards = self._guardrails.of(call)
+        plan = self._cache.decide(call, route.kind, (guard.name for guard in guards))
+        if not guards and plan is None:
+            return make
 
-    return outer
+        def outer(run: Sink) -> Producer:
+            async def produce(out: Sink) -> None:
+                if guards:
+                    out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
+                    await _before(call, guards)
+                if plan is None or out.catching_up:
+                    await _guarded(call, guards, make, out)
+                else:
+                    await self._cached(call, plan, guards, make, out)
+
+            return produce
+
+        return outer
+
+    async def _cached(self, call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+        cache = self._cache
+        key = cache.key(call, plan)
+        entry = await cache.find(key, plan)
+        if entry is not None:
+            await cache.replay(entry, key, out)
+            return
+        cache.miss(key, plan, out)
+        if not plan.controls.keep:
+            await _guarded(call, guards, make, out)
+            return
+        keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
+        await _guarded(call, guards, make, keeper)
+        await cache.save(key, plan, keeper)
 
 
 async def _before(call: Call, guards: Sequence[Guard]) -> None:
@@ -91,22 +114,6 @@ def _put_form(call: Call, files: Mapping[str, list[str]], shown: Mapping[str, An
         for upload in call.files
     ]
     call.data = {name: value for name, value in data.items() if name not in files}
-
-
-async def _cached(call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
-    cache = call.gateway.cache
-    key = cache.key(call, plan)
-    entry = await cache.find(key, plan)
-    if entry is not None:
-        await cache.replay(entry, key, out)
-        return
-    cache.miss(key, plan, out)
-    if not plan.controls.keep:
-        await _guarded(call, guards, make, out)
-        return
-    keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
-    await _guarded(call, guards, make, keeper)
-    await cache.save(key, plan, keeper)
 
 
 async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import ApiError
 from ..db import StorageError
 from ..identity import principals
-from ..identity.invalidation import EVERYTHING, Change
+from ..identity.invalidation import EVERYTHING, RecordChange
 
 if TYPE_CHECKING:
     from ..core.principal import Principal
@@ -38,11 +38,11 @@ class Revocation:
         self._running = running
         self._spawn = spawn
         self._timer: asyncio.TimerHandle | None = None
-        directory.on_change(self._changed)
+        directory.subscribe(self._changed)
 
     # -- changes
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: RecordChange) -> None:
         if change.kind not in _KINDS or change.action in ("created", "unblocked"):
             return
         concerned = [(run, caller) for run, caller in self._callers() if _concerns(change, caller)]
@@ -52,7 +52,7 @@ class Revocation:
     def _callers(self) -> list[tuple[Run, Principal]]:
         return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
 
-    async def _check(self, change: Change, concerned: list[tuple[Run, Principal]]) -> None:
+    async def _check(self, change: RecordChange, concerned: list[tuple[Run, Principal]]) -> None:
         standing: dict[int, Principal | ApiError] = {}
         for run, caller in concerned:
             if id(caller) not in standing:
@@ -72,14 +72,14 @@ class Revocation:
             if expires_at is not None:
                 self.watch(expires_at)
 
-    async def _standing(self, change: Change, caller: Principal) -> Principal | ApiError:
+    async def _standing(self, change: RecordChange, caller: Principal) -> Principal | ApiError:
         """Return the caller as it would be admitted now, or the error that it would get."""
         directory = self._directory
         try:
             if change.action == "rotated" and caller.key_id == change.id:
                 record = await directory.records.keys.any(change.id)
                 return caller if record is None else principals.replaced(record)
-            now = await directory.as_it_stands(caller)
+            now = await directory.current_principal(caller)
             if caller.key_id is None and caller.acting_for != (None, None):
                 now = await principals.for_groups(
                     directory.records, await directory.principal(caller.id), *caller.acting_for
@@ -139,7 +139,7 @@ def _model_refusal(run: Run, caller: Principal) -> ApiError | None:
     return None
 
 
-def _concerns(change: Change, caller: Principal) -> bool:
+def _concerns(change: RecordChange, caller: Principal) -> bool:
     if change.kind == EVERYTHING.kind:
         return True
     if change.kind == "key":

@@ -8,19 +8,16 @@ followed by another.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
 from ..config.cluster import ClusterSettings
 from ..core.clock import Clock
-from ..db import Database, StorageError
+from ..db import Database
 from . import sql
 
 __all__ = ["Nodes"]
 
 _log = logging.getLogger("onceward_gateway")
-DeathListener = Callable[[str], Awaitable[object]]
 
 
 class Nodes:
@@ -32,13 +29,10 @@ class Nodes:
         self.lease_seconds = settings.lease_seconds
         self._db = db
         self._clock = clock
-        self._listeners: list[DeathListener] = []
-        self._on_lost: Callable[[], Awaitable[object]] | None = None
         # When the heartbeats began to go through without a gap, and when the last one did.
         self._since = 0.0
         self._seen = 0.0
         self._joined = False
-        self._lock = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
@@ -54,14 +48,6 @@ class Nodes:
     def _age(self) -> float:
         return self._clock.monotonic() - self._seen
 
-    def on_dead(self, listener: DeathListener) -> None:
-        """Have `listener(node_id)` awaited for every node that is found dead. It may be told of one more than once."""
-        self._listeners.append(listener)
-
-    def on_lost(self, listener: Callable[[], Awaitable[object]]) -> None:
-        """Have `listener` awaited when the others took this node for dead although it lives."""
-        self._on_lost = listener
-
     async def start(self) -> None:
         """Be known to the others."""
         if self._db.shared:
@@ -69,29 +55,9 @@ class Nodes:
             self._since = self._seen = self._clock.monotonic()
             self._joined = True
 
-    async def run(self) -> None:
-        """Show that this node lives. Runs beside the requests, and beside whatever is done about the dead."""
-        while self._db.shared:
-            await self._clock.sleep(self.heartbeat_seconds)
-            try:
-                await self.beat()
-            except StorageError as error:
-                _log.warning("no heartbeat reaches the database: %s", error)
-
-    async def look(self) -> None:
-        """Look for nodes that do not live, and take over what they left. Runs beside the requests."""
-        while self._db.shared:
-            await self._clock.sleep(self.heartbeat_seconds)
-            try:
-                for node_id in await self._dead():
-                    _log.warning("the node %s is dead; its calls are taken over", node_id)
-                    await self.bury(node_id)
-            except StorageError as error:
-                _log.warning("the database cannot be asked for the other nodes: %s", error)
-
-    async def beat(self) -> None:
-        """One heartbeat."""
-        changed = await self._db.write(sql.BEAT, (self.id,))
+    async def beat(self) -> bool:
+        """Write one heartbeat; return False where the other nodes had taken this one for dead meanwhile."""
+        changed = bool(await self._db.write(sql.BEAT, (self.id,)))
         now = self._clock.monotonic()
         if not changed:
             _log.warning("this node was taken for dead by the others; it goes on, and its calls are theirs")
@@ -99,28 +65,19 @@ class Nodes:
         if not changed or now - self._seen > self.lease_seconds:
             self._since = now
         self._seen = now
-        if not changed and self._on_lost is not None:
-            await self._on_lost()
+        return changed
 
-    async def _dead(self) -> list[str]:
+    async def dead(self) -> list[str]:
+        """Return the ids of the nodes whose lease is over."""
         if self._clock.monotonic() - self._since < self.lease_seconds:
             return []
         return [str(row[0]) for row in await self._db.query(sql.DEAD, (self.id, self.lease_seconds))]
 
-    async def bury(self, node_id: str) -> None:
-        """Take over what a node left that is known to be dead."""
-        if node_id == self.id:
-            return
-        async with self._lock:
-            for listener in self._listeners:
-                await listener(node_id)
-            await self._db.write(sql.DROP_NODE, (node_id,))
+    async def drop(self, node_id: str) -> None:
+        """Delete a node from the list of nodes."""
+        await self._db.write(sql.DROP_NODE, (node_id,))
 
-    async def stop(self) -> None:
-        """Be gone. What is left all the same is handed over as if this node were dead."""
-        if self._joined:
-            self._joined = False
-            async with self._lock:
-                for listener in self._listeners:
-                    await listener(self.id)
-                await self._db.write(sql.DROP_NODE, (self.id,))
+    def leave(self) -> bool:
+        """Stop counting as alive; return whether this node had joined."""
+        joined, self._joined = self._joined, False
+        return joined

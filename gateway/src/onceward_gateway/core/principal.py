@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .errors import ApiError
+from .model_names import matches
 
 if TYPE_CHECKING:
     from .restrictions import Restrictions
@@ -25,13 +26,11 @@ __all__ = [
     "Scope",
     "Spending",
     "in_order",
-    "matches",
 ]
 
 Scope = Literal[
     "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
 ]
-_EVERY = frozenset({"*", "all-proxy-models"})
 _OF_THE_PARENT = "all-team-models"
 
 
@@ -100,24 +99,6 @@ class Bound:
             or self.model_rpm_limit
             or self.model_tpm_limit
         )
-
-
-def matches(pattern: str, model: str) -> bool:
-    """Whether a listed name allows a model: the name itself, or one with `*` for any text."""
-    if pattern == model or pattern in _EVERY:
-        return True
-    if "*" not in pattern:
-        return False
-    first, *middle, last = pattern.split("*")
-    if len(model) < len(first) + len(last) or not model.startswith(first) or not model.endswith(last):
-        return False
-    at, end = len(first), len(model) - len(last)
-    for piece in middle:
-        found = model.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
 
 
 @dataclass(frozen=True, slots=True)

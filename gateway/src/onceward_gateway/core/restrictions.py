@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from .errors import ApiError, invalid
-from .principal import matches
-
-if TYPE_CHECKING:
-    from .records import Key
+from .model_names import matches
 
 __all__ = [
     "Address",
@@ -192,6 +189,18 @@ def _plain(path: str) -> str:
 # -- keys
 
 
+class RestrictedKey(Protocol):
+    """A key with its restrictions; None where it has none."""
+
+    allowed_ips: list[str] | None
+    allowed_routes: list[str] | None
+
+    @property
+    def title(self) -> str:
+        """The name of the key in messages."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Restrictions:
     """Restrictions of a key and of those that it was derived from: each level holds."""
@@ -223,14 +232,14 @@ class Restrictions:
                 )
 
 
-def restrictions_of(line: Sequence[Key]) -> Restrictions | None:
+def restrictions_of(line: Sequence[RestrictedKey]) -> Restrictions | None:
     """Return what a key, and those that it was derived from, are restricted to; None where that is nothing."""
     networks = tuple(_networks(key.allowed_ips) for key in line if key.allowed_ips is not None)
     routes = tuple(tuple(key.allowed_routes) for key in line if key.allowed_routes is not None)
     return Restrictions(line[0].title, networks, routes) if networks or routes else None
 
 
-def require_within(asked: Mapping[str, Any], held: Key, catalog: RouteCatalog) -> None:
+def require_within(asked: Mapping[str, Any], held: RestrictedKey, catalog: RouteCatalog) -> None:
     """Raise 403 where restrictions that are asked for leave more open than those of a key."""
     if "allowed_ips" in asked and held.allowed_ips is not None:
         outer, wanted = _networks(held.allowed_ips), asked["allowed_ips"]
@@ -242,7 +251,7 @@ def require_within(asked: Mapping[str, Any], held: Key, catalog: RouteCatalog) -
             raise _exceeds("allowed_routes", wanted, held.allowed_routes, held)
 
 
-def _exceeds(name: str, asked: list[str] | None, held: list[str], key: Key) -> ApiError:
+def _exceeds(name: str, asked: list[str] | None, held: list[str], key: RestrictedKey) -> ApiError:
     shown = "not restricted" if asked is None else repr(asked)
     return ApiError(
         403,

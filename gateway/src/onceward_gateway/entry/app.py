@@ -18,11 +18,11 @@ from ..api import routes
 from ..api.authentication import Authenticator
 from ..api.inference import (
     HeadedStream,
+    InferenceServices,
     ModelEndpoint,
-    fingerprint,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key
+from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core.effective_body import named_as_sent, refuse_models_beside
@@ -67,7 +67,7 @@ from ..http.router import (
 )
 from ..http.suggest import no_path, wrong_method
 from ..http.validation import Contract, Specification
-from ..telemetry.request_span import Seen
+from ..telemetry.request_span import RequestSpan
 from .handlers import build_handlers
 from .services import Gateway
 
@@ -98,13 +98,9 @@ class App:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.app = self
         self.catalog = RouteCatalog(self._named_routes)
-        table = (
-            *routes(build_handlers(gateway, self.catalog, require_route=self.require_route)),
-            *gateway.telemetry.routes(),
-        )
-        completed = [_complete(route, gateway.contract) for route in table]
+        table = routes(build_handlers(gateway, self.catalog, require_route=self.require_route))
+        completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = RouteTable(completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
@@ -132,14 +128,14 @@ class App:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         method = scope["method"]
         query = scope.get("query_string", b"")
-        with self.gateway.telemetry.request(method, raw_path, headers, request_id) as seen:
+        with self.gateway.telemetry.request(method, raw_path, headers, request_id) as span:
             try:
                 reply = await self._answer(
-                    method, raw_path, query, headers, request_id, scope=scope, receive=receive, seen=seen
+                    method, raw_path, query, headers, request_id, scope=scope, receive=receive, span=span
                 )
             except ClientGone:
                 return
-            seen.reply = reply
+            span.reply = reply
             common = [(b"x-request-id", request_id.encode("latin-1"))]
             if self._cors is not None:
                 common += self._cors.headers(headers.get("origin"))
@@ -147,6 +143,10 @@ class App:
                 await reply.send(send, common)
             else:
                 await _send(reply, scope, receive, send, common, bodiless=method == "HEAD")
+
+    async def start(self) -> None:
+        """Start the gateway; batches make their calls through this application."""
+        await self.gateway.start(self.dispatch)
 
     async def _other(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
@@ -159,7 +159,7 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            await self.gateway.start()
+            await self.start()
         except StorageError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
@@ -222,7 +222,7 @@ class App:
         scope: dict[str, Any] | None = None,
         principal: str | None = None,
         acting_for: tuple[str | None, str | None] = (None, None),
-        seen: Seen | None = None,
+        span: RequestSpan | None = None,
     ) -> Reply:
         try:
             if self._cors is not None and (preflight := self._cors.preflight(method, headers)) is not None:
@@ -230,8 +230,8 @@ class App:
                 return preflight
             match = self._match(method, raw_path, scope)
             route = match.route
-            if seen is not None:
-                seen.matched(route.operation, match.template)
+            if span is not None:
+                span.matched(route.operation, match.template)
             if principal is None:
                 if scope is not None:
                     settle_headers(headers, scope["headers"], self._brand)
@@ -244,10 +244,10 @@ class App:
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
-            call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
+            call = Call(route.operation, request_id, caller.id, headers, match.params)
             call.scope, call.receive, call.caller = scope, receive, caller
-            if seen is not None:
-                seen.call = call
+            if span is not None:
+                span.call = call
             spec = self._spec(match)
             call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
             if route.method != "GET":
@@ -276,26 +276,26 @@ class App:
         except (_WholeAnswersOnly, ClientGone):
             raise
         except ApiError as error:
-            return self._failed(error, request_id, seen)
+            return self._failed(error, request_id, span)
         except Unstorable as error:
             message = f"The request has a value that cannot be kept: {error.reason}."
-            return self._failed(invalid(message, code="unstorable_value"), request_id, seen)
+            return self._failed(invalid(message, code="unstorable_value"), request_id, span)
         except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
             away = away_of(error)
             if away is not None:
                 _log.error("request %s needs the storage: %s", request_id, away)
-                return self._failed(storage_away(away.trouble.what), request_id, seen)
+                return self._failed(storage_away(away.trouble.what), request_id, span)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"
             )
-            return self._failed(failure, request_id, seen)
+            return self._failed(failure, request_id, span)
 
-    def _failed(self, error: ApiError, request_id: str, seen: Seen | None) -> Response:
+    def _failed(self, error: ApiError, request_id: str, span: RequestSpan | None) -> Response:
         """The answer that an error is, told to who watches."""
         self.gateway.telemetry.refused(error)
-        if seen is not None:
-            seen.failed(error)
+        if span is not None:
+            span.failed(error)
         return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
     async def _reach(self, call: Call) -> None:
@@ -365,12 +365,12 @@ class App:
                 )
 
 
-def _complete(route: Route, contract: Contract) -> Route:
+def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """The route under the contract's name for it; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route))
+    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):

@@ -10,7 +10,11 @@ from ..api.batches import BatchHandlers
 from ..api.budgets import BudgetHandlers
 from ..api.cache import CacheHandlers
 from ..api.calls import CallHandlers
+from ..api.credentials import CredentialHandlers
+from ..api.credits import CreditHandlers
 from ..api.customers import CustomerHandlers
+from ..api.deployment_writes import DeploymentWriteChecks
+from ..api.deployments import DeploymentHandlers
 from ..api.files import FileHandlers
 from ..api.fine_tuning import FineTuningHandlers
 from ..api.guardrails import GuardrailHandlers
@@ -21,11 +25,15 @@ from ..api.key_writer import KeyWriter
 from ..api.keys import KeyHandlers
 from ..api.members import MemberHandlers
 from ..api.memberships import Memberships
+from ..api.metrics import MetricsHandlers
 from ..api.models import ModelHandlers
 from ..api.moderations import ModerationHandlers
 from ..api.organizations import OrganizationHandlers
 from ..api.ownership import Ownership
+from ..api.page import PageHandlers
 from ..api.serializers import RecordSerializer
+from ..api.spend import SpendHandlers
+from ..api.spend_reports import SpendReports
 from ..api.team_access import TeamAccess
 from ..api.teams import TeamHandlers
 from ..api.users import UserHandlers
@@ -34,6 +42,7 @@ from ..api.writes import RecordWriter, SecretResponder
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..offline.handler import Embeddings
+from ..routing.price_location import PriceLocator
 from .services import Gateway
 
 __all__ = ["build_handlers"]
@@ -62,6 +71,22 @@ def build_handlers(
         budgets=BudgetHandlers(records, writer, serializer, clock),
         cache=CacheHandlers(gateway.cache, clock),
         calls=CallHandlers(gateway.calls),
+        credentials=CredentialHandlers(directory, gateway.catalog, gateway.catalog_updates, clock),
+        credits=CreditHandlers(gateway.db, records, gateway.ledger, gateway.settings.auth_mode, clock),
+        deployments=DeploymentHandlers(
+            directory,
+            gateway.catalog,
+            gateway.catalog_updates,
+            gateway.breakers,
+            DeploymentWriteChecks(records, gateway.selector, gateway.prices),
+            gateway.ledger.credits,
+            clock,
+            new_id,
+        ),
+        page=PageHandlers(gateway.settings),
+        spend=SpendHandlers(
+            records, directory, SpendReports(gateway.db), gateway.ledger, gateway.prices, _price_locator(gateway), clock
+        ),
         customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
         guardrails=GuardrailHandlers(gateway.guardrails),
         keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.sums, clock),
@@ -101,6 +126,20 @@ def build_handlers(
             gateway.redis,
             gateway.catalog,
         ),
+        metrics=_metrics(gateway),
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
         utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
     )
+
+
+def _metrics(gateway: Gateway) -> MetricsHandlers | None:
+    """Return the handlers of the metrics, unless these are off or have a port of their own."""
+    settings = gateway.settings.watch.metrics
+    if gateway.metrics is None or settings.listen is not None:
+        return None
+    return MetricsHandlers(settings, gateway.metrics.read)
+
+
+def _price_locator(gateway: Gateway) -> PriceLocator:
+    offline = gateway.settings.offline
+    return PriceLocator(gateway.selector, gateway.targets, gateway.offline, gateway.prices, offline=offline)

@@ -6,22 +6,24 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.idempotent_writes import Mutations
+from ..calls.middleware import CallMiddleware
 from ..calls.registry import Calls
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
 from ..cluster.membership import Nodes
+from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
-from ..core.errors import ApiError
 from ..db import (
     StorageError,
     open_database,
@@ -32,13 +34,12 @@ from ..db.presence import Folders
 from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
-from ..http.request import Response
 from ..http.validation import Contract
 from ..identity.directory import Directory, master_keys
-from ..identity.invalidation import Changes
+from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
 from ..identity.repositories import Repositories
-from ..jobs.batch_runner import BatchRunner
+from ..jobs.batch_runner import BatchRunner, Dispatch
 from ..jobs.batch_store import BatchStore
 from ..jobs.cleanup import Cleanup
 from ..jobs.file_store import FileStore
@@ -62,11 +63,15 @@ from ..routing.selection import DeploymentSelector
 from ..routing.served_address import served_address
 from ..routing.ssrf import AddressGuard
 from ..routing.targets import TargetResolver
+from ..telemetry.collectors import GaugeCollector
+from ..telemetry.exporter import MetricsApp, MetricsExporter
+from ..telemetry.labels import NameLabels
+from ..telemetry.metrics import Metrics
 from ..telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from ..providers.client import ProviderClient
-    from .app import App
+    from .metrics_server import MetricsServer
 
 __all__ = ["Gateway"]
 
@@ -101,7 +106,7 @@ class Gateway:
             self.db,
             self.clock,
             self.new_id,
-            Changes(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
@@ -129,6 +134,9 @@ class Gateway:
             self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
             self.breakers.subscribe(self.cooldowns)
         self.guardrails = Guardrails(settings.guardrails)
+        labels = NameLabels(settings, self.catalog)
+        metrics = Metrics(labels) if settings.watch.metrics.enabled else None
+        self.telemetry = Telemetry(settings.watch, labels, metrics, self.guardrails, self.new_id)
         self.ledger = Ledger(
             self.db,
             self.clock,
@@ -149,7 +157,7 @@ class Gateway:
             biller=self.ledger,
             nodes=self.nodes,
             bus=self.bus,
-            on_ended=lambda run, seconds: self.telemetry.ended(run, seconds),
+            on_ended=self.telemetry.ended,
         )
         self.selector = DeploymentSelector(settings, self.catalog, self.targets, self.offline, self.ledger.credits)
         self.dispatcher = Dispatcher(
@@ -165,10 +173,8 @@ class Gateway:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.nodes.on_dead(self.calls.others.died)
-        self.nodes.on_dead(self.ledger.on_dead)
-        self.nodes.on_lost(self.calls.others.let_go)
-        self.telemetry = Telemetry(self)
+        self.metrics = None if metrics is None else self._exporter(metrics, labels)
+        self._metrics_server = self._open_metrics_server()
         keep = settings.limits.keep_hours * 3600
         self.mutations = Mutations(
             self.db,
@@ -180,18 +186,36 @@ class Gateway:
             together=self.directory.changes.transaction,
         )
         self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
-        self.app: App | None = None
+        self.inference = InferenceServices(
+            calls=self.calls,
+            ledger=self.ledger,
+            selector=self.selector,
+            dispatcher=self.dispatcher,
+            offline=self.offline,
+            telemetry=self.telemetry,
+            middleware=CallMiddleware(self.guardrails, self.cache),
+            revocation=self.revocation,
+            clock=self.clock,
+            ping_seconds=settings.limits.ping_seconds,
+            providers=lambda: self.providers,
+        )
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
         self.fine_tuning_queue = self._job_queue(FINE_TUNING)
+        queues = (self.batch_queue, self.fine_tuning_queue)
+        self.takeover = Takeover(
+            self.nodes,
+            self.clock,
+            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.others.let_go,
+        )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
-        self.nodes.on_dead(queue.release)
         return queue
 
     def _pace(self) -> Pace:
@@ -201,6 +225,22 @@ class Gateway:
         settings = self.settings
         shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
         return Pace(self.clock, shared, when_away=settings.limits.when_away)
+
+    def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
+        gauges = GaugeCollector(
+            self, self.calls, self.catalog, self.breakers, labels, self.clock, self.db, self.redis, self.bus
+        )
+        return MetricsExporter(metrics, gauges, os.environ)
+
+    def _open_metrics_server(self) -> MetricsServer | None:
+        """Return the server of the metrics, where they have a port of their own."""
+        settings = self.settings.watch.metrics
+        if self.metrics is None or settings.listen is None:
+            return None
+        from .metrics_server import MetricsServer
+
+        host, port = settings.listen
+        return MetricsServer(MetricsApp(settings, self.metrics.read), host, port, shared=self.metrics.is_shared)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -216,12 +256,12 @@ class Gateway:
             from ..providers.client import ProviderClient
 
             self._providers = ProviderClient(
-                self.settings.limits, self.clock, self.prices, self.address_guard, self.telemetry.pass_on
+                self.settings.limits, self.clock, self.prices, self.address_guard, self.telemetry.add_trace_headers
             )
         return self._providers
 
-    async def start(self) -> None:
-        """Recover what a dead process left, then be ready."""
+    async def start(self, dispatch: Dispatch) -> None:
+        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
@@ -230,6 +270,10 @@ class Gateway:
         configured = bool(self.settings.providers)
         loading = self.spawn(asyncio.to_thread(_load_providers), "modules of providers") if configured else None
         await self.telemetry.start()
+        if self.metrics is not None:
+            await self.metrics.start()
+        if self._metrics_server is not None:
+            await self._metrics_server.start()
         await self.db.open()
         if self.redis is not None:
             await self.redis.start()
@@ -239,14 +283,14 @@ class Gateway:
         await self.catalog_updates.start()
         if self.cooldowns is not None:
             await self.cooldowns.load()
-        await self._start_jobs()
+        await self._start_jobs(dispatch)
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
             self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.nodes.run), "heartbeat")
-            self.spawn(self._forever("nodes", self.nodes.look), "nodes")
+            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
             self.spawn(self._forever("calls", self.calls.others.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
@@ -257,11 +301,11 @@ class Gateway:
             # Callers may bring keys of providers that nobody configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
-    async def _start_jobs(self) -> None:
+    async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, self.dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -302,8 +346,13 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.nodes.stop, self.telemetry.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop):
             await self._step(step())
+        if self._metrics_server is not None:
+            await self._step(self._metrics_server.stop())
+        if self.metrics is not None:
+            await self._step(self.metrics.stop())
+        await self._step(self.telemetry.stop())
         await self._step(self.bus.stop())
         if self.redis is not None:
             await self._step(self.redis.stop())
@@ -363,23 +412,6 @@ class Gateway:
         """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
-
-    async def dispatch(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes = b"",
-        principal: str,
-        headers: Mapping[str, str] | None = None,
-        acting_for: tuple[str | None, str | None] = (None, None),
-    ) -> Response:
-        """A call from inside, through the whole pipeline. Streams are not given this way."""
-        if self.app is None:
-            raise ApiError(503, "The gateway is not composed yet. Dispatch from a started gateway.", code="not_ready")
-        return await self.app.dispatch(
-            method, path, body=body, principal=principal, headers=dict(headers or {}), acting_for=acting_for
-        )
 
 
 def _load_modules() -> None:

@@ -39,7 +39,7 @@ async def _heed(app: App, server: GatewayServer, line: socket.socket) -> None:
 
 async def _bury(app: App, node: str) -> None:
     try:
-        await app.gateway.nodes.bury(node)
+        await app.gateway.takeover.take_over(node)
     except StorageError as error:
         # Every node finds it when its lease is over.
         _log.warning("the dead worker %s is not taken over yet: %s", node, error)

@@ -1,4 +1,4 @@
-"""Repeated request headers: lists of proxies are joined, and values that decide something may not disagree."""
+"""Request headers: repeated headers are joined or must agree, and the API key is found in any of its headers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ..config.brand_headers import BrandHeaders
 from ..core.errors import ApiError, invalid
 
-__all__ = ["RawHeaders", "read_headers", "settle_headers"]
+__all__ = ["RawHeaders", "api_key_of", "read_headers", "settle_headers"]
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 # Proxies extend them by lines of their own as well as in place (RFC 9110, 5.3).
@@ -26,6 +26,9 @@ _SINGLE = frozenset(
     }
 )
 _PROVIDER_KEY = "x-provider-key-"
+# Headers in which clients send an API key, besides `Authorization`.
+_API_KEYS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
+_MAX_API_KEY = 4096
 
 
 def read_headers(raw: RawHeaders) -> dict[str, str]:
@@ -62,3 +65,17 @@ def _conflict(first: str, second: str, values: tuple[str, str] | None) -> ApiErr
     shown = "with different values" if values is None else f"as {values[0]!r} and {values[1]!r}"
     what = f"`{first}` is given twice, {shown}" if first == second else f"`{first}` and `{second}` disagree: {shown}"
     return invalid(f"{what}. Send one of them.", param=second, code="conflicting_headers")
+
+
+def api_key_of(headers: dict[str, str]) -> str | None:
+    """Return the API key of a request: the bearer token, else the first of the other headers for keys."""
+    bearer = headers.get("authorization")
+    if bearer is not None:
+        scheme, _, token = bearer.partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()[:_MAX_API_KEY]
+    for name in _API_KEYS:
+        value = headers.get(name)
+        if value:
+            return value.strip()[:_MAX_API_KEY]
+    return None

@@ -1,8 +1,8 @@
 """Authorization: visibility, authority, and the rule that a child never exceeds its parent.
 
 `attenuate` checks requested limits against one parent: the caller's key, the team, the organization, the user, or, for
-a caller whose authority comes from the object itself, the object before the change. `sight` returns the owners whose
-objects a caller may see; other objects do not exist for it (404).
+a caller whose authority comes from the object itself, the object before the change. `visibility_of` returns
+the owners whose objects a caller may see; other objects do not exist for it (404).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from ..core import durations
 from ..core.errors import ApiError, forbidden
-from ..core.principal import Principal, matches
+from ..core.model_names import matches
+from ..core.principal import Principal
 from ..core.records import (
     Bounded,
     Key,
@@ -24,18 +25,18 @@ from ..core.records import (
 
 __all__ = [
     "Ceiling",
-    "Power",
-    "Sight",
+    "Authority",
+    "Visibility",
     "attenuate",
-    "power_over_key",
-    "power_over_organization",
-    "power_over_team",
+    "authority_over_key",
+    "authority_over_organization",
+    "authority_over_team",
     "require_admin",
     "require_writer",
-    "sight",
+    "visibility_of",
 ]
 
-Power = Literal["above", "own"]
+Authority = Literal["above", "own"]
 _RANKS = {"internal_user_viewer": 0, "internal_user": 1, "user": 1, "org_admin": 2, "admin": 2}
 _TOP = {"proxy_admin_viewer": 8, "proxy_admin": 9}
 _SAYS = {
@@ -223,7 +224,7 @@ def _increase(asked: Mapping[str, Any], parent: Ceiling) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """The owners whose objects a caller may see."""
 
     all: bool
@@ -253,9 +254,9 @@ class Sight:
         return self.only_team in (None, team_id) and self.only_organization in (None, organization_id)
 
 
-def sight(caller: Principal) -> Sight:
+def visibility_of(caller: Principal) -> Visibility:
     """Return the visibility of a caller."""
-    return Sight(
+    return Visibility(
         all=caller.admin or caller.viewer,
         organizations=caller.organizations_run,
         teams=caller.teams_run,
@@ -266,37 +267,39 @@ def sight(caller: Principal) -> Sight:
     )
 
 
-def sees_team(caller: Principal, team: Team) -> bool:
+def may_see_team(caller: Principal, team: Team) -> bool:
     """Return whether a caller may see a team: as a member or an administrator."""
-    return sight(caller).sees(organization_id=team.organization_id, team_id=team.id) or team.id in caller.teams_in
+    return (
+        visibility_of(caller).sees(organization_id=team.organization_id, team_id=team.id) or team.id in caller.teams_in
+    )
 
 
-def sees_organization(caller: Principal, id: str) -> bool:
+def may_see_organization(caller: Principal, id: str) -> bool:
     """Return whether a caller may see an organization: as a member or an administrator."""
-    return sight(caller).all or id in caller.organizations_run or id in caller.organizations_in
+    return visibility_of(caller).all or id in caller.organizations_run or id in caller.organizations_in
 
 
 # -- authority
 
 
-def power_over_key(caller: Principal, key: Key) -> Power | None:
+def authority_over_key(caller: Principal, key: Key) -> Authority | None:
     """Return the caller's authority over a key: "above" through its owners, or "own"."""
     if caller.admin or key.organization_id in caller.organizations_run or key.team_id in caller.teams_run:
         return "above"
-    seen = sight(caller).sees(
+    seen = visibility_of(caller).sees(
         organization_id=key.organization_id, team_id=key.team_id, user_id=key.user_id, key_id=key.id
     )
     return "own" if seen else None
 
 
-def power_over_team(caller: Principal, team: Team) -> Power | None:
+def authority_over_team(caller: Principal, team: Team) -> Authority | None:
     """Return the caller's authority over a team: "above" for admins of its organization, "own" for its admins."""
     if caller.admin or team.organization_id in caller.organizations_run:
         return "above"
     return "own" if team.id in caller.teams_run else None
 
 
-def power_over_organization(caller: Principal, id: str) -> Power | None:
+def authority_over_organization(caller: Principal, id: str) -> Authority | None:
     """Return the caller's authority over an organization: "above" for gateway admins, "own" for its admins."""
     if caller.admin:
         return "above"

@@ -11,7 +11,7 @@ from ..core.principal import ANONYMOUS, Principal
 from ..core.records import Record
 from ..db import Database
 from . import api_keys, principals, sql
-from .invalidation import Action, Change, Changes
+from .invalidation import Action, ChangeLog, RecordChange
 from .principal_cache import CustomerCache, PrincipalCache
 from .repositories import Repositories
 
@@ -32,7 +32,7 @@ class Directory:
         db: Database,
         clock: Clock,
         new_id: Callable[[str], str],
-        changes: Changes,
+        changes: ChangeLog,
         *,
         masters: Iterable[Principal],
     ) -> None:
@@ -44,9 +44,9 @@ class Directory:
         self._masters = {master.id: master for master in masters}
         self.principals = PrincipalCache(records, clock, changes)
         self.customer_bounds = CustomerCache(records)
-        self.on_change = changes.on_change
-        self.on_change(self.principals.forget)
-        self.on_change(self.customer_bounds.forget)
+        self.subscribe = changes.subscribe
+        self.subscribe(self.principals.forget)
+        self.subscribe(self.customer_bounds.forget)
 
     # -- principals
 
@@ -78,7 +78,7 @@ class Directory:
             return Principal(owner)
         return await self.principals.now(record)
 
-    async def as_it_stands(self, caller: Principal) -> Principal:
+    async def current_principal(self, caller: Principal) -> Principal:
         """Return the current principal of a caller admitted earlier; raise 401 or 403 if it may no longer call."""
         record = None if caller.key_id is None else await self.records.keys.any(caller.key_id)
         if record is None:
@@ -127,7 +127,7 @@ class Directory:
     async def changed(self, kind: str, id: str, action: Action) -> None:
         """Log a change, so that every node drops the principals that it affects once it is committed."""
         affected = await self.records.keys.family(id) if kind == "key" else None
-        await self.changes.add(Change(kind, id, action, affected))
+        await self.changes.add(RecordChange(kind, id, action, affected))
 
     async def audit(
         self,

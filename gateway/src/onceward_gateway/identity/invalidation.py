@@ -23,7 +23,7 @@ from ..core.clock import Clock
 from ..db import Database
 from . import sql
 
-__all__ = ["Action", "Change", "Changes", "EVERYTHING", "Listener"]
+__all__ = ["Action", "RecordChange", "ChangeLog", "EVERYTHING", "ChangeListener"]
 
 Action = Literal["created", "updated", "deleted", "blocked", "unblocked", "rotated"]
 
@@ -38,7 +38,7 @@ _MOST_AGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """A change of a record. `key_ids` are the keys whose principals it affects; None stands for any."""
 
     kind: str
@@ -47,17 +47,17 @@ class Change:
     key_ids: tuple[str, ...] | None = None
 
 
-Listener = Callable[[Change], None]
+ChangeListener = Callable[[RecordChange], None]
 
 # For a node that missed more changes than are kept: every cached record may be outdated.
-EVERYTHING = Change("everything", "", "updated")
+EVERYTHING = RecordChange("everything", "", "updated")
 
 
 class _Message(msgspec.Struct, array_like=True):
     """The changes of a turn, as one node publishes them to the others."""
 
     turn: int
-    changes: list[Change]
+    changes: list[RecordChange]
 
 
 @dataclass(slots=True)
@@ -66,17 +66,17 @@ class _Unit:
 
     task: asyncio.Task[Any] | None
     turn: int | None = None
-    changes: list[Change] = field(default_factory=list)
+    changes: list[RecordChange] = field(default_factory=list)
 
 
-class Changes:
+class ChangeLog:
     """The log of changes, here and at the other nodes."""
 
     def __init__(self, db: Database, clock: Clock, bus: Bus, age_seconds: float) -> None:
         """Publish changes on `bus`; `age_seconds` is how old the cached records of this node may get."""
         self._db = db
         self._clock = clock
-        self._listeners: list[Listener] = []
+        self._listeners: list[ChangeListener] = []
         self._units: ContextVar[_Unit | None] = ContextVar("platform_unit", default=None)
         # One change at a time in this process: waiting changes take no database connection from model calls.
         self._one = asyncio.Lock()
@@ -90,7 +90,7 @@ class Changes:
         bus.subscribe(_TOPIC, self._received)
         bus.on_reconnect(self._expire)
 
-    def on_change(self, listener: Listener) -> None:
+    def subscribe(self, listener: ChangeListener) -> None:
         """Register a callback for each committed change, of this node or another."""
         self._listeners.append(listener)
 
@@ -128,7 +128,7 @@ class Changes:
             await self._db.write(sql.PRUNE_CHANGES, (turn - 2 * _MOST_MISSED,))
         return turn
 
-    async def add(self, change: Change) -> None:
+    async def add(self, change: RecordChange) -> None:
         """Log a change, for the nodes that its message does not reach."""
         unit = self._unit()
         if unit is None:
@@ -145,7 +145,7 @@ class Changes:
         self._notify(unit.turn, unit.changes)
         self._bus.publish(_TOPIC, msgspec.msgpack.encode(_Message(unit.turn, unit.changes)))
 
-    def _notify(self, turn: int, changes: list[Change]) -> None:
+    def _notify(self, turn: int, changes: list[RecordChange]) -> None:
         if self._turn == turn - 1:
             self._turn = turn
         for change in changes:
@@ -218,6 +218,6 @@ class Changes:
             self._turn = turn
             for _, body in rows:
                 if body is not None:
-                    self._notify(turn, [msgspec.json.decode(body, type=Change)])
+                    self._notify(turn, [msgspec.json.decode(body, type=RecordChange)])
         if expirations == self._expirations:
             self._read_at = started

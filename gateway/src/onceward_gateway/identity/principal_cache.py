@@ -12,7 +12,7 @@ from ..core.errors import ApiError
 from ..core.principal import Bound, Principal
 from ..core.records import Key
 from . import api_keys, principals
-from .invalidation import EVERYTHING, Change, Changes
+from .invalidation import EVERYTHING, ChangeLog, RecordChange
 from .repositories import Repositories
 
 __all__ = ["CustomerCache", "PrincipalCache"]
@@ -37,7 +37,7 @@ class _Admitted:
 class PrincipalCache:
     """The principals of keys by hash, and those of keys acting for the groups that requests name."""
 
-    def __init__(self, records: Repositories, clock: Clock, changes: Changes) -> None:
+    def __init__(self, records: Repositories, clock: Clock, changes: ChangeLog) -> None:
         self._records = records
         self._clock = clock
         self._changes = changes
@@ -101,7 +101,7 @@ class PrincipalCache:
         """Return the current principal of a key; raise if the key may not be used."""
         return self._open(await self._entry(record))
 
-    def forget(self, change: Change) -> None:
+    def forget(self, change: RecordChange) -> None:
         """Drop the principals that a change may affect."""
         self._forgotten += 1
         for place in [place for place, entry in self._known.items() if _concerns(entry, change)]:
@@ -123,7 +123,7 @@ class PrincipalCache:
         return entry.principal
 
 
-def _concerns(entry: _Admitted, change: Change) -> bool:
+def _concerns(entry: _Admitted, change: RecordChange) -> bool:
     caller = entry.principal
     if caller is None or change.kind == EVERYTHING.kind:
         # An error does not say whose key it is for: read it again.
@@ -193,7 +193,7 @@ class CustomerCache:
             self._known[place] = found
         return found
 
-    def forget(self, change: Change) -> None:
+    def forget(self, change: RecordChange) -> None:
         """Drop the customers that a change may affect."""
         if change.kind in ("customer", "budget", EVERYTHING.kind):
             self._forgotten += 1

@@ -27,7 +27,7 @@ from ..core.records import (
     User,
 )
 from ..core.restrictions import restrictions_of
-from .repositories import Repositories, Store
+from .repositories import Repositories, Repository
 from .sql import equal
 
 __all__ = ["CHALLENGE", "READERS", "copy_of", "expired", "for_groups", "in_group", "principal_of", "replaced"]
@@ -107,7 +107,7 @@ async def in_group(records: Repositories, key: Key, team: str | None, organizati
     return replace(await principal_of(records, key), acting_for=scope)
 
 
-async def _own(store: Store[B], kind: str, text: str, allowed: Collection[str | None]) -> B | None:
+async def _own(store: Repository[B], kind: str, text: str, allowed: Collection[str | None]) -> B | None:
     """Return the one of a caller's own groups that has this id or alias."""
     if text in allowed:
         return await store.get(text)
@@ -124,7 +124,7 @@ def _only(found: list[B], kind: str, text: str) -> B | None:
     return found[0] if found else None
 
 
-async def _not_own(store: Store[B], kind: str, text: str) -> ApiError:
+async def _not_own(store: Repository[B], kind: str, text: str) -> ApiError:
     """Return the error for a scope that a key does not belong to."""
     return _unknown(kind, text) if await store.get(text) is None else _denied(kind, text)
 
@@ -182,7 +182,7 @@ async def for_groups(records: Repositories, caller: Principal, team: str | None,
     )
 
 
-async def _named(store: Store[B], kind: str, text: str, over: Organization | None) -> B:
+async def _named(store: Repository[B], kind: str, text: str, over: Organization | None) -> B:
     """Return the team or the organization of an id or an alias. An id wins: an alias may be any text."""
     found = await store.get(text)
     if found is None:

@@ -22,15 +22,15 @@ from ..core.records import (
 from ..db import Database
 from . import api_keys, sql
 from .sql import (
-    Where,
+    Condition,
     among,
     equal,
 )
 
-__all__ = ["Keys", "Members", "Repositories", "Store"]
+__all__ = ["KeyRepository", "MembershipRepository", "Repositories", "Repository"]
 
 
-class Store(Generic[R]):
+class Repository(Generic[R]):
     """A repository of one kind of record."""
 
     def __init__(self, db: Database, record: type[R]) -> None:
@@ -53,7 +53,7 @@ class Store(Generic[R]):
         record = None if id is None else await self.any(id)
         return None if record is None or record.deleted_at is not None else record
 
-    async def find(self, where: Where) -> list[R]:
+    async def find(self, where: Condition) -> list[R]:
         """Return the records that meet a condition and are not deleted, oldest first."""
         return self._read(await self._db.query(*self._sql.oldest(where)))
 
@@ -69,28 +69,28 @@ class Store(Generic[R]):
         """Return the records of these ids that are not deleted, oldest first."""
         return await self.find(among("id", ids)) if ids else []
 
-    async def page(self, where: Where, limit: int, offset: int = 0) -> list[R]:
+    async def page(self, where: Condition, limit: int, offset: int = 0) -> list[R]:
         """Return a page of the records that meet a condition, newest first."""
         return self._read(await self._db.query(*self._sql.newest(where, limit, offset)))
 
-    async def count(self, where: Where) -> int:
+    async def count(self, where: Condition) -> int:
         """Return the number of records that meet a condition."""
         row = await self._db.one(*self._sql.counted(where))
         return 0 if row is None else int(row[0])
 
-    async def older(self, where: Where, than: str, limit: int) -> list[R] | None:
+    async def older(self, where: Condition, than: str, limit: int) -> list[R] | None:
         """Return the records older than the record `than`, newest first, or None if `than` is not among them.
 
         `than` may have been deleted in the meantime.
         """
         row = await self._db.one(*self._sql.aged(than, where))
-        return None if row is None else await self.page(where & Where(sql.OLDER, (row[0], than)), limit)
+        return None if row is None else await self.page(where & Condition(sql.OLDER, (row[0], than)), limit)
 
     def _read(self, rows: Iterable[tuple[Any, ...]]) -> list[R]:
         return [self._decode(row[0]) for row in rows]
 
 
-class Keys(Store[Key]):
+class KeyRepository(Repository[Key]):
     """The repository of API keys."""
 
     def __init__(self, db: Database) -> None:
@@ -119,7 +119,7 @@ class Keys(Store[Key]):
         return tuple(str(row[0]) for row in await self._db.query(sql.KEY_FAMILY, (id,)))
 
 
-class Members:
+class MembershipRepository:
     """The repository of memberships in teams and organizations."""
 
     def __init__(self, db: Database) -> None:
@@ -172,13 +172,13 @@ class Repositories:
     """Every repository of identity, and the lookups that need more than one of them."""
 
     def __init__(self, db: Database) -> None:
-        self.keys = Keys(db)
-        self.users = Store(db, User)
-        self.teams = Store(db, Team)
-        self.organizations = Store(db, Organization)
-        self.customers = Store(db, Customer)
-        self.budgets = Store(db, Budget)
-        self.members = Members(db)
+        self.keys = KeyRepository(db)
+        self.users = Repository(db, User)
+        self.teams = Repository(db, Team)
+        self.organizations = Repository(db, Organization)
+        self.customers = Repository(db, Customer)
+        self.budgets = Repository(db, Budget)
+        self.members = MembershipRepository(db)
 
     async def customer(self, organization_id: str | None, name: str) -> Customer | None:
         """Return the customer of a name in an organization."""

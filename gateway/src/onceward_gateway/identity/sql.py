@@ -34,7 +34,7 @@ __all__ = [
     "STATEMENTS",
     "Statements",
     "TAKE_TURN",
-    "Where",
+    "Condition",
     "among",
     "equal",
     "has_member",
@@ -61,61 +61,61 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class Condition:
     """A condition and the values bound in it. Its text consists of constants only."""
 
     text: str
     values: tuple[Any, ...] = ()
 
-    def __and__(self, other: Where) -> Where:
-        return Where(f"({self.text}) AND ({other.text})", (*self.values, *other.values))
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(f"({self.text}) AND ({other.text})", (*self.values, *other.values))
 
-    def __or__(self, other: Where) -> Where:
-        return Where(f"({self.text}) OR ({other.text})", (*self.values, *other.values))
-
-
-ALL = Where("1 = 1")
+    def __or__(self, other: Condition) -> Condition:
+        return Condition(f"({self.text}) OR ({other.text})", (*self.values, *other.values))
 
 
-def equal(column: str, value: object) -> Where:
+ALL = Condition("1 = 1")
+
+
+def equal(column: str, value: object) -> Condition:
     """Return the condition that a column has this value. `column` is a constant of the code."""
-    return Where(f"{column} = ?", (value,))
+    return Condition(f"{column} = ?", (value,))
 
 
-def among(column: str, values: Collection[object]) -> Where:
+def among(column: str, values: Collection[object]) -> Condition:
     """Return the condition that a column has one of these values; without values it is false."""
     if not values:
-        return Where("1 = 0")
-    return Where(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
+        return Condition("1 = 0")
+    return Condition(f"{column} IN ({', '.join('?' * len(values))})", tuple(values))
 
 
-def member_of(kind: str, groups: Collection[str]) -> Where:
+def member_of(kind: str, groups: Collection[str]) -> Condition:
     """Return the condition that a user is a member of one of these teams or organizations."""
     found = among("m.group_id", groups)
     members = "SELECT 1 FROM platform_member AS m WHERE m.user_id = platform_user.id AND m.group_kind = ?"
-    return Where(f"EXISTS ({members} AND {found.text})", (kind, *found.values))
+    return Condition(f"EXISTS ({members} AND {found.text})", (kind, *found.values))
 
 
-def has_member(user: str) -> Where:
+def has_member(user: str) -> Condition:
     """Return the condition that a team has this member."""
     members = "SELECT 1 FROM platform_member AS m WHERE m.group_id = platform_team.id AND m.group_kind = 'team'"
-    return Where(f"EXISTS ({members} AND m.user_id = ?)", (user,))
+    return Condition(f"EXISTS ({members} AND m.user_id = ?)", (user,))
 
 
-def of_teams_run_by(user: str) -> Where:
+def of_teams_run_by(user: str) -> Condition:
     """Return the condition that a key belongs to a team that this user administers."""
     teams = "SELECT m.group_id FROM platform_member AS m WHERE m.group_kind = 'team' AND m.role = 'admin'"
-    return Where(f"team_id IN ({teams} AND m.user_id = ?)", (user,))
+    return Condition(f"team_id IN ({teams} AND m.user_id = ?)", (user,))
 
 
-def in_teams_of(organizations: Collection[str]) -> Where:
+def in_teams_of(organizations: Collection[str]) -> Condition:
     """Return the condition that a user is a member of a team of one of these organizations."""
     found = among("t.organization_id", organizations)
     teams = (
         "SELECT 1 FROM platform_member AS m JOIN platform_team AS t ON t.id = m.group_id AND t.deleted_at IS NULL "
         "WHERE m.group_kind = 'team' AND m.user_id = platform_user.id AND"
     )
-    return Where(f"EXISTS ({teams} {found.text})", found.values)
+    return Condition(f"EXISTS ({teams} {found.text})", found.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +128,20 @@ class Statements:
     live: str
     count: str
 
-    def oldest(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+    def oldest(self, where: Condition) -> tuple[str, tuple[Any, ...]]:
         """Return the query for records that are not deleted, oldest first."""
         return f"{self.live} ({where.text}) ORDER BY created_at, id", where.values
 
-    def newest(self, where: Where, limit: int, offset: int = 0) -> tuple[str, tuple[Any, ...]]:
+    def newest(self, where: Condition, limit: int, offset: int = 0) -> tuple[str, tuple[Any, ...]]:
         """Return the query for a page of the records that are not deleted, newest first."""
         text = f"{self.live} ({where.text}) ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
         return text, (*where.values, limit, offset)
 
-    def counted(self, where: Where) -> tuple[str, tuple[Any, ...]]:
+    def counted(self, where: Condition) -> tuple[str, tuple[Any, ...]]:
         """Return the query for the number of records that are not deleted."""
         return f"{self.count} ({where.text})", where.values
 
-    def aged(self, id: str, where: Where) -> tuple[str, tuple[Any, ...]]:
+    def aged(self, id: str, where: Condition) -> tuple[str, tuple[Any, ...]]:
         """Return the query for the creation time of a record, even if it is deleted."""
         return f"{self.age} ({where.text})", (id, *where.values)
 

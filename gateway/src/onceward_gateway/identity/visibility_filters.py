@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..core.principal import Principal
-from .authorization import sight
+from .authorization import visibility_of
 from .sql import (
     ALL,
-    Where,
+    Condition,
     among,
     equal,
     in_teams_of,
@@ -14,19 +14,19 @@ from .sql import (
 )
 
 __all__ = [
-    "budgets_seen",
-    "customers_seen",
-    "keys_seen",
-    "organizations_seen",
-    "teams_governed",
-    "teams_seen",
-    "users_seen",
+    "visible_budgets",
+    "visible_customers",
+    "visible_keys",
+    "visible_organizations",
+    "administered_teams",
+    "visible_teams",
+    "visible_users",
 ]
 
 
-def keys_seen(caller: Principal) -> Where:
+def visible_keys(caller: Principal) -> Condition:
     """Return the condition of the keys that a caller may see."""
-    seen = sight(caller)
+    seen = visibility_of(caller)
     if seen.all:
         return ALL
     found = among("organization_id", seen.organizations) | among("team_id", seen.teams)
@@ -42,38 +42,38 @@ def keys_seen(caller: Principal) -> Where:
     return found
 
 
-def teams_seen(caller: Principal) -> Where:
+def visible_teams(caller: Principal) -> Condition:
     """Return the condition of the teams that a caller may see: those it administers or is a member of."""
-    return ALL if sight(caller).all else teams_governed(caller) | among("id", caller.teams_in)
+    return ALL if visibility_of(caller).all else administered_teams(caller) | among("id", caller.teams_in)
 
 
-def teams_governed(caller: Principal) -> Where:
+def administered_teams(caller: Principal) -> Condition:
     """Return the condition of the teams of which a caller may see all members."""
-    seen = sight(caller)
+    seen = visibility_of(caller)
     return ALL if seen.all else among("organization_id", seen.organizations) | among("id", seen.teams)
 
 
-def organizations_seen(caller: Principal) -> Where:
+def visible_organizations(caller: Principal) -> Condition:
     """Return the condition of the organizations that a caller may see: those it administers or is a member of."""
-    if sight(caller).all:
+    if visibility_of(caller).all:
         return ALL
     return among("id", caller.organizations_run | caller.organizations_in)
 
 
-def customers_seen(caller: Principal) -> Where:
+def visible_customers(caller: Principal) -> Condition:
     """Return the condition of the customers that a caller may see: those of organizations it administers."""
-    seen = sight(caller)
+    seen = visibility_of(caller)
     return ALL if seen.all else among("organization_id", seen.organizations)
 
 
-def budgets_seen(caller: Principal) -> Where:
+def visible_budgets(caller: Principal) -> Condition:
     """Return the condition of the budgets that a caller may see: those of organizations it administers."""
-    return customers_seen(caller)
+    return visible_customers(caller)
 
 
-def users_seen(caller: Principal) -> Where:
+def visible_users(caller: Principal) -> Condition:
     """Return the condition of the users that a caller may see: itself, and members of what it administers."""
-    seen = sight(caller)
+    seen = visibility_of(caller)
     if seen.all:
         return ALL
     found = member_of("organization", seen.organizations) | member_of("team", seen.teams)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from ..core.principal import Bound, matches
+from ..core.model_names import matches
+from ..core.principal import Bound
 from .window import Window
 
 __all__ = ["KINDS", "Kind", "Limit", "Place", "Spec", "key_of", "limits_of"]

@@ -1,6 +1,6 @@
-"""The access log: one JSON object a line for each request that was answered. Never a key, a body, or a query.
+"""The access log: a line with a JSON object for each answered request, without keys, bodies or queries.
 
-Lines are gathered for a moment and written together; a file that was moved away by a rotation is made anew.
+Lines are collected for a moment and written together. A file that was renamed by log rotation is created again.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ import msgspec
 from ..config.table import ConfigError
 
 if TYPE_CHECKING:
-    from .request_span import Seen
+    from .request_span import RequestSpan
 
 __all__ = ["AccessLog"]
 
 _log = logging.getLogger("onceward_gateway.telemetry")
 _FLUSH_SECONDS = 0.1
-_MOST_HELD = 1000
-_LONGEST = 128
+_MAX_LINES = 1000
+_MAX_LENGTH = 128
 _ODD = re.compile(r"[^A-Za-z0-9._:/@+\-]")
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{8,}")
 _encode = msgspec.json.Encoder().encode
 
 
 class AccessLog:
-    """Where lines go: a stream of the process, or a file."""
+    """Writes the log to a stream of the process, or to a file."""
 
     def __init__(self, to: str) -> None:
         self._path = None if to in ("stdout", "stderr") else to
@@ -48,21 +48,21 @@ class AccessLog:
                 "Check the folder, or write to 'stdout'."
             ) from error
 
-    def add(self, seen: Seen, status: int, seconds: float) -> None:
-        """Write of one request."""
+    def add(self, request: RequestSpan, status: int, seconds: float) -> None:
+        """Add the line of a request."""
         try:
-            line = _encode(_entry(seen, status, seconds))
-        except Exception:  # noqa: BLE001 - a call of odd parts has its line too
-            _log.exception("the request %s is logged without its call", seen.request_id)
-            line = _encode(_request(seen, status, seconds))
+            line = _encode(_entry(request, status, seconds))
+        except Exception:  # noqa: BLE001 - a call with unexpected values is logged all the same
+            _log.exception("the request %s is logged without its call", request.request_id)
+            line = _encode(_request(request, status, seconds))
         self._lines.append(line)
-        if len(self._lines) >= _MOST_HELD:
+        if len(self._lines) >= _MAX_LINES:
             self.flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write the collected lines."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -81,14 +81,14 @@ class AccessLog:
             _log.error("%d lines of the access log are lost: %s", len(lines), error.strerror or error)
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write the remaining lines and close the file."""
         self.flush()
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
     def _open(self) -> None:
-        """Open the file, or open it again where its name stands for another one now."""
+        """Open the file, or open it again where its name refers to another file now."""
         if self._path is None:
             return
         if self._file >= 0:
@@ -99,24 +99,24 @@ class AccessLog:
                 pass
             os.close(self._file)
             self._file = -1
-        # Each write goes to the end, so that several processes may share a file.
+        # Each write appends, so that several processes can share a file.
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
 
 
-def _request(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
+def _request(request: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
     return {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "request_id": seen.request_id,
-        "method": seen.method if len(seen.method) <= 16 else "",
-        "operation": seen.operation,
+        "request_id": request.request_id,
+        "method": request.method if len(request.method) <= 16 else "",
+        "operation": request.operation,
         "status": status,
         "ms": round(seconds * 1000, 3),
     }
 
 
-def _entry(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
-    entry = _request(seen, status, seconds)
-    call = seen.call
+def _entry(request: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
+    entry = _request(request, status, seconds)
+    call = request.call
     if call is not None:
         entry["caller"] = call.caller.id
         if call.caller.team_id is not None:
@@ -134,13 +134,13 @@ def _entry(seen: Seen, status: int, seconds: float) -> dict[str, Any]:
                 entry["cost_nano_usd"] = record.cost_nano
         elif call.model:
             entry["model"] = _plain(call.model)
-    if seen.trace_id:
-        entry["trace_id"] = seen.trace_id
-    if seen.code:
-        entry["error"] = _plain(seen.code)
+    if request.trace_id:
+        entry["trace_id"] = request.trace_id
+    if request.code:
+        entry["error"] = _plain(request.code)
     return entry
 
 
 def _plain(text: str) -> str:
-    """A name that came from outside: short, of plain letters, and no key that somebody put in its place."""
-    return _ODD.sub("?", _SECRET.sub("sk-...REDACTED", text[:_LONGEST]))
+    """Return a name sent by a client: shortened, in plain characters, and with keys masked."""
+    return _ODD.sub("?", _SECRET.sub("sk-...REDACTED", text[:_MAX_LENGTH]))

@@ -1,4 +1,4 @@
-"""What is only looked at when somebody reads the metrics: it costs calls nothing."""
+"""Collectors: gauges that are read only when the metrics are read, and cost a call nothing."""
 
 from __future__ import annotations
 
@@ -12,115 +12,163 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._version import __version__
-from .prometheus import Family
+from ..calls.registry import Calls
+from ..cluster.bus import Bus
+from ..core.clock import Clock
+from ..db import Database
+from ..routing.catalog import DeploymentCatalog
+from ..routing.circuit_breaker import CircuitBreakers
+from .labels import NameLabels
+from .prometheus import MetricFamily
 
 if TYPE_CHECKING:
-    from ..entry.services import Gateway
-    from .labels import Names
+    from ..redis.client import Redis
 
-__all__ = ["Figures", "gauges", "lag"]
+__all__ = ["GaugeCollector", "Lifecycle", "StorageFigures", "event_loop_lag"]
 
 
 _STORAGE = {
     "queued_batches": "Batches that wait to be written.",
-    "connections": "Connections to the database that are open.",
-    "idle_connections": "Of these, those that nobody uses.",
+    "connections": "Open connections to the database.",
+    "idle_connections": "Open connections that are not in use.",
     "waiting": "Tasks that wait for a connection.",
 }
 
 
 @runtime_checkable
-class Figures(Protocol):
-    """What a database tells of itself, under the names of `_STORAGE`."""
+class StorageFigures(Protocol):
+    """A database that reports figures under the names of `_STORAGE`."""
 
     def figures(self) -> Mapping[str, float]: ...
 
 
-async def lag() -> float:
-    """Seconds that something ready to run waits for the loop now."""
-    began = time.perf_counter()
+async def event_loop_lag() -> float:
+    """Return the seconds that a ready task waits for the event loop now."""
+    started = time.perf_counter()
     await asyncio.sleep(0)
-    return time.perf_counter() - began
+    return time.perf_counter() - started
 
 
-def gauges(gateway: Gateway, names: Names) -> Iterator[Family]:
-    """How the gateway, its parts and its process stand now."""
-    yield Family("onceward_build_info", "gauge", "Always 1; the labels tell the version.").add(
-        1, version=__version__, python=platform.python_version()
-    )
-    state = "draining" if gateway.draining else "ready" if gateway.ready else "starting"
-    yield Family("onceward_state", "gauge", "1 for the state that the gateway is in.").add(1, state=state)
-    yield from _calls(gateway)
-    yield from _deployments(gateway, names)
-    yield from _stores(gateway)
-    yield from _process()
+class Lifecycle(Protocol):
+    """The state of the gateway's process."""
+
+    @property
+    def ready(self) -> bool:
+        """Return whether the gateway has started."""
+        ...
+
+    @property
+    def draining(self) -> bool:
+        """Return whether the gateway accepts no new calls because it will stop."""
+        ...
 
 
-def _calls(gateway: Gateway) -> Iterator[Family]:
-    running = list(gateway.calls.running.values())
-    clients = sum(len(run.listeners) for run in running if run.record.stream)
-    yield Family("onceward_calls_running", "gauge", "Calls to models that run.").add(len(running))
-    yield Family("onceward_streams_open", "gauge", "Clients that read the stream of a running call.").add(clients)
-    alone = sum(not run.listeners for run in running)
-    yield Family("onceward_calls_unattended", "gauge", "Running calls whose client went away and may return.").add(
-        alone
-    )
+class GaugeCollector:
+    """Collects the current state of the gateway, its parts and its process."""
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        calls: Calls,
+        catalog: DeploymentCatalog,
+        breakers: CircuitBreakers,
+        labels: NameLabels,
+        clock: Clock,
+        db: Database,
+        redis: Redis | None,
+        bus: Bus,
+    ) -> None:
+        self._lifecycle = lifecycle
+        self._calls = calls
+        self._catalog = catalog
+        self._breakers = breakers
+        self._labels = labels
+        self._clock = clock
+        self._db = db
+        self._redis = redis
+        self._bus = bus
+
+    def collect(self) -> Iterator[MetricFamily]:
+        """Return all gauges."""
+        yield MetricFamily("onceward_build_info", "gauge", "Always 1; the labels are the versions.").add(
+            1, version=__version__, python=platform.python_version()
+        )
+        state = "draining" if self._lifecycle.draining else "ready" if self._lifecycle.ready else "starting"
+        yield MetricFamily("onceward_state", "gauge", "1 for the state of the gateway.").add(1, state=state)
+        yield from self._running_calls()
+        yield from self._deployments()
+        yield from self._storage()
+        yield from _process()
+
+    def _running_calls(self) -> Iterator[MetricFamily]:
+        running = list(self._calls.running.values())
+        clients = sum(len(run.listeners) for run in running if run.record.stream)
+        unattended = sum(not run.listeners for run in running)
+        yield MetricFamily("onceward_calls_running", "gauge", "Running calls to models.").add(len(running))
+        yield MetricFamily("onceward_streams_open", "gauge", "Clients that read the stream of a running call.").add(
+            clients
+        )
+        yield MetricFamily(
+            "onceward_calls_unattended", "gauge", "Running calls whose client disconnected and may return."
+        ).add(unattended)
+
+    def _deployments(self) -> Iterator[MetricFamily]:
+        resting = MetricFamily("onceward_deployment_resting", "gauge", "1 while the circuit of a deployment is open.")
+        wait = MetricFamily(
+            "onceward_deployment_rest_seconds", "gauge", "Seconds until a deployment with an open circuit is tried."
+        )
+        running = MetricFamily("onceward_deployment_running", "gauge", "Running calls of a deployment.")
+        failing = MetricFamily(
+            "onceward_deployment_failures_in_row", "gauge", "Failures of a deployment since its last answer."
+        )
+        now = self._clock.monotonic()
+        for one in self._catalog.deployments():
+            state = self._breakers.states.get(one.id)
+            if state is None:
+                continue
+            labels = {"deployment": one.id, "model": self._labels.model(one.group), "provider": one.provider}
+            resting.add(int(state.is_open(now)), **labels)
+            wait.add(state.seconds_open(now), **labels)
+            running.add(state.in_flight, **labels)
+            failing.add(state.consecutive_failures, **labels)
+        yield from (resting, wait, running, failing)
+
+    def _storage(self) -> Iterator[MetricFamily]:
+        yield MetricFamily("onceward_storage_up", "gauge", "1 while the database answers.").add(int(self._db.connected))
+        if isinstance(self._db, StorageFigures):
+            for figure, value in self._db.figures().items():
+                yield MetricFamily(f"onceward_storage_{figure}", "gauge", _STORAGE[figure]).add(value)
+        if self._redis is not None:
+            yield MetricFamily("onceward_redis_up", "gauge", "1 while Redis answers.").add(int(self._redis.available))
+            losses = MetricFamily("onceward_redis_losses_total", "counter", "Lost connections to Redis.")
+            yield losses.add(self._redis.losses)
+            connected = MetricFamily("onceward_bus_connected", "gauge", "1 while messages of other nodes arrive.")
+            yield connected.add(int(self._bus.connected))
 
 
-def _deployments(gateway: Gateway, names: Names) -> Iterator[Family]:
-    resting = Family("onceward_deployment_resting", "gauge", "1 while the breaker of a deployment is open.")
-    wait = Family("onceward_deployment_rest_seconds", "gauge", "Seconds until a resting deployment is tried again.")
-    running = Family("onceward_deployment_running", "gauge", "Calls that run at a deployment.")
-    failing = Family("onceward_deployment_failures_in_row", "gauge", "Failures of a deployment since it last answered.")
-    now = gateway.clock.monotonic()
-    for one in gateway.catalog.deployments():
-        state = gateway.breakers.states.get(one.id)
-        if state is None:
-            continue
-        labels = {"deployment": one.id, "model": names.model(one.group), "provider": one.provider}
-        resting.add(int(state.is_open(now)), **labels)
-        wait.add(state.seconds_open(now), **labels)
-        running.add(state.in_flight, **labels)
-        failing.add(state.consecutive_failures, **labels)
-    yield from (resting, wait, running, failing)
-
-
-def _stores(gateway: Gateway) -> Iterator[Family]:
-    yield Family("onceward_storage_up", "gauge", "1 while the database answers.").add(int(gateway.db.connected))
-    if isinstance(gateway.db, Figures):
-        for figure, value in gateway.db.figures().items():
-            yield Family(f"onceward_storage_{figure}", "gauge", _STORAGE[figure]).add(value)
-    if gateway.redis is not None:
-        yield Family("onceward_redis_up", "gauge", "1 while Redis answers.").add(int(gateway.redis.available))
-        losses = Family("onceward_redis_losses_total", "counter", "How often the connection to Redis was lost.")
-        yield losses.add(gateway.redis.losses)
-        connected = Family("onceward_bus_connected", "gauge", "1 while messages of other nodes arrive.")
-        yield connected.add(int(gateway.bus.connected))
-
-
-def _process() -> Iterator[Family]:
-    """Under the names that all processes use."""
+def _process() -> Iterator[MetricFamily]:
+    """Return the metrics that all processes have, under their common names."""
     times = os.times()
-    cpu = Family("process_cpu_seconds_total", "counter", "Seconds of CPU, of the program and of the system for it.")
+    cpu = MetricFamily("process_cpu_seconds_total", "counter", "Seconds of CPU time, user and system.")
     yield cpu.add(times.user + times.system)
     for name, help, value in _linux() if sys.platform == "linux" else ():
-        yield Family(name, "gauge", help).add(value)
+        yield MetricFamily(name, "gauge", help).add(value)
 
 
 def _linux() -> Iterator[tuple[str, str, float]]:
     page = os.sysconf("SC_PAGE_SIZE")
     virtual, resident = (int(pages) * page for pages in Path("/proc/self/statm").read_text().split()[:2])
-    yield "process_resident_memory_bytes", "Memory that is held.", resident
-    yield "process_virtual_memory_bytes", "Memory that is addressed.", virtual
-    yield "process_start_time_seconds", "When the process began, in seconds since the epoch.", _began()
-    yield "process_open_fds", "Files and connections that are open.", len(os.listdir("/proc/self/fd"))
+    yield "process_resident_memory_bytes", "Resident memory.", resident
+    yield "process_virtual_memory_bytes", "Virtual memory.", virtual
+    yield "process_start_time_seconds", "Start of the process, in seconds since the epoch.", _started_at()
+    yield "process_open_fds", "Open file descriptors.", len(os.listdir("/proc/self/fd"))
     import resource
 
-    yield "process_max_fds", "Files and connections that may be open.", resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    yield "process_max_fds", "Maximum of open file descriptors.", resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def _began() -> float:
-    # Behind the name in brackets, which may hold blanks: the 20th field is the start, in ticks since the boot.
+def _started_at() -> float:
+    # After the name in brackets, which may contain blanks, the 20th field is the start in ticks since boot.
     ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     boot = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))
     return int(boot.split()[1]) + ticks / os.sysconf("SC_CLK_TCK")

@@ -1,79 +1,77 @@
-"""Names as labels: those that the gateway knows, and `other` for all that callers may think of.
+"""Label values for names of models and deployments: the known names, and `other` for all that callers may invent.
 
-A series costs memory here and in whatever reads it, for as long as it is kept, so strangers may not make new ones.
-Known are the names of the configuration and of the deployments, and names that a provider has answered to, up to a
-number.
+A series costs memory here and in every reader for as long as it is kept, so callers must not be able to create new
+ones. Known are the names of the configuration and of the deployments, and up to a limit the names to which a provider
+has answered.
 """
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ..calls.running import Run
-    from ..core.response_writer import Sink
-    from ..entry.services import Gateway
+from ..calls.running import Run
+from ..config.load import Settings
+from ..core.response_writer import Sink
+from ..routing.catalog import DeploymentCatalog
 
-__all__ = ["OTHER", "Names"]
+__all__ = ["OTHER", "NameLabels"]
 
 OTHER = "other"
-_MOST_LEARNT = 200
-_LONGEST = 128
+_MAX_LEARNED = 200
+_MAX_LENGTH = 128
 
 
-class Names:
-    """Which names of models and deployments are labels."""
+class NameLabels:
+    """Decides which names of models and deployments are label values."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        settings = gateway.settings
+    def __init__(self, settings: Settings, catalog: DeploymentCatalog) -> None:
+        self._catalog = catalog
         targets = {target.partition("/")[2] for target in settings.models.values()}
-        self._gateway = gateway
         fallbacks = settings.routing.fallbacks
         named = (settings.models, targets, settings.prices, settings.watch.metrics.models, fallbacks)
         self._configured = frozenset(chain(*named, *fallbacks.values()))
-        self._learnt: set[str] = set()
-        self._groups = gateway.catalog.groups()
+        self._learned: set[str] = set()
+        self._groups = catalog.groups()
         self._changed = False
 
     def changed(self) -> bool:
-        """Whether names became known or unknown since this was asked last."""
-        groups = self._gateway.catalog.groups()
+        """Return whether names became known or unknown since the last call."""
+        groups = self._catalog.groups()
         if groups is self._groups and not self._changed:
             return False
         self._groups, self._changed = groups, False
         return True
 
     def model(self, name: str) -> str:
-        """A model's name, if it is known."""
-        if name in self._configured or name in self._learnt or name in self._gateway.catalog.groups():
+        """Return the name of a model if it is known, else `other`."""
+        if name in self._configured or name in self._learned or name in self._catalog.groups():
             return name
         return OTHER
 
-    def asked(self, out: Sink | Run) -> str:
-        """The model that a call goes to: its name, that of the offline model behind it, or `other`."""
+    def requested(self, out: Sink | Run) -> str:
+        """Return the model that a call goes to: its name, that of the offline model behind it, or `other`."""
         name = self.model(out.record.model)
         if name is OTHER and out.record.provider == "offline":
-            # Offline models answer to any name, so only their own is told, without a fault's parameters.
+            # Offline models answer to any name: the label is their own name, without the parameters of a fault.
             own = out.price_name.partition(":")[0]
             return own if own.startswith("onceward/") else OTHER
         return name
 
     def served(self, run: Run) -> str:
-        """The model that a call went to; a name that a provider answered to is known from here on."""
-        name, record = self.asked(run), run.record
+        """Return the model that a call went to; a name to which a provider answered is known from then on."""
+        name, record = self.requested(run), run.record
         if name is not OTHER or record.provider == "offline" or record.status != "completed":
             return name
-        if len(self._learnt) >= _MOST_LEARNT or len(record.model) > _LONGEST:
+        if len(self._learned) >= _MAX_LEARNED or len(record.model) > _MAX_LENGTH:
             return OTHER
-        self._learnt.add(record.model)
+        self._learned.add(record.model)
         self._changed = True
         return record.model
 
     def deployment(self, id: str | None) -> str:
-        """A deployment's id; empty where none served, `other` for one that is no longer there."""
+        """Return the id of a deployment: empty where there was none, `other` where it does not exist any more."""
         if id is None:
             return ""
-        if self._gateway.catalog.deployment(id) is not None:
+        if self._catalog.deployment(id) is not None:
             return id
         return self.model(id)

@@ -1,8 +1,8 @@
 """Spans and GenAI metrics by the OpenTelemetry SDK, sent by OTLP over HTTP. Imported only where tracing is on.
 
-What the SDK reads of the environment holds (`OTEL_EXPORTER_OTLP_*`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*`,
-`OTEL_RESOURCE_ATTRIBUTES`, ...). Of a caller's headers `traceparent` and `tracestate` are read and passed on, and
-`baggage` is not: what callers note for their own services is no business of a provider.
+The environment variables of the SDK apply (`OTEL_EXPORTER_OTLP_*`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*`,
+`OTEL_RESOURCE_ATTRIBUTES`, ...). The headers `traceparent` and `tracestate` of a caller are read and passed on;
+`baggage` is not, because it is meant for the caller's own services and not for a provider.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import MutableMapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from opentelemetry import context as contexts
@@ -37,16 +37,14 @@ from ..core.response_writer import (
     Producer,
     Sink,
 )
+from ..guardrails.registry import Guardrails
 from ..http.request import Call
 from ..routing.targets import OfflineTarget, Target
 from . import genai
-from .labels import OTHER, Names
+from .labels import OTHER, NameLabels
+from .request_span import RequestSpan
 
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
-    from .request_span import Seen
-
-__all__ = ["Otel", "make"]
+__all__ = ["OtelTracing", "open_tracing"]
 
 _log = logging.getLogger("onceward_gateway.telemetry")
 _SCOPE = "onceward_gateway"
@@ -57,12 +55,14 @@ _LONGEST_READ = 1 << 20
 _head = msgspec.json.Decoder(genai.Head)
 
 
-def make(gateway: Gateway, settings: TracingSettings, names: Names) -> Otel:
-    """The SDK, set up for this process."""
+def open_tracing(
+    settings: TracingSettings, labels: NameLabels, guardrails: Guardrails, instance_id: str
+) -> OtelTracing:
+    """Set the SDK up for this process."""
     protocol = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
     if not protocol.startswith("http/"):
         _log.warning("OTEL_EXPORTER_OTLP_PROTOCOL is %r; this gateway sends http/protobuf", protocol)
-    resource = _resource(gateway, settings)
+    resource = _resource(settings, instance_id)
     ratio = settings.sample_ratio
     tracers = TracerProvider(
         resource=resource,
@@ -81,26 +81,31 @@ def make(gateway: Gateway, settings: TracingSettings, names: Names) -> Otel:
     meters = MeterProvider(
         readers, resource=resource, exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
     )
-    return Otel(gateway, settings, names, tracers, meters)
+    return OtelTracing(settings, labels, guardrails, tracers, meters)
 
 
-def _resource(gateway: Gateway, settings: TracingSettings) -> Resource:
-    given = Resource.create({"service.version": __version__, "service.instance.id": gateway.new_id("node_")})
+def _resource(settings: TracingSettings, instance_id: str) -> Resource:
+    given = Resource.create({"service.version": __version__, "service.instance.id": instance_id})
     name = settings.service_name
     if name is None and str(given.attributes.get("service.name", "")).startswith("unknown_service"):
         name = "onceward-gateway"
     return given if name is None else given.merge(Resource({"service.name": name}))
 
 
-class Otel:
+class OtelTracing:
     """Tracing by OpenTelemetry."""
 
     def __init__(
-        self, gateway: Gateway, settings: TracingSettings, names: Names, tracers: TracerProvider, meters: MeterProvider
+        self,
+        settings: TracingSettings,
+        labels: NameLabels,
+        guardrails: Guardrails,
+        tracers: TracerProvider,
+        meters: MeterProvider,
     ) -> None:
-        self._gateway = gateway
         self._settings = settings
-        self._names = names
+        self._labels = labels
+        self._guardrails = guardrails
         self._tracers = tracers
         self._meters = meters
         self._tracer = tracers.get_tracer(_SCOPE, __version__, genai.SCHEMA_URL)
@@ -127,176 +132,180 @@ class Otel:
 
     # -- requests
 
-    def request_begins(self, seen: Seen) -> Any:
-        """A server span, in the caller's trace if it told one."""
+    def start_request(self, request: RequestSpan) -> Any:
+        """Start a server span, in the caller's trace if the request has one."""
         parent, links = contexts.Context(), list[Link]()
-        if "traceparent" in seen.headers:
-            told = self._propagator.extract(seen.headers, parent)
+        if "traceparent" in request.headers:
+            sent = self._propagator.extract(request.headers, parent)
             if self._settings.trust_parent:
-                parent = told
+                parent = sent
             else:
-                links.append(Link(trace.get_current_span(told).get_span_context()))
-        method = seen.method if seen.method in _METHODS else "_OTHER"
+                links.append(Link(trace.get_current_span(sent).get_span_context()))
+        method = request.method if request.method in _METHODS else "_OTHER"
         span = self._tracer.start_span(
             "HTTP" if method == "_OTHER" else method,
             parent,
             SpanKind.SERVER,
-            {"http.request.method": method, "onceward.request_id": seen.request_id},
+            {"http.request.method": method, "onceward.request_id": request.request_id},
             links,
         )
-        seen.trace_id = f"{span.get_span_context().trace_id:032x}"
+        request.trace_id = f"{span.get_span_context().trace_id:032x}"
         return span, contexts.attach(trace.set_span_in_context(span, parent))
 
-    def request_ends(self, seen: Seen, begun: Any, status: int, error: BaseException | None) -> None:
-        """The span gets its name from the route, and what is known of the call."""
-        span, token = begun
+    def end_request(self, request: RequestSpan, handle: Any, status: int, error: BaseException | None) -> None:
+        """End the span of a request, under the name of its route, with the attributes of its call."""
+        span, token = handle
         contexts.detach(token)
         if span.is_recording():
-            span.update_name(f"{seen.method} {seen.template}" if seen.template else "HTTP")
-            span.set_attributes(_request_attributes(seen, status))
+            span.update_name(f"{request.method} {request.template}" if request.template else "HTTP")
+            span.set_attributes(_request_attributes(request, status))
             kind = _error_type(error) if error is not None else str(status) if status >= 500 else None
-            record = None if seen.call is None else seen.call.record
+            record = None if request.call is None else request.call.record
             if kind is None and record is not None and record.status in ("failed", "interrupted") and status == 200:
-                # The stream broke: the status had gone out by then.
+                # The stream broke after the status was sent.
                 kind = str(record.error_status or record.status)
             if kind is not None:
                 span.set_attribute("error.type", kind)
                 span.set_status(Status(StatusCode.ERROR))
         span.end()
 
-    # -- tries upstream
+    # -- attempts
 
-    async def tried(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
-        """A client span for one try at one provider, and the metrics of it."""
+    async def run_attempt(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+        """Run an attempt in a client span, and record its metrics."""
         operation = genai.operation_of(kind)
         place = genai.place_of(target)
         span = self._tracer.start_span(
             f"{operation} {place['gen_ai.request.model']}",
             kind=SpanKind.INTERNAL if isinstance(target, OfflineTarget) else SpanKind.CLIENT,
-            # What a sampler may look at; the rest is told of spans that are kept.
+            # The attributes that a sampler may read; spans that are kept get more.
             attributes={"gen_ai.operation.name": operation, **place},
         )
         recording = span.is_recording()
-        ear = _Ear(out, listens=recording, keeps=recording and self._settings.capture_content)
+        recorder = _Recorder(out, reads=recording, keeps=recording and self._settings.capture_content)
         token = contexts.attach(trace.set_span_in_context(span))
-        began, failure = perf_counter(), None
+        started, failure = perf_counter(), None
         try:
-            await produce(ear)
+            await produce(recorder)
         except BaseException as error:
             failure = None if isinstance(error, DeliveryFault) else _error_type(error)
             raise
         finally:
             contexts.detach(token)
-            seconds = perf_counter() - began
-            first = None if ear.first is None else ear.first - began
+            seconds = perf_counter() - started
+            first = None if recorder.first is None else recorder.first - started
             if recording:
-                self._tell(span, ear, call, kind, first, failure)
+                self._describe(span, recorder, call, kind, first, failure)
             span.end()
-            self._measure({"gen_ai.operation.name": operation, **place}, ear, seconds, first, failure)
+            self._measure({"gen_ai.operation.name": operation, **place}, recorder, seconds, first, failure)
 
-    def _tell(self, span: Span, ear: _Ear, call: Call, kind: str, first: float | None, failure: str | None) -> None:
-        ear.read()
-        record = ear.record
-        told = genai.request_attributes(kind, call.data, stream=record.stream) | genai.usage_attributes(ear.used)
-        told["onceward.call_id"] = record.id
-        if ear.deployment is not None:
-            told["onceward.deployment"] = ear.deployment
-        if ear.id is not None:
-            told["gen_ai.response.id"] = ear.id
-        if ear.model is not None:
-            told["gen_ai.response.model"] = ear.model
-        if ear.reasons:
-            told["gen_ai.response.finish_reasons"] = ear.reasons
+    def _describe(
+        self, span: Span, recorder: _Recorder, call: Call, kind: str, first: float | None, failure: str | None
+    ) -> None:
+        recorder.read()
+        record = recorder.record
+        attributes = genai.request_attributes(kind, call.data, stream=record.stream) | genai.usage_attributes(
+            recorder.used
+        )
+        attributes["onceward.call_id"] = record.id
+        if recorder.deployment is not None:
+            attributes["onceward.deployment"] = recorder.deployment
+        if recorder.id is not None:
+            attributes["gen_ai.response.id"] = recorder.id
+        if recorder.model is not None:
+            attributes["gen_ai.response.model"] = recorder.model
+        if recorder.reasons:
+            attributes["gen_ai.response.finish_reasons"] = recorder.reasons
         if record.stream and first is not None:
-            told["gen_ai.response.time_to_first_chunk"] = first
+            attributes["gen_ai.response.time_to_first_chunk"] = first
         if failure is not None:
-            told["error.type"] = failure
+            attributes["error.type"] = failure
             span.set_status(Status(StatusCode.ERROR))
-        span.set_attributes(told)
+        span.set_attributes(attributes)
         if self._settings.capture_content and kind in ("chat", "completions"):
-            self._tell_contents(span, ear, call)
+            self._describe_contents(span, recorder, call)
 
-    def _tell_contents(self, span: Span, ear: _Ear, call: Call) -> None:
-        told = genai.input_messages(call.data)
-        if told is not None:
-            span.set_attribute("gen_ai.input.messages", told)
-        # What a guardrail may still take out of the answer is not put down here before it does.
-        if any(guard.after for guard in self._gateway.guardrails.of(call)):
+    def _describe_contents(self, span: Span, recorder: _Recorder, call: Call) -> None:
+        conversation = genai.input_messages(call.data)
+        if conversation is not None:
+            span.set_attribute("gen_ai.input.messages", conversation)
+        # A guardrail may still remove something from the answer, so it is not captured.
+        if any(guard.after for guard in self._guardrails.of(call)):
             return
-        answer = ear.answer
-        said = genai.output_messages(answer.body) if answer is not None else genai.folded_messages(ear.events)
+        answer = recorder.answer
+        said = genai.output_messages(answer.body) if answer is not None else genai.folded_messages(recorder.events)
         if said is not None:
             span.set_attribute("gen_ai.output.messages", said)
 
     def _measure(
-        self, labels: genai.Attributes, ear: _Ear, seconds: float, first: float | None, failure: str | None
+        self, labels: genai.Attributes, recorder: _Recorder, seconds: float, first: float | None, failure: str | None
     ) -> None:
-        labels["gen_ai.request.model"] = self._label(ear, str(labels["gen_ai.request.model"]))
-        usage = genai.usage_attributes(ear.used)
+        labels["gen_ai.request.model"] = self._label(recorder, str(labels["gen_ai.request.model"]))
+        usage = genai.usage_attributes(recorder.used)
         if usage and failure is None:
             self._tokens.record(_whole(usage["gen_ai.usage.input_tokens"]), {**labels, "gen_ai.token.type": "input"})
             self._tokens.record(_whole(usage["gen_ai.usage.output_tokens"]), {**labels, "gen_ai.token.type": "output"})
-        if ear.record.stream and first is not None:
+        if recorder.record.stream and first is not None:
             self._first.record(first, labels)
         if failure is not None:
             labels["error.type"] = failure
         self._duration.record(seconds, labels)
 
-    def _label(self, ear: _Ear, model: str) -> str:
-        """A model's name as a label: what strangers think of is `other` here too."""
-        if ear.record.provider == "offline" and model.startswith("onceward/"):
+    def _label(self, recorder: _Recorder, model: str) -> str:
+        """Return a model's name as a label: `other` for names that callers may invent."""
+        if recorder.record.provider == "offline" and model.startswith("onceward/"):
             return model.partition(":")[0]
-        known = self._names.model(model)
-        return model if known is OTHER and self._names.model(ear.record.model) is not OTHER else known
+        known = self._labels.model(model)
+        return model if known is OTHER and self._labels.model(recorder.record.model) is not OTHER else known
 
     # -- the rest
 
-    def pass_on(self, headers: MutableMapping[str, str]) -> None:
-        """The trace and the span that the upstream works in."""
+    def inject(self, headers: MutableMapping[str, str]) -> None:
+        """Add the headers with which a provider continues the trace."""
         self._propagator.inject(headers)
 
     def stop(self) -> None:
-        """Send what is left."""
+        """Send the remaining spans and metrics."""
         self._tracers.shutdown()
         self._meters.shutdown()
 
 
-class _Ear(Filter):
-    """Hands everything on, and hears who answers, when it began, and why it ended."""
+class _Recorder(Filter):
+    """A filter that records who answers, when the answer began, and why it ended."""
 
-    def __init__(self, inner: Sink, *, listens: bool, keeps: bool) -> None:
+    def __init__(self, inner: Sink, *, reads: bool, keeps: bool) -> None:
         super().__init__(inner)
         self.first: float | None = None
         self.id: str | None = None
         self.model: str | None = None
         self.reasons: list[str] = []
         self.events: list[bytes] = []
-        self._listens = listens
+        self._reads = reads
         self._keeps = keeps
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         if self.first is None:
             self.first = perf_counter()
-            if self._listens:
-                self._hear(data)
-        elif self._listens and (b'"finish_reason":"' in data or b'"finish_reason": "' in data):
-            self._hear(data)
+            if self._reads:
+                self._read_head(data)
+        elif self._reads and (b'"finish_reason":"' in data or b'"finish_reason": "' in data):
+            self._read_head(data)
         if self._keeps and len(self.events) < _MOST_KEPT:
             self.events.append(data)
         await self._inner.emit(data, event)
 
     @property
     def used(self) -> Any:
-        """The usage that is known by now."""
+        """Return the usage that is known so far."""
         return self.usage or (self.answer.usage if self.answer is not None else None)
 
     def read(self) -> None:
-        """Hear a whole answer."""
+        """Read a whole answer."""
         answer = self.answer
         if answer is not None and "json" in answer.content_type and len(answer.body) <= _LONGEST_READ:
-            self._hear(answer.body)
+            self._read_head(answer.body)
 
-    def _hear(self, data: bytes) -> None:
+    def _read_head(self, data: bytes) -> None:
         try:
             head = _head.decode(data)
         except msgspec.DecodeError:
@@ -305,12 +314,12 @@ class _Ear(Filter):
         self.reasons += head.reasons
 
 
-def _request_attributes(seen: Seen, status: int) -> dict[str, str | int]:
+def _request_attributes(request: RequestSpan, status: int) -> dict[str, str | int]:
     found: dict[str, str | int] = {"http.response.status_code": status, "url.scheme": "http"}
-    if seen.template:
-        found["http.route"] = seen.template
-    found["onceward.operation"] = seen.operation
-    call = seen.call
+    if request.template:
+        found["http.route"] = request.template
+    found["onceward.operation"] = request.operation
+    call = request.call
     if call is not None:
         found["onceward.caller"] = call.caller.id
         scope = call.scope or {}

@@ -1,7 +1,7 @@
-"""Numbers that are counted in one process, and how Prometheus reads them.
+"""Metrics of one process, and the text format of Prometheus.
 
-Counting happens on the loop's thread alone, so it needs no locks: one more call is a few additions to a row that was
-looked up once. All that is dear (sums, texts, cumulated buckets) is done when somebody reads.
+Counting happens on the thread of the event loop, so it needs no locks: a call costs a few additions to a row that is
+looked up once. Expensive work (sums, text, cumulative buckets) is done when the metrics are read.
 """
 
 from __future__ import annotations
@@ -11,32 +11,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-__all__ = ["CONTENT_TYPE", "SECONDS", "Counts", "Distribution", "Family", "Labels", "Sample", "render"]
+__all__ = [
+    "CONTENT_TYPE",
+    "SECONDS",
+    "Counter",
+    "Histogram",
+    "MetricFamily",
+    "MetricKind",
+    "Labels",
+    "Sample",
+    "render",
+]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+MetricKind: TypeAlias = Literal["counter", "gauge", "histogram"]
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 Sample: TypeAlias = tuple[str, Labels, float]
-"""What follows the family's name, the labels, the value."""
+"""A suffix of the family's name, the labels, and the value."""
 
 
 @dataclass(slots=True)
-class Family:
+class MetricFamily:
     """One metric with all its series."""
 
     name: str
-    kind: Literal["counter", "gauge", "histogram"]
+    kind: MetricKind
     help: str
     samples: list[Sample] = field(default_factory=list)
 
-    def add(self, value: float, **labels: str) -> Family:
+    def add(self, value: float, **labels: str) -> MetricFamily:
         """Add a series; empty labels are left out."""
         self.samples.append(("", tuple((name, text) for name, text in labels.items() if text), value))
         return self
 
 
-class Distribution:
-    """How often a value fell into each of the buckets, and the sum of all."""
+class Histogram:
+    """The number of values in each bucket, and the sum of all values."""
 
     __slots__ = ("bounds", "counts", "sum")
 
@@ -49,13 +60,13 @@ class Distribution:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.sum += value
 
-    def absorb(self, other: Distribution) -> None:
-        """Add what another one with the same buckets has seen."""
+    def merge(self, other: Histogram) -> None:
+        """Add the values of another histogram with the same buckets."""
         self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
         self.sum += other.sum
 
     def samples(self, labels: Labels) -> Iterable[Sample]:
-        """Its series: a cumulated one for each bucket, the sum, the count."""
+        """Return its series: a cumulative one for each bucket, the sum, the count."""
         total = 0
         for bound, count in zip((*(_number(bound) for bound in self.bounds), "+Inf"), self.counts, strict=True):
             total += count
@@ -64,7 +75,7 @@ class Distribution:
         yield "_count", labels, total
 
 
-class Counts:
+class Counter:
     """A counter by labels."""
 
     __slots__ = ("labels", "values")
@@ -76,17 +87,17 @@ class Counts:
     def add(self, *values: str, amount: float = 1) -> None:
         self.values[values] = self.values.get(values, 0) + amount
 
-    def family(self, name: str, help: str) -> Family:
+    def family(self, name: str, help: str) -> MetricFamily:
         rows = [("", _labels(self.labels, values), value) for values, value in self.values.items()]
-        return Family(name, "counter", help, rows)
+        return MetricFamily(name, "counter", help, rows)
 
 
 def _labels(names: Iterable[str], values: Iterable[str]) -> Labels:
     return tuple((name, value) for name, value in zip(names, values, strict=True) if value)
 
 
-def render(families: Iterable[Family]) -> bytes:
-    """The text that Prometheus reads (format 0.0.4)."""
+def render(families: Iterable[MetricFamily]) -> bytes:
+    """Return families in the text format of Prometheus, version 0.0.4."""
     lines: list[str] = []
     for family in families:
         if not family.samples:

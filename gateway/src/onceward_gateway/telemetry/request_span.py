@@ -1,4 +1,4 @@
-"""One request, as it is watched from its first line to the last byte of its answer."""
+"""The span of a request, from its first line to the last byte of its response."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import ApiError
+from ..http.request import Call
+
 if TYPE_CHECKING:
-    from ..core.errors import ApiError
-    from ..http.request import Call
     from .telemetry import Telemetry
 
-__all__ = ["Seen"]
+__all__ = ["RequestSpan"]
 
 UNMATCHED = "none"
-_GONE = 499
+_CLIENT_CLOSED_REQUEST = 499
 
 
-class Seen:
-    """A context around a request. Who answers it tells the operation, the call, the error and the reply."""
+class RequestSpan:
+    """A context manager around a request; the application sets operation, call, error and reply."""
 
     __slots__ = (
-        "_began",
-        "_span",
+        "_handle",
+        "_started",
         "_telemetry",
         "call",
         "code",
@@ -50,30 +51,30 @@ class Seen:
         self.code: str | None = None
         self.reply: Any = None
         self._telemetry = telemetry
-        self._began = perf_counter()
-        self._span: Any = None
+        self._started = perf_counter()
+        self._handle: Any = None
 
     def matched(self, operation: str, template: str) -> None:
-        """The route is found."""
+        """Set the route of the request."""
         self.operation, self.template = operation, template
 
     def failed(self, error: ApiError) -> None:
-        """The request is answered by an error."""
+        """Set the error that the request is answered with."""
         self.code = error.code or str(error.status)
 
-    def __enter__(self) -> Seen:
-        self._span = self._telemetry.request_begins(self)
+    def __enter__(self) -> RequestSpan:
+        self._handle = self._telemetry.request_started(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        status = _GONE if self.reply is None and error is None else _status(self.reply)
-        self._telemetry.request_ends(self, self._span, status, perf_counter() - self._began, error)
+        status = _CLIENT_CLOSED_REQUEST if self.reply is None and error is None else _status(self.reply)
+        self._telemetry.request_ended(self, self._handle, status, perf_counter() - self._started, error)
 
 
 def _status(reply: Any) -> int:
-    """The status that a reply carries; whatever writes itself succeeds or breaks its connection."""
+    """Return the status of a reply; a reply that writes itself succeeds or breaks its connection."""
     if reply is None:
         return 500
     status = getattr(reply, "status", None) or getattr(reply, "status_code", None)

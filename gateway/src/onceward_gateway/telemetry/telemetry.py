@@ -1,181 +1,150 @@
-"""All that watches a gateway, behind one value: metrics, tracing, access log. What is off costs a comparison."""
+"""Telemetry: the metrics, spans and access log of requests and calls. A part that is off costs one comparison."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from collections.abc import Callable, MutableMapping
 from importlib.util import find_spec
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..calls.running import Run
 from ..config.table import ConfigError
-from ..config.telemetry import TracingSettings
+from ..config.telemetry import TracingSettings, WatchSettings
 from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
-from ..http.request import Call, Route
+from ..guardrails.registry import Guardrails
+from ..http.request import Call
 from ..routing.targets import Target
 from .access_log import AccessLog
-from .collectors import gauges, lag
-from .exporter import Listener, route
-from .harmless import harmless
-from .labels import Names
-from .metrics import Meters
-from .multiprocess import workers_of
-from .prometheus import Family, render
-from .request_span import Seen
+from .containment import contained
+from .labels import NameLabels
+from .metrics import Metrics
+from .request_span import RequestSpan
 from .tracing import Tracing
-from .upstream_span import watched
-
-if TYPE_CHECKING:
-    from ..entry.services import Gateway
+from .upstream_span import observe_attempts
 
 __all__ = ["Telemetry"]
 
 _log = logging.getLogger("onceward_gateway.telemetry")
 _STOP_SECONDS = 5.0
-# Asked every few seconds by whoever watches: a span of each tells nothing.
+# Requested every few seconds by load balancers and scrapers: spans of them would be noise.
 _PROBES = frozenset(b"/metrics /healthz /readyz /health /health/liveness /health/liveliness /health/readiness".split())
-Make = Callable[[Sink], Producer]
+MakeAttempt = Callable[[Sink], Producer]
 
 
 class Telemetry:
-    """What the parts of a gateway tell of their work."""
+    """Observes requests, calls and attempts. `metrics` is None where they are off."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        settings = gateway.settings.watch
-        self._gateway = gateway
-        self._settings = settings
-        self._names = Names(gateway)
-        self._meters = Meters(self._names) if settings.metrics.enabled else None
-        self._workers = workers_of(os.environ, self._families) if settings.metrics.enabled else None
-        self._listener: Listener | None = None
+    def __init__(
+        self,
+        settings: WatchSettings,
+        labels: NameLabels,
+        metrics: Metrics | None,
+        guardrails: Guardrails,
+        new_id: Callable[[str], str],
+    ) -> None:
+        self._settings = settings.tracing
+        self._labels = labels
+        self._metrics = metrics
+        self._guardrails = guardrails
+        self._new_id = new_id
         self._tracing: Tracing | None = None
-        self._log = AccessLog(settings.access_log.to) if settings.access_log.to is not None else None
+        self._access_log = AccessLog(settings.access_log.to) if settings.access_log.to is not None else None
         self._traces = settings.tracing.enabled and _installed(settings.tracing)
-        self._lag = 0.0
-        if settings.metrics.enabled and settings.metrics.listen is not None:
-            self._listener = Listener(settings.metrics, self.read, shared=self._workers is not None)
 
     async def start(self) -> None:
-        """Be ready to be read, and send spans."""
+        """Start to send spans."""
         if self._traces:
-            # Costs a tenth of a second, and only where it is on.
-            from .otel import make
+            # The import takes a tenth of a second, so it is done only where tracing is on.
+            from .otel import open_tracing
 
-            self._tracing = make(self._gateway, self._settings.tracing, self._names)
-        if self._workers is not None:
-            await self._workers.start()
-        if self._listener is not None:
-            await self._listener.start()
+            self._tracing = open_tracing(self._settings, self._labels, self._guardrails, self._new_id("node_"))
 
     async def stop(self) -> None:
-        """Write and send what is left; a collector that does not answer is not waited for."""
-        if self._listener is not None:
-            self._listener.stop()
-        if self._workers is not None:
-            await self._workers.stop()
+        """Write and send what is left; a collector that does not answer is given up."""
         if self._tracing is not None:
-            await _bounded(self._tracing.stop)
-        if self._log is not None:
-            self._log.close()
+            await _run_bounded(self._tracing.stop)
+        if self._access_log is not None:
+            self._access_log.close()
 
-    # -- the metrics, as they are read
+    # -- requests
 
-    def routes(self) -> tuple[Route, ...]:
-        """`/metrics`, where it is on and has no port of its own."""
-        metrics = self._settings.metrics
-        return (route(metrics, self.read),) if metrics.enabled and metrics.listen is None else ()
+    def request(self, method: str, path: bytes, headers: dict[str, str], request_id: str) -> RequestSpan:
+        """Return the span of a request."""
+        return RequestSpan(self, method, path, headers, request_id)
 
-    async def read(self) -> bytes:
-        """All metrics, of this process or of all workers, as a scraper takes them."""
-        self._lag = await lag()
-        if self._workers is None:
-            return render(self._families())
-        return render(await self._workers.collect())
-
-    def _families(self) -> list[Family]:
-        assert self._meters is not None
-        waiting = Family("onceward_loop_lag_seconds", "gauge", "Seconds that what was ready waited for the loop.")
-        return [*chain(gauges(self._gateway, self._names), self._meters.families()), waiting.add(self._lag)]
-
-    # -- what the edge tells
-
-    def request(self, method: str, path: bytes, headers: dict[str, str], request_id: str) -> Seen:
-        """A request has come."""
-        return Seen(self, method, path, headers, request_id)
-
-    @harmless
-    def request_begins(self, seen: Seen) -> Any:
-        """Told by the request itself."""
-        if self._meters is not None:
-            self._meters.open += 1
-        if self._tracing is None or seen.path in _PROBES:
+    @contained
+    def request_started(self, request: RequestSpan) -> Any:
+        """Observe the start of a request, and return the handle that ends its span."""
+        if self._metrics is not None:
+            self._metrics.open += 1
+        if self._tracing is None or request.path in _PROBES:
             return None
-        return self._tracing.request_begins(seen)
+        return self._tracing.start_request(request)
 
-    def request_ends(self, seen: Seen, begun: Any, status: int, seconds: float, error: BaseException | None) -> None:
-        """Told by the request itself."""
-        self._count_answer(seen, status, seconds)
-        if self._tracing is not None and begun is not None:
-            self._end_span(seen, begun, status, error)
-        if self._log is not None:
-            self._log_line(seen, status, seconds)
+    def request_ended(
+        self, request: RequestSpan, handle: Any, status: int, seconds: float, error: BaseException | None
+    ) -> None:
+        """Observe the end of a request."""
+        self._count_answer(request, status, seconds)
+        if self._tracing is not None and handle is not None:
+            self._end_span(request, handle, status, error)
+        if self._access_log is not None:
+            self._log_request(request, status, seconds)
 
-    @harmless
-    def _count_answer(self, seen: Seen, status: int, seconds: float) -> None:
-        if self._meters is not None:
-            self._meters.open -= 1
-            self._meters.answered(seen.operation, status, seconds)
+    @contained
+    def _count_answer(self, request: RequestSpan, status: int, seconds: float) -> None:
+        if self._metrics is not None:
+            self._metrics.open -= 1
+            self._metrics.answered(request.operation, status, seconds)
 
-    @harmless
-    def _end_span(self, seen: Seen, begun: Any, status: int, error: BaseException | None) -> None:
+    @contained
+    def _end_span(self, request: RequestSpan, handle: Any, status: int, error: BaseException | None) -> None:
         assert self._tracing is not None
-        self._tracing.request_ends(seen, begun, status, error)
+        self._tracing.end_request(request, handle, status, error)
 
-    @harmless
-    def _log_line(self, seen: Seen, status: int, seconds: float) -> None:
-        assert self._log is not None
-        self._log.add(seen, status, seconds)
+    @contained
+    def _log_request(self, request: RequestSpan, status: int, seconds: float) -> None:
+        assert self._access_log is not None
+        self._access_log.add(request, status, seconds)
 
-    @harmless
+    @contained
     def refused(self, error: ApiError) -> None:
-        """A request, of a client or from inside, was answered by an error."""
-        if self._meters is not None:
-            self._meters.refused(error)
+        """Observe an error that answers a request, of a client or from inside."""
+        if self._metrics is not None:
+            self._metrics.refused(error)
 
-    # -- what the pipeline tells
+    # -- calls
 
-    @harmless
+    @contained
     def repeated(self, call: Call, kind: str, record: CallRecord) -> None:
-        """A request is answered by a call that was made before: `joined`, `replayed` or `resumed`."""
+        """Observe a request that an earlier call answers: `joined`, `replayed` or `resumed`."""
         call.repeated, call.record = kind, record
-        if self._meters is not None:
-            self._meters.repeated(kind)
+        if self._metrics is not None:
+            self._metrics.repeated(kind)
 
-    def watched(self, make: Make, call: Call, target: Target, kind: str) -> Make:
-        """`make`, with each try that it makes watched."""
-        return watched(make, call, target, kind, self._meters, self._tracing)
+    def observe_attempts(self, make: MakeAttempt, call: Call, target: Target, kind: str) -> MakeAttempt:
+        """Return `make` with each of its attempts observed."""
+        return observe_attempts(make, call, target, kind, self._metrics, self._tracing)
 
-    @harmless
+    @contained
     def ended(self, run: Run, settle_seconds: float) -> None:
-        """A call has ended and its record is durable."""
-        if self._meters is not None:
-            self._meters.ended(run, settle_seconds)
+        """Observe a call that has ended and whose record is durable."""
+        if self._metrics is not None:
+            self._metrics.ended(run, settle_seconds)
 
-    @harmless
-    def pass_on(self, headers: MutableMapping[str, str]) -> None:
-        """Add to a request for an upstream what tells it of the trace."""
+    @contained
+    def add_trace_headers(self, headers: MutableMapping[str, str]) -> None:
+        """Add to a request for a provider the headers with which it continues the trace."""
         if self._tracing is not None:
-            self._tracing.pass_on(headers)
+            self._tracing.inject(headers)
 
 
-async def _bounded(stop: Callable[[], None]) -> None:
-    """Run what blocks in a thread that the process does not wait for."""
+async def _run_bounded(stop: Callable[[], None]) -> None:
+    """Run a blocking function in a thread that the process does not wait for."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
     def run() -> None:
@@ -193,7 +162,7 @@ async def _bounded(stop: Callable[[], None]) -> None:
 
 
 def _installed(settings: TracingSettings) -> bool:
-    """Whether what sends spans is there. Where the configuration asks for it, it has to be."""
+    """Return whether OpenTelemetry is installed; raise where the configuration requires it."""
     try:
         if find_spec("opentelemetry.exporter.otlp.proto.http") and find_spec("opentelemetry.sdk"):
             return True

@@ -1,4 +1,4 @@
-"""Tracing as the gateway sees it: what is told of requests and tries. `otel` is what does it."""
+"""The interface of tracing: spans of requests and of attempts at providers. `otel` implements it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from ..http.request import Call
 from ..routing.targets import Target
 
 if TYPE_CHECKING:
-    from .request_span import Seen
+    from .request_span import RequestSpan
 
 __all__ = ["Tracing"]
 
 
 class Tracing(Protocol):
-    """Spans of requests and of tries upstream."""
+    """Spans of requests and of attempts at providers."""
 
-    def request_begins(self, seen: Seen) -> Any:
-        """The span of a request begins, and is the one that others stand under; gives what its end wants."""
+    def start_request(self, request: RequestSpan) -> Any:
+        """Start the span of a request as the parent of others, and return the handle that ends it."""
         ...
 
-    def request_ends(self, seen: Seen, begun: Any, status: int, error: BaseException | None) -> None:
-        """It ends."""
+    def end_request(self, request: RequestSpan, handle: Any, status: int, error: BaseException | None) -> None:
+        """End the span of a request."""
         ...
 
-    async def tried(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
-        """Run one try under a span of its own."""
+    async def run_attempt(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+        """Run an attempt in a span of its own."""
         ...
 
-    def pass_on(self, headers: MutableMapping[str, str]) -> None:
-        """Add what tells the upstream which trace it works in."""
+    def inject(self, headers: MutableMapping[str, str]) -> None:
+        """Add the headers with which a provider continues the trace."""
         ...
 
     def stop(self) -> None:
-        """Send what is left. Blocks, for as long as the collector lets it."""
+        """Send the remaining spans. Blocks for as long as the collector takes."""
         ...

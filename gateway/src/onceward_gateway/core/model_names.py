@@ -1,0 +1,25 @@
+"""Names of models, and the patterns that allow them."""
+
+from __future__ import annotations
+
+__all__ = ["matches"]
+
+_EVERY = frozenset({"*", "all-proxy-models"})
+
+
+def matches(pattern: str, model: str) -> bool:
+    """Return whether a listed name allows a model: the name itself, or a pattern with `*` for any text."""
+    if pattern == model or pattern in _EVERY:
+        return True
+    if "*" not in pattern:
+        return False
+    first, *middle, last = pattern.split("*")
+    if len(model) < len(first) + len(last) or not model.startswith(first) or not model.endswith(last):
+        return False
+    at, end = len(first), len(model) - len(last)
+    for piece in middle:
+        found = model.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
