@@ -78,14 +78,14 @@ def test_without_the_extra(tmp_path: Path, config: str, environ: dict[str, str],
 WITHOUT = """
 import os, signal, sys
 sys.modules["opentelemetry"] = None
-from onceward_gateway import gateway
-from onceward_gateway.cli import main
+from onceward_gateway.entry import services
+from onceward_gateway.entry.cli import main
 
-start = gateway.Gateway.start
-async def started(self):
-    await start(self)
+start = services.Gateway.start
+async def started(self, dispatch):
+    await start(self, dispatch)
     os.kill(os.getpid(), signal.SIGTERM)
-gateway.Gateway.start = started
+services.Gateway.start = started
 sys.exit(main(sys.argv[1:]))
 """
 
