@@ -24,8 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 UNCONVERTED = (
     "gateway/src/",
     "gateway/tests/",
-    "sdks/python/src/",
-    "sdks/python/tests/",
 )
 
 # Generated files (their sources are checked), and this check with its samples of bad language.

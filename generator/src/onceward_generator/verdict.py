@@ -240,8 +240,8 @@ def _field(where: str, old: Field, new: Field, definition: TypeDef) -> Iterator[
     yield from _value(where, old.type, new.type)
     if old.required != new.required:
         breaks = (new.required and definition.sent) or (old.required and definition.received)
-        said = "required" if new.required else "optional"
-        yield Reason(Level.MAJOR if breaks else Level.MINOR, f"{where} is {said}")
+        state = "required" if new.required else "optional"
+        yield Reason(Level.MAJOR if breaks else Level.MINOR, f"{where} is {state}")
 
 
 def _enum(where: str, old: EnumType, new: EnumType) -> Iterator[Reason]:

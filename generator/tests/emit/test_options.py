@@ -44,7 +44,7 @@ def test_helpers_that_are_not_there_are_not_mentioned(api: Api) -> None:
 
 
 def test_a_type_written_by_hand_takes_the_place_of_the_generated_one(api: Api) -> None:
-    text = planned(api, by_hand={"Usage": "lib.usage:BetterUsage"})[".types.shared"]
+    text = planned(api, handwritten_types={"Usage": "lib.usage:BetterUsage"})[".types.shared"]
     assert "from ..lib.usage import BetterUsage as Usage" in text
     assert "class Usage" not in text
     assert "'Usage'," in text
@@ -58,7 +58,7 @@ def test_a_request_takes_what_the_configuration_names(api: Api) -> None:
 
 
 def test_arguments_set_apart_leave_a_base(api: Api) -> None:
-    text = planned(api, apart={"ChatCompletionsCreateParams": ["root", "tree"]})[".types.params.chat"]
+    text = planned(api, separate_arguments={"ChatCompletionsCreateParams": ["root", "tree"]})[".types.params.chat"]
     base, own = text.split("class ChatCompletionsCreateParams(ChatCompletionsCreateBaseParams, total=False):")
     assert "class ChatCompletionsCreateBaseParams(CallOptions, total=False):" in base
     assert "    model: Required[str]" in base

@@ -79,10 +79,10 @@ def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report)
 
 def _spellings(schemas: Map, sdk: SdkFile) -> dict[str, str]:
     """Return the spelling of each schema's name: the configured one, unless another schema has it."""
-    given = {key: note.text("name") for key in schemas if (note := sdk.types.map(key)) is not None}
+    configured = {key: note.text("name") for key in schemas if (note := sdk.types.map(key)) is not None}
     chosen: dict[str, str] = {}
     for key in schemas:
-        name = given.get(key)
+        name = configured.get(key)
         chosen[key] = name if name and name not in schemas and name not in chosen.values() else key
     return chosen
 

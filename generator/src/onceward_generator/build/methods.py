@@ -172,14 +172,14 @@ class MethodBuilder:
         return tuple(sorted(int(status) for status in statuses if status.isdecimal() and status[0] in "45"))
 
     def _aliases(self, operation: Map) -> tuple[str, ...]:
-        given = [f"{self._prefix}{path}" for path in operation.get(ALIASES) or ()]
-        return (*given, *(f"{self._prefix}{path}" for path in operation.get(MERGED) or ()))
+        aliases = [f"{self._prefix}{path}" for path in operation.get(ALIASES) or ()]
+        return (*aliases, *(f"{self._prefix}{path}" for path in operation.get(MERGED) or ()))
 
-    def _positional(self, params: tuple[Param, ...], given: tuple[str, ...] | None) -> tuple[str, ...]:
+    def _positional(self, params: tuple[Param, ...], configured: tuple[str, ...] | None) -> tuple[str, ...]:
         inside = [param.wire for param in params if param.place is Place.PATH]
-        if given is None:
+        if configured is None:
             return tuple(inside)
-        return tuple(wire for wire in given if any(param.wire == wire for param in params))
+        return tuple(wire for wire in configured if any(param.wire == wire for param in params))
 
 
 def _finish(node: Node) -> tuple[str, str, str, str] | None:

@@ -68,24 +68,24 @@ def _filled(server: Map) -> str:
 
 def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
     """Return the brand: as configured, else derived from the contract's title."""
-    given = sdk.brand
+    configured = sdk.brand
     info = document.map("info") or Map({}, document.at)
     title = tuple(word for word in split(str(info.get("title") or "api")) if word not in _NOISE) or ("client",)
-    name = split(given.text("name") or "") if given.text("name") else title
-    package = given.text("package") or snake(name)
-    aliases: dict[str, Node] = given.map("aliases") or {}
+    name = split(configured.text("name") or "") if configured.text("name") else title
+    package = configured.text("package") or snake(name)
+    aliases: dict[str, Node] = configured.map("aliases") or {}
     first = servers[0].url if servers and "://" in servers[0].url else ""
     return Brand(
         name=name,
         package=package,
-        env_prefix=given.text("env_prefix") or snake(name).upper(),
-        header_prefix=given.text("header_prefix") or f"X-{'-'.join(pascal((word,)) for word in name)}",
-        base_url=given.text("base_url") or first or "http://localhost",
-        key_prefix=given.text("key_prefix") or "sk-",
+        env_prefix=configured.text("env_prefix") or snake(name).upper(),
+        header_prefix=configured.text("header_prefix") or f"X-{'-'.join(pascal((word,)) for word in name)}",
+        base_url=configured.text("base_url") or first or "http://localhost",
+        key_prefix=configured.text("key_prefix") or "sk-",
         aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
         providers=tuple(
             (name, tuple(str(prefix) for prefix in prefixes or ()))
-            for name, prefixes in (given.map("providers") or {}).items()
+            for name, prefixes in (configured.map("providers") or {}).items()
         ),
     )
 

@@ -18,7 +18,7 @@ def resources_of(methods: Iterable[Method], document: Map, sdk: SdkFile, report:
     root = _Branch(())
     for method in methods:
         root.at(tuple(method.id.split(".")[:-1])).methods.append(method)
-    made = tuple(branch.resource(_Texts(document, sdk)) for branch in root.children.values())
+    resources = tuple(branch.resource(_Texts(document, sdk)) for branch in root.children.values())
     for path in sdk.resources:
         if not root.has(tuple(path.split("."))):
             report.add(
@@ -27,7 +27,7 @@ def resources_of(methods: Iterable[Method], document: Map, sdk: SdkFile, report:
                 sdk.resources.where(path),
                 "no method has this resource in its name",
             )
-    return made
+    return resources
 
 
 class _Branch:

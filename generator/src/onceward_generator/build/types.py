@@ -128,8 +128,8 @@ class TypeBuilder:
     def _enum(self, schema: Map, key: str | None) -> Type:
         values = list(schema["enum"])
         names = apart(str(value) for value in values)
-        said: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
-        members = tuple(Member(value, names[str(value)], str(said.get(str(value), ""))) for value in values)
+        descriptions: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
+        members = tuple(Member(value, names[str(value)], str(descriptions.get(str(value), ""))) for value in values)
         declared = schema.get("x-open-enum", schema.get("x-extensible-enum", schema.get(OPEN, False)))
         is_open = schema.get("x-speakeasy-unknown-values") == "allow" or bool(declared)
         return EnumType(_PRIMS.get(str(schema.get("type")), Prim.STRING), members, self._open.get(key or "", is_open))
@@ -137,8 +137,8 @@ class TypeBuilder:
     def _union(self, schema: Map, key: str | None) -> Type:
         variants = schema.maps("oneOf")
         names = _without_prefix(labels(variants, self._schemas), split(key or ""))
-        made = tuple(Variant(name, *self._checked(variant)) for name, variant in zip(names, variants, strict=True))
-        return UnionType(made, _strategy(schema.map(DECIDE)))
+        built = tuple(Variant(name, *self._checked(variant)) for name, variant in zip(names, variants, strict=True))
+        return UnionType(built, _strategy(schema.map(DECIDE)))
 
     def _object(self, schema: Map) -> Type:
         fields = schema.map("properties") or Map({}, schema.at)
@@ -150,8 +150,8 @@ class TypeBuilder:
             return ObjectType(()) if extra is False else MapType(*self._checked(extra))
         required = set(schema.seq("required") or ())
         names = apart(fields)
-        made = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
-        return ObjectType(made, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
+        built = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
+        return ObjectType(built, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
 
     def _field(self, wire: str, node: Node, name: tuple[str, ...], required: bool) -> Field:
         schema = node if isinstance(node, Map) else Map({}, self._schemas.at)

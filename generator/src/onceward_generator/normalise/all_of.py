@@ -49,8 +49,8 @@ class _Merger:
         if set(own) - {"type"}:
             members = [*members, own]
         shaping = [member for member in members if set(member) - set(remarks(member))]
-        said = {k: v for member in members for k, v in remarks(member).items() if k not in {"title", "nullable"}}
-        outer = Map({**(said if len(shaping) != 1 else {}), **remarks(schema)}, schema.at, schema.spots)
+        annotations = {k: v for member in members for k, v in remarks(member).items() if k not in {"title", "nullable"}}
+        outer = Map({**(annotations if len(shaping) != 1 else {}), **remarks(schema)}, schema.at, schema.spots)
         if len(shaping) == 1:
             return collapse(outer, shaping[0])
         if not shaping:
@@ -127,11 +127,11 @@ class _Merger:
             return right if left is None else left
         if component_key(left) is not None and component_key(left) == component_key(right):
             return left.merged(remarks(right))
-        said = {**remarks(left), **remarks(right)}
+        annotations = {**remarks(left), **remarks(right)}
         if any(not side.get("nullable") for side in (left, right) if set(side) - set(remarks(side))):
             # Every member has to allow null.
-            said.pop("nullable", None)
-        return self._merge(Map({"allOf": Seq([left, right], at.at), **said}, right.at))
+            annotations.pop("nullable", None)
+        return self._merge(Map({"allOf": Seq([left, right], at.at), **annotations}, right.at))
 
     def _narrowest(self, left: Map, right: Map, at: Map) -> Map:
         """Join scalars or lists: all keywords together, the smaller set of values."""

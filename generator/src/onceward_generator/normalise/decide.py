@@ -25,7 +25,7 @@ def decide(document: Map, context: Context) -> Map:
     def change(schema: Map) -> Node:
         if "oneOf" not in schema or DECIDE in schema:
             return schema
-        return schema.without("discriminator").merged({DECIDE: _Decision(schema, named, context).made()})
+        return schema.without("discriminator").merged({DECIDE: _Decision(schema, named, context).decision()})
 
     return map_schemas(document, change)
 
@@ -37,7 +37,7 @@ class _Decision:
         self._context = context
         self._variants = schema.maps("oneOf")
 
-    def made(self) -> Map:
+    def decision(self) -> Map:
         found = self._by_discriminator() or self._by_tag() or self._by_json_type() or self._by_unique_key()
         if found is None:
             at = self._schema.at

@@ -25,18 +25,18 @@ _KINDS = {
 
 def labels(variants: list[Map], named: Map) -> list[Name]:
     """Return a unique name for each variant."""
-    wished = [_wish(variant, named) for variant in variants]
-    for index, wish in enumerate(wished):
-        if wished.count(wish) > 1:
-            wished[index] = f"{wish} {_difference(variants[index], variants)}"
-    for index, wish in enumerate(wished):
-        if wished.count(wish) > 1:
-            wished[index] = f"{wish} {digest(json.dumps(variants[index], sort_keys=True, default=str))}"
-    unique = apart(wished)
-    return [unique[wish] for wish in wished]
+    candidates = [_candidate(variant, named) for variant in variants]
+    for index, candidate in enumerate(candidates):
+        if candidates.count(candidate) > 1:
+            candidates[index] = f"{candidate} {_difference(variants[index], variants)}"
+    for index, candidate in enumerate(candidates):
+        if candidates.count(candidate) > 1:
+            candidates[index] = f"{candidate} {digest(json.dumps(variants[index], sort_keys=True, default=str))}"
+    unique = apart(candidates)
+    return [unique[candidate] for candidate in candidates]
 
 
-def _wish(variant: Map, named: Map) -> str:
+def _candidate(variant: Map, named: Map) -> str:
     key = component_key(variant)
     if key is not None:
         return key
@@ -50,7 +50,7 @@ def _wish(variant: Map, named: Map) -> str:
             return str(field["const"])
     if variant.get("type") == "array":
         item = variant.get("items")
-        return f"{snake(split(_wish(item, named)))} list" if isinstance(item, Map) and item else "list"
+        return f"{snake(split(_candidate(item, named)))} list" if isinstance(item, Map) and item else "list"
     if "oneOf" in variant:
         return (
             "object"

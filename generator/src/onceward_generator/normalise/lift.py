@@ -119,20 +119,24 @@ class _Lifter:
             changed["patternProperties"] = Map(own, patterns.at, patterns.spots)
         variants = schema.maps("oneOf")
         if variants:
-            said = labels(variants, self._old)
-            own_names = [[f"{path}{pascal(label)}"] for label in said]
+            variant_names = labels(variants, self._old)
+            own_names = [[f"{path}{pascal(label)}"] for label in variant_names]
             members = [self.used(v, n) for v, n in zip(variants, own_names, strict=True)]
             changed["oneOf"] = Seq(members, schema.where("oneOf"))
         return schema if all(schema[key] == value for key, value in changed.items()) else schema.merged(changed)
 
     def _free(self, names: Iterable[str]) -> str:
         """Return the first free name; the last resort is a digest of the path."""
-        wished = list(names)
-        for name in (*wished, f"{wished[-1]}Value", f"{wished[-1]}{digest('.'.join(wished)).capitalize()}"):
+        candidates = list(names)
+        for name in (
+            *candidates,
+            f"{candidates[-1]}Value",
+            f"{candidates[-1]}{digest('.'.join(candidates)).capitalize()}",
+        ):
             if "".join(split(name)) not in self._taken:
                 self._taken.add("".join(split(name)))
                 return name
-        return self._free([f"{wished[-1]}{digest(wished[-1]).capitalize()}"])
+        return self._free([f"{candidates[-1]}{digest(candidates[-1]).capitalize()}"])
 
 
 def _of_property(path: str, key: str) -> list[str]:

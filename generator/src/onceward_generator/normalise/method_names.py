@@ -67,8 +67,8 @@ def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
 
 
 def _names(every: list[Endpoint], named: Map, context: Context) -> dict[str, str]:
-    given = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
-    names = _unique_given(every, given, context)
+    configured = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
+    names = _unique_configured(every, configured, context)
     taken = set(names.values())
     siblings = Siblings(every, named)
     guesses = {e.key: guess(e, siblings) for e in every if e.key not in names}
@@ -109,10 +109,10 @@ def _other(endpoint: Endpoint, guesses: dict[str, Guess], taken: set[str], conte
     return name
 
 
-def _unique_given(every: list[Endpoint], given: dict[str, str], context: Context) -> dict[str, str]:
+def _unique_configured(every: list[Endpoint], configured: dict[str, str], context: Context) -> dict[str, str]:
     names: dict[str, str] = {}
     for endpoint in every:
-        name = given.get(endpoint.key)
+        name = configured.get(endpoint.key)
         if name is None:
             continue
         at = context.sdk.methods[endpoint.key].origin

@@ -63,9 +63,9 @@ def _union(schema: Map, key: str) -> Map:
 
 def collapse(outer: Map, inner: Map) -> Map:
     """Replace a union of one member by that member; annotations of the union have priority."""
-    said = remarks(outer)
+    annotations = remarks(outer)
     bounds = {k: v for k, v in outer.items() if k.startswith(("min", "max", "exclusive")) and "$ref" not in inner}
-    return Map({**inner, **bounds, **said}, inner.at if "$ref" not in inner else outer.at, inner.spots)
+    return Map({**inner, **bounds, **annotations}, inner.at if "$ref" not in inner else outer.at, inner.spots)
 
 
 def _is_null(member: Node) -> bool:

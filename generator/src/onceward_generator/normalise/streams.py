@@ -193,9 +193,9 @@ class _Finder:
             "resumable": bool(known.get("resumable", False)),
             "finish": known.get("finish"),
         }
-        given = self._note if isinstance(self._note, Map) else Map({}, event.at)
-        shape.update({key: given[key] for key in shape if key in given})
-        if "terminal" not in given and not shape["terminal"] and done is None and "done" not in given:
+        configured = self._note if isinstance(self._note, Map) else Map({}, event.at)
+        shape.update({key: configured[key] for key in shape if key in configured})
+        if "terminal" not in configured and not shape["terminal"] and done is None and "done" not in configured:
             shape["terminal"] = Seq(self._terminal(event), event.at)
         return shape
 

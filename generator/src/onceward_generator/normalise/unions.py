@@ -62,9 +62,9 @@ def _schema(schema: Map, named: Map, context: Context) -> Map:
         return collapse(schema.without("discriminator"), members[0])
     for kind in ("object", "array"):
         members = _grouped(members, schema, named, kind)
-    said = {k: v for k, v in schema.items() if k not in {"oneOf", "anyOf", "type"}}
+    rest = {k: v for k, v in schema.items() if k not in {"oneOf", "anyOf", "type"}}
     same = key == "oneOf" and "type" not in schema and schema["oneOf"] == members
-    return schema if same else Map({"oneOf": Seq(members, schema.where(key)), **said}, schema.at, schema.spots)
+    return schema if same else Map({"oneOf": Seq(members, schema.where(key)), **rest}, schema.at, schema.spots)
 
 
 def _flat(members: list[Map]) -> list[Map]:
@@ -130,9 +130,9 @@ def _joined(schemas: list[Map], kind: str, at: Map) -> Map:
         if "const" in schema:
             values.setdefault(schema["const"], str(schema.get("description") or schema.get("title") or ""))
         elif "enum" in schema:
-            said: dict[str, Node] = schema.map(MEMBERS) or {}
+            descriptions: dict[str, Node] = schema.map(MEMBERS) or {}
             for value in schema["enum"]:
-                values.setdefault(value, str(said.get(str(value), "")))
+                values.setdefault(value, str(descriptions.get(str(value), "")))
             is_open = is_open or schema.get(OPEN) is True
         else:
             is_open = True
@@ -169,8 +169,8 @@ def _grouped(members: list[Map], schema: Map, named: Map, kind: str) -> list[Map
     alike = [member for member in members if shape(member, named) == {kind}]
     if len(alike) < 2 or len(alike) == len(members):
         return members
-    said: dict[str, Node] = schema.only("discriminator") if kind == "object" else {}
-    group = Map({"oneOf": Seq(alike, schema.at), **said, GROUP: kind}, schema.at)
+    discriminator: dict[str, Node] = schema.only("discriminator") if kind == "object" else {}
+    group = Map({"oneOf": Seq(alike, schema.at), **discriminator, GROUP: kind}, schema.at)
     first = next(index for index, member in enumerate(members) if member is alike[0])
     others = [member for member in members if not any(member is one for one in alike)]
     return [*others[:first], group, *others[first:]]

@@ -1,4 +1,4 @@
-"""One embedding as its model: the bytes of its floats, read from base64 as they come, and floats on demand."""
+"""The model of one embedding: the bytes of its floats, decoded from base64, and floats on demand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Embedding", "vector_of"]
 
 
 def vector_of(embedding: bytes | str | list[float]) -> array[float]:
-    """The vector as 32-bit floats: from their little-endian bytes, from base64 of those, or from numbers."""
+    """Return the vector as 32-bit floats, from their little-endian bytes, from base64 of those, or from numbers."""
     if isinstance(embedding, list):
         return array("f", embedding)
     vector = array("f", b64decode(embedding) if isinstance(embedding, str) else embedding)
@@ -28,7 +28,7 @@ def vector_of(embedding: bytes | str | list[float]) -> array[float]:
 
 
 class _Wire:
-    """How a vector is read and written. From JSON, Pydantic's core decodes base64, with no Python for each vector."""
+    """The validation and serialization of a vector. Pydantic's core decodes base64 in JSON, without Python code."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
@@ -36,12 +36,12 @@ class _Wire:
             json_schema=core_schema.union_schema(
                 [core_schema.bytes_schema(), core_schema.list_schema(core_schema.float_schema())]
             ),
-            python_schema=core_schema.no_info_plain_validator_function(_taken),
-            serialization=core_schema.plain_serializer_function_ser_schema(_sent),
+            python_schema=core_schema.no_info_plain_validator_function(_validated),
+            serialization=core_schema.plain_serializer_function_ser_schema(_serialized),
         )
 
 
-def _taken(value: Any) -> Any:
+def _validated(value: Any) -> Any:
     if isinstance(value, str):
         return b64decode(value + "=" * (-len(value) % 4))
     if isinstance(value, (bytes, list)):
@@ -49,14 +49,14 @@ def _taken(value: Any) -> Any:
     raise ValueError("Input should be base64, bytes or a list of numbers")
 
 
-def _sent(value: Any) -> Any:
+def _serialized(value: Any) -> Any:
     return b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
 class Embedding(Model):
     """The vector of one input.
 
-    Look at it as `embedding` (a list), `vector` (an array, an eighth of the memory) or `to_numpy()`.
+    Read it as `embedding` (a list), `vector` (an array, an eighth of the memory) or `to_numpy()`.
     """
 
     model_config = ConfigDict(val_json_bytes="base64")
@@ -64,28 +64,28 @@ class Embedding(Model):
     object: Literal["embedding"]
 
     index: int
-    """Which input."""
+    """The index of the input."""
 
     raw: Annotated[bytes | list[float], _Wire] = Field(alias="embedding", repr=False)
     """The bytes of little-endian 32-bit floats, or numbers if the server sent numbers."""
 
     @cached_property
     def vector(self) -> array[float]:
-        """32-bit floats, made on first use."""
+        """The vector as 32-bit floats, made on first use."""
         return vector_of(self.raw)
 
     @cached_property
     def embedding(self) -> list[float]:
-        """A list of floats, made on first use. It takes eight times the memory of `vector`."""
+        """The vector as a list of floats, made on first use. It takes eight times the memory of `vector`."""
         return self.raw if isinstance(self.raw, list) else self.vector.tolist()
 
     @property
     def dimensions(self) -> int:
-        """How many numbers the vector has."""
+        """The number of dimensions of the vector."""
         return len(self.raw) if isinstance(self.raw, list) else len(self.raw) // 4
 
     def to_numpy(self) -> Any:
-        """A `numpy.ndarray` of float32 over the memory of `vector`: nothing is copied."""
+        """Return a `numpy.ndarray` of float32 over the memory of `vector`, without a copy."""
         try:
             numpy: Any = import_module("numpy")
         except ImportError as error:

@@ -28,7 +28,7 @@ Run = Callable[..., Ran]
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[str]) -> None:
-    """The line that tells the address is written a moment before the port is open."""
+    """The line with the address is written a moment before the port is open."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -154,7 +154,7 @@ def test_the_demo_on_a_gateway_that_runs(run: Run, gateway: str) -> None:
     done = run("demo", "--base-url", gateway)
     assert done.status == 0, done.err
     assert "7 scenes" in done.out
-    assert "cut, and taken up" in done.out
+    assert "cut, and resumed" in done.out
 
 
 def test_serve_without_the_gateway_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def test_a_key_is_made_shown_once_used_limited_and_deleted(run: Run) -> None:
 def test_a_list_that_names_nothing_is_no_key_without_limits(run: Run, names: str) -> None:
     done = run("keys", "new", "--alias", "unlimited", "--models", names)
     assert done.status == 2
-    assert "names nothing; `none` is the empty list" in done.err
+    assert "has no names; `none` is the empty list" in done.err
     assert "unlimited" not in said(run, "keys")
 
 
@@ -241,7 +241,7 @@ def test_reports_records_and_resets(run: Run) -> None:
     assert report["total"]["spend"] == pytest.approx(sum(row["spend"] for row in report["results"]))
     table = said(run, "spend", "--by", "key")
     assert "spender" in table
-    assert "together" in table
+    assert "total" in table
     logs = lines(run, "spend", "logs", "--key", "spender", "--limit", "1")
     assert [one["key_alias"] for one in logs] == ["spender"]
     assert "completed" in said(run, "spend", "logs", "--key", "spender")

@@ -1,4 +1,4 @@
-"""A client over a scripted transport and a clock that moves only when told, the same for both kinds of client."""
+"""A client over a scripted transport and a clock that moves only when advanced, the same for both kinds of client."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMPLETION: dict[str, Any] = {
 
 
 class Clock:
-    """Time stands still but for sleeps and for what a reply takes."""
+    """Time passes only by sleeps and by the duration of replies."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -54,7 +54,7 @@ class Half:
 
 @dataclass
 class Reply:
-    """What the server does with one request: an answer in chunks, or an error before or within it."""
+    """The server's reaction to one request: an answer in chunks, or an error before or within it."""
 
     status: int = 200
     body: Any = None

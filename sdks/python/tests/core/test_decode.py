@@ -82,12 +82,12 @@ def test_a_missing_field_is_none_and_told(rig: Make) -> None:
         (b"<html><body>Sign in</body></html>", "HTML page"),
         (b"", "empty"),
         (b"   ", "empty"),
-        (b"oops", "no JSON"),
-        (b'{"id": "chat', "no JSON"),
-        (b"[1, 2]", "no `ChatCompletion`"),
-        (b'"text"', "no `ChatCompletion`"),
-        (b"null", "no `ChatCompletion`"),
-        (b'{"foo": 1}', "no `ChatCompletion`"),
+        (b"oops", "not JSON"),
+        (b'{"id": "chat', "not JSON"),
+        (b"[1, 2]", "not a `ChatCompletion`"),
+        (b'"text"', "not a `ChatCompletion`"),
+        (b"null", "not a `ChatCompletion`"),
+        (b'{"foo": 1}', "not a `ChatCompletion`"),
     ],
 )
 def test_another_shape_is_an_error_with_all_that_is_known(rig: Make, body: bytes, text: str) -> None:

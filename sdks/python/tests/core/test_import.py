@@ -1,4 +1,4 @@
-"""What importing the package costs, and what it must not bring."""
+"""The cost of importing the package, and the modules that it must not import."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_an_empty_page_is_not_the_end_where_there_is_more(rig: Make) -> None:
     )
     assert walk(r, AFTER) == ids("c")
     r = rig([Reply(body={"data": [], "has_more": True})])
-    with pytest.raises(PaginationLoop, match="named nothing to go on from"):
+    with pytest.raises(PaginationLoop, match="sent no cursor to continue from"):
         walk(r, AFTER)
 
 

@@ -87,7 +87,7 @@ def test_every_fault_is_named_at_once() -> None:
         "`stop` has 5 items; at most 4 allowed",
         "`name` has 4 characters; at most 3 allowed",
         "`q` is None; leave it out instead",
-        "header `X-Flag` holds a line break",
+        "header `X-Flag` contains a line break",
         "`frobnicate` is unknown; a parameter that this version does not know goes into `extra_body`",
         "`messages` is missing",
     ):
@@ -162,15 +162,15 @@ def test_json_of_what_people_pass() -> None:
     ("value", "text"),
     [
         (b"x", "JSON has no bytes"),
-        (float("nan"), "`x` is nan, which is no number that JSON has"),
+        (float("nan"), "`x` is nan, which JSON cannot express"),
         (
             {"a": [0, {1, 2}]},
-            r"`x\.a\[1\]`: a value of type `set` cannot go into JSON; a set has no order: give a list",
+            r"`x\.a\[1\]`: a value of type `set` cannot be written as JSON; a set has no order: give a list",
         ),
         (frozenset("a"), "`x`: a value of type `frozenset`"),
         ({"a": {(1, 2): 3}}, r"`x\.a` has a name of type `tuple`, \(1, 2\); give a string"),
         (Thing, "a value, not a class"),
-        (object(), "`object` cannot go into JSON"),
+        (object(), "`object` cannot be written as JSON"),
     ],
 )
 def test_json_refuses_what_has_no_form(value: Any, text: str) -> None:
@@ -206,7 +206,7 @@ def test_half_a_character_is_named_and_not_sent(rig: Make, call: Callable[[Any],
     with pytest.raises(ParameterError) as caught:
         r.run(call)
     (fault,) = caught.value.faults
-    assert fault.startswith(f"`{place}` holds half a character, the lone surrogate '\\ud83d' at 5;")
+    assert fault.startswith(f"`{place}` contains an unpaired surrogate, '\\ud83d' at 5;")
     assert caught.value.__cause__ is None
 
 
@@ -293,7 +293,7 @@ def test_arguments_of_a_tool_call_may_be_an_object_or_nothing(given: dict[str, A
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        ({"logit_bias": {1: 2, "1": 3}}, "`logit_bias` has the name '1' twice, as 1 and as '1'; give it once"),
+        ({"logit_bias": {1: 2, "1": 3}}, "`logit_bias` has the name '1' twice, as 1 and as '1'; give it only once"),
         ({"metadata": {True: "a", "true": "b"}}, "`metadata` has the name 'true' twice"),
         ({"messages": [{**MESSAGES[0], None: 1, "null": 2}]}, r"`messages\[0\]` has the name 'null' twice"),
         ({"tools": [{"type": "function", "function": {"name": "f", "parameters": {1: 1, "1": 2}}}]}, "parameters` has"),

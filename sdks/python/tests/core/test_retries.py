@@ -1,4 +1,4 @@
-"""Which failures are tried again, after how long, and with which ids."""
+"""The failures that are retried, the delays, and the ids."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_the_hook_hears_of_each_retry(rig: Make) -> None:
 
 
 class Impatient(Exception):
-    """What a job runner throws into a call from a signal handler."""
+    """The exception that a job runner throws into a call from a signal handler."""
 
 
 def test_the_callers_exceptions_pass_through(rig: Make) -> None:
@@ -241,7 +241,7 @@ def test_a_header_that_may_be_a_secret_stays_at_its_origin(rig: Make, name: str)
 )
 def test_a_redirect_to_no_address_is_a_typed_error(rig: Make, location: str) -> None:
     r = rig([Reply(307, headers={"location": location})])
-    with pytest.raises(onceward.APIError, match="is no address to follow") as caught:
+    with pytest.raises(onceward.APIError, match="is not a valid URL") as caught:
         r.create()
     assert repr(location) in str(caught.value)
     assert caught.value.status_code == 307

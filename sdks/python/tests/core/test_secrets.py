@@ -38,7 +38,7 @@ def test_how_a_secret_shows() -> None:
 
 
 def everything(value: Any, depth: int = 0) -> str:
-    """What a crash reporter that follows attributes would print."""
+    """Return what a crash reporter that follows attributes would print."""
     if depth > 4:
         return ""
     text = repr(value)

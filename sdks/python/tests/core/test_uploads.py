@@ -99,8 +99,8 @@ def test_every_form_of_a_file(rig: Make, tmp_path: pathlib.Path) -> None:
         ("/no/such/file", "there is no file '/no/such/file'"),
         (io.StringIO("x"), "opened as text"),
         (("a", b"", "b", "c"), "tuple of 4"),
-        ("/", "'/' is a folder; give a file"),
-        (closed(), "`file` is a file that is closed"),
+        ("/", "'/' is a directory; give a file"),
+        (closed(), "`file` is a closed file"),
         ([], "`file` is an empty list"),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_file_that_gives_no_bytes_is_an_error_and_not_an_empty_file(rig: Make,
 
     r = rig([Reply(body=FILE)])
     upload(r, Odd())
-    with pytest.raises(ParameterError, match=f"`read` gave {name}, not bytes; open it with mode 'rb'"):
+    with pytest.raises(ParameterError, match=f"`read` returned {name}, not bytes; open it with mode 'rb'"):
         sent(r.requests[0])
 
 

@@ -98,7 +98,7 @@ class User:
         return events, None
 
     def final(self) -> Any:
-        """What the ``.stream()`` helper gives in the end."""
+        """Return the final object of the ``.stream()`` helper."""
         if self._runner is None:
             with self.client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
                 return stream.get_final_completion()

@@ -63,7 +63,7 @@ def test_before_the_real_gateway_too(real: Any, kind: Any, library: str) -> None
 
 
 class CutApplication:
-    """Streams events with ids, and breaks off once before the byte it is told; remembers the keys it has seen."""
+    """Streams events with ids, and breaks off once before the chosen byte; remembers the keys it has seen."""
 
     def __init__(self) -> None:
         self.blocks = sse(

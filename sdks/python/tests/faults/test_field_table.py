@@ -320,7 +320,7 @@ SYNC = ["sync-httpx2", "sync-fast", "sync-injected-httpx2", "sync-injected-httpx
 
 
 class SoftLimit(Exception):
-    """What a task queue raises in a signal handler."""
+    """The exception that a task queue raises in a signal handler."""
 
 
 @pytest.mark.parametrize("name", SYNC)

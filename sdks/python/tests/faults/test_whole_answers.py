@@ -164,7 +164,7 @@ def test_an_answer_whose_body_was_cut_is_a_broken_connection_of_any_status(
     assert first.header("idempotency-key") == second.header("idempotency-key")
     gateway.reset()
     gateway.respond_json(body, status=402, fault=Fault(cut_at=12, framing=framing))
-    with pytest.raises(onceward.APIConnectionError, match="in the middle of the answer"):
+    with pytest.raises(onceward.APIConnectionError, match="in the middle of the response"):
         user.create(max_retries=0, stream=streaming)
 
 

@@ -1,4 +1,4 @@
-"""Strict schemas: what they say, what cannot be said, and that the user is told."""
+"""Strict schemas: their content, and the report of what they cannot express."""
 
 from __future__ import annotations
 

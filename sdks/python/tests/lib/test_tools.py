@@ -299,7 +299,7 @@ class Weather:
     [
         (unresolved, "`unresolved`: its annotations cannot be read"),
         (calling, "`calling` has a parameter that a model cannot give as JSON"),
-        (operator.itemgetter(1), "`itemgetter` does not tell its parameters"),
+        (operator.itemgetter(1), "`itemgetter` has no readable signature"),
         (print, "`print` takes `*args`"),
     ],
 )
@@ -325,7 +325,7 @@ def test_what_is_no_list_of_tools_is_a_fault_in_the_helpers_too(tools: Any) -> N
         client.chat.completions.stream(**asked, stream_options=7),
     ):
         pass
-    with pytest.raises(onceward.ParameterError, match="`stream` is decided by the method"):
+    with pytest.raises(onceward.ParameterError, match="`stream` is set by this method"):
         client.chat.completions.parse(**asked, response_format=str, stream=True)
 
 

@@ -133,7 +133,7 @@ def test_a_file_of_requests() -> None:
     assert lines[0]["body"] == {"model": "m", "messages": MESSAGES}
     assert lines[1]["body"]["x_new"] == 1
     assert lines[2]["body"]["tools"][0]["function"]["name"] == "weather"
-    with pytest.raises(ParameterError, match="no request"):
+    with pytest.raises(ParameterError, match="at least one request"):
         lines_from([], "/v1/embeddings")
     with pytest.raises(ParameterError, match="'a' of an earlier one"):
         lines_from([BatchRequest({}, "a"), BatchRequest({}, "a")], "/v1/embeddings")

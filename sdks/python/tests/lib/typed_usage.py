@@ -1,4 +1,4 @@
-"""What type checkers see of the helpers. Never run: `mypy --strict` and `pyright` hold every `assert_type`."""
+"""The types of the helpers. Never run: `mypy --strict` and `pyright` hold every `assert_type`."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ async def test_a_cancelled_sleep_is_forgotten() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert clock.waiting == []
-    with pytest.raises(RuntimeError, match="nobody sleeps"):
+    with pytest.raises(RuntimeError, match="no sleeper"):
         clock.advance_to_next()
 
 

@@ -53,7 +53,7 @@ def test_a_quirk_shows_wherever_it_says(quirk: Quirk) -> None:
         sound, odd = (ask(kind, stream=part == "stream", tools=tools, n=n) for _ in range(2))
         quirk.apply(odd)
         if odd.reply() == sound.reply() and odd.fault == sound.fault:
-            # What is about texts says nothing of a tool call.
+            # Quirks of texts do not apply to a tool call.
             assert tools
             assert quirk.name in ("lone-surrogate", "not-utf8", "latin-1")
 

@@ -1,4 +1,4 @@
-"""What every transport does alike, asked of each in turn."""
+"""The behaviour common to all transports, tested on each."""
 
 from __future__ import annotations
 
@@ -326,7 +326,7 @@ def test_what_the_body_raises_comes_out_as_it_is(wired: Any, gateway: FakeGatewa
 
 
 class raw_server:
-    """Accepts one connection after another, reads a little, and does what it is told."""
+    """Accepts one connection after another, reads a little, and runs ``act``."""
 
     def __init__(self, act: Callable[[socket.socket], None]) -> None:
         self._act = act

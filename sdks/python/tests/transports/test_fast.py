@@ -101,7 +101,7 @@ def test_what_is_left_of_the_call_bounds_it(gateway: FakeGateway, stall: Fault) 
 
 
 def test_clocks_that_are_cut_short_share_one_pool(gateway: FakeGateway) -> None:
-    """What is left of ``total`` differs with each call, and is given with each request."""
+    """The time left of ``total`` differs with each call, and is given with each request."""
     gateway.respond_json({"ok": 1})
     transport = FastTransport()
     for left in (3.0, 2.9, 2.8):

@@ -1,4 +1,4 @@
-"""Whom a client trusts: certificates are always verified, and what is wrong with them, or with a proxy, is readable."""
+"""Trust: certificates are always verified, and errors about them, or about a proxy, are readable."""
 
 from __future__ import annotations
 

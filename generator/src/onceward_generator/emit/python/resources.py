@@ -145,8 +145,8 @@ def _overload(method: MethodDef, overload: Overload, scope: Scope, is_async: boo
 
 def _body(method: MethodDef, returns: str | None, awaits: bool) -> str:
     """Return the body of a method: one call, whose result is annotated where the method has a single result type."""
-    given = "".join(f'"{item.name}": {item.name}, ' for item in method.positional)
-    params = f"{{{given}**params}}" if given else "params"
+    positional = "".join(f'"{item.name}": {item.name}, ' for item in method.positional)
+    params = f"{{{positional}**params}}" if positional else "params"
     run = f"{'await ' if awaits else ''}self._client.execute({method.operation.constant}, {params})"
     if returns == "None":
         return f"{run}\n"

@@ -92,11 +92,11 @@ def _model(definition: ModelDef, scope: Scope) -> str:
 
 def _model_field(field: ModelField, scope: Scope) -> str:
     value = "" if field.required else f" = {field.default}"
-    told = [f"alias={field.alias!r}"] if field.alias is not None else []
-    told += ["repr=False"] if field.secret else []
-    if told:
+    arguments = [f"alias={field.alias!r}"] if field.alias is not None else []
+    arguments += ["repr=False"] if field.secret else []
+    if arguments:
         default = [] if field.required else [f"default={field.default}"]
-        value = f" = {scope.name(FIELD)}({', '.join(default + told)})"
+        value = f" = {scope.name(FIELD)}({', '.join(default + arguments)})"
     return f"{field.name}: {field.annotation.render(scope)}{value}\n{docstring(field.doc, 1)}"
 
 

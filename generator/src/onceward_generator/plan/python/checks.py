@@ -108,7 +108,7 @@ class Checks:
 
     def _defined(self, definition: TypeDef, name: str) -> Data:
         made = self._of(definition.type)
-        maker = self._options.made.get(name)
+        maker = self._options.converters.get(name)
         if maker is None or not self._options.has(*maker.split(":")):
             return made
         return ("made", made, maker)
@@ -118,13 +118,13 @@ class Checks:
             return made
         whole = _is_whole(self._api, type_)
         bounds = {name: _bound(getattr(check, name), whole or name in _LENGTHS) for name in (*_BOUNDS, *_LENGTHS)}
-        said: dict[str, Data] = {name: value for name, value in bounds.items() if value is not None}
+        limits: dict[str, Data] = {name: value for name, value in bounds.items() if value is not None}
         if check.pattern is not None and (pattern := _python_pattern(check.pattern)) is not None:
-            said["pattern"] = pattern
-        if not said:
+            limits["pattern"] = pattern
+        if not limits:
             return made
         null = isinstance(made, tuple) and made[0] == "null"
-        return ("null", ("within", made[1], said)) if null else ("within", made, said)
+        return ("null", ("within", made[1], limits)) if null else ("within", made, limits)
 
     def _is_named(self, type_: Type) -> bool:
         """Report whether a type is written once and referred to; scalars are written in place."""

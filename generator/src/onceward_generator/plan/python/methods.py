@@ -125,7 +125,7 @@ class Methods:
         keys = tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
         module = f".types.params.{module_name(path[0])}"
         doc = f"Arguments of `{method.id}`."
-        apart = self._options.apart.get(name, ())
+        apart = self._options.separate_arguments.get(name, ())
         if not apart:
             return (TypedDictDef(Symbol(module, name), doc, keys, CALL_OPTIONS_SYMBOL, functional=False),)
         base = Symbol(module, f"{name.removesuffix('Params')}BaseParams")

@@ -24,7 +24,7 @@ def types_modules(
     received, sent = Received(api, naming), Sent(api, naming, options)
     definitions: list[Definition] = []
     for key, symbol in naming.received.items():
-        module, _, name = options.by_hand.get(symbol.name, "").partition(":")
+        module, _, name = options.handwritten_types.get(symbol.name, "").partition(":")
         by_hand = bool(name) and options.has(module, name)
         source = Symbol(f".{module}", name, symbol.name)
         definitions.append(ByHand(symbol, source) if by_hand else received.define(api.types[key]))

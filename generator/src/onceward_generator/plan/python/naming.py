@@ -157,8 +157,8 @@ class _Namer:
         self.taken: set[str] = set(RESERVED)
 
     def give(self, wanted: str, definition: TypeDef) -> str:
-        spelt = re.sub(r"\W", "_", definition.key)
-        for name in (wanted, class_name((definition.family,)) + wanted, f"{wanted}_{spelt}"):
+        spelling = re.sub(r"\W", "_", definition.key)
+        for name in (wanted, class_name((definition.family,)) + wanted, f"{wanted}_{spelling}"):
             if name not in self.taken:
                 self.taken.add(name)
                 return name

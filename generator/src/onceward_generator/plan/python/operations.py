@@ -119,8 +119,8 @@ def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
     """Return the check of an argument. Files, and bodies other than JSON, are checked when they are sent."""
     if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
         return None
-    made = checks.of(param.type, param.check)
-    return None if made is None else text(repr(made))
+    check = checks.of(param.type, param.check)
+    return None if check is None else text(repr(check))
 
 
 def _body(body: Body | None) -> Expr | None:

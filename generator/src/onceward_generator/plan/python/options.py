@@ -31,13 +31,13 @@ class PythonOptions:
     """The importable package of hand-written additions to resources, e.g. ``onceward.lib``."""
     exports: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further public names of the package: name -> ``module:name``."""
-    by_hand: Mapping[str, str] = field(default_factory=dict[str, str])
+    handwritten_types: Mapping[str, str] = field(default_factory=dict[str, str])
     """Hand-written response types: type -> ``module:name``. The modules of types export them."""
     accepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Types that a request type accepts besides: type -> response types, or ``module:name[Any]``."""
-    made: Mapping[str, str] = field(default_factory=dict[str, str])
+    converters: Mapping[str, str] = field(default_factory=dict[str, str])
     """Request types that a function may be passed for: type -> ``module:name`` of the function that converts it."""
-    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    separate_arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Arguments for which hand-written methods have forms of their own: request dictionary -> keys. The other keys are
     in a base of it (``XBaseParams`` for ``XParams``), which those methods can accept."""
     version: str = FIRST_VERSION
@@ -61,7 +61,7 @@ class PythonOptions:
             raise OptionError(f"`runtime` is {plain['runtime']!r}; use 'vendored' or 'in-place'")
         if "version" in plain and plain.get("runtime") == "in-place":
             raise OptionError("`version` has no effect with `runtime` 'in-place': edit the package's `_version.py`")
-        for lists in ("accepts", "apart"):
+        for lists in ("accepts", "separate_arguments"):
             if lists in plain:
                 plain[lists] = {name: tuple(others) for name, others in plain[lists].items()}
         return cls(**plain)

@@ -72,8 +72,8 @@ def member_names(fields: tuple[Field, ...], taken: frozenset[str]) -> list[str]:
     for name, field in zip(plain, fields, strict=True):
         mine = name.rstrip("_") == field.wire and name not in names
         if not mine and name in used:
-            spelt = snake((field.wire,))
-            name = clear_of(spelt, taken) if spelt not in used else f"{name}_{len(field.wire)}_{spelt}"
+            spelling = snake((field.wire,))
+            name = clear_of(spelling, taken) if spelling not in used else f"{name}_{len(field.wire)}_{spelling}"
         used.add(name)
         names.append(name)
     return names

@@ -1,4 +1,4 @@
-"""What makes one package differ from another of the same runtime: names, prefixes, addresses. Pure data, generated."""
+"""The names, prefixes and addresses of one package built on this runtime. Generated as data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ __all__ = ["Brand"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """The values that a generated package gives the runtime.
+    """The values that a generated package passes to the runtime.
 
-    ``env_prefix`` makes ``<PREFIX>_API_KEY`` and kin; ``header_prefix`` makes ``<prefix>-Organization`` and kin.
-    ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is where a call that was left early is
-    cancelled; it holds ``{call_id}``, and None means that the server knows no such thing.
+    ``env_prefix`` is the start of ``<PREFIX>_API_KEY`` and the like, ``header_prefix`` that of
+    ``<prefix>-Organization`` and
+    the like. ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is the path, with ``{call_id}``, that
+    cancels a call; None if the server cannot.
     """
 
     name: str
@@ -31,12 +32,12 @@ class Brand:
     providers: tuple[str, ...] = ()
     """Providers whose prefixes the server knows."""
     provider_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Model prefix -> provider id, where the two differ."""
+    """Provider ids by model prefix, for those that differ."""
 
     def env(self, name: str) -> str:
-        """The environment variable that holds the option ``name``."""
+        """Return the environment variable of the option ``name``."""
         return f"{self.env_prefix}_{name}"
 
     def header(self, name: str) -> str:
-        """The brand's own header ``name``."""
+        """Return the brand's own header ``name``."""
         return f"{self.header_prefix}-{name}"

@@ -1,5 +1,4 @@
-"""The circuit breaker: after failures in a row nothing is sent for a while, then a few requests try whether it works
-again."""
+"""The circuit breaker: after repeated failures nothing is sent for a while, then a few requests test the server."""
 
 from __future__ import annotations
 
@@ -14,8 +13,12 @@ __all__ = ["Breaker", "CircuitBreaker"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitBreaker:
-    """``failures`` in a row open the circuit for ``seconds``; then ``successes`` in a row close it, and one failure
-    opens it again."""
+    """The settings of a circuit breaker.
+
+    ``failures`` in a row open the circuit for ``seconds``; then ``successes`` in a row close it, and one failure opens
+    it
+    again.
+    """
 
     failures: int = 5
     seconds: float = 60.0
@@ -29,7 +32,10 @@ class CircuitBreaker:
 
 
 class Breaker:
-    """The state of one circuit. Failures are connection errors and statuses >= 500; every other answer is a success."""
+    """The state of one circuit.
+
+    Connection errors and statuses >= 500 are failures; every other response is a success.
+    """
 
     def __init__(self, settings: CircuitBreaker, clock: Clock) -> None:
         self._settings = settings

@@ -1,9 +1,9 @@
-"""One call, from its first request to its answer: attempts, redirects, clocks, and what every failure becomes.
+"""One call, from its first request to its response: attempts, redirects, clocks, and the errors they become.
 
-Words used here
+Terms:
     *call*      what the user asked for, once. It has one idempotency key, one request id, and one `total` clock.
-    *attempt*   one request of a call. A call has one, and more where attempts fail in ways that pass.
-    *failure*   the error an attempt ended with. `Tries.after` says how long to wait before the next one, or raises it.
+    *attempt*   one request of a call. There are several if attempts fail in ways that are temporary.
+    *failure*   the error an attempt ended with. `Tries.after` returns the delay before the next one, or raises it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .config import Config
 from .encoding import decompress
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
-from .log import Log, shown_body, shown_headers, shown_url
+from .log import Log, redacted_body, redacted_headers, redacted_url
 from .meta import Headers, Meta
 from .operation import Result, Stream
 from .options import Timeout
@@ -47,17 +47,17 @@ T = TypeVar("T")
 
 _MAX_REDIRECTS: Final = 5
 _MOST_ERROR: Final = 1 << 20
-"""Bytes of an error's body that are read; what follows is left to the server."""
+"""Bytes of an error's body that are read; the rest is dropped."""
 _MOST_JSON: Final = 1 << 30
-"""Bytes of a JSON answer. A file may be of any size."""
+"""Bytes of a JSON response. A file may be of any size."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-# Words in the names of headers that a server of another origin must not see.
+# Words in the names of headers that must not be sent to a server of another origin.
 _CREDENTIALS: Final = ("auth", "key", "token", "secret", "passw", "cookie", "session", "credential", "signature")
 
 
 @dataclass(slots=True)
 class Shared:
-    """What all calls of a client, and of its copies, share."""
+    """The state that all calls of a client, and of its copies, share."""
 
     brand: Brand
     clock: Clock
@@ -80,9 +80,9 @@ class Call:
     key: str | None
     request_id: str
     safe: bool
-    """Repeating it changes nothing."""
+    """True if repeating it changes nothing."""
     never: bool
-    """Repeating it is never safe, whatever key it carries."""
+    """True if repeating it is never safe, whatever key it carries."""
     result: Result
     stream: Stream | None
     shared: Shared = field(repr=False)
@@ -92,17 +92,17 @@ class Call:
 
     @property
     def where(self) -> str:
-        return f"{self.method} {shown_url(self.url)}"
+        return f"{self.method} {redacted_url(self.url)}"
 
 
 class Tries:
-    """The attempts of one call: how many there were, what time is left, and whether another one may be made."""
+    """The attempts of one call: their number, the time left, and whether another one may be made."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.attempts = 0
         self.url = call.url
-        """Where the latest request went, which redirects change."""
+        """The URL of the latest request, which redirects change."""
         self._retries = 0
         self._owed = 0
         total = call.timeout.total
@@ -110,16 +110,16 @@ class Tries:
 
     @property
     def where(self) -> str:
-        """The call, and where it was redirected to."""
+        """The call as errors name it, with the URL it was redirected to."""
         where = self.call.where
-        return where if self.url == self.call.url else f"{where} (redirected to {shown_url(self.url)})"
+        return where if self.url == self.call.url else f"{where} (redirected to {redacted_url(self.url)})"
 
     def remaining(self) -> float | None:
-        """Seconds left of the `total` clock; None where it does not run."""
+        """Return the seconds left of the `total` clock, or None if it is not set."""
         return None if self.deadline is None else self.deadline - self.call.shared.clock.monotonic()
 
     def request(self, *extra: tuple[str, str]) -> Request:
-        """The next attempt's request; raises where nothing may be sent."""
+        """Return the next attempt's request, or raise if nothing may be sent."""
         call = self.call
         if call.shared.breaker is not None:
             try:
@@ -135,7 +135,7 @@ class Tries:
         return Request(call.method, call.url, headers, call.body, timeouts)
 
     def timeouts(self) -> Timeouts:
-        """The clocks of one request, each cut to what is left of `total`."""
+        """Return the clocks of one request, each cut to what is left of `total`."""
         own, remaining = self.call.timeout, self.remaining()
         if remaining is None:
             return Timeouts(own.connect, own.pool, own.first_byte, own.idle)
@@ -152,7 +152,7 @@ class Tries:
         self._owed = 0
 
     def after(self, error: APIError, *, sent: bool = True) -> float:
-        """Seconds to wait before the next attempt; raises ``error`` where there is none."""
+        """Return the seconds to wait before the next attempt, or raise ``error`` if there is none."""
         self.stamp(error)
         call = self.call
         if self._retries >= call.max_retries or not call.replayable or not self._worth_it(error, sent):
@@ -167,18 +167,18 @@ class Tries:
             raise error
         self.spend(error)
         self._retries += 1
-        self.tell(error, delay)
+        self.report_retry(error, delay)
         return delay
 
     def spend(self, error: APIError) -> None:
-        """Take a retry from the client's budget, or raise ``error`` where it is used up."""
+        """Take a retry from the client's budget, or raise ``error`` if it is exhausted."""
         taken = self.call.shared.budget.take(timeout=isinstance(error, APITimeoutError))
         if not taken:
-            self.call.shared.log.warning("%s: not retried, since too many of this client's calls fail", self.call.where)
+            self.call.shared.log.warning("%s: not retried: the client's retry budget is exhausted", self.call.where)
             raise error
         self._owed += taken
 
-    def tell(self, error: APIError, delay: float) -> None:
+    def report_retry(self, error: APIError, delay: float) -> None:
         call = self.call
         call.shared.log.info(
             "%s: attempt %d failed, next in %.2f s: %s", call.where, self.attempts, delay, error.message
@@ -208,7 +208,7 @@ class Tries:
         return forced or call.safe or (not call.never and (call.key is not None or error.status_code == 409))
 
     def stamp(self, error: APIError) -> APIError:
-        """Tell the error which call it belongs to."""
+        """Give the error the ids of its call."""
         error.attempts = self.attempts
         error.idempotency_key = self.call.key
         error.request_id = error.request_id or self.call.request_id
@@ -217,7 +217,7 @@ class Tries:
     # --- what a transport's failure becomes ---
 
     def failure(self, error: TransportError, *, opened: bool = False) -> APIError:
-        """The error that a transport's error stands for. ``opened``: the status line had arrived."""
+        """Return the error for a transport's error. ``opened``: the status line had arrived."""
         if isinstance(error, (ConnectTimedOut, PoolTimedOut, ReadTimedOut)):
             clock = self._clock_of(error, opened)
             detail = f"through the proxy {error.proxy}" if clock == "connect" and error.proxy else str(error)
@@ -229,7 +229,7 @@ class Tries:
 
     def _clock_of(self, error: TransportError, opened: bool) -> str:
         remaining = self.remaining()
-        if remaining is not None and remaining <= 0.002:  # sockets wake a little early
+        if remaining is not None and remaining <= 0.002:  # Sockets wake up a little early.
             return "total"
         if isinstance(error, ConnectTimedOut):
             return "connect"
@@ -241,9 +241,9 @@ class Tries:
         what = {
             "connect": "there was no connection",
             "pool": "no connection was free",
-            "first_byte": "no answer began",
+            "first_byte": "no response began",
             "idle": "nothing new arrived",
-            "total": "the call was not done",
+            "total": "the call did not finish",
         }[clock]
         tail = f" ({detail})" if detail and (clock == "pool" or detail.startswith("through")) else ""
         error = APITimeoutError(f"{self.where}: {what} within {seconds:g} s, the `{clock}` clock{tail}.")
@@ -257,17 +257,17 @@ class Tries:
         if _certificate_fault(error):
             return (
                 f"{where}: the certificate of {server} was not accepted: {cause}. It was checked against the "
-                "system's store (or SSL_CERT_FILE); for a private authority set SSL_CERT_FILE to its certificate."
+                "system's store (or SSL_CERT_FILE); for a private CA set SSL_CERT_FILE to its certificate."
             )
         if isinstance(error, ConnectFailed):
             through = f" through the proxy {error.proxy}" if error.proxy else ""
             return (
                 f"{where}: no connection to {server}{through}: {cause}. "
-                "Check that it runs, `base_url`, and proxies in the environment."
+                "Check that the gateway is running, that `base_url` is right, and the proxy variables."
             )
         if isinstance(error, WriteFailed):
             return f"{where}: the connection broke while the request was sent: {cause}."
-        place = "in the middle of the answer" if opened else "before an answer came"
+        place = "in the middle of the response" if opened else "before a response came"
         return f"{where}: the connection broke {place}: {cause}."
 
 
@@ -275,7 +275,7 @@ def _root_cause(error: BaseException) -> str:
     cause = error
     while cause.__cause__ is not None or (cause.__context__ is not None and not cause.__suppress_context__):
         cause = cause.__cause__ or cause.__context__ or cause
-    # The system's own words say most. Those of a library may be its parts, which read as code.
+    # The messages of the system are the clearest. Those of a library may be its parts, which read as code.
     return (str(cause) if isinstance(cause, OSError) else "") or str(error) or str(cause) or type(cause).__name__
 
 
@@ -292,14 +292,14 @@ def _certificate_fault(error: BaseException) -> bool:
 
 
 def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Request]]:
-    """Send the next request and give its open response, status 2xx. Every other status is raised, its body read."""
+    """Send the next request and return its open response with a 2xx status. Every other status is raised."""
     call = tries.call
     request = tries.request(*extra)
     log = call.shared.log
     for _ in range(_MAX_REDIRECTS + 1):
         started = time.perf_counter() if log.enabled(20) else 0.0
         if started and log.enabled(10):
-            _tell_request(log, request)
+            _log_request(log, request)
         try:
             response = yield Send(request, tries.remaining())
         except TransportError:
@@ -310,7 +310,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             log.info(
                 "%s %s: %d in %.3f s (attempt %d, request id %s)",
                 request.method,
-                shown_url(request.url),
+                redacted_url(request.url),
                 meta.status_code,
                 time.perf_counter() - started,
                 tries.attempts,
@@ -318,7 +318,10 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             )
             if log.enabled(10):
                 log.debug(
-                    "%s %s answered headers=%s", request.method, shown_url(request.url), shown_headers(response.headers)
+                    "%s %s answered headers=%s",
+                    request.method,
+                    redacted_url(request.url),
+                    redacted_headers(response.headers),
                 )
         if 200 <= meta.status_code < 300:
             _count(call, ok=True)
@@ -334,11 +337,11 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
     raise tries.stamp(APIError(f"{tries.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
 
 
-def _tell_request(log: Log, request: Request) -> None:
-    log.debug("%s %s headers=%s", request.method, shown_url(request.url), shown_headers(request.headers))
+def _log_request(log: Log, request: Request) -> None:
+    log.debug("%s %s headers=%s", request.method, redacted_url(request.url), redacted_headers(request.headers))
     if log.bodies and request.body:
         kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-        log.debug("%s %s body=%s", request.method, shown_url(request.url), shown_body(request.body, kind))
+        log.debug("%s %s body=%s", request.method, redacted_url(request.url), redacted_body(request.body, kind))
 
 
 def _count(call: Call, *, ok: bool) -> None:
@@ -356,16 +359,16 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     try:
         body = yield from read_body(tries, response, request, meta, most=_MOST_ERROR, cut=True)
     except TransportError as error:
-        # A status without what belongs to it is no answer: who knows what the rest said.
+        # The rest of an error body may change its meaning: a status without it is not a response.
         yield Close(response)
         raise tries.failure(error, opened=True) from error
     except ResponseShapeError:
-        body = b""  # whole, but nobody can read it: the status alone has to say enough
+        body = b""  # Complete but unreadable: the status has to be enough.
     where = tries.where
     body = _without_key(call, body)
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
-        why = f"which a {call.method} does not follow" if _target(request, meta) else "which is no address to follow"
+        why = f"which a {call.method} does not follow" if _target(request, meta) else "which is not a valid URL"
         raise tries.stamp(
             APIError(
                 f"{where}: the server redirects to {target!r}, {why}; set `base_url` to where it leads.",
@@ -387,7 +390,7 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
 
 
 def _without_key(call: Call, body: bytes) -> bytes:
-    """Mask the key in an answer: some servers quote the one that they refuse."""
+    """Mask the key in a body: some servers quote the key that they refuse."""
     key = call.config.api_key
     if key is None or len(key.reveal()) <= 12:
         return body
@@ -418,7 +421,7 @@ def _meta(tries: Tries, response: Any) -> Meta:
 
 
 def _redirected(request: Request, meta: Meta) -> Request | None:
-    """The request that follows a redirect; None where following would change what was asked."""
+    """Return the request that follows a redirect, or None if following it would change the request."""
     if meta.status_code in (301, 302, 303) and request.method not in ("GET", "HEAD"):
         return None
     target = _target(request, meta)
@@ -432,13 +435,13 @@ def _redirected(request: Request, meta: Meta) -> Request | None:
 
 
 def _target(request: Request, meta: Meta) -> str | None:
-    """Return where a redirect leads; None where that is no address of HTTP."""
+    """Return the URL of a redirect, or None if HTTP cannot reach it."""
     try:
         target = urljoin(request.url, meta.headers.get("location", "").strip())
         parts = urlsplit(target)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is not a number
         host = parts.hostname or ""
-        _ = host if ":" in host else host.encode("idna")  # raises where no name can be so
+        _ = host if ":" in host else host.encode("idna")  # raises if no host can have this name
     except ValueError:
         return None
     usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
@@ -470,7 +473,7 @@ def read_body(
         if not whole:
             yield Close(response)
             if not cut:
-                raise _too_long(tries, meta, f"the answer is longer than {most} bytes and has not ended")
+                raise _too_long(tries, meta, f"the response is longer than {most} bytes and has not ended")
             body = body[:most]
     headers = meta.headers
     encoding = headers.get("content-encoding") if body else None
@@ -479,15 +482,15 @@ def read_body(
     log = tries.call.shared.log
     if log.bodies and log.enabled(10):
         kind = headers.get("content-type", "")
-        log.debug("%s %s answered body=%s", request.method, shown_url(request.url), shown_body(body, kind))
+        log.debug("%s %s answered body=%s", request.method, redacted_url(request.url), redacted_body(body, kind))
     framed = "content-length" in headers or "transfer-encoding" in headers
     if whole and not framed and _is_cut(headers, body):
-        raise ReadFailed("the answer ended early: its JSON is not whole")
+        raise ReadFailed("the response ended early: its JSON is not complete")
     return body
 
 
 def _pieces(tries: Tries, response: Any, request: Request, most: int | None) -> Steps[bytes]:
-    """Return the body up to its end, to ``most`` bytes and a little more, or to the end of `total`."""
+    """Return the body up to its end, to a little more than ``most`` bytes, or to the end of `total`."""
     pieces: list[bytes] = []
     size = 0
     while most is None or size <= most:
@@ -508,7 +511,7 @@ def _pieces(tries: Tries, response: Any, request: Request, most: int | None) -> 
 
 
 def _announced(headers: Headers) -> float:
-    """Return the bytes that a body is announced with; infinitely many where nothing says how many there are."""
+    """Return the length that the headers announce; infinity if they do not."""
     length = headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else math.inf
 
@@ -523,7 +526,7 @@ def _too_long(tries: Tries, meta: Meta, what: str) -> ResponseShapeError:
 
 
 def _is_cut(headers: Headers, body: bytes) -> bool:
-    """Return whether JSON that ends with its connection was cut: nothing else tells the length of such an answer."""
+    """Return whether JSON that ends with its connection was cut. Without a length, only its content can show it."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body or not (kind == "application/json" or kind.endswith("+json")) or body.lstrip()[:1] not in b"{[":
         return False
@@ -540,7 +543,7 @@ def _is_cut(headers: Headers, body: bytes) -> bool:
 
 
 def unary(call: Call, finish: Callable[[Meta, bytes], T]) -> Steps[T]:
-    """Make a call whose answer is one body, and give what ``finish`` makes of it."""
+    """Make a call with one body as its response, and return what ``finish`` makes of it."""
     tries = Tries(call)
     if call.config.max_concurrency is None:
         return (yield from _attempts(tries, finish))

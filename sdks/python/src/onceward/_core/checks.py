@@ -1,17 +1,17 @@
 """Argument checks: types, enumerations, bounds and required members at every depth, before anything is sent.
 
 The generator writes what an argument may be as plain data, and this module turns that data into objects on the first
-call that needs it. A check has two sides: `ok` answers quickly whether a value is right, and `explain` names every
+call that needs it. A check has two sides: `ok` reports quickly whether a value is right, and `explain` names every
 fault of one that is not.
 
     "string" | "integer" | "number" | "boolean" | "secret"   a primitive
     "chat:ChatCompletionMessageParam"                        a named type: its module in `_checks` and its name there
     ("is", value) | ("enum", a, b)                           one of these values, and no other
     ("list", item) | ("map", value) | ("null", inner)
-    ("object", {name: check}, (required, ...)[, other])      an object; members that are not named are let through
+    ("object", {name: check}, (required, ...)[, other])      an object; members that are not listed are accepted
     ("union", a, b, ...)
     ("within", inner, {"minimum": 0, "max_length": 9})       bounds, and the `pattern` of a text
-    ("made", inner, "tools.tool:tool")                       a function may stand for the object that is made of it
+    ("made", inner, "tools.tool:tool")                       a function is accepted and converted to the object
     None                                                     any JSON
 """
 
@@ -20,12 +20,12 @@ from __future__ import annotations
 import importlib
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .doubled import doubled_names, has_doubled_names
 from .errors import SDKError
-from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, shown
+from .faults import JSON_TYPES, misspelt, nearest, out_of_bounds, quoted
 from .narrow import is_mapping, is_row
 from .nodes import MISSING, Boolean, Choice, Node, Number, Secret, Text, Whole, is_function, other_ok, plainer
 
@@ -66,7 +66,7 @@ class _Nullable(Node):
 
 class _List(Node):
     __slots__ = ("_sure", "item")
-    wanted = "a list"
+    expected = "a list"
 
     def __init__(self, item: Node) -> None:
         self.item = item
@@ -102,7 +102,7 @@ class _List(Node):
 
 class _Map(Node):
     __slots__ = ("value",)
-    wanted = "an object (a dict)"
+    expected = "an object (a dict)"
 
     def __init__(self, value: Node) -> None:
         self.value = value
@@ -135,7 +135,7 @@ class _Object(Node):
     """An object with known members."""
 
     __slots__ = ("_sure", "fields", "fixed", "other", "required")
-    wanted = "an object (a dict)"
+    expected = "an object (a dict)"
 
     def __init__(self, fields: dict[str, Node], required: tuple[str, ...], other: Node | None) -> None:
         self.fields = fields
@@ -146,7 +146,7 @@ class _Object(Node):
             for name, node in fields.items()
             if isinstance(node, Choice) and all(isinstance(value, str) for value in node.values)
         }
-        """Members that tell this object from others of a union, with the values that they have here."""
+        """Members with fixed values, which distinguish this object from others of a union."""
         self._sure = {name: node.sure() for name, node in fields.items()}
 
     def ok(self, value: Any) -> bool:
@@ -175,12 +175,12 @@ class _Object(Node):
         made = plainer(value, "", [])
         if not is_mapping(made):
             return value
-        kept: dict[str, Any] = {}
+        pruned_items: dict[str, Any] = {}
         for name, item in made.items():
             node = self.fields.get(name, _ANY)
             if item is not None or name in self.required or node.ok(None):
-                kept[name] = node.pruned(item)
-        return kept
+                pruned_items[name] = node.pruned(item)
+        return pruned_items
 
     def as_received(self, value: Mapping[str, Any]) -> bool:
         return all(name in value for name in self.required)
@@ -205,7 +205,7 @@ class _Object(Node):
 
 
 class _Union(Node):
-    """One of several types. A member with fixed values tells objects apart; of lists, the first item."""
+    """One of several types. Objects are distinguished by a member with fixed values, lists by their first item."""
 
     __slots__ = ("_by_class", "_by_tag", "_objects", "_open", "_sure", "_tag", "_untagged", "_variants")
 
@@ -224,10 +224,10 @@ class _Union(Node):
         self._untagged = [
             node for node in self._open if isinstance(bare := _bare(node), _Object) and self._tag not in bare.required
         ]
-        """Objects that may say their kind or not: the looser form of one that always does."""
+        """Objects that may omit their kind: the looser form of one that always has it."""
         self._sure = frozenset[Any]().union(*(node.sure() for node in variants))
         if self._tag is not None:
-            self._sure -= {dict}  # an object without a known kind may be a slip
+            self._sure -= {dict}  # An object without a known kind may be a typing mistake.
         self._by_class = {kind: [node for node in variants if kind in node.kinds()] for kind in JSON_TYPES}
 
     def sure(self) -> frozenset[Any]:
@@ -236,9 +236,9 @@ class _Union(Node):
     def ok(self, value: Any) -> bool:
         kind = value.__class__
         if kind is dict and self._tag is not None:
-            # Nearly all objects of nearly all requests end here: messages that say their role.
-            said: Any = value.get(self._tag)
-            known = self._by_tag.get(said) if said.__class__ is str else None
+            # Nearly all objects of nearly all requests end here: messages with a role.
+            name: Any = value.get(self._tag)
+            known = self._by_tag.get(name) if name.__class__ is str else None
             if known is not None and known.ok(value):
                 return True
         if kind in self._sure or (kind is str and value in self._sure):
@@ -272,7 +272,7 @@ class _Union(Node):
         return self.ok(value) if meant is self else meant.as_received(value)
 
     def meant(self, value: Mapping[str, Any]) -> Node | None:
-        """The variant that an object says it is."""
+        """Return the variant that an object claims to be."""
         tag: Any = value.get(self._tag or "")
         if tag.__class__ is str:
             return self._by_tag.get(tag)
@@ -281,7 +281,7 @@ class _Union(Node):
         return self._by_tag.get(tag) if isinstance(tag, str) else None
 
     def _slip(self, value: Mapping[str, Any]) -> bool:
-        """Return whether an object says nothing but a kind that is nearly one of the known: ``{"type": "json"}``."""
+        """Return whether an object has only a kind, and one that is nearly a known kind: ``{"type": "json"}``."""
         tag = value.get(self._tag or "")
         known = list(self._by_tag)
         return isinstance(tag, str) and bool(
@@ -300,10 +300,10 @@ class _Union(Node):
         if is_row(value) and value:
             fitting = [node for node in fitting if node.ok([value[0]])] or fitting
         if not fitting:
-            faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
+            faults.append(f"`{path}` is {quoted(value)}; give {self.needs}")
         elif all(isinstance(_bare(node), Choice) for node in fitting):
             values = tuple(known for node in fitting for known in _values(node))
-            faults.append(f"`{path}` is {shown(value)}; {nearest(value, values)}give {self.needs}")
+            faults.append(f"`{path}` is {quoted(value)}; {nearest(value, values)}give {self.needs}")
         else:
             faults += _fewest(fitting, value, path)
 
@@ -328,7 +328,7 @@ class _Union(Node):
 
 
 class _Within(Node):
-    """Bounds of a number, the form of a text, and how long a text, a list or an object is."""
+    """Bounds of a number, the pattern of a text, and the length of a text, a list or an object."""
 
     __slots__ = ("_least", "_most", "_plain", "bounds", "inner")
 
@@ -338,7 +338,7 @@ class _Within(Node):
         self._least: float = bounds.get("min_length", 0)
         self._most: float = bounds.get("max_length", math.inf)
         self._plain = frozenset({str, list} if bounds.keys() <= {"min_length", "max_length"} else ())
-        """Classes for which nothing but the length is bounded."""
+        """Classes that have no bounds but the length."""
 
     def ok(self, value: Any) -> bool:
         if not self.inner.ok(value):
@@ -359,7 +359,7 @@ class _Within(Node):
             faults.append(f"`{path}` {fault}")
 
     def _fault(self, value: Any) -> str | None:
-        """What is wrong with a value that is right but for its bounds."""
+        """Return the first bound that a value breaks."""
         if hasattr(value, "__next__"):
             return None
         return out_of_bounds(plainer(value, "", []), self.bounds, secret=isinstance(_bare(self.inner), Secret))
@@ -373,7 +373,7 @@ class _Within(Node):
 
 
 class _Made(Node):
-    """An object, or a function that it is made of."""
+    """An object, or a function that is converted to it."""
 
     __slots__ = ("inner", "maker")
 
@@ -389,12 +389,12 @@ class _Made(Node):
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
         if value.__class__ in JSON_TYPES and not isinstance(value, Mapping):
-            faults.append(f"`{path}` is {shown(value)}; give a function, or {self.inner.needs}")
+            faults.append(f"`{path}` is {quoted(value)}; give a function, or {self.inner.needs}")
         else:
             self.inner.explain(value, path, faults)
 
     def make(self, value: Any, path: str, faults: list[str]) -> Any:
-        """The object for a function; what is no function is given back."""
+        """Return the object for a function, and anything else as it is."""
         if value.__class__ is dict or not is_function(value):
             return value
         module, _, name = self.maker.partition(":")
@@ -413,7 +413,7 @@ class _Made(Node):
 
 
 class _Later(Node):
-    """A named type inside its own definition: looked up when it is asked."""
+    """A named type inside its own definition: resolved when it is used."""
 
     __slots__ = ("name",)
 
@@ -440,6 +440,7 @@ class _Later(Node):
 # --- from data to nodes ----------------------------------------------------------------------------------------------
 
 _ANY: Final = Node()
+_NO_OTHER: Final = object()
 _PRIMITIVES: Final[dict[str, Node]] = {
     "string": Text(),
     "secret": Secret(),
@@ -453,38 +454,66 @@ _MAKING: Final = threading.RLock()
 
 
 def compiled(check: Check) -> Node:
-    """The node for a check that was given as data. Named types are made once."""
+    """Return the check for its data. Named types are made once."""
     if check is None:
         return _ANY
     if isinstance(check, str):
         return _PRIMITIVES.get(check) or _NAMED.get(check) or _named(check)
     word, *rest = check
-    match word:
-        case "is" | "enum":
-            return Choice(tuple(rest))
-        case "list":
-            return _List(compiled(rest[0]))
-        case "map":
-            return _Map(compiled(rest[0]))
-        case "null":
-            return _Nullable(compiled(rest[0]))
-        case "object":
-            other = compiled(rest[2]) if len(rest) > 2 else None
-            return _Object({name: compiled(one) for name, one in rest[0].items()}, rest[1], other)
-        case "union":
-            return _Union(tuple(map(compiled, rest)))
-        case "within":
-            return _Within(compiled(rest[0]), rest[1])
-        case "made":
-            return _Made(compiled(rest[0]), rest[1])
-        case _:
-            raise AssertionError(check)
+    return _MAKERS[word](*rest)
+
+
+def _object(members: Mapping[str, Check], required: tuple[str, ...], other: Check = _NO_OTHER) -> Node:
+    made = {name: compiled(one) for name, one in members.items()}
+    return _Object(made, required, None if other is _NO_OTHER else compiled(other))
+
+
+def _choice(*values: Any) -> Node:
+    return Choice(values)
+
+
+def _list(item: Check) -> Node:
+    return _List(compiled(item))
+
+
+def _map(value: Check) -> Node:
+    return _Map(compiled(value))
+
+
+def _nullable(inner: Check) -> Node:
+    return _Nullable(compiled(inner))
+
+
+def _union(*members: Check) -> Node:
+    return _Union(tuple(map(compiled, members)))
+
+
+def _within(inner: Check, bounds: Mapping[str, Any]) -> Node:
+    return _Within(compiled(inner), bounds)
+
+
+def _made(inner: Check, function: str) -> Node:
+    return _Made(compiled(inner), function)
+
+
+_MAKERS: Final[Mapping[str, Callable[..., Node]]] = {
+    "is": _choice,
+    "enum": _choice,
+    "list": _list,
+    "map": _map,
+    "null": _nullable,
+    "object": _object,
+    "union": _union,
+    "within": _within,
+    "made": _made,
+}
+"""Makers of checks by the first item of their data."""
 
 
 def _named(name: str) -> Node:
     family, _, member = name.partition(":")
     checks = importlib.import_module(f"{_PACKAGE}._checks.{family}").CHECKS
-    # Only the thread that makes a type sees it before it is whole: to others it would look itself up for ever.
+    # Only the thread that makes a type sees it before it is complete: other threads would resolve it to itself.
     with _MAKING:
         known = _NAMED.get(name) or _PENDING.get(name)
         if known is not None:
@@ -498,14 +527,14 @@ def _named(name: str) -> Node:
 
 
 def _bare(node: Node) -> Node:
-    """A node without what is wrapped around it."""
+    """Return a check without its wrappers."""
     while isinstance(node, (_Nullable, _Made, _Within)):
         node = node.inner
     return node
 
 
 def _tag_of(objects: list[_Object]) -> str | None:
-    """The member whose value tells the objects of a union apart."""
+    """Return the member whose value distinguishes the objects of a union."""
     for node in objects:
         for name in node.fixed:
             values = [value for other in objects for value in other.fixed.get(name, ())]
@@ -523,7 +552,7 @@ def _values(node: Node) -> tuple[Any, ...]:
 
 
 def explain(check: Check, value: Any, path: str) -> list[str]:
-    """Every fault of a value, up to a bound; none where it is right."""
+    """Return the faults of a value, up to a limit; none if it is right."""
     node = compiled(check)
     faults: list[str] = []
     if not node.ok(value):
@@ -532,7 +561,7 @@ def explain(check: Check, value: Any, path: str) -> list[str]:
 
 
 def made_of(node: Node, value: Any, path: str, faults: list[str]) -> Any:
-    """The value with objects in place of the functions that they are made of."""
+    """Return the value with functions converted to the objects they are accepted for."""
     while isinstance(node, (_Nullable, _Within)):
         node = node.inner
     if isinstance(node, _Made):
@@ -543,14 +572,14 @@ def made_of(node: Node, value: Any, path: str, faults: list[str]) -> Any:
 
 
 def makes(node: Node) -> bool:
-    """Return whether functions may stand somewhere in a value."""
+    """Return whether functions are accepted somewhere in a value."""
     while isinstance(node, (_Nullable, _Within)):
         node = node.inner
     return isinstance(node, _Made) or (isinstance(node, _List) and isinstance(node.item, _Made))
 
 
 def is_free(node: Node) -> bool:
-    """Return whether a check lets any JSON through, as it is or as an object's members."""
+    """Return whether a check accepts any JSON, as it is or as an object's members."""
     bare = _bare(node)
     return (bare.value if isinstance(bare, _Map) else bare).__class__ is Node
 
@@ -573,7 +602,7 @@ def _member(path: str, name: Any) -> str:
 
 
 def _fewest(nodes: Sequence[Node], value: Any, path: str) -> list[str]:
-    """The faults against the type that fits best."""
+    """Return the faults against the type that fits best."""
     best: list[str] = []
     for node in nodes:
         found: list[str] = []
@@ -584,5 +613,5 @@ def _fewest(nodes: Sequence[Node], value: Any, path: str) -> list[str]:
 
 
 def _one_shot(value: Any) -> bool:
-    """Return whether looking at the items would use them up."""
+    """Return whether reading the items would use them up."""
     return hasattr(value, "__next__")

@@ -1,4 +1,4 @@
-"""The options of a client: where each comes from (constructor, environment, default), and what makes it usable."""
+"""The options of a client: their sources (constructor, environment, default), and their validation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Config", "normalise_base_url", "resolve", "table_option"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """All options of a client, resolved. Secrets show masked."""
+    """All options of a client, resolved. Secrets are masked."""
 
     api_key: Secret | None
     base_url: str
@@ -51,7 +51,7 @@ _DEFAULT_MAX_RETRY_AFTER: Final = 60.0
 
 
 def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
-    """The configuration that constructor arguments ``given`` (UNSET or None: not given) and the environment make."""
+    """Resolve constructor arguments (UNSET or None if not given) and the environment to a configuration."""
     env = os.environ if environ is None else environ
 
     def pick(name: str) -> Any:
@@ -85,20 +85,20 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
 
 
 def normalise_base_url(url: Any, brand: Brand) -> str:
-    """Without a trailing ``/`` and without a trailing ``/v1``, since every path of the contract is whole."""
+    """Return a URL without a trailing ``/`` and ``/v1``, since every path of the contract is complete."""
     text = str(url).strip()
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is not a number
     except ValueError as error:
         raise ConfigError(f"`base_url` is {text!r}: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
-            f"`base_url` is {text!r}; give a whole address like {brand.base_url!r}, here or in {brand.env('BASE_URL')}"
+            f"`base_url` is {text!r}; give a complete URL like {brand.base_url!r}, here or in {brand.env('BASE_URL')}"
         )
     if "@" in parts.netloc:
         raise ConfigError(
-            "`base_url` holds a user name or password; give the key as `api_key=`, or a header by `default_headers=`"
+            "`base_url` contains a user name or password; give the key as `api_key=`, or a header by `default_headers=`"
         )
     if parts.query or parts.fragment:
         raise ConfigError(
@@ -108,25 +108,25 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
     if path.endswith("/v1") or path == "/v1":
         path = path[:-3].rstrip("/")
     if any(character.isspace() for character in text):
-        raise ConfigError(f"`base_url` is {text!r}; it holds white space")
+        raise ConfigError(f"`base_url` is {text!r}; it contains white space")
     return f"{parts.scheme}://{_idna(parts.netloc, parts.hostname)}{_quoted(path)}"
 
 
 def _idna(netloc: str, host: str) -> str:
     try:
-        # Python's sockets encode every name so, and would tell of a wrong one in the middle of a call.
+        # Sockets encode names this way, and would raise for an invalid one in the middle of a call.
         if ":" not in host:
             host.encode("idna")
         return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise ConfigError(f"`base_url` has the host {netloc!r}, which no address can have") from error
+        raise ConfigError(f"`base_url` has the host {netloc!r}, which is not valid in a URL") from error
 
 
 def _quoted(path: str) -> str:
     try:
         return quote(path, safe="/%:@!$&'()*+,;=-._~")
     except UnicodeEncodeError as error:
-        raise ConfigError(f"`base_url` has the path {path!r}, which no address can have") from error
+        raise ConfigError(f"`base_url` has the path {path!r}, which is not valid in a URL") from error
 
 
 def _key(value: Any, brand: Brand) -> Secret | None:
@@ -147,13 +147,16 @@ def _secret(name: str, value: Any, hint: str) -> Secret:
 
 
 def _cleaned(secret: Secret) -> tuple[Secret, str | None]:
-    """The secret without white space around it, and what is wrong with it. The plain text stays in this frame."""
+    """Return the secret without white space around it, and what is wrong with it.
+
+    The plain text stays in this frame.
+    """
     text = secret.reveal().strip()
     fault = None
     if not text:
         fault = "is empty"
     elif not text.isascii() or not text.isprintable() or " " in text:
-        fault = "holds a space, a line break, or a character that no header can carry; was more than the key copied?"
+        fault = "contains a space, a line break, or a character that is not allowed in a header; copy only the key"
     return Secret(text), fault
 
 
@@ -171,7 +174,7 @@ def _provider_keys(value: Any) -> dict[str, Secret]:
 
 
 def table_option(name: str, value: Any) -> dict[Any, Any]:
-    """Return an option that maps names to values, as a dictionary of its own."""
+    """Return an option that maps names to values, as a new dictionary."""
     if value is None:
         return {}
     if not is_mapping(value):

@@ -1,4 +1,4 @@
-"""A binary answer: bytes that can also be written to a file."""
+"""Binary responses: bytes that can also be written to a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Content"]
 
 
 class Content(bytes):
-    """The body of a file or of speech. It is ``bytes``, and knows the answer it came in."""
+    """The body of a file or of speech. It is ``bytes`` with the metadata of its response."""
 
     _meta: Meta | None = None
 

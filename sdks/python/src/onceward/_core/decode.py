@@ -1,7 +1,7 @@
-"""Bytes of an answer to the value it was promised to be: real validation straight from bytes, in Pydantic's core.
+"""Decode responses: validation directly from bytes, in Pydantic's core.
 
-An answer that deviates in a field is kept (`lenient`); one that is something else is a `ResponseShapeError` with all
-that is needed to find out why; one that holds an error under a status of success is that error.
+A response with a field that deviates is kept (`lenient`). One that is something else raises `ResponseShapeError` with
+all that is needed to find out why. One that is an error with a status of success raises that error.
 """
 
 from __future__ import annotations
@@ -13,32 +13,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .call import Call
 from .content import Content
 from .envelope import error_from, error_member
 from .errors import APIError, ResponseShapeError
+from .filters import raise_if_filtered
 from .meta import Meta
 from .operation import Result
 
-__all__ = ["Shape", "decode", "decode_event", "embedded_error", "shape_of"]
+__all__ = ["Shape", "decode", "decode_event", "decode_response", "embedded_error", "shape_of"]
 
 _ROOT: Final = __name__.rpartition("._core.")[0]
 _ERROR_KEY: Final = b'"error"'
-# An error under a status of success is a small object, or stands at the end of a larger one; looking further would
-# cost on large answers.
+# An error with a status of success is a small object, or at the end of a larger one; searching further would be
+# expensive.
 _ERROR_WINDOW: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A type that answers have: how its bytes are validated, and what becomes of an ``error`` in them."""
+    """A type of responses: its validator, and the treatment of an ``error`` in it."""
 
     name: str
     annotation: Any
     validate: Callable[[bytes], Any]
     declares_error: bool
-    """``error`` is a field of its own."""
+    """``error`` is a field of the type."""
     keeps_unknown: bool = False
-    """It is a model that keeps unknown fields, so that an ``error`` it does not declare is found among those."""
+    """The type is a model that keeps unknown fields, so that an ``error`` it does not declare is among them."""
 
 
 _lock: Final = threading.Lock()
@@ -47,7 +49,10 @@ _by_class: Final[weakref.WeakKeyDictionary[type, Shape]] = weakref.WeakKeyDictio
 
 
 def shape_of(reference: Any) -> Shape:
-    """The shape of ``"family:Name"``, of a type, or of None (any JSON). Made once; imports the models on first use."""
+    """Return the shape of ``"family:Name"``, of a type, or of None (any JSON).
+
+    Made once; imports the models on first use.
+    """
     if reference is None or isinstance(reference, str):
         shape = _by_reference.get(reference)
         if shape is None:
@@ -74,7 +79,7 @@ def _make(annotation: Any) -> Shape:
     from pydantic import BaseModel, TypeAdapter
 
     if _is_model(annotation, BaseModel):
-        model: Any = annotation  # as Any: the checkers disagree about what is known of it here
+        model: Any = annotation  # as Any: the type checkers disagree about this value
         if not model.__pydantic_complete__:
             model.model_rebuild()
         # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
@@ -94,10 +99,20 @@ def _is_model(annotation: Any, base: type) -> bool:
 # --- whole answers ---------------------------------------------------------------------------------------------------
 
 
+def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
+    """Return the value of a call's response, or raise what the response or a content filter says is wrong."""
+    value = decode(
+        call.result, meta, body, call.where, call.shared.clock.time(), as_text=call.as_text, type_=call.type_
+    )
+    if call.config.raise_on_content_filter:
+        raise_if_filtered(call.where, meta, value)
+    return value
+
+
 def decode(
     result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None
 ) -> Any:
-    """The value of a 2xx answer. ``type_`` replaces the type that the operation names."""
+    """Return the value of a 2xx response. ``type_`` replaces the type that the operation names."""
     if as_text or result.kind == "text":
         return _text(meta, body)
     if result.kind == "json":
@@ -145,7 +160,7 @@ def _attached(value: Any, meta: Meta) -> Any:
 
 
 def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError | None:
-    """The error that a body holds, whatever its status said."""
+    """Return the error that a body contains, whatever its status."""
     import json
 
     try:
@@ -167,7 +182,7 @@ def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError 
 def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *, event: bool = False) -> Any:
     import json
 
-    from .lenient import construct, hopeless
+    from .lenient import construct, unrecognizable
     from .models import Deviation, Model, deviate
 
     try:
@@ -180,9 +195,9 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *
             raise inner
     deviations: list[Deviation] = []
     value = construct(shape.annotation, raw, "", deviations)
-    if hopeless(shape.annotation, raw, deviations, event=event):
-        faults = tuple(f"`{path or 'the whole answer'}`: {problem}" for path, problem in deviations[:20])
-        text = f"{where}: the answer is JSON, but no `{shape.name}`: {'; '.join(faults[:3])}."
+    if unrecognizable(shape.annotation, raw, deviations, event=event):
+        faults = tuple(f"`{path or 'the whole response'}`: {problem}" for path, problem in deviations[:20])
+        text = f"{where}: the response is JSON, but not a `{shape.name}`: {'; '.join(faults[:3])}."
         raise _shape_error(text, meta, raw).with_faults(faults)
     if isinstance(value, Model) and deviations:
         deviate(value, tuple(deviations))
@@ -191,14 +206,14 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *
 
 def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShapeError:
     if not body.strip():
-        text = f"{where}: the answer is empty where a `{shape.name}` was promised."
+        text = f"{where}: the response is empty; expected a `{shape.name}`."
     elif body.lstrip()[:1] == b"<":
         text = (
-            f"{where}: the answer is an HTML page where a `{shape.name}` was promised; is `base_url` the gateway's, "
-            "or does a proxy want a login?"
+            f"{where}: the response is an HTML page; expected a `{shape.name}`. Is `base_url` the gateway's, "
+            "or does a proxy require a login?"
         )
     else:
-        text = f"{where}: the answer is no JSON where a `{shape.name}` was promised; it starts with {body[:60]!r}."
+        text = f"{where}: the response is not JSON; expected a `{shape.name}`. It starts with {body[:60]!r}."
     return _shape_error(text, meta, body.decode("utf-8", "replace"))
 
 
@@ -218,6 +233,8 @@ def _shape_error(text: str, meta: Meta, body: Any) -> ResponseShapeError:
 
 
 def decode_event(shape: Shape, meta: Meta, data: bytes, where: str, now: float) -> Any:
-    """An event that the fast decoder refused: the error it holds is raised, a deviation is kept, all else is a shape
-    error."""
+    """Decode an event that the fast decoder refused.
+
+    A deviation is kept; an error in it, or another shape, is raised.
+    """
     return _second_try(shape, meta, data, where, now, event=True)

@@ -1,4 +1,4 @@
-"""How values show to a person: one readable line or block in a terminal, a small table in a notebook."""
+"""Representations of values: one readable line or block in a terminal, a small table in a notebook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LIST_LIMIT = 6
 
 
 def text_of(model: object, width: int | None) -> str:
-    """``Name(field=value, ...)`` with what was set; broken over lines where it would be longer than ``width``."""
+    """Return ``Name(field=value, ...)`` with the fields that were set, on several lines if longer than ``width``."""
     return _text(model, width, 0)
 
 
@@ -35,9 +35,9 @@ def _text(value: Any, width: int | None, depth: int) -> str:
 
 
 def _sequence(value: Any, width: int | None, depth: int) -> str:
-    shown = [("", item) for item in value[:_LIST_LIMIT]]
-    text = _group("[", shown, "]", width, depth)
-    rest = len(value) - len(shown)
+    visible = [("", item) for item in value[:_LIST_LIMIT]]
+    text = _group("[", visible, "]", width, depth)
+    rest = len(value) - len(visible)
     return f"{text[:-1]}, ...{rest} more]" if rest > 0 else text
 
 
@@ -56,7 +56,7 @@ def _fields(value: Any) -> list[tuple[str, Any]] | None:
         return None
     given = value.model_fields_set
     fields: list[tuple[str, Any]] = [
-        (name, value.__dict__[name] if field.repr else _hidden(value.__dict__[name]))
+        (name, value.__dict__[name] if field.repr else _masked(value.__dict__[name]))
         for name, field in names.items()
         if name in given and name in value.__dict__
     ]
@@ -64,12 +64,12 @@ def _fields(value: Any) -> list[tuple[str, Any]] | None:
     return fields + list(extra.items())
 
 
-def _hidden(value: Any) -> Any:
+def _masked(value: Any) -> Any:
     return mask(value) if isinstance(value, str) else value
 
 
 def html_of(model: object) -> str:
-    """A table of two columns: field and value."""
+    """Return an HTML table of fields and values."""
     from html import escape
 
     rows: list[str] = []

@@ -1,4 +1,4 @@
-"""Names of objects that are the same once they are written as JSON, such as ``1`` and ``"1"``."""
+"""Names of objects that become equal in JSON, such as ``1`` and ``"1"``."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _MOST: Final = 20
 
 
 def has_doubled_names(value: Mapping[Any, Any]) -> bool:
-    """Return whether two names of an object are one in JSON. What is deeper inside is not looked at."""
+    """Return whether two names of an object are equal in JSON. Nested objects are not searched."""
     try:
-        _JOIN(value)  # the quickest way to ask whether all names are strings
+        _JOIN(value)  # the fastest way to check that all names are strings
     except TypeError:
         return len({_written(name) for name in value}) < len(value)
     return False
 
 
 def doubled_names(value: Any, path: str) -> list[str]:
-    """Return a fault for each name that stands twice in an object of a value, at any depth."""
+    """Return a fault for each duplicate name in an object of a value, at any depth."""
     faults: list[str] = []
     seen: set[int] = set()
     waiting: list[tuple[str, Any]] = [(path, value)]
@@ -50,12 +50,12 @@ def _faults(value: Mapping[Any, Any], place: str) -> list[str]:
         other = first.setdefault(_written(name), name)
         if other is not name:
             where = f"`{place}` has" if place else "the body has"
-            faults.append(f"{where} the name {_written(name)!r} twice, as {other!r} and as {name!r}; give it once")
+            faults.append(f"{where} the name {_written(name)!r} twice, as {other!r} and as {name!r}; give it only once")
     return faults
 
 
 def _written(name: Any) -> Any:
-    """Return a name as it stands in JSON; what no JSON can say stays what it is."""
+    """Return a name as JSON writes it; one that JSON cannot write is returned as it is."""
     if isinstance(name, str):
         return str.__str__(name)
     if name is None or isinstance(name, bool):

@@ -1,4 +1,7 @@
-"""Python values to the wire: paths, queries, headers, JSON. Nothing here guesses: what has no clear form is refused."""
+"""Encode Python values as paths, queries, headers and JSON.
+
+A value without one clear form is refused, never guessed.
+"""
 
 from __future__ import annotations
 
@@ -30,19 +33,19 @@ _SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDe
 
 
 def encode_path(value: Any) -> str:
-    """One path segment. ``/`` is encoded too, so that ``openai/gpt-4o`` stays one segment."""
+    """Encode one path segment. ``/`` is encoded too, so that ``openai/gpt-4o`` stays one segment."""
     return quote(scalar(value), safe="-._~")
 
 
 def fill_path(template: str, values: Mapping[str, Any]) -> str:
-    """``/v1/models/{model}`` with its values, encoded."""
+    """Return a path template such as ``/v1/models/{model}`` with its values, encoded."""
     for name, value in values.items():
         template = template.replace("{" + name + "}", encode_path(value))
     return template
 
 
 def scalar(value: Any) -> str:
-    """The text of one value in a path, a query, a header or a form."""
+    """Return the text of one value in a path, a query, a header or a form."""
     if isinstance(value, str):
         return str.__str__(getattr(value, "value", value))
     if value is True:
@@ -58,7 +61,7 @@ def scalar(value: Any) -> str:
 
 
 def query_pairs(wire: str, value: Any, style: str = "form", explode: bool = True) -> list[tuple[str, str]]:
-    """The pairs that one query parameter becomes."""
+    """Return the name-value pairs of one query parameter."""
     if value is None:
         return []
     if hasattr(value, "to_dict"):
@@ -85,39 +88,42 @@ def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def header_name_fault(name: object) -> str | None:
-    """Return what is wrong with a header's name, if anything is."""
+    """Return what is wrong with a header's name, or None."""
     if isinstance(name, str) and _NAME(name):
         return None
-    return f"{name!r} is no name of a header; give letters, digits and hyphens"
+    return f"{name!r} is not a valid header name; use letters, digits and hyphens"
 
 
 def header_fault(name: str, value: str) -> str | None:
-    """What is wrong with a header's value, if anything is."""
+    """Return what is wrong with a header's value, or None."""
     if value.isascii() and value.isprintable() and value[:1] != " " and value[-1:] != " ":
         return None
     if "\n" in value or "\r" in value or "\0" in value:
-        return f"header `{name}` holds a line break; it would end the header there"
+        return f"header `{name}` contains a line break, which would end the header"
     try:
         value.encode("latin-1")
     except UnicodeEncodeError as error:
-        return f"header `{name}` holds {value[error.start]!r}, which no header can carry"
+        return f"header `{name}` contains {value[error.start]!r}, which is not allowed in a header"
     if value != value.strip(" \t"):
         return f"header `{name}` begins or ends with white space; leave it out"
     control = next((one for one in value if (one < " " and one != "\t") or one == "\x7f"), None)
-    return None if control is None else f"header `{name}` holds {control!r}, which no header can carry"
+    return None if control is None else f"header `{name}` contains {control!r}, which is not allowed in a header"
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
 
 def encode_json(value: Any, operation: str | None = None) -> bytes:
-    """Compact UTF-8 JSON. Models go out as they came in: only what was set, unknown fields too."""
+    """Encode a value as compact UTF-8 JSON.
+
+    Models are written as they came: only fields that were set, unknown ones too.
+    """
     try:
         text = json.dumps(value, default=plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except ParameterError as error:
         raise ParameterError(_json_faults(value) or error.faults, operation) from None
     except RecursionError:
-        fault = "the body cannot be written as JSON: it is nested too deeply, or holds itself"
+        fault = "the body cannot be written as JSON: it is nested too deeply, or contains itself"
         raise ParameterError([fault], operation) from None
     except (TypeError, ValueError) as error:
         faults = _json_faults(value) or [f"the body cannot be written as JSON: {error}"]
@@ -129,22 +135,24 @@ def encode_json(value: Any, operation: str | None = None) -> bytes:
 
 
 def _rejoined(text: str, value: Any, operation: str | None) -> bytes:
-    """The text with both halves of a character as that character, where it has no half that stands alone."""
+    """Return the text as UTF-8, with surrogate pairs joined to the characters that they stand for."""
     try:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
     except UnicodeDecodeError:
-        raise ParameterError(surrogate_faults(value) or ["the body holds half a character"], operation) from None
+        raise ParameterError(
+            surrogate_faults(value) or ["the body contains an unpaired surrogate"], operation
+        ) from None
 
 
 def _json_faults(value: Any, *, most: int = 20) -> list[str]:
-    """The values in a body that JSON cannot say, each by its place."""
+    """Return the faults of the values in a body that JSON cannot express, each with its path."""
     faults: list[str] = []
     seen: set[int] = set()
     waiting: list[tuple[str, Any]] = [("", value)]
     while waiting and len(faults) < most:
         place, item = waiting.pop()
         if isinstance(item, float) and item - item != 0:
-            faults.append(f"`{place}` is {item!r}, which is no number that JSON has; give a finite number")
+            faults.append(f"`{place}` is {item!r}, which JSON cannot express; give a finite number")
         if item is None or isinstance(item, (str, int, float)) or id(item) in seen:
             continue
         if is_mapping(item) or is_row(item):
@@ -169,7 +177,7 @@ def _json_faults(value: Any, *, most: int = 20) -> list[str]:
 
 
 def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]:
-    """The texts in a value that hold half a character: a surrogate without its other half, which UTF-8 cannot say."""
+    """Return a fault for each text in a value with an unpaired surrogate, which UTF-8 cannot express."""
     faults: list[str] = []
     waiting: list[tuple[str, Any]] = [(path, value)]
     while waiting and len(faults) < most:
@@ -178,7 +186,7 @@ def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]
             alone = None if item.isascii() else _LONE.search(item)
             if alone is not None:
                 faults.append(
-                    f"`{place}` holds half a character, the lone surrogate {alone[0]!r} at {alone.start()}; "
+                    f"`{place}` contains an unpaired surrogate, {alone[0]!r} at {alone.start()}; "
                     "cut texts between characters, or leave it out"
                 )
         elif item is None or isinstance(item, (int, float, bytes)):
@@ -199,7 +207,7 @@ def surrogate_faults(value: Any, path: str = "", *, most: int = 20) -> list[str]
 
 
 def plain(value: Any) -> Any:
-    """A JSON value for what JSON does not know: models, dataclasses, dates, enums, and things that can be walked."""
+    """Return the JSON value of a model, dataclass, date, enumeration, iterable or the like."""
     is_class = issubclass(class_of(value), type)
     for convert in () if is_class else _CONVERTERS:
         converted = convert(value)
@@ -213,7 +221,7 @@ def plain(value: Any) -> Any:
         hint = "; a set has no order: give a list, such as `sorted(...)` of it"
     elif is_class:
         hint = "; give a value, not a class (for a class as the answer's type there is `.parse()`)"
-    raise ParameterError([f"a value of type `{name}` cannot go into JSON{hint}"])
+    raise ParameterError([f"a value of type `{name}` cannot be written as JSON{hint}"])
 
 
 _NO: Final = object()
@@ -233,7 +241,7 @@ def _from_standard(value: Any) -> Any:
     if hasattr(value, "isoformat"):  # date, datetime, time
         return value.isoformat()
     kind = class_of(value)
-    if kind.__module__ == "uuid" or kind.__module__ == "pathlib":
+    if kind.__module__ in ("uuid", "pathlib"):
         return str(value)
     if kind.__module__ in ("decimal", "_decimal", "_pydecimal"):
         return float(value)

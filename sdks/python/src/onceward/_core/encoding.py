@@ -1,4 +1,4 @@
-"""Content encodings of answers: gzip and deflate, whole or as they come."""
+"""Content encodings of responses: gzip and deflate, as a whole or in chunks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["Inflater", "decompress"]
 _GZIP: Final = b"\x1f\x8b"
 _ALWAYS: Final = 256 * 1024 * 1024
 _RATIO: Final = 100
-"""An answer may grow to `_ALWAYS` bytes, and beyond that to `_RATIO` times what came over the wire."""
+"""A response may expand to `_ALWAYS` bytes, and beyond that to `_RATIO` times what was received."""
 
 
 class Inflater:
-    """Takes compressed chunks, gives what they hold. ``finish`` raises where the end is missing."""
+    """A streaming decompressor. ``finish`` raises if the end is missing."""
 
     def __init__(self, encoding: str) -> None:
         names = [
@@ -25,13 +25,15 @@ class Inflater:
         ]
         unknown = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
         if unknown:
-            raise ResponseShapeError(f"the server used the content encoding {unknown[0]!r}, which was not asked for")
+            raise ResponseShapeError(
+                f"the server used the content encoding {unknown[0]!r}, which the client did not accept"
+            )
         self._stages = [_Stage(name) for name in reversed(names)]
-        self._taken = 0
+        self._received = 0
 
     def feed(self, chunk: bytes) -> bytes:
-        self._taken += len(chunk)
-        most = max(_ALWAYS, _RATIO * self._taken)
+        self._received += len(chunk)
+        most = max(_ALWAYS, _RATIO * self._received)
         try:
             for stage in self._stages:
                 chunk = stage.feed(chunk, most)
@@ -46,15 +48,17 @@ class Inflater:
 
 
 class _Stage:
-    """One encoding. Its first two bytes tell what it really is: servers say `deflate` for zlib and for bare deflate,
-    and `gzip` for texts that nobody compressed."""
+    """One content encoding, recognized by its first two bytes.
+
+    Servers say `deflate` for zlib and for raw deflate, and `gzip` for texts that are not compressed.
+    """
 
     __slots__ = ("_given", "_head", "_name", "_object", "_plain", "is_whole")
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._head = b""
-        """What came since the last member ended, as long as it is too short to tell what it is."""
+        """Bytes since the latest member ended, while they are too few to recognize."""
         self._object: Any = None
         self._plain = False
         self._given = 0
@@ -74,9 +78,7 @@ class _Stage:
             part = self._object.decompress(data, most - self._given + 1)
             self._given += len(part)
             if self._given > most:
-                raise ResponseShapeError(
-                    f"the compressed answer expands to more than {most} bytes, which no honest answer does"
-                )
+                raise ResponseShapeError(f"the compressed answer expands to more than {most} bytes")
             parts.append(part)
             data = self._object.unconsumed_tail
             if self._object.eof:
@@ -84,7 +86,10 @@ class _Stage:
         return data if self._plain else b"".join(parts)
 
     def _opened(self, data: bytes) -> Any:
-        """A decoder for what begins here; None where the rest is not compressed, or follows the end and is dropped."""
+        """Return a decompressor for the data that begins here.
+
+        None if the rest is not compressed, or is trailing data that is dropped.
+        """
         if self.is_whole and not data.startswith(_GZIP):
             return None
         self.is_whole = False

@@ -1,6 +1,7 @@
-"""From the body of an error, in any of the shapes that gateways use, to the error's class and fields.
+"""Parse error responses, in any of the shapes that gateways use, into an error class and its fields.
 
-Read are: ``{"error": {...}}``, ``{"type": "error", "error": {...}}``, ``{"error": "text", "message": ...}`` (flat),
+The shapes are ``{"error": {...}}``, ``{"type": "error", "error": {...}}``, ``{"error": "text", "message": ...}``
+(flat),
 ``{"detail": [...]}`` or ``{"detail": "text"}`` (validation), ``{"message": ...}``, and plain text.
 """
 
@@ -13,7 +14,7 @@ from . import errors as e
 from .meta import Headers
 from .narrow import is_dict, is_list, is_mapping
 from .retry import parse_retry_after
-from .surrogates import whole
+from .surrogates import replace_unpaired
 
 __all__ = ["error_class", "error_from", "error_member"]
 
@@ -52,8 +53,7 @@ _BY_TYPE: Final[dict[str, type[e.APIStatusError]]] = {
     "content_filter": e.ContentFilterError,
     "content_policy_violation": e.ContentFilterError,
 }
-# These say no more than a status does, and servers put them under statuses of every kind: the status is the better
-# witness.
+# These say no more than a status does, and servers send them with every kind of status: the status is more reliable.
 _WEAK: Final[dict[str, type[e.APIStatusError]]] = {
     "invalid_request_error": e.BadRequestError,
     "bad_request_error": e.BadRequestError,
@@ -73,10 +73,10 @@ _BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
     502: e.ProviderError,
     529: e.OverloadedError,
 }
-# Members that only answers have: one that has them is no bare error, whatever else it holds.
+# Members that only answers have: an object with one of them is not a bare error, whatever else it contains.
 _ANSWERS: Final = frozenset({"data", "id", "choices", "usage", "results", "text"})
 _BROKEN_OFF: Final[dict[str, Any]] = {
-    "message": "the provider broke the answer off: its finish reason is 'error'",
+    "message": "the provider aborted the answer: its finish reason is 'error'",
     "type": "provider_error",
     "retryable": False,
 }
@@ -85,7 +85,7 @@ _TEXT_LIMIT: Final = 500
 
 
 def error_class(type: str | None, code: str | None, status: int | None) -> type[e.APIStatusError]:
-    """By type, then by code, then by status."""
+    """Return the class of an error by its type, then by its code, then by its status."""
     for word in (type, code):
         found = _BY_TYPE.get(word) if word else None
         if found is not None:
@@ -96,8 +96,11 @@ def error_class(type: str | None, code: str | None, status: int | None) -> type[
 
 
 def error_member(value: Any) -> Any:
-    """Return the error in a decoded answer, or in an event of a stream: its ``error``, that of one of its choices,
-    a choice that finished by one, or a whole that is nothing but an error."""
+    """Return the error object in a decoded answer or event, or None.
+
+    It may be a member ``error`` of the object or of one of its choices, the finish reason of a choice, or the whole
+    object.
+    """
     if not is_mapping(value):
         return None
     if value.get("error"):
@@ -121,13 +124,16 @@ def error_from(
     now: float,
     sent_request_id: str | None = None,
 ) -> e.APIStatusError:
-    """The error that an answer, or an event of a stream, stands for. ``where`` names the request in the message."""
+    """Return the error that a response or an event of a stream represents.
+
+    ``where`` names the request in its message.
+    """
     value = _decoded(body)
-    fields = _fields(_told(value), body)
+    fields = _fields(_with_choice_error(value), body)
     if status is None or status < 400:
         status = _status_in(fields) or status
     text = fields.get("message")
-    message = whole(text) if isinstance(text, str) and text else _fallback(status, body)
+    message = replace_unpaired(text) if isinstance(text, str) and text else _fallback(status, body)
     type_ = _word(fields.get("type"))
     code = _code(fields.get("code"))
     after = parse_retry_after(headers, now)
@@ -159,8 +165,8 @@ def _decoded(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
-def _told(value: Any) -> Any:
-    """The value with the error of a choice in the place where all others have theirs."""
+def _with_choice_error(value: Any) -> Any:
+    """Return the object with the error of a choice as its own."""
     if is_dict(value) and not value.get("error"):
         inner = error_member(value)
         if inner is not None and inner is not value:
@@ -169,8 +175,7 @@ def _told(value: Any) -> Any:
 
 
 def _status_in(fields: dict[str, Any]) -> int | None:
-    """A status that stands in the error itself, as a number or as digits, under ``status``, ``status_code`` or
-    ``code``."""
+    """Return the status in the error object, as a number or as digits: ``status``, ``status_code`` or ``code``."""
     for name in ("status_code", "status", "code"):
         value = fields.get(name)
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
@@ -190,7 +195,7 @@ def _fields(value: Any, body: bytes) -> dict[str, Any]:
         details = fields.pop("details", None)
         if is_dict(details):
             fields = {**details, **fields}
-        for name in ("request_id", "retry_after"):  # some put these beside the error
+        for name in ("request_id", "retry_after"):  # Some servers put these beside the error.
             if name in table:
                 fields.setdefault(name, table[name])
         return fields
@@ -224,8 +229,8 @@ def _validation(detail: Any) -> dict[str, Any]:
 
 def _fallback(status: int | None, body: bytes) -> str:
     if _is_html(body):
-        return f"the server answered {status} with an HTML page; is `base_url` the gateway's, or is a proxy in between?"
-    return f"the server answered {status} without saying why" if status is not None else "the server reported an error"
+        return f"the server responded {status} with an HTML page; is `base_url` the gateway's, or that of a proxy?"
+    return f"the server responded {status} without a message" if status is not None else "the server reported an error"
 
 
 def _is_html(body: bytes) -> bool:
@@ -233,10 +238,10 @@ def _is_html(body: bytes) -> bool:
 
 
 def _word(value: Any) -> str | None:
-    return whole(value) if isinstance(value, str) and value else None
+    return replace_unpaired(value) if isinstance(value, str) and value else None
 
 
 def _code(value: Any) -> str | None:
-    """A code that is a word. Some servers repeat the status there, as a number or as digits; that says nothing new."""
+    """Return a code that is a word. Some servers repeat the status in it, as a number or as digits."""
     word = _word(value)
     return None if word is None or word.isdigit() else word

@@ -1,4 +1,4 @@
-"""Every error this package raises, and how an answer of a server becomes one.
+"""The errors that this package raises.
 
     SDKError
     ├── ConfigError (ValueError, TypeError)
@@ -29,7 +29,7 @@
         └── ResponseShapeError
 
 The class of a server's error is chosen from ``error.type``, then ``error.code``, then the status. A type that says no
-more than the status does (``invalid_request_error``, ``api_error``) gives way to it.
+more than the status does (``invalid_request_error``, ``api_error``) is ignored in its favour.
 """
 
 from __future__ import annotations
@@ -71,15 +71,15 @@ __all__ = [
 
 
 class SDKError(Exception):
-    """The root of all errors that this package raises on its own account."""
+    """The base of all errors that this package raises itself."""
 
 
 class ConfigError(SDKError, ValueError, TypeError):
-    """An option of the client, or an environment variable, cannot be used."""
+    """An option of the client, or an environment variable, is not usable."""
 
 
 class ParameterError(SDKError, ValueError, TypeError):
-    """Arguments of a call are wrong. ``faults`` names every one of them; nothing was sent."""
+    """Invalid arguments of a call. ``faults`` lists all of them; nothing was sent."""
 
     def __init__(self, faults: Iterable[str], operation: str | None = None) -> None:
         self.faults = tuple(faults)
@@ -98,11 +98,12 @@ class ParameterError(SDKError, ValueError, TypeError):
 
 
 class APIError(SDKError):
-    """A call failed. What is not known is None.
+    """A failed call. Attributes whose value is unknown are None.
 
-    ``body`` is the decoded JSON of the answer, or its text. ``attempts`` counts the requests that were sent, and
-    ``idempotency_key`` is the one they carried. In a stream, ``partial`` is what had arrived, ``usage`` what it cost as
-    far as the server said, and ``last_event_id`` where it stopped.
+    ``body`` is the decoded JSON of the response, or its text. ``attempts`` is the number of requests sent, and
+    ``idempotency_key`` the key they carried. For a stream, ``partial`` is what was received, ``usage`` its usage as far
+    as
+    the server reported it, and ``last_event_id`` the id of the last event.
     """
 
     def __init__(
@@ -126,9 +127,9 @@ class APIError(SDKError):
     ) -> None:
         super().__init__(message)
         self.message = message
-        """What the server said, or what happened."""
+        """The server's message, or a description of the failure."""
         self.where: str | None = None
-        """The request that failed, where the message does not name it."""
+        """The request that failed, if the message does not name it."""
         self.status_code = status_code
         self.code = code
         self.type = type
@@ -140,7 +141,7 @@ class APIError(SDKError):
         self.idempotency_key = idempotency_key
         self.attempts = attempts
         self.details = details or {}
-        """What else the server said in its error object: credits_required, band, provider_error, compat_issues ..."""
+        """Other members of the server's error object: credits_required, band, provider_error, compat_issues ..."""
         self.partial = partial
         self.usage = usage
         self.last_event_id = last_event_id
@@ -157,7 +158,7 @@ class APIError(SDKError):
         return f"{text}\n{hint}" if hint else text
 
     def _hint(self) -> str | None:
-        """The next step, in one sentence."""
+        """Return the next step to take, in one sentence."""
         return None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -171,11 +172,11 @@ def _rebuild(cls: type[APIError], message: str) -> APIError:
 
 
 class APIConnectionError(APIError):
-    """No whole answer arrived: no connection, or it broke."""
+    """No complete response was received: the connection could not be made, or it broke."""
 
 
 class APITimeoutError(APIConnectionError):
-    """One of the five clocks ran out; ``clock`` tells which."""
+    """One of the five clocks ran out: the one in ``clock``."""
 
     clock: str | None = None
 
@@ -186,32 +187,32 @@ class APITimeoutError(APIConnectionError):
 class StreamInterrupted(APIConnectionError):
     """A stream broke after events had been delivered, and could not be resumed.
 
-    ``partial`` holds what had arrived, ``usage`` its cost where known, ``last_event_id`` where to go on.
+    ``partial`` is what was received, ``usage`` its usage if known, and ``last_event_id`` the event to resume after.
     """
 
     resumable: bool = False
 
     def _hint(self) -> str | None:
-        return "What had arrived is in `.partial`; a new call starts from the beginning and is a call of its own."
+        return "The part received is in `.partial`; a new call starts from the beginning and is billed again."
 
 
 class APIStatusError(APIError):
-    """The server answered with an error, by its status or inside a stream."""
+    """The server responded with an error, by its status or inside a stream."""
 
 
 class BadRequestError(APIStatusError):
-    """400: the request makes no sense to the server."""
+    """400: the request is invalid."""
 
 
 class AuthenticationError(APIStatusError):
-    """401: no key, or a wrong one."""
+    """401: the API key is missing or invalid."""
 
     def _hint(self) -> str | None:
         return "Check `api_key=` or the environment variable that holds it, and that it belongs to this `base_url`."
 
 
 class InsufficientCreditsError(APIStatusError):
-    """402: nothing left to pay with."""
+    """402: the credits are used up."""
 
     def _hint(self) -> str | None:
         need, have = self.details.get("credits_required"), self.details.get("credits_remaining")
@@ -219,11 +220,11 @@ class InsufficientCreditsError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key may not do this."""
+    """403: the key does not have permission."""
 
 
 class BandAccessDeniedError(PermissionDeniedError):
-    """403: the model's band is not part of the plan."""
+    """403: the plan does not include the model's band."""
 
     def _hint(self) -> str | None:
         tier = self.details.get("required_tier")
@@ -231,32 +232,32 @@ class BandAccessDeniedError(PermissionDeniedError):
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing, or no such path."""
+    """404: the object or the path does not exist."""
 
 
 class RequestTimeoutError(APIStatusError):
-    """408: the server gave up waiting."""
+    """408: the server timed out."""
 
 
 class ConflictError(APIStatusError):
-    """409: the thing is in another state, or the idempotency key was used for another request."""
+    """409: the object is in a conflicting state, or the idempotency key was used for another request."""
 
 
 class PayloadTooLargeError(APIStatusError):
-    """413: the request is larger than the server takes."""
+    """413: the request is larger than the server accepts."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: well formed, but not acceptable."""
+    """422: the request is well-formed but not acceptable."""
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests or tokens. ``retry_after`` is how long to wait, in seconds."""
+    """429: too many requests or tokens. ``retry_after`` is the number of seconds to wait."""
 
     def _hint(self) -> str | None:
         if self.retry_after is None:
             return None
-        return f"The server asks to wait {self.retry_after:g} s; `max_retry_after=` is how long the client may."
+        return f"The server asks to wait {self.retry_after:g} s; the client waits at most `max_retry_after`."
 
 
 class InternalServerError(APIStatusError):
@@ -264,15 +265,15 @@ class InternalServerError(APIStatusError):
 
 
 class ProviderError(InternalServerError):
-    """502: the provider behind the gateway failed. ``details['provider_error']`` is what it said, where known."""
+    """502: the provider behind the gateway failed. ``details['provider_error']`` is its message, if known."""
 
 
 class OverloadedError(InternalServerError):
-    """529: too much to do; later works better."""
+    """529: the server is overloaded; try again later."""
 
 
 class BudgetExceededError(APIStatusError):
-    """A budget is used up: of the key, the user, the team, or the organization."""
+    """A budget of the key, the user, the team or the organization is exhausted."""
 
 
 class ContentFilterError(APIStatusError):
@@ -280,18 +281,18 @@ class ContentFilterError(APIStatusError):
 
 
 class CircuitOpen(APIError):
-    """The circuit breaker keeps requests from a server that failed again and again; nothing was sent."""
+    """The circuit breaker is open after repeated failures of the server; nothing was sent."""
 
     def _hint(self) -> str | None:
-        return f"The next request is let through in {self.retry_after:.0f} s." if self.retry_after is not None else None
+        return f"The next request is sent in {self.retry_after:.0f} s." if self.retry_after is not None else None
 
 
 class PaginationLoop(APIError):
-    """The server gave the same cursor twice: following it would never end."""
+    """The server sent the same cursor twice: following it would never end."""
 
 
 class ResponseShapeError(APIError):
-    """A 2xx answer is not what was promised: HTML, empty, no JSON, or JSON of another shape. ``body`` has what came."""
+    """A 2xx response of the wrong shape: HTML, empty, not JSON, or other JSON. ``body`` is what was received."""
 
     faults: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What may be given where a file is uploaded, and what is known of it before a byte is read."""
+"""The forms in which a file can be passed for upload, and their name, type and length."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["FileContent", "FileInput", "Readable", "Upload", "as_upload", "is_fi
 
 @runtime_checkable
 class Readable(Protocol):
-    """Anything with a binary ``read(size)``."""
+    """An object with a binary ``read(size)``."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
@@ -28,7 +28,7 @@ FileInput: TypeAlias = "FileContent | tuple[str | None, FileContent] | tuple[str
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a request: bytes, or a path, or an open file with the position it was given at."""
+    """One file of a request: bytes, a path, or an open file with its position."""
 
     name: str
     mime: str
@@ -38,7 +38,7 @@ class Upload:
 
     @property
     def replayable(self) -> bool:
-        """Whether the content can be sent a second time."""
+        """True if the content can be sent a second time."""
         return isinstance(self.content, (bytes, str)) or self.start is not None
 
 
@@ -50,7 +50,7 @@ def is_file_input(value: Any) -> bool:
 
 
 def as_upload(value: Any, argument: str) -> Upload:
-    """Look at a `FileInput`; raise `ParameterError` that names ``argument`` where it is none."""
+    """Return a `FileInput` as an `Upload`, or raise `ParameterError` about ``argument``."""
     name: str | None = None
     mime: str | None = None
     content: Any = value
@@ -81,9 +81,9 @@ def _size_of(path: str, argument: str) -> int:
             return os.stat(path).st_size
         folder = os.path.isdir(path)
     except (OSError, ValueError) as error:
-        raise ParameterError([f"`{argument}`: cannot look at {path!r}: {error}"]) from error
+        raise ParameterError([f"`{argument}`: cannot read {path!r}: {error}"]) from error
     if folder:
-        raise ParameterError([f"`{argument}`: {path!r} is a folder; give a file"])
+        raise ParameterError([f"`{argument}`: {path!r} is a directory; give a file"])
     raise ParameterError([f"`{argument}`: there is no file {path!r}; to send text as a file, give its bytes"])
 
 
@@ -91,7 +91,7 @@ def _of_file_object(content: Any, name: str | None, mime: str | None, argument: 
     if hasattr(content, "encoding"):
         raise ParameterError([f"`{argument}` is a file opened as text; open it with mode 'rb'"])
     if getattr(content, "closed", False) is True:
-        raise ParameterError([f"`{argument}` is a file that is closed; give it while it is open"])
+        raise ParameterError([f"`{argument}` is a closed file; give an open one"])
     given: Any = getattr(content, "name", None)
     name = name or (os.path.basename(given) if isinstance(given, str) and given else None)
     start: int | None = None
@@ -105,7 +105,7 @@ def _of_file_object(content: Any, name: str | None, mime: str | None, argument: 
 
 def _mime(name: str | None) -> str:
     if name:
-        from mimetypes import guess_type  # reads the system's tables, so only when something is uploaded
+        from mimetypes import guess_type  # Reads the system's tables, so only when a file is uploaded.
 
         guessed = guess_type(name)[0]
         if guessed:

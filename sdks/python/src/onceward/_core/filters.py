@@ -1,4 +1,4 @@
-"""Answers that a content filter stopped, as errors for those who ask for it."""
+"""Errors for answers that a content filter stopped, if the client asks for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def filter_error(where: str) -> ContentFilterError:
 
 
 def raise_if_filtered(where: str, meta: Meta, value: Any) -> None:
-    """Raise for an answer of which a choice finished by a content filter. The answer is the error's ``partial``."""
+    """Raise if a content filter finished a choice of the answer. The answer is the error's ``partial``."""
     for choice in getattr(value, "choices", None) or ():
         if getattr(choice, "finish_reason", None) == REASON:
             error = filter_error(where)

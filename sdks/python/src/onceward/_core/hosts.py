@@ -6,14 +6,14 @@ from typing import Final
 
 __all__ = ["is_public"]
 
-# Names that are never looked up in public: of this machine, of a network of one's own, and of tests.
+# Names that are never resolved publicly: this machine, private networks, and tests.
 _PRIVATE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".svc", ".cluster.local")
 
 
 def is_public(host: str) -> bool:
-    """Return whether a host is public: not this machine, nor in a private network, by its name or address."""
+    """Return whether a host is public: not this machine and not in a private network, by its name or address."""
     host = host.lower().rstrip(".")
-    if "." not in host and ":" not in host:  # localhost, the name of a container
+    if "." not in host and ":" not in host:  # localhost, or the name of a container
         return False
     if host.replace(".", "").isdigit() or ":" in host:
         import ipaddress

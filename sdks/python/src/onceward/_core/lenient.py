@@ -1,7 +1,7 @@
-"""The second try at an answer that is not quite what the contract says: keep all of it, and tell where it deviates.
+"""Decode a response that does not quite match the contract: keep all of it, and record its deviations.
 
-Runs only after the fast decoder refused. A value that does not fit its field stays in it as it came; a required field
-that is missing is None. An answer that was paid for is not thrown away for a field.
+Runs only after the fast decoder refused. A value that does not fit its field is kept in it as it came; a required field
+that is missing is None. One unexpected field never discards a response that was paid for.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pydantic.fields import FieldInfo
 from .models import Deviation, Model
 from .narrow import is_dict, is_list, is_mapping
 
-__all__ = ["construct", "hopeless", "validator_of"]
+__all__ = ["construct", "unrecognizable", "validator_of"]
 
 _ADAPTERS: Final[dict[Any, TypeAdapter[Any]]] = {}
 _ADAPTER_LIMIT: Final = 512
 
 
 def validator_of(annotation: Any) -> TypeAdapter[Any] | None:
-    """The adapter for a type, kept; None for what has no schema of its own."""
+    """Return the cached validator of a type; None for a type without a schema of its own."""
     try:
         adapter = _ADAPTERS.get(annotation)
     except TypeError:  # not hashable: a Literal of lists and the like
@@ -40,7 +40,10 @@ def validator_of(annotation: Any) -> TypeAdapter[Any] | None:
 
 
 def construct(annotation: Any, value: Any, path: str, deviations: list[Deviation]) -> Any:
-    """``value`` as ``annotation`` as far as it goes; what does not fit is told in ``deviations`` and stays raw."""
+    """Return ``value`` as ``annotation`` as far as possible.
+
+    Values that do not fit stay raw and are added to ``deviations``.
+    """
     adapter = validator_of(annotation)
     problem = "does not fit"
     if adapter is not None:
@@ -83,19 +86,19 @@ def _model(cls: type[Model], value: Mapping[str, Any], path: str, deviations: li
             deviations.append((_join(path, wire), "missing"))
             built[name] = None
         if built.get(name, ()) is None and info.is_required() and get_origin(_bare(info.annotation)) is list:
-            built[name] = []  # of nothing, so that a loop over it is none
+            built[name] = []  # None of an empty list, so that a loop over it ends at once.
     return cls.model_construct(given | set(rest), **rest, **built)
 
 
 def _fields(cls: type[Model]) -> dict[str, FieldInfo]:
-    """The fields with their true types: a model that was never built may still have names in their place."""
+    """Return the fields with resolved types: a model that was never built may have names in their place."""
     if not cls.__pydantic_fields_complete__:
         cls.model_rebuild(force=True)
     return cls.model_fields
 
 
 def _arm(arms: tuple[Any, ...], value: Any) -> Any:
-    """The member of a union that the value was most likely meant to be."""
+    """Return the member of a union that the value was most likely meant to be."""
     if is_mapping(value):
         table = value
         models = [arm for arm in map(_bare, arms) if isinstance(arm, type) and issubclass(arm, Model)]
@@ -127,9 +130,13 @@ def _join(path: str, part: object) -> str:
     return f"{path}.{part}" if path else str(part)
 
 
-def hopeless(annotation: Any, value: Any, deviations: list[Deviation], *, event: bool = False) -> bool:
-    """Return whether the answer is something else altogether: not the JSON type promised, an object with none of its
-    keys, or one without the objects that it is for. An ``event`` may leave its lists out, since others have them."""
+def unrecognizable(annotation: Any, value: Any, deviations: list[Deviation], *, event: bool = False) -> bool:
+    """Return whether the response is something else altogether.
+
+    That is: another JSON type, an object with none of its keys, or one without its essential objects. An ``event`` may
+    leave
+    out its lists, since other events have them.
+    """
     if any(path == "" for path, _ in deviations):
         return True
     cls = _bare(annotation)
@@ -142,7 +149,7 @@ def hopeless(annotation: Any, value: Any, deviations: list[Deviation], *, event:
 
 
 def _holds(cls: type[Model], value: Mapping[str, Any], event: bool) -> bool:
-    """Return whether the objects, and the lists of objects, that an answer must have are there."""
+    """Return whether the objects, and the lists of objects, that an answer must have are present."""
     for name, info in _fields(cls).items():
         form = _bare(info.annotation)
         item = value.get(info.alias or name)

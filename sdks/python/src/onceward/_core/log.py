@@ -1,7 +1,7 @@
-"""Logging: one line a request, and at debug level headers and bodies with secrets masked.
+"""Logging: one line per request, and headers and bodies with secrets masked at debug level.
 
-The logger is the standard one, named after the package. ``logging`` is imported on the first line that is written, and
-a client that was given no level writes only if the program has set up the logger itself.
+The logger is the standard one, named after the package. ``logging`` is imported for the first line, and a client
+without a level writes only if the program has set up the logger itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import logging
     import re
 
-__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "shown_body", "shown_headers", "shown_url"]
+__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "redacted_body", "redacted_headers", "redacted_url"]
 
 LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "warning": 30, "error": 40, "off": 100}
 
@@ -48,7 +48,7 @@ LOGGED_HEADERS: Final = frozenset(
 
 
 _BODY_CHARACTERS: Final = 2000
-# Members whose values nobody should read in a log, and what looks like a key wherever it stands.
+# Members whose values nobody should read in a log, and text that looks like a key.
 _SECRET_MEMBER: Final = (
     r'("(?:[^"\\]*(?:(?:api|access|secret|private|signing|shared|account)[-_]?key|token|secret|password|authorization'
     r'|credential|signature)s?|key)"\s*:\s*")((?:[^"\\]|\\.)*)'
@@ -61,9 +61,11 @@ _SECRET_QUERY: Final = (
 _SECRET_TEXT: Final = r"\b(sk|pk|rk|hk)-[A-Za-z0-9_-]{8,}|(?<=Bearer )[^\s\"']{8,}"
 
 
-def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers for a log line. Keys show how they begin; what else is not on the list shows its name alone, since
-    nobody knows what it holds."""
+def redacted_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers for a log line.
+
+    Keys are masked after their start. For headers that are not known to be harmless, only the name is logged.
+    """
     return {name: _shown_header(name.lower(), value) for name, value in headers}
 
 
@@ -76,16 +78,16 @@ def _shown_header(name: str, value: str) -> str:
     return "..."
 
 
-def shown_body(body: Any, content_type: str) -> str:
-    """A body for a log line: text with its secrets masked, up to a bound; of anything else its size."""
+def redacted_body(body: Any, content_type: str) -> str:
+    """Return a body for a log line: text with its secrets masked, up to a limit; of other bodies only the size."""
     if not isinstance(body, bytes):
         return "a stream"
     kind = content_type.lower()
     if "json" not in kind and not kind.startswith(("text/", "application/x-www-form")):
         return f"{len(body)} bytes of {kind or 'no type'}"
-    import re  # only where somebody debugs
+    import re  # only when debugging
 
-    # Masked before it is cut, or half a key would stand at the end; a bound on both keeps large bodies cheap.
+    # Masked before it is cut, or half a key would remain at the end. The limit keeps large bodies cheap.
     text = body[: 4 * _BODY_CHARACTERS].decode("utf-8", "replace")
     text = re.sub(_SECRET_OBJECT, lambda found: re.sub(_MEMBER, _masked, found[0]), text)
     text = re.sub(_SECRET_MEMBER, _masked, text, flags=re.IGNORECASE)
@@ -93,11 +95,11 @@ def shown_body(body: Any, content_type: str) -> str:
     return text if len(text) <= _BODY_CHARACTERS else f"{text[:_BODY_CHARACTERS]}... ({len(body)} bytes)"
 
 
-def shown_url(url: str) -> str:
-    """Return an address for a log line or an error: without the secrets that stand in its query or its path."""
+def redacted_url(url: str) -> str:
+    """Return a URL for a log line or an error, without the secrets in its query or its path."""
     if "?" not in url and "k-" not in url:
         return url
-    import re  # most addresses hold neither
+    import re  # most URLs have neither
 
     url = re.sub(_SECRET_QUERY, _masked, url, flags=re.IGNORECASE)
     return re.sub(_SECRET_TEXT, lambda found: mask(found[0]), url)
@@ -109,11 +111,11 @@ def _masked(found: re.Match[str]) -> str:
 
 
 class Log:
-    """The log of one client. ``level`` None leaves all to the program's own set-up."""
+    """The log of one client. With ``level`` None the program's own set-up decides."""
 
     def __init__(self, package: str, level: str | None, bodies: bool = True) -> None:
         self.bodies = bodies
-        """Whether bodies are told at debug level."""
+        """True if bodies are logged at debug level."""
         self._package = package
         self._level = None if level is None else LEVELS[level]
         self._logger: logging.Logger | None = None
@@ -121,7 +123,7 @@ class Log:
     def enabled(self, level: int) -> bool:
         if self._level is not None:
             return level >= self._level
-        # A program that has not imported logging has not asked for lines either.
+        # A program that has not imported logging does not expect lines either.
         return "logging" in sys.modules and self._get().isEnabledFor(level)
 
     def debug(self, text: str, *values: Any) -> None:

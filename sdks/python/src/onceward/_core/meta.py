@@ -1,5 +1,4 @@
-"""What is known of an answer beside its body: headers, ids, attempts. Attached to results, pages, streams and
-errors."""
+"""The metadata of a response: status, headers, ids, attempts. Attached to results, pages, streams and errors."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ class Headers(Mapping[str, str]):
         self._values: dict[str, str] | None = None
 
     def _table(self) -> dict[str, str]:
-        # Made on first use: most answers are never asked for a header beyond the few that the core reads.
+        # Made on first use: only few headers of most responses are read.
         if self._values is None:
             table: dict[str, str] = {}
             for name, value in self.raw:
@@ -52,7 +51,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """``attempts`` counts the requests that were sent; ``idempotency_key`` is the one that all of them carried."""
+    """The metadata of a response. ``attempts`` is the number of requests sent; all carried ``idempotency_key``."""
 
     status_code: int
     headers: Headers

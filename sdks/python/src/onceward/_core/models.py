@@ -1,4 +1,4 @@
-"""The base of response models: Pydantic, open to unknown fields, readable in a terminal, and aware of its answer.
+"""The base of response models: Pydantic, open to unknown fields, readable in a terminal, with response metadata.
 
 This module imports Pydantic, so nothing imports it before the first model is needed.
 """
@@ -16,18 +16,18 @@ from .meta import Headers, Meta
 __all__ = ["Deviation", "Model", "UnknownVariant", "attach", "deviate"]
 
 Deviation = tuple[str, str]
-"""Where a value is not what the contract says, as a path (``choices.0.message``), and what is wrong with it."""
+"""The path of a value that deviates from the contract (``choices.0.message``), and a description of the deviation."""
 
 
 class Model(BaseModel):
     """A value that the server sent.
 
-    Unknown fields are kept, and go out again when the value is sent. A field that was absent is not in
-    ``model_fields_set``, which tells it from one that was null.
+    Unknown fields are kept, and are sent again with the value. A field that was absent is not in ``model_fields_set``,
+    which
+    distinguishes it from a field that was null.
     """
 
-    # What belongs to the answer and not to the value lives in slots: a private attribute of Pydantic would cost every
-    # decode.
+    # The metadata is kept in slots: a private attribute of Pydantic would slow down every decode.
     __slots__ = ("__answer", "__deviations")
 
     model_config = ConfigDict(
@@ -41,7 +41,7 @@ class Model(BaseModel):
 
     @property
     def _meta(self) -> Meta | None:
-        """The answer this value came in; None for a value inside another."""
+        """The metadata of the response; None for a value inside another."""
         return cast("Meta | None", _slot(self, "_Model__answer"))
 
     @property
@@ -66,11 +66,11 @@ class Model(BaseModel):
 
     @property
     def _deviations(self) -> tuple[Deviation, ...]:
-        """Where this answer is not what the contract says. The raw values are in their fields."""
+        """The places where this response deviates from the contract. The raw values are in their fields."""
         return cast("tuple[Deviation, ...]", _slot(self, "_Model__deviations") or ())
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values under their wire names; only what was set, so that absent and null stay two things."""
+        """Return plain JSON values by wire name, of the fields that were set: absent and null stay distinct."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
 
     def to_json(self, *, indent: int | None = None) -> str:
@@ -119,7 +119,7 @@ def _slot(model: Model, name: str) -> Any:
 
 
 def attach(model: Model, meta: Meta) -> None:
-    """Tell a value which answer it came in."""
+    """Give a value the metadata of its response."""
     object.__setattr__(model, "_Model__answer", meta)
 
 

@@ -1,4 +1,4 @@
-"""The layout of a multipart body: which bytes stand where, and how many. Reading the files is the drivers' part."""
+"""The layout of a multipart body: its bytes and files in order, and its length. Drivers read the files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Layout", "single", "lay_out"]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Literal bytes and files, in order. ``length`` is None where a file's length is not known."""
+    """Literal bytes and files, in order. ``length`` is None if the length of a file is not known."""
 
     pieces: tuple[bytes | Upload, ...]
     content_type: str
@@ -29,7 +29,7 @@ class Layout:
         return all(isinstance(piece, bytes) or piece.replayable for piece in self.pieces)
 
     def as_bytes(self) -> bytes | None:
-        """The body itself, where it is all in memory and small."""
+        """Return the body itself if it is in memory and small, otherwise None."""
         if self.length is None or self.length > 1 << 20:
             return None
         pieces = [piece if isinstance(piece, bytes) else piece.content for piece in self.pieces]
@@ -37,7 +37,7 @@ class Layout:
 
 
 def single(value: Any, content_type: str, argument: str) -> Layout:
-    """A body that is one file."""
+    """Return a body that is one file."""
     upload = as_upload(value, argument)
     return Layout((upload,), content_type, upload.length)
 
@@ -97,7 +97,7 @@ def _fields(wire: str, value: Any, param: Param | None) -> Iterable[tuple[str, s
 
 
 def _quoted(text: str) -> str:
-    """As browsers write names in a form: quotes and line breaks percent-encoded, all else as UTF-8."""
+    """Return a name as browsers write it in a form: quotes and line breaks percent-encoded, the rest as UTF-8."""
     return text.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -114,7 +114,7 @@ def _file_head(boundary: str, name: str, upload: Upload) -> bytes:
 
 
 def _merge(pieces: list[bytes | Upload]) -> tuple[bytes | Upload, ...]:
-    """Neighbouring literals become one, so that small forms leave in few writes."""
+    """Join neighbouring literals, so that small forms are sent in few writes."""
     merged: list[bytes | Upload] = []
     for piece in pieces:
         last = merged[-1] if merged else None

@@ -1,4 +1,4 @@
-"""What plain JSON values are, said so that a type checker follows: ``isinstance`` alone leaves the items unknown."""
+"""Type guards for plain JSON values: after ``isinstance`` alone, type checkers do not know the items."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def is_list(value: Any) -> TypeGuard[list[Any]]:
 
 
 def is_row(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
-    """A list or a tuple: items that can be walked again."""
+    """Return whether a value is a list or a tuple, which can be iterated again."""
     return isinstance(value, (list, tuple))
 
 
 def is_iterable(value: Any) -> TypeGuard[Iterable[Any]]:
-    """Something to walk that is no text and no bytes."""
+    """Return whether a value can be iterated and is neither text nor bytes."""
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray, memoryview))
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from .encode import plain
 from .errors import ParameterError
-from .faults import JSON_TYPES, nearest, shown
+from .faults import JSON_TYPES, nearest, quoted
 from .narrow import is_mapping, is_row
 
 __all__ = [
@@ -28,38 +28,40 @@ MISSING: Final = object()
 
 
 class Node:
-    """One check. The base lets everything through."""
+    """A check. The base accepts everything."""
 
     __slots__ = ()
-    wanted: ClassVar[str] = "any JSON value"
+    expected: ClassVar[str] = "any JSON value"
 
     def ok(self, value: Any) -> bool:
         return True
 
     def explain(self, value: Any, path: str, faults: list[str]) -> None:
-        """Add what is wrong with a value that is not `ok`."""
+        """Add the faults of a value that is not `ok`."""
         made = plainer(value, path, faults)
         if made is not MISSING:
             self._explain(made, path, faults)
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        faults.append(f"`{path}` is {shown(value)}; give {self.needs}")
+        faults.append(f"`{path}` is {quoted(value)}; give {self.needs}")
 
     def pruned(self, value: Any) -> Any:
-        """Return the value without optional members that are None and must not be null: many libraries write None
-        for what was not given."""
+        """Return the value without optional members that are None and may not be null.
+
+        Many libraries write None for arguments that were not given.
+        """
         return value
 
     def as_received(self, value: Mapping[str, Any]) -> bool:
-        """Return whether an answer may be given back as it came. What a later server put into it is its own affair."""
+        """Return whether a value from a response may be sent back as it is, whatever a newer server put into it."""
         return self.ok(value)
 
     @property
     def needs(self) -> str:
-        return self.wanted
+        return self.expected
 
     def kinds(self) -> frozenset[type]:
-        """The plain Python types whose values this check may let through."""
+        """The plain Python types that this check may accept."""
         return JSON_TYPES
 
     def sure(self) -> frozenset[Any]:
@@ -69,7 +71,7 @@ class Node:
 
 class Text(Node):
     __slots__ = ()
-    wanted = "a string"
+    expected = "a string"
 
     def ok(self, value: Any) -> bool:
         return isinstance(value, str) or (value.__class__ not in JSON_TYPES and other_ok(self, value))
@@ -90,7 +92,7 @@ class Secret(Text):
 
 class Whole(Node):
     __slots__ = ()
-    wanted = "a whole number"
+    expected = "a whole number"
 
     def ok(self, value: Any) -> bool:
         kind = value.__class__
@@ -109,17 +111,17 @@ class Whole(Node):
 
 class Number(Node):
     __slots__ = ()
-    wanted = "a number"
+    expected = "a number"
 
     def ok(self, value: Any) -> bool:
         kind = value.__class__
         if isinstance(value, (int, float)):
-            return kind is not bool and value - value == 0  # neither infinite nor "not a number", which JSON lacks
+            return kind is not bool and value - value == 0  # not infinite and not NaN, which JSON cannot express
         return kind not in JSON_TYPES and other_ok(self, value)
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         if isinstance(value, float):
-            faults.append(f"`{path}` is {value!r}, which is no number that JSON has; give a finite number")
+            faults.append(f"`{path}` is {value!r}, which JSON cannot express; give a finite number")
         else:
             super()._explain(value, path, faults)
 
@@ -129,7 +131,7 @@ class Number(Node):
 
 class Boolean(Node):
     __slots__ = ()
-    wanted = "True or False"
+    expected = "True or False"
 
     def ok(self, value: Any) -> bool:
         return value is True or value is False or (value.__class__ not in JSON_TYPES and other_ok(self, value))
@@ -142,7 +144,7 @@ class Boolean(Node):
 
 
 class Choice(Node):
-    """One of some values."""
+    """One of a set of values."""
 
     __slots__ = ("values",)
 
@@ -160,7 +162,7 @@ class Choice(Node):
         return ("" if len(self.values) == 1 else "one of ") + ", ".join(repr(value) for value in self.values)
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
-        faults.append(f"`{path}` is {shown(value)}; {nearest(value, self.values)}give {self.needs}")
+        faults.append(f"`{path}` is {quoted(value)}; {nearest(value, self.values)}give {self.needs}")
 
     def kinds(self) -> frozenset[type]:
         found = {value.__class__ for value in self.values}
@@ -171,14 +173,14 @@ class Choice(Node):
 
 
 def is_function(value: Any) -> bool:
-    """Return whether a value is a function, a method, or what is called like one, and no class and no model."""
+    """Return whether a value is a function, a method or a callable object, but not a class and not a model."""
     return callable(value) and not isinstance(value, (type, Mapping)) and not hasattr(value, "model_dump")
 
 
 def other_ok(node: Node, value: Any) -> bool:
-    """Return whether a model, an enumeration's member, a date and the like is right, in the form that it is sent in."""
+    """Return whether a model, enumeration member, date or similar value is right in the form in which it is sent."""
     if hasattr(value, "__next__"):
-        return False  # looking would use it up, and nothing would be left to send
+        return False  # reading would use it up, and nothing would be left to send
     try:
         made = plain(value)
     except ParameterError:
@@ -189,7 +191,7 @@ def other_ok(node: Node, value: Any) -> bool:
 
 
 def plainer(value: Any, path: str, faults: list[str]) -> Any:
-    """The value in the form that it is sent in; a fault, and nothing, where it has none."""
+    """Return the value in the form in which it is sent, or a fault if it has no such form."""
     if (
         value.__class__ in JSON_TYPES
         or isinstance(value, str)

@@ -1,8 +1,8 @@
-"""An operation as data: everything the executor must know about one endpoint.
+"""Operations as data: everything the executor must know about one endpoint.
 
 Generated resource modules hold one `Operation` per endpoint and nothing else of substance; `_core.call` runs all of
 them. Type references are strings of the form ``"family:Name"``, resolved against the package's ``types`` on first use,
-so that importing a resource imports no model.
+so that importing a resource does not import models.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ __all__ = ["Body", "Operation", "Page", "Param", "Result", "Stream"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """One argument: where it goes on the wire and what is checked before it goes."""
+    """One argument: its place in the request and the check it must pass."""
 
     wire: str
     place: Literal["path", "query", "header", "cookie", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
     check: Any = None
-    """What the argument may be, as `_core.checks` reads it."""
+    """The check of the argument, in the form that `_core.checks` reads."""
     file: bool = False
     style: str = "form"
     explode: bool = True
@@ -38,7 +38,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a 2xx answer holds. ``type`` is a reference for kinds json and json_lines."""
+    """The content of a 2xx response. ``type`` is a reference for the kinds json and json_lines."""
 
     kind: Literal["json", "text", "binary", "empty", "json_lines"] = "json"
     type: str | None = None
@@ -47,7 +47,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """How the operation streams. See the contract's streaming rules: a stream without its end marker was cut."""
+    """The stream of an operation. A stream without its end marker was cut: see the contract's streaming rules."""
 
     event: str
     framing: Literal["sse", "json_lines"] = "sse"
@@ -58,13 +58,14 @@ class Stream:
     error_event: str | None = "error"
     resumable: bool = False
     finish: tuple[str, str, str, str] | None = None
-    """The list of an event, the member that numbers its items, the one that says that an item has finished, and the
-    member of the request that says how many items there are."""
+    """Four names: the member of an event with its choices, their number, their finish reason, and the member of the
+    request with their count.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """How a list is walked. Members of the answer are paths of keys; parameters are wire names."""
+    """The pagination of a list. Members of the response are paths of keys; parameters are wire names."""
 
     style: Literal["cursor", "after", "page", "offset", "url", "none"]
     items: tuple[str, ...]
@@ -84,7 +85,7 @@ class Operation:
     method: str
     path: str
     params: Mapping[str, Param] = field(default_factory=dict[str, Param])
-    """Python argument name -> parameter."""
+    """Parameters by Python argument name."""
     body: Body | None = None
     result: Result = Result()
     stream: Stream | None = None

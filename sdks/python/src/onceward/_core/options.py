@@ -1,4 +1,4 @@
-"""Options of a call: the five clocks, the arguments every method takes, and the sentinel for what was not given."""
+"""Options of a call: the five clocks, the arguments that every method takes, and `UNSET`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["OPTION_NAMES", "UNSET", "CallOptions", "Progress", "Timeout", "Timeo
 
 
 class Unset:
-    """The type of `UNSET`. None says "no limit" for a clock, so that "not given" needs a value of its own."""
+    """The type of `UNSET`: None means "no limit" for a clock, so that "not given" needs a value of its own."""
 
     _instance: Unset | None = None
 
@@ -35,21 +35,21 @@ class Unset:
 
 UNSET: Final = Unset()
 _LONGEST: Final = 1_000_000_000
-"""Seconds; sockets take no more than about nine times as many."""
+"""Seconds. Sockets accept at most about nine times as many."""
 
 Progress: TypeAlias = Callable[[int, "int | None"], None]
-"""Called with the bytes sent so far and the whole length (None where it is not known)."""
+"""A callback that gets the bytes sent so far and the total length (None if it is not known)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
-    """Five clocks, in seconds; None is no limit.
+    """Five clocks, in seconds. None means no limit.
 
-    ``connect``     to a connection that can carry a request: DNS, TCP, TLS.
-    ``pool``        waiting for a free connection, or for a place under ``max_concurrency``.
-    ``first_byte``  from the request sent to the status line of the answer.
-    ``idle``        between two parsed events of a stream, or two pieces of a body. Pings and comments do not reset it.
-    ``total``       the whole call, with all its retries and the sleeps between them.
+    ``connect``     until a connection can carry a request: DNS, TCP, TLS.
+    ``pool``        until a connection is free, or a place under ``max_concurrency``.
+    ``first_byte``  from the request being sent to the status line of the response.
+    ``idle``        between two parsed events of a stream, or two chunks of a body. Pings and comments do not reset it.
+    ``total``       the whole call, with all its retries and the waits between them.
     """
 
     connect: float | None = 10.0
@@ -68,14 +68,13 @@ class Timeout:
 
     @classmethod
     def of(cls, value: TimeoutInput) -> Timeout:
-        """The clocks that ``timeout=value`` means. A number bounds every clock; for a stream that flows it bounds no
-        total."""
+        """Return the clocks for ``timeout=value``. A number limits every clock, but not the total of a stream."""
         if isinstance(value, Timeout):
             return value
         if value is None:
             return cls(connect=None, pool=None, first_byte=None, idle=None)
         if isinstance(value, bool):
-            raise TypeError("a truth value is no number of seconds")
+            raise TypeError("a boolean is not a number of seconds")
         seconds = float(value)
         return cls(connect=min(seconds, 10.0), pool=seconds, first_byte=seconds, idle=seconds, total=seconds)
 
@@ -90,32 +89,28 @@ class CallOptions(TypedDict, total=False):
     """Arguments that every method takes beside its own."""
 
     extra_headers: Mapping[str, str | None]
-    """Added to the request; None removes a header that the client would send."""
+    """Headers added to the request. None removes a header that the client would send."""
     extra_query: Mapping[str, Any]
     extra_body: Mapping[str, Any]
-    """Added to a JSON body; wins over the method's own arguments."""
+    """Members added to a JSON body. They override the method's own arguments."""
     timeout: float | Timeout | None
     max_retries: int
     idempotency_key: str | None
-    """None sends no key: a request that changes something is then retried only where it cannot have been processed."""
+    """None sends no key: a request that changes something is retried only if the server cannot have processed it."""
     request_id: str
     on_progress: Progress
-    """For uploads: called as bytes leave."""
+    """For uploads: called while bytes are sent."""
 
 
 OPTION_NAMES: Final = frozenset(CallOptions.__annotations__)
 
 
 def option_fault(name: str, value: Any) -> str | None:
-    """Return what is wrong with an option of a call, if anything is."""
+    """Return what is wrong with an option of a call, or None."""
     if value is None or isinstance(value, Unset):
         return None
     if name in ("extra_headers", "extra_query", "extra_body"):
-        if not is_mapping(value):
-            return f"`{name}` is {value!r}; give a mapping of names to values"
-        if name == "extra_headers":
-            return _headers_fault(value)
-        return next(iter(doubled_names(value, name)), None)
+        return _table_fault(name, value)
     if name in ("idempotency_key", "request_id"):
         return None if isinstance(value, str) and value else f"`{name}` is {value!r}; give a string"
     if name == "on_progress":
@@ -129,6 +124,14 @@ def option_fault(name: str, value: Any) -> str | None:
         except (TypeError, ValueError):
             return f"`timeout` is {value!r}; give seconds above 0, a `Timeout`, or None for no limit"
     return None
+
+
+def _table_fault(name: str, value: Any) -> str | None:
+    if not is_mapping(value):
+        return f"`{name}` is {value!r}; give a mapping of names to values"
+    if name == "extra_headers":
+        return _headers_fault(value)
+    return next(iter(doubled_names(value, name)), None)
 
 
 def _headers_fault(headers: Mapping[Any, Any]) -> str | None:

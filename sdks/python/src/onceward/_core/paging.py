@@ -1,7 +1,7 @@
-"""How a list is walked: what of an answer are its items, and which call gets the next page. Pure, for both clients.
+"""Pagination: the items of a response, and the call for the next page. Pure, for both clients.
 
-A list ends when the server says so, never because a page came empty while it said there was more. A cursor that comes
-twice is an error, since following it would never end.
+A list ends when the server says so, never because a page is empty while the server says there is more. A cursor that
+comes twice is an error, since following it would never end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Pager", "look_up"]
 
 
 def look_up(value: Any, path: tuple[str, ...] | None) -> Any:
-    """The member of a decoded answer at a path of keys; None where there is none."""
+    """Return the member of a decoded response at a path of keys, or None."""
     if path is None:
         return None
     for key in path:
@@ -48,7 +48,7 @@ def _member(value: Any, key: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """A place in a list: the call that got this page, and the cursors already followed."""
+    """A position in a list: the call that got this page, and the cursors already followed."""
 
     page: Page
     call: Call
@@ -61,7 +61,7 @@ class Pager:
         if not is_list(items):
             path = ".".join(self.page.items) or "the answer"
             raise ResponseShapeError(
-                f"{self.call.where}: `{path}` is {type(items).__name__} where a list was promised.",
+                f"{self.call.where}: `{path}` is {type(items).__name__} instead of a list.",
                 status_code=meta.status_code,
                 headers=meta.headers,
                 request_id=meta.request_id,
@@ -70,7 +70,7 @@ class Pager:
         return items
 
     def following(self, envelope: Any, items: list[Any]) -> Pager | None:
-        """The place of the next page; None at the end."""
+        """Return the position of the next page, or None at the end."""
         page = self.page
         if page.style == "none":
             return None
@@ -82,7 +82,7 @@ class Pager:
             return None
         if cursor in self.followed:
             raise PaginationLoop(
-                f"{self.call.where}: the server gave the cursor {cursor!r} a second time and says there is more; "
+                f"{self.call.where}: the server sent the cursor {cursor!r} a second time and says there is more; "
                 "following it would never end. The items so far are good."
             )
         return Pager(page, self._call(cursor), self.followed | {cursor})
@@ -108,9 +108,9 @@ class Pager:
         if last is None and items:
             last = _member(items[-1], self.page.item_id)
         if last is None:
-            if more is True:  # more, but no way there: the same page would come again
+            if more is True:  # The same page would come again.
                 raise PaginationLoop(
-                    f"{self.call.where}: the server says there is more, but named nothing to go on from."
+                    f"{self.call.where}: the server says there is more, but sent no cursor to continue from."
                 )
             return None
         return str(last) if more is True or items else None
@@ -138,7 +138,7 @@ class Pager:
             old, new = urlsplit(call.url), urlsplit(url)
             if (old.scheme, old.netloc) != (new.scheme, new.netloc):
                 raise PaginationLoop(
-                    f"{call.where}: the next page is said to be at {url!r}, another server; it is not followed."
+                    f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
         else:
             kept = [pair for pair in _pairs(call.url) if pair[0] != self.page.cursor_param]
@@ -156,6 +156,6 @@ def _pairs(url: str) -> list[tuple[str, str]]:
 
 
 def _renewed(name: str, text: str, request_id: str, key: str | None) -> str:
-    """Each page is a call of its own, with ids of its own."""
+    """Return the value of a header with new ids: each page is a call of its own."""
     lower = name.lower()
     return request_id if lower == "x-request-id" else key if lower == "idempotency-key" and key is not None else text

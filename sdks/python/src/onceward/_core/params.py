@@ -1,5 +1,4 @@
-"""From the arguments of a method to the parts of a request, with every fault named at once and before anything is
-sent."""
+"""Turn the arguments of a method into the parts of a request, reporting every fault at once before anything is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ __all__ = ["Parts", "checked_body", "split"]
 
 @dataclass(slots=True)
 class Parts:
-    """A request's parts, not yet encoded as a whole."""
+    """The parts of a request before the body is encoded."""
 
     path: str
     query: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -44,7 +43,7 @@ class _Member:
         self.node: Node | None = None
         self.makes = False
         self.free = False
-        """Any JSON may stand in it, and no check looks inside."""
+        """True if any JSON is accepted and no check looks inside."""
 
     def check(self) -> Node:
         self.node = node = compiled(self.param.check)
@@ -55,15 +54,15 @@ class _Member:
 
 @dataclass(slots=True)
 class _Plan:
-    """What is the same for every call of one operation."""
+    """The part of `split` that is the same for every call of one operation."""
 
     operation: Operation
     required: tuple[str, ...]
     members: dict[str, _Member]
 
 
-# Operations are constants of generated modules, and there is a fixed number of them. The plan keeps its operation
-# alive, so that no other one can come to have its id.
+# Operations are constants of generated modules, so there is a fixed number of them. The plan keeps its operation alive,
+# so that its id cannot be reused for another one.
 _PLANS: Final[dict[int, _Plan]] = {}
 
 
@@ -77,8 +76,10 @@ def _plan_of(operation: Operation) -> _Plan:
 
 
 def split(operation: Operation, arguments: Mapping[str, Any], *, whole: bool = True) -> Parts:
-    """Sort ``arguments`` into parts; raise one `ParameterError` that names all that is wrong with them. Without
-    ``whole``, required ones may be missing."""
+    """Sort ``arguments`` into parts, or raise one `ParameterError` that lists everything wrong with them.
+
+    Without ``whole``, required arguments may be missing.
+    """
     plan = _plan_of(operation)
     members, body = plan.members, operation.body
     as_json = body is None or body.kind == "json"
@@ -100,21 +101,27 @@ def split(operation: Operation, arguments: Mapping[str, Any], *, whole: bool = T
                     continue
             except RecursionError:
                 pass
-        _place(member, value, parts, segments, faults, as_json)
+        _place(member, value, parts, segments, faults, as_json=as_json)
     if whole:
         faults += [f"`{name}` is missing" for name in plan.required if name not in arguments]
     if faults:
         raise ParameterError(faults, operation.id)
     if segments:
-        for wire, value in segments.items():
-            parts.path = parts.path.replace("{" + wire + "}", encode_path(value))
+        parts.path = _path(operation.path, segments)
     if body is not None and body.kind in ("form", "multipart"):
         parts.forms = {param.wire: param for param in operation.params.values() if param.place == "body"}
     return parts
 
 
+def _path(template: str, segments: Mapping[str, Any]) -> str:
+    path = template
+    for wire, value in segments.items():
+        path = path.replace("{" + wire + "}", encode_path(value))
+    return path
+
+
 def checked_body(operation: Operation, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A body as it is sent, given under the wire's names, and what is wrong with it. Unknown members are kept."""
+    """Return a body given by wire names as it is sent, and its faults. Unknown members are kept."""
     members = {m.param.wire: m for m in _plan_of(operation).members.values() if m.param.place == "body"}
     faults = [f"`{wire}` is missing" for wire, m in members.items() if m.param.required and wire not in body]
     made = dict(body)
@@ -126,7 +133,7 @@ def checked_body(operation: Operation, body: Mapping[str, Any]) -> tuple[dict[st
 
 
 def _place(
-    member: _Member, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str], as_json: bool
+    member: _Member, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str], *, as_json: bool
 ) -> None:
     name, param = member.name, member.param
     if value is None and not param.nullable:
@@ -144,7 +151,7 @@ def _place(
     elif param.place == "path":
         text = scalar(value)
         if text in ("", ".", ".."):
-            faults.append(f"`{name}` is {value!r}, which no path can carry")
+            faults.append(f"`{name}` is {value!r}, which is not allowed in a path")
         segments[param.wire] = text
     elif param.place == "query":
         parts.query += query_pairs(param.wire, value, param.style, param.explode)
@@ -153,10 +160,10 @@ def _place(
 
 
 def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> Any:
-    """The value as it is sent; adds what is wrong with it."""
+    """Return the value as it is sent, and add its faults."""
     node = member.node or member.check()
     if hasattr(value, "__next__"):
-        value = list(value)  # an iterator could not be walked twice
+        value = list(value)  # an iterator can only be read once
     try:
         if not node.ok(value):
             value = node.pruned(value)
@@ -167,7 +174,7 @@ def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> A
         elif member.free:
             faults += doubled_names(value, member.name)
     except RecursionError:
-        faults.append(f"`{member.name}` is nested too deeply, or holds itself")
+        faults.append(f"`{member.name}` is nested too deeply, or contains itself")
     return value
 
 
@@ -185,7 +192,7 @@ def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> 
 
 
 def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: list[str]) -> None:
-    """An argument that every method takes, or one that none does."""
+    """Place an argument that every method takes, or add a fault for an unknown one."""
     if name not in OPTION_NAMES:
         faults.append(_unknown(name, operation))
         return
@@ -196,7 +203,7 @@ def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: l
 
 
 def _unknown(name: str, operation: Operation) -> str:
-    from difflib import get_close_matches  # only where there is a fault to tell
+    from difflib import get_close_matches  # only for the message of an error
 
     close = get_close_matches(name, [*operation.params, *OPTION_NAMES], n=1, cutoff=0.6)
     hint = (

@@ -1,4 +1,4 @@
-"""What had arrived when a stream broke: hooks that turn the events of an operation into its result so far."""
+"""Partial results of broken streams: hooks that turn the events received so far into the result of an operation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _HOOKS: dict[str, PartialHook] = {}
 
 
 def register_partial(operation: str, hook: PartialHook) -> None:
-    """Use ``hook(events)`` for the ``.partial`` of errors in streams of ``operation``. It runs only when a stream
-    breaks."""
+    """Use ``hook(events)`` for the ``.partial`` of errors in streams of ``operation``.
+
+    It runs only when a stream breaks.
+    """
     _HOOKS[operation] = hook
 
 

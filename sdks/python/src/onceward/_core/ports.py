@@ -1,7 +1,7 @@
-"""What the core needs from the world, as small protocols: time and chance. And the effects by which it asks for I/O.
+"""The interface between the core and its drivers: time and randomness, and the effects by which the core asks for I/O.
 
 A call is a generator that yields effects and is sent their results. A driver performs an effect and sends the result
-back; if performing it raised, the driver throws what was raised into the generator. Drivers decide nothing.
+back; if performing it raised, the driver throws the exception into the generator. Drivers decide nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class Clock(Protocol):
-    """``monotonic`` measures, ``time`` dates. Both sleeps may be interrupted by what interrupts the caller."""
+    """A source of time: ``monotonic`` measures, ``time`` dates. Both sleeps can be interrupted."""
 
     def monotonic(self) -> float: ...
     def time(self) -> float: ...
@@ -48,7 +48,7 @@ class Random(Protocol):
 
 @dataclass(slots=True)
 class Send:
-    """Send a request; the result is the transport's response. ``within`` bounds it as a whole, in seconds."""
+    """Send a request; the result is the transport's response. ``within`` limits the time for it, in seconds."""
 
     request: Request
     within: float | None = None
@@ -56,7 +56,7 @@ class Send:
 
 @dataclass(slots=True)
 class Read:
-    """Read a body to its end; the result is its bytes. Bounded in time by ``within`` and in size by ``limit``."""
+    """Read a body to its end; the result is its bytes. ``within`` limits the time for it, in seconds."""
 
     response: Any
     within: float | None = None
@@ -64,14 +64,14 @@ class Read:
 
 @dataclass(slots=True)
 class ReadChunk:
-    """Read what is there of a body, waiting for some; ``b""`` is the end."""
+    """Read the next chunk of a body, waiting if necessary; ``b""`` is the end."""
 
     response: Any
 
 
 @dataclass(slots=True)
 class Close:
-    """Give a response up. Never raises a transport error."""
+    """Close a response early. Never raises a transport error."""
 
     response: Any
 
@@ -95,7 +95,7 @@ class Release:
 
 @dataclass(slots=True)
 class Opened:
-    """A stream has its headers: at first, and again each time it had to be opened anew."""
+    """The headers of a stream have arrived: at first, and each time it was opened again."""
 
     meta: Meta
 
@@ -110,4 +110,4 @@ class Batch:
 
 Effect: TypeAlias = "Send | Read | ReadChunk | Close | Sleep | Acquire | Release"
 Steps: TypeAlias = Generator[Any, Any, T]
-"""A call in steps. It yields effects (streams also `Opened` and `Batch`) and returns a ``T``."""
+"""The steps of a call. They yield effects (for streams also `Opened` and `Batch`) and return a ``T``."""

@@ -1,11 +1,11 @@
-"""The answer as it came, beside the value it decodes to: what ``with_raw_response`` gives."""
+"""Raw responses, with the value they decode to: the results of ``with_raw_response``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from .log import shown_url
+from .log import redacted_url
 from .meta import Headers, Meta
 
 __all__ = ["AsyncRawResponse", "RawResponse"]
@@ -14,7 +14,7 @@ T = TypeVar("T", covariant=True)
 
 
 class RawResponse(Generic[T]):
-    """Status, headers and bytes of an answer. `parse` gives what the method itself would have returned."""
+    """The status, headers and bytes of a response. `parse` returns what the method itself would have returned."""
 
     def __init__(self, meta: Meta, content: bytes, parse: Callable[[], T]) -> None:
         self.meta = meta
@@ -39,7 +39,7 @@ class RawResponse(Generic[T]):
 
     @property
     def attempts(self) -> int:
-        """How many requests were sent to get this answer."""
+        """The number of requests sent to get this response."""
         return self.meta.attempts
 
     @property
@@ -51,7 +51,7 @@ class RawResponse(Generic[T]):
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> object:
-        """The body as plain Python values."""
+        """Return the body as plain Python values."""
         import json
 
         value: object = json.loads(self.content)
@@ -61,8 +61,8 @@ class RawResponse(Generic[T]):
         return self._parse()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.status_code} {shown_url(self.url)} {len(self.content)} bytes>"
+        return f"<{type(self).__name__} {self.status_code} {redacted_url(self.url)} {len(self.content)} bytes>"
 
 
 class AsyncRawResponse(RawResponse[T]):
-    """The same from an asynchronous client. The body has been read, so that `parse` needs no ``await``."""
+    """The raw response of an asynchronous client. The body has been read, so that `parse` needs no ``await``."""

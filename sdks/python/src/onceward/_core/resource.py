@@ -1,4 +1,4 @@
-"""The bases of generated resources, and the one mechanism behind ``with_raw_response``."""
+"""The bases of generated resources, and the mechanism behind ``with_raw_response``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AsyncExecutor(Protocol):
     """The part of an asynchronous client that its resources need."""
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
-        """Make the call that ``operation`` describes: something to await."""
+        """Make the call that ``operation`` describes, to be awaited."""
         ...
 
     async def aclose(self) -> None:
@@ -41,7 +41,7 @@ class AsyncExecutor(Protocol):
 
 
 class Resource:
-    """A group of methods. It holds its client strongly, so that ``Client().models.list()`` works."""
+    """A group of methods. It keeps its client alive, so that ``Client().models.list()`` works."""
 
     def __init__(self, client: Executor) -> None:
         self._client = client
@@ -61,8 +61,10 @@ class AsyncResource:
 
 
 class RawResource(Generic[R]):
-    """The same methods, each giving the raw answer. Generated subclasses list them as `RawMethod` or
-    `AsyncRawMethod`."""
+    """The methods of a resource, each returning the raw response.
+
+    Generated subclasses list them as `RawMethod` or `AsyncRawMethod`.
+    """
 
     def __init__(self, resource: R) -> None:
         client: Any = resource._client  # pyright: ignore[reportPrivateUsage]
@@ -70,8 +72,7 @@ class RawResource(Generic[R]):
 
 
 class RawMethod(Generic[R, P, T]):
-    """``create = RawMethod(ChatCompletions.create)``: takes the method's arguments, gives `RawResponse` of its
-    result."""
+    """A method that returns the `RawResponse` of another: ``create = RawMethod(ChatCompletions.create)``."""
 
     def __init__(self, method: Callable[Concatenate[R, P], T]) -> None:
         self._method = method
@@ -83,7 +84,7 @@ class RawMethod(Generic[R, P, T]):
 
 
 class AsyncRawMethod(Generic[R, P, T]):
-    """The twin for asynchronous methods and for lists."""
+    """A `RawMethod` for asynchronous methods and for lists."""
 
     def __init__(self, method: Callable[Concatenate[R, P], Awaitable[T]]) -> None:
         self._method = method

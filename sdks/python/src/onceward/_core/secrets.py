@@ -1,4 +1,4 @@
-"""Secrets that never show: in repr, str, vars, pickles, logs, or the locals of a traceback."""
+"""Secrets that are masked everywhere: in repr, str, vars, pickles, logs, and the locals of a traceback."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ __all__ = ["MaskedStr", "Secret", "mask"]
 
 
 def mask(value: str) -> str:
-    """``sk-onceward-123`` -> ``sk-onc...REDACTED``. Short values show nothing, since six characters could be all of
-    them."""
+    """Return ``sk-onceward-123`` as ``sk-onc...REDACTED``. A short value is masked completely."""
     return f"{value[:6]}...REDACTED" if len(value) > 12 else "...REDACTED"
 
 
 class Secret:
-    """Holds a secret. Only `reveal` gives it out."""
+    """A secret that only `reveal` returns."""
 
     __slots__ = ("_reveal",)
 
@@ -43,8 +42,7 @@ class Secret:
 
 
 class MaskedStr(str):
-    """A header's value as the transport needs it (``encode`` gives the true bytes), masked wherever it would be
-    printed."""
+    """A header value that is masked when printed. ``encode`` returns the real bytes, for the transport."""
 
     __slots__ = ()
 

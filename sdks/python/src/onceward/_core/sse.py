@@ -1,9 +1,9 @@
-"""Server-sent events, decoded by the WHATWG rules, from chunks cut anywhere.
+"""Decode server-sent events by the WHATWG rules, from chunks cut anywhere.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
-One difference, on purpose: what stands at the end without its blank line is given out by `finish`, since servers forget
-it and the last event is the one that must not be lost. Whether it is whole is for the reader of the data to say.
+One difference is deliberate: an event at the end that lacks its blank line is returned by `finish`. Servers forget the
+blank line, and the last event is the one that must not be lost. The reader of its data decides whether it is complete.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Final, TypeAlias
 __all__ = ["ServerEvent", "SSEDecoder"]
 
 ServerEvent: TypeAlias = tuple[bytes, "bytes | None", "str | None"]
-"""Data, name (the ``event:`` field, None where there was none), and the last event id as of this event (None before
-any).
+"""Data, name (the ``event:`` field or None), and the last event id as of this event (None before any).
 
-A plain tuple, because there is one for every event and a named one costs as much to make as the decoding itself.
+A plain tuple, because there is one per event and a named tuple costs as much to make as the decoding itself.
 """
 
 
@@ -25,23 +24,22 @@ _CR: Final = 13  # as a number, which Python finds several times as fast as a st
 _LF: Final = 10
 _MOST_DIGITS: Final = 19
 _BOM: Final = b"\xef\xbb\xbf"
-# An event of an id and one line of data, from a line's start to its blank line.
+# An event with an id and one line of data, from the start of a line to its blank line.
 _WITH_ID: Final = re.compile(rb"^id: ([^\n\0]+)\ndata: ([^\n]+)\n\n", re.MULTILINE)
 
 
 class SSEDecoder:
-    """`feed` takes chunks and gives the events that are complete. Linear in the size of the stream, whatever the
-    cuts."""
+    """A decoder: `feed` takes chunks and returns the events that are complete. Linear in the size of the stream."""
 
-    __slots__ = ("_held", "_last_id", "_started", "_swallow_lf", "retry")
+    __slots__ = ("_buffered", "_last_id", "_started", "_swallow_lf", "retry")
 
     def __init__(self) -> None:
-        self._held: list[bytes] = []
+        self._buffered: list[bytes] = []
         self._last_id: str | None = None
         self._started = False
         self._swallow_lf = False
         self.retry: int | None = None
-        """Milliseconds to wait before connecting again, as the server asked."""
+        """Milliseconds to wait before connecting again, if the server sent them."""
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         if not self._started:
@@ -50,34 +48,34 @@ class SSEDecoder:
             chunk = self._newlines(chunk)
         if not chunk:
             return []
-        held = self._held
-        if held:
-            # A blank line may straddle the cut; else what is held has none, for it was searched when it came.
-            if b"\n\n" not in chunk and not (chunk[0] == _LF and held[-1][-1] == _LF):
-                held.append(chunk)
+        buffered = self._buffered
+        if buffered:
+            # A blank line may straddle the cut. The buffered bytes contain none: they were searched when they came.
+            if b"\n\n" not in chunk and not (chunk[0] == _LF and buffered[-1][-1] == _LF):
+                buffered.append(chunk)
                 return []
-            held.append(chunk)
-            chunk = b"".join(held)
-            held.clear()
+            buffered.append(chunk)
+            chunk = b"".join(buffered)
+            buffered.clear()
         end = chunk.rfind(b"\n\n") + 2
         if end < 2:
-            held.append(chunk)
+            buffered.append(chunk)
             return []
         if end < len(chunk):
-            held.append(chunk[end:])
+            buffered.append(chunk[end:])
             chunk = chunk[:end]
         return self._events(chunk)
 
     def finish(self) -> list[ServerEvent]:
-        """The event at the end of the stream that lacks its blank line, if there is one."""
-        block = b"".join(self._held)
-        self._held.clear()
+        """Return the event at the end of the stream that lacks its blank line, if there is one."""
+        block = b"".join(self._buffered)
+        self._buffered.clear()
         return self._events(block.removesuffix(b"\n") + b"\n\n") if block else []
 
     def _events(self, blocks: bytes) -> list[ServerEvent]:
-        """The events of whole blocks, each with its blank line."""
-        # Nearly all streams are of one of two kinds: one line of data an event, or an id before it. Either is taken
-        # apart at once, and counting the lines tells whether that was all there is.
+        """Return the events of complete blocks, each with its blank line."""
+        # Nearly all streams are of one of two kinds: one line of data per event, or an id before it. Either is split in
+        # one step, and the number of lines shows whether the block had anything else.
         lines = blocks.count(b"\n")
         if blocks[:6] == b"data: ":
             if lines == 2 and len(blocks) > 8:
@@ -114,24 +112,25 @@ class SSEDecoder:
                     self._last_id = value.decode("utf-8", "replace")
             elif field == b"retry" and value.isdigit() and len(value) < _MOST_DIGITS:
                 self.retry = int(value)
-        # Without data there is no event. Data of one empty line is no event either: it is the spec's empty buffer.
+        # An event without data is dropped, and so is one whose data is one empty line: the buffer of the specification
+        # is empty.
         if data is None or data == [b""]:
             return None
         return (b"\n".join(data), name, self._last_id)
 
     def _start(self, chunk: bytes) -> bytes:
-        """Take one byte order mark from the start, even where it comes in pieces."""
-        chunk = b"".join(self._held) + chunk
-        self._held.clear()
+        """Remove one byte order mark from the start, even if it comes in pieces."""
+        chunk = b"".join(self._buffered) + chunk
+        self._buffered.clear()
         if len(chunk) < 3 and _BOM.startswith(chunk):
             if chunk:
-                self._held.append(chunk)
+                self._buffered.append(chunk)
             return b""
         self._started = True
         return chunk.removeprefix(_BOM)
 
     def _newlines(self, chunk: bytes) -> bytes:
-        """CR and CRLF become LF; a CRLF that was cut in the middle is one line's end."""
+        """Return the chunk with CR and CRLF as LF. A CRLF that was cut in the middle is one line end."""
         if self._swallow_lf and chunk:
             self._swallow_lf = False
             chunk = chunk.removeprefix(b"\n")

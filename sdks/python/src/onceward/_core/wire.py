@@ -1,7 +1,7 @@
-"""The port between the core and a transport: one request out, one response in, both plain values.
+"""The interface between the core and a transport: one request out, one response in, both plain values.
 
-A transport has two methods, `send` and `close`. It knows nothing of retries, JSON, or events; it turns what its library
-raises into the named errors below and lets every other exception through.
+A transport has two methods, `send` and `close`. It knows nothing of retries, JSON, or events; it translates the
+exceptions of its library into the errors below and lets every other exception through.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds; None is no limit. ``first_byte`` counts from the request being sent to the status line, ``idle`` between
-    reads.
+    """Time limits in seconds; None means no limit.
 
-    The core gives a request other timeouts while its body is read, as a deadline comes near: read them anew before each
-    read. ``total`` is what is left of the whole call; the others are cut to it already, and it bounds their sum where a
-    transport can.
+    ``first_byte`` counts from the request being sent to the status line, ``idle`` between reads. The core changes the
+    limits
+    of a request while its body is read, as a deadline comes near: read them again before each read. ``total`` is the
+    time
+    left of the whole call; the others are cut to it already, and it limits their sum if a transport can do that.
     """
 
     connect: float | None = None
@@ -47,7 +48,7 @@ class Timeouts:
 
 
 class SyncBody(Protocol):
-    """A body that is streamed and can be sent again: each call starts from the beginning."""
+    """A streamed body that can be sent again: each call of `chunks` starts from the beginning."""
 
     length: int | None
 
@@ -62,8 +63,10 @@ class AsyncBody(Protocol):
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request. ``url`` is whole and encoded; ``headers`` keep their order; ``body`` is bytes or a replayable
-    body."""
+    """One HTTP request.
+
+    ``url`` is complete and encoded; ``headers`` keep their order; ``body`` is bytes or replayable.
+    """
 
     method: str
     url: str
@@ -73,7 +76,7 @@ class Request:
 
 
 class Response(Protocol):
-    """An answer whose body has not been read. Header names are lower case. `read_chunk` gives ``b""`` at the end."""
+    """A response whose body has not been read. Header names are lower case. `read_chunk` returns ``b""`` at the end."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -103,35 +106,37 @@ class AsyncTransport(Protocol):
 
 
 class TransportError(Exception):
-    """The bytes did not travel. ``sent`` tells whether the server may have seen the request, and ``proxy`` names the
-    proxy on the way, if there was one."""
+    """The request or the response was not transmitted.
+
+    ``sent`` is True if the server may have received the request. ``proxy`` is the proxy on the way, if there was one.
+    """
 
     sent: bool = True
     proxy: str | None = None
 
 
 class ConnectFailed(TransportError):
-    """No connection: DNS, refused, TLS, proxy."""
+    """The connection failed: DNS, refused, TLS, proxy."""
 
     sent = False
 
 
 class ConnectTimedOut(ConnectFailed):
-    """No connection within ``connect`` seconds."""
+    """The connection was not made within ``connect`` seconds."""
 
 
 class PoolTimedOut(TransportError):
-    """Every connection of the pool stayed in use for ``pool`` seconds."""
+    """All connections of the pool stayed in use for ``pool`` seconds."""
 
     sent = False
 
 
 class WriteFailed(TransportError):
-    """The connection broke while the request was being sent."""
+    """The connection broke while the request was sent."""
 
 
 class ReadFailed(TransportError):
-    """The connection broke, or ended early, before the response was whole."""
+    """The connection broke, or ended early, before the response was complete."""
 
 
 class ReadTimedOut(TransportError):

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Self
 
 from .._core.call import Call, unary
 from .._core.client import BaseClient
+from .._core.decode import decode_response
 from .._core.meta import Meta
-from .._core.multipart import Layout
 from .._core.operation import Operation
-from .._core.options import Progress
 from .._core.paging import Pager
 from .._core.ports import Clock
 from .._core.raw import AsyncRawResponse
@@ -27,26 +26,23 @@ __all__ = ["AsyncClient"]
 
 
 class AsyncClient(BaseClient):
-    """The base of generated asynchronous clients. One may be used on any number of event loops, in any number of
-    threads."""
+    """The base of generated asynchronous clients. It may be used on several event loops, in several threads."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
+    _upload_type: ClassVar[type[AsyncUpload]] = AsyncUpload
     _link: AsyncLink
 
     def _connect(self, http_client: Any, transport: Any) -> AsyncLink:
         from ..transports import async_transport
 
         make, owned = async_transport(transport, http_client)
-        return AsyncLink(make, owned, self._config.max_concurrency)
-
-    def _upload(self, layout: Layout, progress: Progress | None) -> AsyncUpload:
-        return AsyncUpload(layout, progress)
+        return AsyncLink(make, owned, self._settings.config.max_concurrency)
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
-        """Make the call that ``operation`` describes: something to await, or for a list `AsyncPages`."""
+        """Make the call that ``operation`` describes: an awaitable, or `AsyncPages` for a list."""
         if operation.page is None:
-            return self._run(self._prepare(operation, params))
-        pager = Pager(operation.page, self._prepare(operation, params))
+            return self._run(self._calls.prepare(operation, params))
+        pager = Pager(operation.page, self._calls.prepare(operation, params))
         return self._raw_page(pager) if self._raw else AsyncPages[Any](lambda: self._load(pager))
 
     async def request(
@@ -60,14 +56,15 @@ class AsyncClient(BaseClient):
         stream: bool = False,
         **options: Any,
     ) -> Any:
-        """Make a call to any path of the server, for what this version has no method for.
+        """Make a call to any path of the server, for endpoints that this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
-        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
-        everywhere.
+        ``result`` is the type of the response: a model, ``dict``, ``bytes``, ``str``; without it, any JSON value. With
+        ``stream``, the result is the events of a stream that ends with ``[DONE]``. Retries, keys, clocks and errors are
+        those of
+        every call.
         """
         return await self._run(
-            self._adhoc(method, path, body=body, query=query, result=result, stream=stream, options=options)
+            self._calls.prepare_any(method, path, body=body, query=query, result=result, stream=stream, options=options)
         )
 
     async def _performer(self) -> AsyncPerformer:
@@ -79,10 +76,10 @@ class AsyncClient(BaseClient):
             if self._raw:
                 return await performer.run(
                     unary(
-                        call, lambda meta, body: AsyncRawResponse(meta, body, lambda: self._decoded(call, meta, body))
+                        call, lambda meta, body: AsyncRawResponse(meta, body, lambda: decode_response(call, meta, body))
                     )
                 )
-            return await performer.run(unary(call, lambda meta, body: self._decoded(call, meta, body)))
+            return await performer.run(unary(call, lambda meta, body: decode_response(call, meta, body)))
         run = EventRun(call, call.stream)
         steps = run.steps()
         stream: AsyncStream[Any] = AsyncStream(run, performer, steps, await performer.run(steps))
@@ -102,10 +99,10 @@ class AsyncClient(BaseClient):
         )
 
     def _page_of(self, pager: Pager, meta: Meta, body: bytes) -> AsyncPage[Any]:
-        return AsyncPage(self._decoded(pager.call, meta, body), meta, pager, self._load)
+        return AsyncPage(decode_response(pager.call, meta, body), meta, pager, self._load)
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop that the client made. What you passed in is yours and stays open."""
+        """Close the connections that the client made on this event loop. A client that you passed in stays open."""
         await self._link.aclose()
 
     async def close(self) -> None:

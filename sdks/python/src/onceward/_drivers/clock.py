@@ -1,4 +1,4 @@
-"""The real clock."""
+"""The clock of the system."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["SystemClock"]
 
 
 class SystemClock:
-    """Time as the system has it."""
+    """Time and sleep as the system has them."""
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -21,7 +21,7 @@ class SystemClock:
         time.sleep(seconds)
 
     async def asleep(self, seconds: float, /) -> None:
-        # Whoever runs on trio has imported it.
+        # A program that runs on trio has imported it.
         if "trio" in sys.modules:
             import anyio
 

@@ -1,7 +1,6 @@
-"""What holds a client's connections: made on first use, shared by the client's copies, dropped after a fork.
+"""The connections of a client: made on first use, shared by the client's copies, dropped after a fork.
 
-Nothing here has a ``__del__``. The asynchronous link keeps one state for each event loop, and closes it when that loop
-ends.
+Nothing here has a ``__del__``. The asynchronous link keeps one state per event loop, and closes it when that loop ends.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from .._core.wire import AsyncTransport, PoolTimedOut, Transport
 
 __all__ = ["AsyncLink", "Link", "LoopState"]
 
-_CLOSED = "the client is closed; make a new one, or leave its `with` block later"
+_CLOSED = "the client is closed; make a new one, or use it inside its `with` block"
 # Connections that a parent process still uses. Closing them here could disturb it, and collecting them would warn.
 _inherited: list[Any] = []
 _links: weakref.WeakSet[Link | AsyncLink] = weakref.WeakSet()
@@ -75,7 +74,7 @@ class Link:
 
 
 class LoopState:
-    """What belongs to one event loop."""
+    """The transport and the places of one event loop."""
 
     def __init__(self, transport: AsyncTransport, limit: int | None) -> None:
         self.transport = transport
@@ -88,7 +87,7 @@ class LoopState:
 
 
 class AsyncLink:
-    """The transports of asynchronous calls, one for each event loop that has made one."""
+    """The transports of asynchronous calls, one per event loop."""
 
     def __init__(self, make: Callable[[], AsyncTransport], owned: bool, limit: int | None) -> None:
         self._make = make
@@ -111,14 +110,14 @@ class AsyncLink:
             raise SDKError(_CLOSED)
         state = LoopState(self._make(), self._limit)
         with self._lock:
-            # A state holds its loop by the connections, so that loops which ended without closing anything are swept
+            # A state keeps its loop alive through the connections, so loops that ended without closing them are removed
             # here.
             for other in [other for other in self._states if getattr(other, "is_closed", _never)()]:
                 _inherited.append(self._states.pop(other))
             self._states[loop] = state
         if self._owned:
-            # An asynchronous generator is closed by the loop it was started on when that loop ends, which is the one
-            # moment when its connections can still be closed in order.
+            # An asynchronous generator is closed by its event loop when that loop ends: the only moment when its
+            # connections can still be closed in order.
             state.closer = self._until_loop_ends(loop, state)
             await anext(state.closer)
         return state
@@ -132,7 +131,7 @@ class AsyncLink:
             await state.transport.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop. Those of others are closed when their loops end."""
+        """Close the connections of this event loop. Those of other loops are closed when their loops end."""
         self._closed = True
         state = self._states.get(_current_loop())
         if state is not None and state.closer is not None:

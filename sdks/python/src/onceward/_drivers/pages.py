@@ -1,4 +1,4 @@
-"""Pages as the user sees them: the items of one, and the way to the rest."""
+"""Pages: the items of one page, and iteration over the rest."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ T = TypeVar("T")
 
 
 class _Page(Generic[T]):
-    """What both pages share: nothing here needs I/O."""
+    """The part of both pages that needs no I/O."""
 
     def __init__(self, envelope: Any, meta: Meta, pager: Pager) -> None:
         self.raw = envelope
-        """The answer as it was decoded; its other members can be read from the page too."""
+        """The decoded response. Its other members can be read from the page too."""
         self._meta = meta
         self._pager = pager
         self.data: list[T] = pager.items(envelope, meta)
 
     def has_next_page(self) -> bool:
-        """Whether there is another page. Raises `PaginationLoop` where the server goes in circles."""
+        """Return whether there is another page. Raises `PaginationLoop` if the server repeats a cursor."""
         return self._next() is not None
 
     def _next(self) -> Pager | None:
@@ -43,7 +43,7 @@ class _Page(Generic[T]):
         return self._meta.attempts
 
     def __len__(self) -> int:
-        """The number of items on this page."""
+        """Return the number of items on this page."""
         return len(self.data)
 
     def __bool__(self) -> bool:
@@ -60,21 +60,21 @@ class _Page(Generic[T]):
 
 
 class SyncPage(_Page[T]):
-    """One page of a list. Iterating it gives the items of this page and of all that follow."""
+    """One page of a list. Iteration yields the items of this page and of all that follow."""
 
     def __init__(self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], SyncPage[T]]) -> None:
         super().__init__(envelope, meta, pager)
         self._load = load
 
     def get_next_page(self) -> SyncPage[T]:
-        """The next page; `StopIteration` is not how it ends: ask `has_next_page` first, or use `pages`."""
+        """Load the next page. Raises `ValueError` if there is none: check `has_next_page` first, or use `pages`."""
         following = self._next()
         if following is None:
-            raise ValueError("there is no next page; `has_next_page()` tells")
+            raise ValueError("there is no next page; check `has_next_page()` first")
         return self._load(following)
 
     def pages(self) -> Iterator[SyncPage[T]]:
-        """This page and all that follow."""
+        """Iterate over this page and all that follow."""
         page: SyncPage[T] = self
         while True:
             yield page
@@ -88,11 +88,11 @@ class SyncPage(_Page[T]):
             yield from page.data
 
     def first(self) -> T | None:
-        """The first item of the list; None where it is empty."""
+        """Return the first item of the list, or None if it is empty."""
         return next(iter(self), None)
 
     def collect(self, limit: int | None = None) -> list[T]:
-        """All items, or the first ``limit`` of them. No page is loaded that is not needed."""
+        """Return all items, or the first ``limit``. Pages that are not needed are not loaded."""
         items: list[T] = []
         for page in self.pages():
             items += page.data
@@ -102,7 +102,7 @@ class SyncPage(_Page[T]):
 
 
 class AsyncPage(_Page[T]):
-    """One page of a list. ``async for`` gives the items of this page and of all that follow."""
+    """One page of a list. ``async for`` yields the items of this page and of all that follow."""
 
     def __init__(
         self, envelope: Any, meta: Meta, pager: Pager, load: Callable[[Pager], Awaitable[AsyncPage[T]]]
@@ -113,7 +113,7 @@ class AsyncPage(_Page[T]):
     async def get_next_page(self) -> AsyncPage[T]:
         following = self._next()
         if following is None:
-            raise ValueError("there is no next page; `has_next_page()` tells")
+            raise ValueError("there is no next page; check `has_next_page()` first")
         return await self._load(following)
 
     async def pages(self) -> AsyncIterator[AsyncPage[T]]:
@@ -145,7 +145,7 @@ class AsyncPage(_Page[T]):
 
 
 class AsyncPages(Generic[T]):
-    """A list that has not been asked for yet: ``await`` it for its first page, or ``async for`` over its items."""
+    """A list that is not requested yet: ``await`` it for its first page, or ``async for`` over its items."""
 
     def __init__(self, load: Callable[[], Awaitable[AsyncPage[T]]]) -> None:
         self._first = load

@@ -10,19 +10,19 @@ from .links import Link, LoopState
 
 __all__ = ["AsyncPerformer", "Performer"]
 
-# A cancelled call may take this long to close its connection and to tell the server.
+# The longest time that a cancelled call takes to close its connection and to cancel itself at the server.
 _FAREWELL = 2.0
 
 
 class Performer:
-    """Runs a call's steps. It performs what they ask for, tells them what came of it, and decides nothing."""
+    """Runs the steps of a call: performs their effects, returns the results to them, and decides nothing."""
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self._link = link
         self._clock = clock
 
     def run(self, steps: Steps[Any]) -> Any:
-        """To the end of the steps, or to the next thing they have for the caller (`Opened` or `Batch`)."""
+        """Run to the end of the steps, or to the next `Opened` or `Batch`, which are for the caller."""
         value: Any = None
         error: BaseException | None = None
         while True:
@@ -61,14 +61,14 @@ class Performer:
 
 
 class AsyncPerformer:
-    """Runs a call's steps on one event loop. It performs what they ask for and decides nothing."""
+    """Runs the steps of a call on one event loop: performs their effects and decides nothing."""
 
     def __init__(self, state: LoopState, clock: Clock) -> None:
         self._state = state
         self._clock = clock
 
     async def run(self, steps: Steps[Any], *, shielded: bool = False) -> Any:
-        """To the end of the steps, or to the next thing they have for the caller (`Opened` or `Batch`)."""
+        """Run to the end of the steps, or to the next `Opened` or `Batch`, which are for the caller."""
         value: Any = None
         error: BaseException | None = None
         while True:
@@ -90,7 +90,7 @@ class AsyncPerformer:
                     value = await (self._shielded(effect) if shielded else self._perform(effect))
             except BaseException as raised:  # noqa: BLE001 - the steps get everything, clean up, and raise it again
                 error = raised
-                # What follows a cancellation is cleaning up, and must not be cancelled in its turn.
+                # The clean-up after a cancellation must not be cancelled in its turn.
                 shielded = shielded or not isinstance(raised, TransportError)
 
     async def _shielded(self, effect: Any) -> Any:

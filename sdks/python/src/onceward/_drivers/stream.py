@@ -1,4 +1,4 @@
-"""Streams as the user sees them: iterate for events; leave early to stop, and to pay for no more."""
+"""Streams: iterate for events; leave early to stop the call, and to pay for no more of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class _Base(Generic[T]):
-    """What is known of a stream, whichever way it is read."""
+    """The part of both streams that needs no I/O."""
 
     _run: EventRun
     _meta: Meta
@@ -30,14 +30,14 @@ class _Base(Generic[T]):
         self._run = run
         self._meta = opened.meta
         self._taken: list[ServerEvent] = []
-        # How far the caller got is read off this iterator: counting would cost more than the loop itself.
+        # The position is read off this iterator: counting would cost more than the loop itself.
         self._ready: Iterator[T] = iter([])
         self._passed: str | None = None
         self._closed = False
 
     @property
     def meta(self) -> Meta:
-        """Of the answer that the events now come from; it changes where the stream had to be opened anew."""
+        """The metadata of the latest response: it changes when the stream is opened again."""
         return self._meta
 
     @property
@@ -50,7 +50,7 @@ class _Base(Generic[T]):
 
     @property
     def call_id(self) -> str | None:
-        """The call's id at the gateway; None where the server names none."""
+        """The call's id at the gateway, or None if the server sends none."""
         return self._meta.call_id
 
     @property
@@ -59,17 +59,17 @@ class _Base(Generic[T]):
 
     @property
     def attempts(self) -> int:
-        """How many requests were sent so far, for opening and for resuming."""
+        """The number of requests sent so far, to open the stream and to resume it."""
         return self._run.tries.attempts
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last event that was handed out."""
+        """The id of the last event that was delivered."""
         done = len(self._taken) - length_hint(self._ready)
         return (self._taken[done - 1][2] if done else None) or self._passed
 
     def _take(self, found: Any) -> bool:
-        """Keep what the steps gave; False at the end."""
+        """Keep the result of the steps. Return False at the end."""
         if found is None:
             self._closed = True
             return False
@@ -98,7 +98,7 @@ class Stream(_Base[T]):
         self._begin(run, performer.run(self._steps))
 
     def _more(self) -> bool:
-        """Wait for the next batch; False at the end."""
+        """Wait for the next batch. Return False at the end."""
         return not self._closed and self._take(self._performer.run(self._steps))
 
     def __next__(self) -> T:
@@ -117,7 +117,7 @@ class Stream(_Base[T]):
             self.close()
 
     def close(self) -> None:
-        """Give the stream up. At its end this does nothing; before it, the server is told to stop."""
+        """End the stream early: close its connection and cancel the call. Does nothing after the last event."""
         if self._closed:
             return
         self._closed = True
@@ -168,7 +168,7 @@ class AsyncStream(_Base[T]):
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Give the stream up. At its end this does nothing; before it, the server is told to stop."""
+        """End the stream early: close its connection and cancel the call. Does nothing after the last event."""
         if self._closed:
             return
         self._closed = True

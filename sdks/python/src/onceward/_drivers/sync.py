@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Self
 
 from .._core.call import Call, unary
 from .._core.client import BaseClient
+from .._core.decode import decode_response
 from .._core.meta import Meta
-from .._core.multipart import Layout
 from .._core.operation import Operation
-from .._core.options import Progress
 from .._core.paging import Pager
 from .._core.ports import Clock
 from .._core.raw import RawResponse
@@ -30,20 +29,18 @@ class SyncClient(BaseClient):
     """The base of generated synchronous clients. Threads may share one; a stream belongs to one thread at a time."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
+    _upload_type: ClassVar[type[Upload]] = Upload
     _link: Link
 
     def _connect(self, http_client: Any, transport: Any) -> Link:
         from ..transports import sync_transport
 
         make, owned = sync_transport(transport, http_client)
-        return Link(make, owned, self._config.max_concurrency)
-
-    def _upload(self, layout: Layout, progress: Progress | None) -> Upload:
-        return Upload(layout, progress)
+        return Link(make, owned, self._settings.config.max_concurrency)
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
         """Make the call that ``operation`` describes."""
-        return self._run(self._prepare(operation, params), operation)
+        return self._run(self._calls.prepare(operation, params), operation)
 
     def request(
         self,
@@ -56,13 +53,16 @@ class SyncClient(BaseClient):
         stream: bool = False,
         **options: Any,
     ) -> Any:
-        """Make a call to any path of the server, for what this version has no method for.
+        """Make a call to any path of the server, for endpoints that this version has no method for.
 
-        ``result`` is the type of the answer: a model, ``dict``, ``bytes``, ``str``; without it any JSON value. With
-        ``stream`` the events of a stream that ends with ``[DONE]`` are given. Retries, keys, clocks and errors are as
-        everywhere.
+        ``result`` is the type of the response: a model, ``dict``, ``bytes``, ``str``; without it, any JSON value. With
+        ``stream``, the result is the events of a stream that ends with ``[DONE]``. Retries, keys, clocks and errors are
+        those of
+        every call.
         """
-        call = self._adhoc(method, path, body=body, query=query, result=result, stream=stream, options=options)
+        call = self._calls.prepare_any(
+            method, path, body=body, query=query, result=result, stream=stream, options=options
+        )
         return self._run(call, None)
 
     def _run(self, call: Call, operation: Operation | None) -> Any:
@@ -74,13 +74,13 @@ class SyncClient(BaseClient):
             return self._pages(performer, Pager(operation.page, call))
         if self._raw:
             return performer.run(
-                unary(call, lambda meta, body: RawResponse(meta, body, lambda: self._decoded(call, meta, body)))
+                unary(call, lambda meta, body: RawResponse(meta, body, lambda: decode_response(call, meta, body)))
             )
-        return performer.run(unary(call, lambda meta, body: self._decoded(call, meta, body)))
+        return performer.run(unary(call, lambda meta, body: decode_response(call, meta, body)))
 
     def _pages(self, performer: Performer, start: Pager) -> Any:
         def page_of(pager: Pager, meta: Meta, body: bytes) -> SyncPage[Any]:
-            return SyncPage(self._decoded(pager.call, meta, body), meta, pager, load)
+            return SyncPage(decode_response(pager.call, meta, body), meta, pager, load)
 
         def load(pager: Pager) -> SyncPage[Any]:
             page: SyncPage[Any] = performer.run(unary(pager.call, lambda meta, body: page_of(pager, meta, body)))
@@ -93,7 +93,7 @@ class SyncClient(BaseClient):
         return load(start)
 
     def close(self) -> None:
-        """Close the connections that this client made. What you passed in is yours and stays open."""
+        """Close the connections that this client made. A client that you passed in stays open."""
         self._link.close()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Bodies that are streamed from files: read in pieces as they leave, and read again from the start for a retry."""
+"""Bodies streamed from files: read in chunks while they are sent, and read again from the start for a retry."""
 
 from __future__ import annotations
 
@@ -52,12 +52,14 @@ def _file(upload: files.Upload) -> Iterator[bytes]:
 
 
 def _bounded(read: Callable[[int], Any], length: int | None) -> Iterator[bytes]:
-    """As much as was promised by Content-Length, even where the file grows while it is read."""
+    """Yield as much as Content-Length promised, even if the file grows while it is read."""
     left = length
     while left is None or left > 0:
         chunk = read(_PIECE if left is None else min(_PIECE, left))
         if chunk is None or isinstance(chunk, str):
-            raise ParameterError([f"the file's `read` gave {type(chunk).__name__}, not bytes; open it with mode 'rb'"])
+            raise ParameterError(
+                [f"the file's `read` returned {type(chunk).__name__}, not bytes; open it with mode 'rb'"]
+            )
         if not chunk:
             if left:
                 raise OSError(f"the file ended {left} bytes before the length it had when the upload began")
@@ -68,8 +70,7 @@ def _bounded(read: Callable[[int], Any], length: int | None) -> Iterator[bytes]:
 
 
 class AsyncUpload:
-    """A body for an asynchronous transport. Files are read in a worker thread, so that a slow disk does not hold the
-    loop."""
+    """A body for an asynchronous transport. Worker threads read files, so that a slow disk does not block the loop."""
 
     def __init__(self, layout: Layout, progress: Progress | None) -> None:
         self._upload = Upload(layout, progress)

@@ -1,8 +1,8 @@
-"""The command line `onceward`. `main` is the entry point; the commands load when they are called."""
+"""The command line `onceward`. `main` is the entry point; commands are loaded when they are called."""
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # an interrupt while this module loads cannot be caught: it loads nothing
+TYPE_CHECKING = False  # An interrupt while this module loads cannot be caught: it loads nothing.
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Run a command and return its exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
         from ._app import run
 

@@ -1,4 +1,4 @@
-"""`python -m onceward.cli`, the same as `onceward`."""
+"""`python -m onceward.cli`, equivalent to `onceward`."""
 
 from __future__ import annotations
 

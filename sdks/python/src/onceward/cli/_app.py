@@ -1,4 +1,4 @@
-"""The commands and their options, and what happens to errors: one line that says what failed, and the next step."""
+"""The commands, their options, and their error output: one line that says what failed, and the next step."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ _EPILOG = """examples:
   onceward serve --offline                     a gateway beside you, no key, no network
   onceward chat "Tell me a joke"               one answer, streamed
   onceward chat                                a conversation
-  git diff | onceward chat "Review this"       what is piped in goes with the prompt
-  onceward embed "a cat" "a kitten" "a car"    how near texts are to each other
-  onceward doctor                              what is configured, what answers, and why not
-  onceward demo                                everything in a minute
+  git diff | onceward chat "Review this"       piped input is added to the prompt
+  onceward embed "a cat" "a kitten" "a car"    how similar texts are
+  onceward doctor                              check configuration and connection
+  onceward demo                                a tour in a minute
 
-for the people who run a gateway (see `onceward keys --help`, and so on):
+to administer a gateway (see `onceward keys --help`, and so on):
   onceward keys new --alias batch --max-budget 10 --models 'onceward/*'
   onceward teams new --name research --max-budget 100 --budget-duration 30d
   onceward spend chart --by day --since 30d
 """
 
 _GROUPS = {
-    "keys": "keys of the gateway: make, limit, find, block, replace",
+    "keys": "API keys: make, limit, find, block, rotate",
     "teams": "teams, their members and models",
     "orgs": "organizations and their members",
     "users": "users and their keys",
-    "customers": "customers, whom calls name by `user`",
-    "budgets": "limits that several share",
-    "spend": "what calls cost: reports, records, charts",
+    "customers": "end customers (the `user` of a call)",
+    "budgets": "limits shared by several keys, users or teams",
+    "spend": "the cost of calls: reports, records, charts",
     "credits": "credits: balance, history, tiers",
-    "credentials": "what providers ask for, stored encrypted",
-    "cache": "the cache of answers",
-    "guardrails": "what calls can be made to pass",
+    "credentials": "provider API keys, stored encrypted",
+    "cache": "the response cache",
+    "guardrails": "filters for calls",
 }
 
 _COMMANDS = ("chat", "models", "embed", "serve", "db", "demo", "doctor", *_GROUPS, "help", "version")
@@ -59,7 +59,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     writable = prepare()
     screen = make_screen(plain=True)
     if not writable and words[:1] not in (["serve"], ["db"]):
-        screen.fault("standard output is closed", "Nothing was done, because its result could not be shown.")
+        screen.fault("standard output is closed", "Nothing was done, because the result could not be printed.")
         return 1
     try:
         status = _finished(words, screen)
@@ -69,7 +69,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         screen.end_line()
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output went away (`| head`): not an error, and nothing more can be written.
+        # The reader of the output has exited (`| head`): that is not an error, and nothing more can be written.
         silence()
         return 0
     except OSError as error:
@@ -79,7 +79,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _finished(words: list[str], screen: Screen) -> int:
-    """Run the command; argparse ends the process for `--help` and `--version`, which is a status here."""
+    """Run the command. argparse exits the process for `--help` and `--version`, which becomes a status here."""
     try:
         return _status(words, screen)
     except UsageError as error:
@@ -117,7 +117,7 @@ def _guarded(given: argparse.Namespace, screen: Screen) -> int:
         screen.end_line()
         screen.fault(
             error.message,
-            f"Is the gateway running? `{program()} serve` starts one; `{program()} doctor` looks closer.",
+            f"Is the gateway running? `{program()} serve` starts one; `{program()} doctor` checks the connection.",
         )
         return 1
     except SDKError as error:
@@ -131,17 +131,18 @@ def _guarded(given: argparse.Namespace, screen: Screen) -> int:
         if os.environ.get(BRAND.env("LOG")) == "debug":
             raise
         screen.end_line()
-        told = " ".join(str(error).split())[:500]
+        message = " ".join(str(error).split())[:500]
         screen.fault(
-            f"unexpected {type(error).__name__}: {told}",
-            f"This is a fault of onceward. {BRAND.env('LOG')}=debug shows where it happened.",
+            f"unexpected {type(error).__name__}: {message}",
+            f"This is a bug in onceward. {BRAND.env('LOG')}=debug shows where it happened.",
         )
         return 1
 
 
 def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
-    """The parser, and the words with the action that is meant where none is named. Of the commands with actions, only
-    the one that is called loads them.
+    """Return the parser, and the words with the default action where none is named.
+
+    Of the commands with actions, only the one that is called loads them.
     """
     first = words[0] if words else ""
     parser = Parser(
@@ -153,7 +154,7 @@ def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     parser.add_argument("--version", action="version", version=f"onceward {BRAND.version}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_chat(commands)
-    words = _add_group(commands, "models", "the models, their limits and prices; what answers a name", words)
+    words = _add_group(commands, "models", "the models, their limits and prices; their deployments", words)
     _add_embed(commands)
     _add_serve(commands, serving=first == "serve")
     _add_database(commands, asked=first == "db")
@@ -161,7 +162,7 @@ def _parser(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     _add_doctor(commands)
     for name, about in _GROUPS.items():
         words = _add_group(commands, name, about, words)
-    for name, about in (("help", "what a command takes: `help chat`"), ("version", "the version of this package")):
+    for name, about in (("help", "the options of a command: `help chat`"), ("version", "the version of this package")):
         commands.add_parser(name, help=about)
     return parser, words
 
@@ -179,12 +180,14 @@ def _add_common(parser: argparse.ArgumentParser, *, client: bool = True) -> None
     parser.add_argument("--no-color", action="store_true", help="no colour and no decoration (so does NO_COLOR)")
     if client:
         group = parser.add_argument_group("gateway")
-        group.add_argument("--base-url", metavar="URL", help=f"where it is ({BRAND.env('BASE_URL')}, {BRAND.base_url})")
         group.add_argument(
-            "--api-key", metavar="KEY", help=f"the key; better in {BRAND.env('API_KEY')}: arguments can be seen"
+            "--base-url", metavar="URL", help=f"the gateway's address ({BRAND.env('BASE_URL')}, {BRAND.base_url})"
         )
-        group.add_argument("--timeout", type=float, metavar="SECONDS", help="how long to wait for anything")
-        group.add_argument("--verbose", action="store_true", help="tell of every retry, of ids and times")
+        group.add_argument(
+            "--api-key", metavar="KEY", help=f"the API key; better in {BRAND.env('API_KEY')}: arguments can be seen"
+        )
+        group.add_argument("--timeout", type=float, metavar="SECONDS", help="the longest wait")
+        group.add_argument("--verbose", action="store_true", help="print every retry, ids and times")
 
 
 def _add_group(commands: Any, name: str, about: str, words: list[str]) -> list[str]:
@@ -211,35 +214,35 @@ def _model_option(parser: argparse.ArgumentParser, default: str | None, about: s
 
 def _add_chat(commands: Any) -> None:
     parser = _command(commands, "chat", "ask a model: one question, or a conversation")
-    parser.add_argument("prompt", nargs="*", help="the question; none begins a conversation; - reads standard input")
-    _model_option(parser, DEFAULT_MODEL, "the model that answers")
-    parser.add_argument("-s", "--system", help="instructions that stand above the conversation")
+    parser.add_argument("prompt", nargs="*", help="the question (omit it to start a conversation; `-` reads stdin)")
+    _model_option(parser, DEFAULT_MODEL, "the model")
+    parser.add_argument("-s", "--system", help="instructions for the whole conversation")
     parser.add_argument(
-        "--image", action="append", default=[], metavar="FILE|URL", help="show a picture with the question"
+        "--image", action="append", default=[], metavar="FILE|URL", help="add a picture to the question"
     )
     parser.add_argument(
         "--tool", action="append", default=[], metavar="MODULE:FUNCTION", help="a function the model may call"
     )
     parser.add_argument("--yes", action="store_true", help="let tools run without asking")
     parser.add_argument("--temperature", type=float, help="0 to 2")
-    parser.add_argument("--max-tokens", type=int, help="the most tokens to write")
+    parser.add_argument("--max-tokens", type=int, help="the maximum number of tokens to generate")
     parser.add_argument("--schema", metavar="FILE", help="a JSON schema that the answer must fit")
     parser.add_argument("--no-stream", action="store_true", help="wait for the whole answer")
     parser.add_argument("--json", action="store_true", help="print the whole completion as JSON")
 
 
 def _add_embed(commands: Any) -> None:
-    parser = _command(commands, "embed", "turn texts into vectors; several are compared")
-    parser.add_argument("text", nargs="*", help="the texts; none reads standard input, one text a line")
+    parser = _command(commands, "embed", "compute embeddings; several texts are compared")
+    parser.add_argument("text", nargs="*", help="the texts (omit them to read stdin, one text per line)")
     _model_option(parser, "onceward/embed", "the model")
-    parser.add_argument("--dimensions", type=int, help="how long the vectors are, where the model can choose")
-    parser.add_argument("--json", action="store_true", help="print the vectors as JSON, one a line")
+    parser.add_argument("--dimensions", type=int, help="the number of dimensions, if the model supports it")
+    parser.add_argument("--json", action="store_true", help="print the vectors as JSON, one per line")
 
 
 def _add_serve(commands: Any, serving: bool) -> None:
-    parser = _command(commands, "serve", "start a gateway here", client=False)
+    parser = _command(commands, "serve", "start a gateway on this machine", client=False)
     if serving:
-        # The gateway names its own options; it is a large package, and no other command needs it.
+        # The gateway defines its own options. It is a large package that no other command needs.
         gateway_cli().add_arguments(parser)
 
 
@@ -250,14 +253,14 @@ def _add_database(commands: Any, asked: bool) -> None:
 
 
 def _add_demo(commands: Any) -> None:
-    parser = _command(commands, "demo", "show everything in a minute, with no key and no network", client=False)
-    parser.add_argument("--base-url", metavar="URL", help="use a gateway that runs, and start none")
+    parser = _command(commands, "demo", "show a tour in a minute, with no key and no network", client=False)
+    parser.add_argument("--base-url", metavar="URL", help="use a running gateway instead of starting one")
     parser.add_argument(
         "--only", action="append", default=[], metavar="SCENE", help="only this scene (may be repeated)"
     )
 
 
 def _add_doctor(commands: Any) -> None:
-    parser = _command(commands, "doctor", "tell what is configured, what answers, and why not")
-    parser.add_argument("-m", "--model", help="ask this model too (onceward/echo, where there is one)")
+    parser = _command(commands, "doctor", "check the configuration and the connection, and explain failures")
+    parser.add_argument("-m", "--model", help="also call this model (default: onceward/echo, if it exists)")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")

@@ -1,4 +1,4 @@
-"""Charts in the terminal: columns over time, bars side by side; plain lines where nobody looks."""
+"""Charts in the terminal: columns over time, bars side by side; plain lines if output is not a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARTS = " ▏▎▍▌▋▊▉█"
 _HEIGHT = 8
 _PLAIN_WIDTH = 40
 _LABEL = 32
-# The columns that a label or a bar has at least.
+# The minimum width of a label or a bar.
 _LEAST = 4
 
 
@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`upright`: the bars follow each other in time."""
+    """A chart. With `upright`, the bars are successive times."""
 
     title: str
     bars: tuple[Bar, ...]
@@ -97,6 +97,6 @@ def _upright(chart: Chart, screen: Screen, columns: int) -> None:
 
 def _cell(bar: Bar, top: float, row: int) -> str:
     eighths = round(_HEIGHT * 8 * bar.value / top) if top else 0
-    # What was spent at all is seen, however little it is beside the rest.
+    # An amount above zero is always visible, however small it is in comparison.
     eighths = max(eighths, 1) if bar.value > 0 else 0
     return _LEVELS[min(8, max(0, eighths - (row - 1) * 8))]

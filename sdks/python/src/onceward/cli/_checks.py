@@ -1,5 +1,6 @@
-"""The doctor's checks, from the address to a streamed answer. Each says what is wrong and what to do; a failure ends
-the row of checks that need what failed.
+"""The checks of `onceward doctor`, from the address to a streamed answer.
+
+Each says what is wrong and what to do. A failure skips the checks that depend on it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _FREE = "onceward/echo"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. ``hint`` is the next step, where there is one."""
+    """The result of one check. ``hint`` is the next step, if there is one."""
 
     name: str
     status: Literal["ok", "warn", "fail", "skip"]
@@ -100,11 +101,11 @@ class Probe:
         if self._health() and self._models():
             self._stream()
 
-    # --- the way there
+    # --- the connection
 
     def _address(self) -> None:
         if not self._secure and self._host not in _LOCAL and self._client.api_key is not None:
-            detail = f"{self._client.base_url} is not encrypted, and a key is sent there"
+            detail = f"{self._client.base_url} is not encrypted, but a key is sent to it"
             self._report.warn("address", detail, "Use https, or keep the gateway on this machine.")
         else:
             self._report.good("address", self._client.base_url)
@@ -113,8 +114,8 @@ class Probe:
         try:
             found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except OSError as error:
-            hint = "Check the spelling of the host in `base_url`, and that this machine's DNS knows it (VPN?)."
-            self._report.fail("name", f"{self._host!r} is not known: {error.strerror or error}", hint)
+            hint = "Check the spelling of the host in `base_url`, and whether this machine can resolve it (VPN?)."
+            self._report.fail("name", f"{self._host!r} cannot be resolved: {error.strerror or error}", hint)
             return None
         addresses = sorted({str(one[4][0]) for one in found})
         self._report.good("name", f"{self._host} is {', '.join(addresses)}")
@@ -126,11 +127,11 @@ class Probe:
             socket.create_connection((self._host, self._port), timeout=_PATIENCE).close()
         except TimeoutError:
             hint = "A firewall drops the packets, or a proxy is needed (HTTPS_PROXY)."
-            self._report.fail("connection", f"nothing answers at {self._host}:{self._port} in {_PATIENCE:g} s", hint)
+            self._report.fail("connection", f"no response from {self._host}:{self._port} in {_PATIENCE:g} s", hint)
             return False
         except OSError as error:
             local = self._host in _LOCAL
-            hint = "Start one with `onceward serve`." if local else "Check the port, and that the gateway runs there."
+            hint = "Start one with `onceward serve`." if local else "Check the port, and that the gateway is running."
             detail = f"{self._host}:{self._port} cannot be reached: {error.strerror or error}"
             self._report.fail("connection", detail, hint)
             return False
@@ -148,8 +149,8 @@ class Probe:
                 certificate: Any = secure.getpeercert() or {}
                 spoken = secure.version() or "TLS"
         except ssl.SSLCertVerificationError as error:
-            hint = "The certificate is not trusted here: a proxy of your company? Name its CA in SSL_CERT_FILE."
-            self._report.fail("TLS", f"the certificate does not hold: {error.verify_message}", hint)
+            hint = "The certificate is not trusted. If it is that of a company proxy, set SSL_CERT_FILE to its CA."
+            self._report.fail("TLS", f"the certificate is invalid: {error.verify_message}", hint)
             return False
         except (ssl.SSLError, OSError) as error:
             self._report.fail(
@@ -158,8 +159,8 @@ class Probe:
             return False
         left = ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time() if "notAfter" in certificate else None
         if left is not None and left < _EXPIRY:
-            hint = "Renew it; after that day nothing connects."
-            self._report.warn("TLS", f"{spoken}, but the certificate ends in {left / 86400:.0f} days", hint)
+            hint = "Renew it; after that day connections fail."
+            self._report.warn("TLS", f"{spoken}, but the certificate expires in {left / 86400:.0f} days", hint)
         else:
             self._report.good("TLS", spoken)
         return True
@@ -174,14 +175,14 @@ class Probe:
             self._report.warn("health", "no /healthz there", "Not an Onceward gateway? Other checks go on.")
             return True
         except (AuthenticationError, PermissionDeniedError) as error:
-            self._report.warn("health", error.message, "Something in front of the gateway wants a key of its own.")
+            self._report.warn("health", error.message, "A proxy in front of the gateway requires authentication.")
             return True
         except ResponseShapeError as error:
-            hint = "Something else answers there: a login page, a proxy, another program. Check `base_url`."
+            hint = "This is not a gateway: a login page, a proxy, another program. Check `base_url`."
             self._report.fail("health", error.message, hint)
             return False
         except APIError as error:
-            self._report.fail("health", error.message, "Look at the gateway's log.")
+            self._report.fail("health", error.message, "See the gateway's log.")
             return False
         self._report.good("health", f"it runs (status {answer.status_code})")
         self._clock(answer.headers.get("date"))
@@ -191,23 +192,21 @@ class Probe:
         try:
             ready = self._client.health.ready()
         except ResponseShapeError as error:
-            self._report.warn("ready", error.message, "The gateway answers in an older or newer form; update the two.")
+            self._report.warn("ready", error.message, "The gateway is older or newer than this client; update both.")
             return True
         except APIError as error:
-            self._report.fail(
-                "ready", error.message, "It runs but takes no calls yet: its log tells what it waits for."
-            )
+            self._report.fail("ready", error.message, "It is running but does not take calls yet; see its log.")
             return False
         issues = getattr(ready, "issues", None)
         if issues:
-            self._report.warn("ready", "; ".join(issues), "The gateway says so itself; see its configuration.")
+            self._report.warn("ready", "; ".join(issues), "The gateway reports this itself; see its configuration.")
         else:
             self._report.good("ready", getattr(ready, "status", None) or "yes")
         return True
 
     def _clock(self, date: str | None) -> None:
         if date is None:
-            self._report.skip("clock", "the server tells no time")
+            self._report.skip("clock", "the server sends no date")
             return
         try:
             skew = time.time() - parsedate_to_datetime(date).timestamp()
@@ -215,7 +214,7 @@ class Probe:
             self._report.skip("clock", f"the server's time is {date!r}")
             return
         if abs(skew) > _SKEW:
-            hint = "Set this machine's clock (NTP): certificates and keys with an end are judged by it."
+            hint = "Set this machine's clock (NTP): it decides whether certificates and keys have expired."
             self._report.warn("clock", f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the gateway's", hint)
         else:
             self._report.good("clock", "agrees with the gateway's")
@@ -226,15 +225,15 @@ class Probe:
             found = [model.id for model in self._client.models.list()]
         except AuthenticationError as error:
             hint = "Set ONCEWARD_API_KEY, or check that the key is of this gateway and still valid."
-            self._report.fail("key", f"{given} is not taken: {error.message}", hint)
+            self._report.fail("key", f"{given} was rejected: {error.message}", hint)
             return False
         except PermissionDeniedError as error:
-            self._report.fail("key", f"{given} may not list models: {error.message}", "Ask for a key that may.")
+            self._report.fail("key", f"{given} may not list models: {error.message}", "Use a key with this permission.")
             return False
         except (APIError, APIConnectionError) as error:
-            self._report.fail("models", error.message, "The gateway answers, but not this; look at its log.")
+            self._report.fail("models", error.message, "The gateway responds, but not to this request; see its log.")
             return False
-        self._report.good("key", f"{given} is taken")
+        self._report.good("key", f"{given} is accepted")
         if not found:
             self._report.warn(
                 "models", "there is none", "Configure a provider in onceward.toml, or `onceward serve --offline`."
@@ -247,7 +246,7 @@ class Probe:
 
     def _stream(self) -> None:
         if self._model is None:
-            self._report.skip("stream", "no model that costs nothing; name one with --model")
+            self._report.skip("stream", "no free model; choose one with --model")
             return
         begun = time.perf_counter()
         first: float | None = None
@@ -261,11 +260,11 @@ class Probe:
                         count += 1
                 usage = stream.usage
         except APIError as error:
-            hint = "The last part of the way: a proxy that holds streams back or cuts them, or the model itself."
+            hint = "Either a proxy delays or cuts streams, or the model itself fails."
             self._report.fail("stream", f"{self._model}: {error.message}", hint)
             return
-        told = f"{self._model}: {count} pieces, the first in {(first or 0) * 1000:.0f} ms"
+        summary = f"{self._model}: {count} pieces, the first in {(first or 0) * 1000:.0f} ms"
         if usage is None:
-            self._report.warn("stream", f"{told}, no usage", "The server does not tell usage in streams.")
+            self._report.warn("stream", f"{summary}, no usage", "The server does not send usage in streams.")
         else:
-            self._report.good("stream", f"{told}, {usage.total_tokens} tokens")
+            self._report.good("stream", f"{summary}, {usage.total_tokens} tokens")

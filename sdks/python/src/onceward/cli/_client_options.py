@@ -1,4 +1,4 @@
-"""A client from the options that every command takes."""
+"""Make a client from the options that every command takes."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _WHY: Final = {_TOO_MANY: "rate limited", 503: "the gateway is not ready", 529: 
 
 
 def make_client(given: argparse.Namespace, screen: Screen, **more: Any) -> Onceward:
-    """Options that were given beat the environment, as everywhere."""
+    """Make a client. Options that were given override the environment."""
     options: dict[str, Any] = {"base_url": given.base_url, "api_key": getattr(given, "api_key", None), **more}
     if getattr(given, "timeout", None) is not None:
         options["timeout"] = given.timeout
-    options.setdefault("on_retry", _teller(screen, every=getattr(given, "verbose", False)))
+    options.setdefault("on_retry", _retry_reporter(screen, every=getattr(given, "verbose", False)))
     return Onceward(**options)
 
 
-def _teller(screen: Screen, *, every: bool) -> Callable[[RetryEvent], None]:
-    """Tell of waits that a person notices, on standard error; with `every` of all retries."""
+def _retry_reporter(screen: Screen, *, every: bool) -> Callable[[RetryEvent], None]:
+    """Return a callback that reports long waits on standard error; with `every`, all retries."""
 
-    def tell(event: RetryEvent) -> None:
+    def report(event: RetryEvent) -> None:
         if not every and event.delay < _NOTICED:
             return
         status = getattr(event.error, "status_code", None)
@@ -39,4 +39,4 @@ def _teller(screen: Screen, *, every: bool) -> Callable[[RetryEvent], None]:
         seconds = f"{event.delay:.0f}" if event.delay >= _NOTICED else f"{event.delay:.1f}"
         screen.notice(f"{why}; retrying in {seconds} s")
 
-    return tell
+    return report

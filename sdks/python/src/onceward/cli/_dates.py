@@ -1,4 +1,4 @@
-"""Times as a person writes them: `30d` ago, or a day."""
+"""Parse times as a person writes them: `30d` ago, or a day."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _MOST = 2000
 
 
 def moment(word: str) -> datetime:
-    """`30d` is 30 days before now; else a day or a moment in ISO 8601, in UTC where it names no zone."""
+    """Return the time for `30d` (30 days ago), or for a day or time in ISO 8601, in UTC if it has no zone."""
     ago = _AGO.fullmatch(word)
     if ago is not None:
         return datetime.now(UTC) - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
     try:
         found = datetime.fromisoformat(word)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{word!r} is no time; write `30d`, `12h` or `2026-01-31`") from None
+        raise argparse.ArgumentTypeError(f"{word!r} is not a time; write `30d`, `12h` or `2026-01-31`") from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def starts(start: datetime, end: datetime, unit: str) -> list[datetime]:
-    """When each hour, day, week (from Monday) or month begins that lies between them."""
+    """Return the starts of the hours, days, weeks (from Monday) or months between two times."""
     at = _floor(start.astimezone(UTC), unit)
     found: list[datetime] = []
     while at < end and len(found) < _MOST:

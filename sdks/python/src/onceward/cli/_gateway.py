@@ -1,4 +1,4 @@
-"""Where the command line meets the gateway, which is another package and may not be installed."""
+"""The commands of the gateway package, which may not be installed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["gateway_cli", "gateway_database", "missing_message"]
 
 
 def gateway_cli() -> Any:
-    """The gateway's own command line, or None where it is not installed."""
+    """Return the gateway's own command line, or None if it is not installed."""
     return _part("entry.cli")
 
 
 def gateway_database() -> Any:
-    """The gateway's commands about its database, or None where it is not installed."""
+    """Return the gateway's database commands, or None if it is not installed."""
     return _part("entry.maintenance.commands")
 
 

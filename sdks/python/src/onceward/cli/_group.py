@@ -1,4 +1,4 @@
-"""A command with actions of its own (`onceward keys new`): its options, its tables, what is asked before a delete."""
+"""Commands with actions of their own (`onceward keys new`): options, tables, and confirmation before a delete."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Action", "Call", "Column", "Group", "count", "usd"]
 
-_YES = switch("--yes", None, "do it without asking")
+_YES = switch("--yes", None, "do not ask for confirmation")
 _SECRET_WARNING = "Copy the key now: only its hash is kept, and it is not shown again."
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: a field of the object (`a.b` for one inside), and how its value reads."""
+    """A column of a table: a field of the object (`a.b` for a nested one), and the format of its value."""
 
     title: str
     path: str
@@ -39,12 +39,12 @@ class Column:
         value: Any = item
         for name in self.path.split("."):
             value = getattr(value, name, None)
-        return self.absent if value is None else (self.show or shown)(value)
+        return self.absent if value is None else (self.show or cell_text)(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One run of an action: what was given, the client, and the screen."""
+    """One run of an action: its options, the client, and the screen."""
 
     given: argparse.Namespace
     screen: Screen
@@ -52,7 +52,7 @@ class Call:
     params: dict[str, Any]
 
     def table(self, columns: Sequence[Column], items: Iterable[Model], what: str) -> int:
-        """A list. An empty one is no error."""
+        """Print a list. An empty one is not an error."""
         found = list(items)
         if self.given.json:
             for item in found:
@@ -66,23 +66,25 @@ class Call:
         return 0
 
     def record(self, item: Model, hidden: frozenset[str] = frozenset()) -> int:
-        """One object: a line for each field that says something."""
+        """Print one object: a line for each field that has a value."""
         if self.given.json:
             self.screen.line(json_text(item.to_dict()))
             return 0
-        told = {name: value for name, value in item.to_dict().items() if name not in hidden and _says(value)}
-        self.screen.table(("field", "value"), [(name.replace("_", " "), _told(name, told[name])) for name in told])
+        fields = {name: value for name, value in item.to_dict().items() if name not in hidden and _says(value)}
+        self.screen.table(
+            ("field", "value"), [(name.replace("_", " "), _field_text(name, fields[name])) for name in fields]
+        )
         return 0
 
     def done(self, item: Model, sentence: str) -> int:
-        """What a change did, in a sentence; the whole answer with `--json`."""
+        """Print the result of a change in one sentence, or the whole response with `--json`."""
         if self.given.json:
             return self.record(item)
         self.screen.line(sentence, "good")
         return 0
 
     def secret(self, item: Model) -> int:
-        """An object that holds a key: shown this once."""
+        """Print an object that contains a key, which is shown only once."""
         key = getattr(item, "key", None)
         status = self.record(item, frozenset({"key"}))
         if key and not self.given.json:
@@ -94,7 +96,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`asks` is what a person is asked before it runs, with what it is about at the end."""
+    """An action of a command. `asks` is the question for confirmation, followed by the name of the object."""
 
     name: str
     about: str
@@ -105,7 +107,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A command and its actions. `default` runs where no action is named."""
+    """A command and its actions. `default` runs if no action is named."""
 
     name: str
     actions: tuple[Action, ...]
@@ -113,7 +115,7 @@ class Group:
     takes_words: bool = field(default=False)
 
     def words(self, words: Sequence[str]) -> list[str]:
-        """The words of the command line, with the default action where none is named."""
+        """Return the words of the command line, with the default action if none is named."""
         first = words[1] if len(words) > 1 else ""
         named = first in {action.name for action in self.actions} or first in ("-h", "--help")
         if named or (first and not first.startswith("-") and not self.takes_words):
@@ -123,7 +125,7 @@ class Group:
     def add_to(self, parser: argparse.ArgumentParser, common: Callable[[argparse.ArgumentParser], None]) -> None:
         actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
         for action in self.actions:
-            about = action.about + (" (where no action is named)" if action.name == self.default else "")
+            about = action.about + (" (the default action)" if action.name == self.default else "")
             one = actions.add_parser(action.name, help=about, description=f"{about[0].upper()}{about[1:]}.")
             for option in (*action.options, *((_YES,) if action.asks else ()), JSON):
                 option.add_to(one)
@@ -147,7 +149,7 @@ def _agreed(action: Action, given: argparse.Namespace, screen: Screen) -> bool:
     for option in action.options:
         value = getattr(given, option.dest)
         if value:
-            words.append(f"{option.flag} {value}" if option.flag.startswith("-") else shown(value))
+            words.append(f"{option.flag} {value}" if option.flag.startswith("-") else cell_text(value))
     about = ", ".join(words)
     question = f"{action.asks} {about}".rstrip()
     if not sys.stdin.isatty():
@@ -161,7 +163,7 @@ def _agreed(action: Action, given: argparse.Namespace, screen: Screen) -> bool:
 
 
 def usd(value: float) -> str:
-    """US dollars: cents where that says enough, and as many places as a cheap call needs."""
+    """Return US dollars: cents if they are enough, and as many places as a cheap call needs."""
     if value == 0 or abs(value) >= 1:
         return f"{value:,.2f}"
     return f"{value:.9f}".rstrip("0").ljust(4, "0")
@@ -171,12 +173,12 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def shown(value: object) -> str:
-    """A value as a cell of a table."""
+def cell_text(value: object) -> str:
+    """Return a value as a cell of a table."""
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, (list, tuple)):
-        return ", ".join(shown(item) for item in cast("Sequence[object]", value))
+        return ", ".join(cell_text(item) for item in cast("Sequence[object]", value))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -188,11 +190,11 @@ _MONEY = frozenset(
 )
 
 
-def _told(name: str, value: object) -> str:
+def _field_text(name: str, value: object) -> str:
     if isinstance(value, float) and name in _MONEY:
         return f"{usd(value)} USD"
-    return "yes" if value is True else "no" if value is False else shown(value)
+    return "yes" if value is True else "no" if value is False else cell_text(value)
 
 
 def _says(value: object) -> bool:
-    return value is not None and value != [] and value != {}
+    return value is not None and value not in ([], {})

@@ -1,4 +1,4 @@
-"""Tables that fit a terminal: long cells are wrapped, and where nothing fits each row becomes lines of its own."""
+"""Tables that fit a terminal: long cells are wrapped, and if that is not enough, each row becomes several lines."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _NARROW = 8
 
 
 def terminal_width() -> int:
-    """The columns of the terminal (80 where it does not say)."""
+    """Return the width of the terminal (80 if it is not known)."""
     return max(10, shutil.get_terminal_size((80, 24)).columns)
 
 
 def width_of(text: str) -> int:
-    """The columns that a text takes: letters of East Asia take two, combining marks none."""
+    """Return the width of a text: East Asian characters take two columns, combining marks none."""
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
     )
 
 
 def cut(text: str, width: int) -> str:
-    """Return the beginning of a text that fits a number of columns, with a mark where more follows."""
+    """Return the beginning of a text that fits a number of columns, with a mark if it is cut."""
     return text if width_of(text) <= width else f"{_head(text, width - 1)}…"
 
 
 def padded(text: str, width: int) -> str:
-    """Return a text with spaces up to a number of columns."""
+    """Return a text padded with spaces to a number of columns."""
     return text + " " * max(0, width - width_of(text))
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    """Return the lines of a text in a number of columns; `indent` begins all but the first. A long word is broken."""
+    """Return the lines of a text in a number of columns. `indent` begins all but the first; long words are broken."""
     lines: list[str] = []
     line = ""
     for word in text.split():
@@ -66,7 +66,7 @@ def _head(text: str, width: int) -> str:
 def fitted(
     columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int], room: int | None
 ) -> list[str]:
-    """The lines of a table in `room` columns; None for as wide as it is."""
+    """Return the lines of a table in `room` columns, or in its own width for None."""
     whole = [list(columns), *([" ".join(cell.split()) for cell in row] for row in rows)]
     widths = [max(width_of(row[place]) for row in whole) for place in range(len(columns))]
     if room is not None and sum(widths) + _GAP * (len(widths) - 1) > room:
@@ -78,7 +78,10 @@ def fitted(
 
 
 def _shrunk(whole: list[list[str]], widths: list[int], numeric: Sequence[int], room: int) -> list[int] | None:
-    """Widths that fit. The widest text gives way first, none below its longest word (or the narrowest column)."""
+    """Return widths that fit.
+
+    The widest column shrinks first, none below its longest word (or the narrowest column).
+    """
     least = [
         width if place in numeric else min(width, max(_NARROW, *(_longest_word(row[place]) for row in whole)))
         for place, width in enumerate(widths)
@@ -115,7 +118,7 @@ def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[int]) -> l
 
 
 def _records(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
-    """Each row as lines `column: value`, with a blank line between rows."""
+    """Return each row as lines `column: value`, with a blank line between rows."""
     lines: list[str] = []
     for row in rows:
         lines += [""] if lines else []

@@ -1,4 +1,4 @@
-"""Objects by the names that people gave them, where the gateway wants ids."""
+"""Find objects by the names that people gave them, where the gateway needs ids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AmbiguousName(SDKError):
 
 
 def key_id(client: Onceward, word: str) -> str:
-    """A key by itself, its token, its id, or its alias."""
+    """Return the id of a key, from the key itself, its token, its id, or its alias."""
     if word.startswith(("sk-", "key_")) or len(word) == _TOKEN:
         return word
     return _only("key", word, ((one.key_alias, one.key_id) for one in client.key.list(key_alias=word)))
@@ -40,7 +40,7 @@ def organization_id(client: Onceward, word: str) -> str:
 
 
 def with_ids(client: Onceward, params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters, with ids for the names of a team and an organization."""
+    """Return the parameters with the ids of a team and an organization in place of their names."""
     found = dict(params)
     for field, resolve in (("team_id", team_id), ("organization_id", organization_id)):
         if isinstance(found.get(field), str):
@@ -51,6 +51,6 @@ def with_ids(client: Onceward, params: dict[str, Any]) -> dict[str, Any]:
 def _only(kind: str, word: str, pairs: Iterable[tuple[str | None, str]]) -> str:
     ids = sorted({id for alias, id in pairs if alias == word})
     if len(ids) > 1:
-        raise AmbiguousName(f"{len(ids)} {kind}s are called {word!r}. Name one by its id: {', '.join(ids)}")
-    # Ids may be of any shape; what is no alias is taken for one, and the gateway says whether it exists.
+        raise AmbiguousName(f"{len(ids)} {kind}s are called {word!r}. Use one of the ids: {', '.join(ids)}")
+    # Ids may have any form: a word that is not an alias is taken for an id, and the gateway checks that it exists.
     return ids[0] if ids else word

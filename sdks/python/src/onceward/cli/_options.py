@@ -1,6 +1,6 @@
-"""Options of the commands for the platform, as a table: which parameter of the SDK each one is, and how its words read.
+"""Options of the platform commands, as a table: the SDK parameter of each, and the parsing of its words.
 
-The word `none` takes a limit away.
+The word `none` removes a limit.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NONE: Final = "none"
 
 
 class _Nothing:
-    """`none` was written: the parameter is sent as null."""
+    """The type of the word `none`: the parameter is sent as null."""
 
 
 _NOTHING: Final = _Nothing()
@@ -39,7 +39,10 @@ _NOTHING: Final = _Nothing()
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A flag, or a place where it has no dashes. `field` is the parameter it fills; None is for the command itself."""
+    """A flag, or a positional argument if it has no dashes.
+
+    `field` is its parameter; None is for the command itself.
+    """
 
     flag: str
     field: str | None
@@ -77,7 +80,7 @@ class Option:
 
 
 def values(given: argparse.Namespace, options: tuple[Option, ...]) -> dict[str, Any]:
-    """The parameters of the SDK that were given."""
+    """Return the parameters of the SDK that were given."""
     found: dict[str, Any] = {}
     for option in options:
         value = getattr(given, option.dest, None)
@@ -112,12 +115,12 @@ def whole(flag: str, field: str, about: str, metavar: str = "N") -> Option:
 
 
 def listed(flag: str, field: str, about: str, metavar: str = "NAME,...") -> Option:
-    """Names with commas between them; may be repeated. `none` is the empty list."""
+    """Parse names with commas between them; the option may be repeated. `none` is the empty list."""
     return Option(flag, field, about, _or_none(_split), metavar, many=True)
 
 
 def pairs(flag: str, field: str, about: str, metavar: str, read: Callable[[str], Any] = str) -> Option:
-    """`name=value`; may be repeated."""
+    """Parse `name=value`; the option may be repeated."""
 
     def pair(word: str) -> dict[str, Any]:
         name, equals, value = word.rpartition("=")
@@ -141,15 +144,15 @@ def _named(read: Callable[[str], Any], name: str) -> Callable[[str], Any]:
         try:
             return read(word)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{word!r} is not a {name}; `none` takes it away") from None
+            raise argparse.ArgumentTypeError(f"{word!r} is not a {name}; `none` removes it") from None
 
     return named
 
 
 def _split(word: str) -> list[str]:
     names = [part.strip() for part in word.split(",") if part.strip()]
-    if not names:  # an unset variable of a shell must not take a limit away
-        raise argparse.ArgumentTypeError(f"{word!r} names nothing; `none` is the empty list")
+    if not names:  # An unset variable of a shell must not remove a limit.
+        raise argparse.ArgumentTypeError(f"{word!r} has no names; `none` is the empty list")
     return names
 
 
@@ -169,18 +172,18 @@ def _model_budget(word: str) -> dict[str, Any]:
     return {"max_budget": limit, **({"budget_duration": duration} if slash else {})}
 
 
-JSON: Final = Option("--json", None, "print JSON, one object a line", flags=True)
-METADATA: Final = Option("--metadata", "metadata", "a JSON object of your own", _object, "JSON")
+JSON: Final = Option("--json", None, "print JSON, one object per line", flags=True)
+METADATA: Final = Option("--metadata", "metadata", "a JSON object of metadata", _object, "JSON")
 LIMITS: Final = (
-    money("--max-budget", "max_budget", "what may be spent; then 402"),
-    money("--soft-budget", "soft_budget", "what may be spent before a warning"),
-    text("--budget-duration", "budget_duration", "how often spending goes back to 0", "30d"),
-    whole("--rpm", "rpm_limit", "requests a minute"),
-    whole("--tpm", "tpm_limit", "tokens a minute"),
-    whole("--parallel", "max_parallel_requests", "calls at a time"),
-    pairs("--model-budget", "model_max_budget", "what may be spent on one model", "MODEL=USD[/30d]", _model_budget),
+    money("--max-budget", "max_budget", "the budget; calls above it fail with 402"),
+    money("--soft-budget", "soft_budget", "the spending that triggers a warning"),
+    text("--budget-duration", "budget_duration", "the interval after which spending restarts at 0", "30d"),
+    whole("--rpm", "rpm_limit", "requests per minute"),
+    whole("--tpm", "tpm_limit", "tokens per minute"),
+    whole("--parallel", "max_parallel_requests", "calls at the same time"),
+    pairs("--model-budget", "model_max_budget", "the budget for one model", "MODEL=USD[/30d]", _model_budget),
 )
 MEMBER: Final = (
     text("--user", "user_id", "the user", "ID"),
-    text("--email", "user_email", "the user, by mail address", "ADDRESS"),
+    text("--email", "user_email", "the user, by email address", "ADDRESS"),
 )

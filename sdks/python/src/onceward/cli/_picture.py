@@ -1,4 +1,4 @@
-"""The same chart as a picture: SVG, which every browser opens, in the reader's light or dark."""
+"""Charts as pictures: SVG, which every browser opens, in the reader's light or dark theme."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ text { fill: #24292f } .title { font-size: 18px; font-weight: 600 } .quiet { fil
 
 
 def svg(chart: Chart) -> str:
-    """The document. Each bar tells its label and value when it is pointed at."""
+    """Return the document. Each bar shows its label and value under the pointer."""
     body, height = _upright(chart) if chart.upright else _lying(chart)
     title = f"{chart.title}: {usd(chart.total)} USD"
     return "\n".join(
@@ -78,6 +78,6 @@ def _lying(chart: Chart) -> tuple[list[str], int]:
 
 
 def _bar(bar: Bar, x: float, y: float, width: float, height: float) -> str:
-    told = escape(f"{bar.label}: {usd(bar.value)} USD")
+    title = escape(f"{bar.label}: {usd(bar.value)} USD")
     size = f'width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect class="bar" x="{x:.1f}" y="{y:.1f}" {size} rx="2"><title>{told}</title></rect>'
+    return f'<rect class="bar" x="{x:.1f}" y="{y:.1f}" {size} rx="2"><title>{title}</title></rect>'

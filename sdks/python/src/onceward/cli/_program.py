@@ -1,4 +1,4 @@
-"""The name of this command in the reader's shell: printed next steps must work when they are pasted."""
+"""The name of this command in the user's shell: the next steps that it prints must work when they are pasted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME = "onceward"
 
 
 def program() -> str:
-    """`onceward` where the shell finds this very command; else its path, or `python -m onceward`."""
+    """Return `onceward` if the shell finds this command, otherwise its path, or `python -m onceward`."""
     script = Path(sys.executable).parent / (f"{_NAME}.exe" if sys.platform == "win32" else _NAME)
     found = shutil.which(_NAME)
     if found is not None and any(_same(found, own) for own in (script, Path(sys.argv[0]))):
@@ -32,7 +32,7 @@ def _same(one: str, other: Path) -> bool:
 
 
 def _short(path: Path) -> str:
-    """A path from the working folder, where it lies in it."""
+    """Return a path relative to the working folder if it is inside it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):

@@ -1,4 +1,4 @@
-"""The scenes of the demo. Each is what an application would do, and shows what came of it."""
+"""The scenes of the demo. Each does what an application would do, and shows the result."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Booking(BaseModel):
 
 @tool
 def weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> str:
-    """The weather in a city.
+    """Return the weather in a city.
 
     Args:
         city: Name of the city.
@@ -60,12 +60,12 @@ def _chat(client: Onceward, screen: Screen) -> None:
     usage = stream.final().usage
     screen.end_line()
     if usage is not None:
-        screen.line(f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, usage always there", "dim")
+        screen.line(f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, usage always included", "dim")
 
 
 def _tools(client: Onceward, screen: Screen) -> None:
     question = "What is the weather in Oslo?"
-    screen.line(f"> {question}   (tool: a Python function, its schema read off its signature and docstring)", "dim")
+    screen.line(f"> {question}   (tool: a Python function; its schema comes from its signature and docstring)", "dim")
     run = client.chat.completions.model(_CHAT).user(question).tools(weather).run_tools()
     for event in run:
         if event.type == "tool.result":
@@ -85,10 +85,10 @@ def _parse(client: Onceward, screen: Screen) -> None:
     with client.chat.completions.stream(model=_CHAT, messages=messages, response_format=Booking) as stream:
         seen: list[str] = []
         for event in stream:
-            if event.type == "content.delta" and (shown := str(event.partial)) not in seen:
-                seen.append(shown)
-    for shown in seen[1 : -1 : max(1, len(seen) // 4)]:
-        screen.line(f"  so far: {shown}", "dim")
+            if event.type == "content.delta" and (partial := str(event.partial)) not in seen:
+                seen.append(partial)
+    for partial in seen[1 : -1 : max(1, len(seen) // 4)]:
+        screen.line(f"  so far: {partial}", "dim")
     booking = stream.final().unwrap()
     screen.line(repr(booking), "strong")
 
@@ -130,18 +130,18 @@ def _heal(client: Onceward, screen: Screen) -> None:
     ]
     screen.line("The connection of this stream is cut in the middle, on purpose:", "dim")
     with careful.chat.completions.stream(model="onceward/fault-cut", messages=messages) as stream:
-        told = 0
+        seen_cuts = 0
         for piece in stream.text_stream:
-            if len(cuts) > told:
-                told = len(cuts)
-                screen.write(" [cut, and taken up] ", "warn")
+            if len(cuts) > seen_cuts:
+                seen_cuts = len(cuts)
+                screen.write(" [cut, and resumed] ", "warn")
             screen.write(piece)
     screen.end_line()
     call_id = getattr(stream.raw, "call_id", None)
     whole = client.chat.completions.create(model=_CHAT, messages=messages).choices[0].message.content
     if stream.text != whole or not cuts:
-        raise SDKError("the stream was not healed: its text is not that of an uncut answer")
-    screen.line(f"{len(cuts)} cut, no piece lost and none twice: the same text as without a cut", "good")
+        raise SDKError("the stream was not resumed: its text differs from that of an uncut answer")
+    screen.line(f"{len(cuts)} cut, no chunk lost and none twice: the same text as without a cut", "good")
     if call_id is not None:
         _bill(client, screen, client.calls.retrieve(call_id).idempotency_key)
 
@@ -159,9 +159,9 @@ def _once(client: Onceward, screen: Screen) -> None:
 
 
 def _bill(client: Onceward, screen: Screen, key: str | None) -> None:
-    """What the gateway has written down under one idempotency key: one call, however often it was sent."""
+    """Return the gateway's record of one idempotency key: one call, however often it was sent."""
     if key is None:
-        raise SDKError("the call carried no idempotency key")
+        raise SDKError("the call had no idempotency key")
     calls = client.calls.list(key=key).data
     rows = [
         (
@@ -182,8 +182,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("chat", "A streamed answer", _chat),
     Scene("tools", "The model calls a Python function", _tools),
     Scene("parse", "An answer as a Pydantic object", _parse),
-    Scene("embed", "Texts as vectors", _embed),
-    Scene("batch", "Many requests in a file", _batch),
-    Scene("heal", "A stream that is cut, and heals", _heal),
+    Scene("embed", "Embeddings", _embed),
+    Scene("batch", "A batch", _batch),
+    Scene("heal", "A stream that is cut, and resumes", _heal),
     Scene("once", "A call that is retried, and billed once", _once),
 )

@@ -1,7 +1,7 @@
-"""What commands write on: with colour, tables and bars where there is a terminal and `rich`, else in plain text.
+"""The output of commands: colour, tables and bars with a terminal and `rich`, otherwise plain text.
 
-What comes from outside (a model's words, a server's error) is cleaned first: an escape sequence in it must not move the
-cursor, change the window's title or paint over what was said.
+Text from outside (a model's words, a server's error) is cleaned first: an escape sequence in it must not move the
+cursor, change the window's title or overwrite earlier output.
 """
 
 from __future__ import annotations
@@ -20,48 +20,48 @@ if TYPE_CHECKING:
 
 __all__ = ["PlainScreen", "RichScreen", "Screen", "clean", "make_screen"]
 
-# Embeddings, overrides and isolates of direction show what follows them in another order.
+# Embeddings, overrides and isolates of direction change the order in which the following text is shown.
 _DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160), *_DIRECTIONS) if chr(code) not in "\n\t"}
 
 
 def clean(text: str) -> str:
-    """The text without control characters, but for line breaks and tabs."""
+    """Return the text without control characters, except line breaks and tabs."""
     return text.translate(_CONTROLS)
 
 
 class Screen(Protocol):
-    """Styles are words: ``strong``, ``dim``, ``good``, ``bad``, ``warn``, ``accent``."""
+    """An output of commands. Styles are words: ``strong``, ``dim``, ``good``, ``bad``, ``warn``, ``accent``."""
 
     live: bool
-    """Whether a person sees it as it is written."""
+    """True if a person sees the output while it is written."""
 
     def write(self, text: str, style: str | None = None) -> None:
-        """Text as it comes, with no line break."""
+        """Write text as it is, without a line break."""
         ...
 
     def line(self, text: str = "", style: str | None = None) -> None: ...
     def end_line(self) -> None:
-        """A line break, if the line has begun."""
+        """Write a line break, unless at the beginning of a line."""
         ...
 
     def heading(self, text: str) -> None: ...
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None: ...
     def fault(self, text: str, hint: str | None) -> None:
-        """What went wrong and what to do about it, on standard error."""
+        """Write an error and the next step to standard error."""
         ...
 
     def notice(self, text: str) -> None:
-        """Tell a person on standard error what they should know while they wait."""
+        """Write a message for a waiting person to standard error."""
         ...
 
     def progress(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """A bar. The context gives a function to be called with how much is done."""
+        """Show a progress bar. The context is a function to be called with the amount done."""
         ...
 
 
 class PlainScreen:
-    """Lines of text, for files, pipes and terminals that cannot do more."""
+    """Lines of text, for files, pipes and terminals without further abilities."""
 
     def __init__(self, out: TextIO, err: TextIO) -> None:
         self._out = out
@@ -93,14 +93,14 @@ class PlainScreen:
             self.line(line)
 
     def fault(self, text: str, hint: str | None) -> None:
-        self._tell(f"onceward: {clean(text)}\n" + (f"{clean(hint)}\n" if hint else ""))
+        self._write_error(f"onceward: {clean(text)}\n" + (f"{clean(hint)}\n" if hint else ""))
 
     def notice(self, text: str) -> None:
         self.end_line()
-        self._tell(f"onceward: {clean(text)}\n")
+        self._write_error(f"onceward: {clean(text)}\n")
 
-    def _tell(self, text: str) -> None:
-        # Where standard error cannot be written either, the exit status is all that is left to tell.
+    def _write_error(self, text: str) -> None:
+        # If standard error cannot be written either, only the exit status is left.
         try:
             self._err.write(text)
             self._err.flush()
@@ -109,13 +109,13 @@ class PlainScreen:
 
     @contextmanager
     def progress(self, label: str, total: int) -> Generator[Callable[[int], None], None, None]:
-        told = -1
+        printed = -1
 
         def update(done: int) -> None:
-            nonlocal told
+            nonlocal printed
             quarter = done * 4 // total if total else 4
-            if quarter > told:
-                told = quarter
+            if quarter > printed:
+                printed = quarter
                 self.line(f"{label}: {done} of {total}")
 
         yield update
@@ -171,15 +171,15 @@ class RichScreen:
         self._out.print(table)
 
     def fault(self, text: str, hint: str | None) -> None:
-        self._tell(f"onceward: {clean(text)}", "bold red")
+        self._write_error(f"onceward: {clean(text)}", "bold red")
         if hint:
-            self._tell(clean(hint))
+            self._write_error(clean(hint))
 
     def notice(self, text: str) -> None:
         self.end_line()
-        self._tell(f"onceward: {clean(text)}", "yellow")
+        self._write_error(f"onceward: {clean(text)}", "yellow")
 
-    def _tell(self, text: str, style: str | None = None) -> None:
+    def _write_error(self, text: str, style: str | None = None) -> None:
         try:
             self._err.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
         except (OSError, ValueError):
@@ -202,7 +202,7 @@ def _escaped(text: str) -> str:
 
 
 def make_screen(*, plain: bool = False) -> Screen:
-    """The screen for this run. Decoration needs `rich` and a terminal, or FORCE_COLOR; NO_COLOR takes it away."""
+    """Return the screen for this run. Decoration needs `rich` and a terminal, or FORCE_COLOR; NO_COLOR disables it."""
     forced = bool(os.environ.get("FORCE_COLOR"))
     plain = plain or bool(os.environ.get("NO_COLOR"))
     if plain or not (forced or sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":

@@ -1,4 +1,4 @@
-"""Standard streams: text that a terminal cannot show, output that cannot be written, input that is not text."""
+"""Standard streams: characters that a terminal cannot show, failures to write, input that is not text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class InputError(SDKError):
 
 
 def prepare() -> bool:
-    """Make the standard streams safe to write on. Return False where standard output is closed."""
+    """Make the standard streams safe to write to. Return False if standard output is closed."""
     codecs.register_error(_REPLACING, _replaced)
     open_for_output = sys.stdout is not None  # pyright: ignore[reportUnnecessaryComparison]  # None where it is closed
     for name in ("stdin", "stdout", "stderr"):
@@ -54,7 +54,7 @@ def prepare() -> bool:
 
 
 def _replaced(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Characters that the stream's encoding lacks, by the nearest ones of ASCII, or `?`."""
+    """Return replacements for characters that the stream's encoding lacks: the nearest ones of ASCII, or `?`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = "".join(map(_plain, error.object[error.start : error.end]))
@@ -68,18 +68,18 @@ def _plain(character: str) -> str:
 
 
 def flush() -> None:
-    """Write what is still held back, so that a failure to write is noticed here and not at the interpreter's end."""
+    """Write buffered output, so that a failure is noticed here and not when the interpreter exits."""
     sys.stdout.flush()
 
 
 def silence(stream: TextIO | None = None) -> None:
-    """Point a stream (standard output) at nothing: after a write failed, the interpreter would try again at its end."""
+    """Redirect a stream (standard output) to nothing: after a failure the interpreter would try again when it exits."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """`value` as JSON that standard output can carry: escaped where its encoding lacks a character."""
+    """Return `value` as JSON that standard output can carry, escaped if its encoding lacks a character."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -89,7 +89,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def read_input(stream: TextIO | None = None) -> str:
-    """All of standard input, which is UTF-8 (or UTF-16 with a byte order mark). Raises `InputError`."""
+    """Read all of standard input, which is UTF-8 (or UTF-16 with a byte order mark). Raises `InputError`."""
     source: Any = sys.stdin if stream is None else stream
     buffer = getattr(source, "buffer", None)
     if buffer is None:

@@ -1,4 +1,4 @@
-"""The words of the command line before they are parsed: `help`, `version`, and what was probably meant."""
+"""The words of the command line before they are parsed: `help`, `version`, and corrections."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 
 
 class UsageError(Exception):
-    """Wrong usage: what is wrong, and the next step."""
+    """Wrong usage: the mistake and the next step."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -60,19 +60,19 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises `UsageError` in place of printing its usage and ending the process."""
+    """A parser that raises `UsageError` instead of printing its usage and exiting the process."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"`{self.prog} --help` lists what it takes.")
+        raise UsageError(message, f"`{self.prog} --help` lists its options.")
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse passes over failures to write; a full disk must be told here as everywhere.
+        # argparse ignores failures to write; a full disk must be reported here too.
         if message:
             (file or sys.stderr).write(message)
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name that `word` was probably meant to be."""
+    """Return the name that `word` was probably meant to be."""
     known = list(names)
     low = word.lower()
     if _SYNONYMS.get(low) in known:
@@ -81,7 +81,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
 
 
 def plain_words(words: Sequence[str]) -> list[str]:
-    """`help chat` as `chat --help`, and `version` as `--version`."""
+    """Return `help chat` as `chat --help`, and `version` as `--version`."""
     if words[:1] == ["help"]:
         return [*words[1:], "--help"]
     if list(words) == ["version"]:
@@ -93,9 +93,9 @@ def check_encoding(words: Sequence[str]) -> None:
     """Refuse arguments that are not text in this machine's encoding."""
     for number, word in enumerate(words, 1):
         if any("\ud800" <= character <= "\udfff" for character in word):
-            shown = word.encode("utf-8", "surrogateescape" if _from_bytes(word) else "replace")
+            encoded = word.encode("utf-8", "surrogateescape" if _from_bytes(word) else "replace")
             raise UsageError(
-                f"argument {number} is not UTF-8 text: '{str(shown)[2:-1]}'",
+                f"argument {number} is not UTF-8 text: '{str(encoded)[2:-1]}'",
                 "Write it as UTF-8, or pipe it in.",
             )
 
@@ -105,13 +105,13 @@ def _from_bytes(word: str) -> bool:
 
 
 def check_command(word: str, names: Iterable[str], prog: str) -> None:
-    """Refuse a command (or an action of one) that does not exist, and name the nearest."""
+    """Refuse a command (or an action of one) that does not exist, and suggest the nearest."""
     known = list(names)
     if word in known or word in ("-h", "--help", "--version"):
         return
     if word.startswith("-"):
         raise UsageError(
-            f"{word!r} stands before the command; options come after it",
+            f"{word!r} comes before the command; options go after it",
             f"For example: {prog} {known[0]} {word} ... (`{prog} --help` lists the commands)",
         )
     what = "action" if " " in prog else "command"
@@ -126,13 +126,13 @@ def check_command(word: str, names: Iterable[str], prog: str) -> None:
 
 
 def check_leftover(leftover: Sequence[str], parser: argparse.ArgumentParser) -> None:
-    """Refuse words that the parser has no place for, and name the nearest option."""
+    """Refuse words that the parser could not use, and suggest the nearest option."""
     if not leftover:
         return
     word = next((one for one in leftover if one.startswith("-")), leftover[0])
     option = word.partition("=")[0]
     if not word.startswith("-"):
-        raise UsageError(f"{word!r} is one argument too many", f"`{parser.prog} --help` lists what it takes.")
+        raise UsageError(f"{word!r} is one argument too many", f"`{parser.prog} --help` lists its options.")
     known = dict.fromkeys(_OPTION.findall(parser.format_help()))
     meant = next(iter(get_close_matches(option.lower().replace("_", "-"), known, n=1, cutoff=0.6)), None)
     if meant is not None:

@@ -1,4 +1,4 @@
-"""`onceward budgets`: limits that several keys, users, teams and customers share."""
+"""`onceward budgets`: limits shared by several keys, users, teams and customers."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ GROUP = Group(
             "new",
             "make a budget",
             _new,
-            (text("--id", "budget_id", "an id of your own, else one is made", "ID"), *LIMITS),
+            (text("--id", "budget_id", "an id (default: a generated one)", "ID"), *LIMITS),
         ),
-        Action("update", "change a budget; `none` takes a limit away", _update, (_BUDGET, *LIMITS)),
+        Action("update", "change a budget; `none` removes a limit", _update, (_BUDGET, *LIMITS)),
         Action(
             "delete",
             "delete a budget",

@@ -1,4 +1,4 @@
-"""`onceward cache`: the cache of answers: how it stands, and emptying it."""
+"""`onceward cache`: the state of the response cache, and clearing it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _flush(call: Call) -> int:
 GROUP = Group(
     "cache",
     (
-        Action("ping", "how the cache stands", _ping),
+        Action("ping", "show the state of the cache", _ping),
         Action("delete", "delete single answers", _delete, (_KEYS,)),
         Action("flush", "delete all answers that you may delete", _flush, asks="delete all answers of the cache"),
     ),

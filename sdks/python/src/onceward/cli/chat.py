@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _HELP = """/help            this
-/model NAME      answer by another model
-/system TEXT     other instructions, from the next question on
-/image FILE|URL  show a picture with the next question
-/clear           forget what was said
+/model NAME      switch to another model
+/system TEXT     new instructions, from the next question on
+/image FILE|URL  add a picture to the next question
+/clear           forget the conversation
 /save FILE       write the conversation to a file, as JSON
-/usage           what it has used so far
+/usage           the usage so far
 /exit            leave (so does Ctrl-D)
-Ctrl-C stops an answer; what is not written is not paid."""
+Ctrl-C stops an answer; text that was not generated is not billed."""
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     tools = [_tool(name) for name in given.tool]
     prompt = _prompt(given.prompt)
     with make_client(given, screen) as client:
@@ -47,22 +48,22 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
         if prompt is not None:
             return talk.once(prompt)
         if given.json or not sys.stdin.isatty():
-            what = "`--json` needs a question" if given.json else "there is no question, and nobody to ask for one"
+            what = "`--json` needs a question" if given.json else "there is no question, and no terminal to ask for one"
             screen.fault(what, 'Give it as an argument, or pipe it in: onceward chat "Hello"')
             return 2
         return talk.converse()
 
 
 def _prompt(words: list[str]) -> str | None:
-    """The question: the words, what is piped in, or both. None where a person is to be asked."""
+    """Return the question: the words, the piped input, or both. None if a person is to be asked."""
     piped = "" if sys.stdin.isatty() else read_input()
-    said = " ".join(word for word in words if word != "-")
-    parts = [part for part in (said, piped.strip()) if part]
+    argument = " ".join(word for word in words if word != "-")
+    parts = [part for part in (argument, piped.strip()) if part]
     return "\n\n".join(parts) if parts else None
 
 
 def _tool(name: str) -> Any:
-    """A function by ``module:function``; modules in the current folder are found."""
+    """Return the function for ``module:function``. Modules in the current folder are found."""
     module, _, function = name.partition(":")
     if not function:
         raise ParameterError([f"`--tool` is {name!r}; give MODULE:FUNCTION, such as mytools:weather"])
@@ -74,7 +75,7 @@ def _tool(name: str) -> Any:
 
 
 class _Talk:
-    """A conversation with a model: what was said, what it used, and how it is shown."""
+    """A conversation with a model: its messages, its usage, and its output."""
 
     def __init__(self, client: Onceward, given: argparse.Namespace, screen: Screen, tools: list[Any]) -> None:
         self._client = client
@@ -84,7 +85,7 @@ class _Talk:
         self._model: str = given.model
         self._system: str | None = given.system
         self._images: list[str] = list(given.image)
-        self._said: list[Any] = []
+        self._messages: list[Any] = []
         self._tokens = 0
 
     def once(self, prompt: str) -> int:
@@ -98,7 +99,7 @@ class _Talk:
     def converse(self) -> int:
         screen = self._screen
         _line_editing()
-        screen.line(f"Talking to {self._model} at {self._client.base_url}. /help tells more.", "dim")
+        screen.line(f"Talking to {self._model} at {self._client.base_url}. Type /help for commands.", "dim")
         while True:
             try:
                 prompt = input("> ").strip()
@@ -116,16 +117,16 @@ class _Talk:
                 self._answer(prompt)
 
     def _answer(self, prompt: str) -> None:
-        """One turn; whatever goes wrong in it ends the turn and not the conversation."""
-        before = list(self._said)
+        """Run one turn. An error ends the turn and not the conversation."""
+        before = list(self._messages)
         try:
             self._ask(prompt)
         except KeyboardInterrupt:
-            self._said = before
+            self._messages = before
             self._screen.end_line()
             self._screen.line("stopped", "warn")
         except SDKError as error:
-            self._said = before
+            self._messages = before
             self._screen.end_line()
             self._screen.fault(str(error), None)
 
@@ -133,7 +134,7 @@ class _Talk:
         given = self._given
         builder = self._client.chat.completions.model(self._model)
         builder = builder.system(self._system) if self._system else builder
-        builder = builder.messages(self._said).user(prompt)
+        builder = builder.messages(self._messages).user(prompt)
         for image in self._images:
             builder = builder.image(image)
         if given.temperature is not None:
@@ -181,7 +182,7 @@ class _Talk:
             else:
                 self._show(event)
         result = run.final()
-        self._said = [one for one in result.messages if not _is_system(one)]
+        self._messages = [one for one in result.messages if not _is_system(one)]
         return result.usage
 
     def _show(self, event: ChatStreamEvent) -> None:
@@ -196,20 +197,19 @@ class _Talk:
 
     def _allow(self, call: ToolCall) -> bool | str:
         if not self._screen.live or not sys.stdin.isatty():
-            return "Tools may not run here: nobody can be asked. (The person can pass --yes.)"
+            return "Tools may not run here: there is no terminal to ask for confirmation. (The user can pass --yes.)"
         self._screen.end_line()
         question = clean(f"Run {call.name}({call.arguments})? [y/N] ")
         return input(question).strip().lower() in {"y", "yes"}
 
     def _remember(self, builder: ChatBuilder, completion: ChatCompletion) -> None:
-        said: list[Any] = [one for one in builder.build()["messages"] if not _is_system(one)]
-        self._said = said
+        self._messages = [one for one in builder.build()["messages"] if not _is_system(one)]
         if completion.choices:
-            self._said.append({"role": "assistant", "content": completion.choices[0].message.content})
+            self._messages.append({"role": "assistant", "content": completion.choices[0].message.content})
 
     def _foot(self, usage: CompletionUsage | None, seconds: float) -> None:
-        told = f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, " if usage is not None else ""
-        self._screen.line(f"{told}{seconds:.1f} s", "dim")
+        counts = f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, " if usage is not None else ""
+        self._screen.line(f"{counts}{seconds:.1f} s", "dim")
 
     def _instruct(self, line: str) -> None:
         word, _, rest = line[1:].partition(" ")
@@ -221,12 +221,12 @@ class _Talk:
         elif word == "image" and rest:
             self._images.append(rest)
         elif word == "clear":
-            self._said = []
+            self._messages = []
         elif word == "save" and rest:
             if not self._saved(Path(rest).expanduser()):
                 return
         elif word == "usage":
-            self._screen.line(f"{self._tokens} tokens in {len(self._said)} messages")
+            self._screen.line(f"{self._tokens} tokens in {len(self._messages)} messages")
         else:
             self._screen.line(_HELP, "dim")
             return
@@ -235,7 +235,7 @@ class _Talk:
 
     def _saved(self, path: Path) -> bool:
         try:
-            path.write_text(json.dumps(self._said, indent=2, default=str), encoding="utf-8")
+            path.write_text(json.dumps(self._messages, indent=2, default=str), encoding="utf-8")
         except OSError as error:
             self._screen.fault(f"{path} cannot be written: {error.strerror or error}", None)
             return False
@@ -254,7 +254,7 @@ def _schema(path: str) -> Any:
 
 
 def _line_editing() -> None:
-    """Arrow keys and history in the prompt, where the platform has them."""
+    """Enable arrow keys and history in the prompt, if the platform has them."""
     try:
         import_module("readline")
     except ImportError:

@@ -1,4 +1,4 @@
-"""`onceward credentials`: what providers ask for. Secrets come from the environment, not from the command line."""
+"""`onceward credentials`: provider API keys. Secrets come from the environment, not from the command line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _COLUMNS = (
 )
 _NAME = Option("NAME", None, "the credential's name", required=True)
 _WHAT = (
-    text("--provider", "provider", "the provider that it is for", "NAME"),
-    text("--description", "description", "for people: whose it is, and where from"),
-    pairs("--value", "values", "a value that is no secret, such as api_base=https://eu.example/v1", "NAME=TEXT"),
-    pairs("--env", "environ", "a value by the variable that holds it, such as api_key=OPENAI_API_KEY", "NAME=VARIABLE"),
+    text("--provider", "provider", "its provider", "NAME"),
+    text("--description", "description", "a description"),
+    pairs("--value", "values", "a value that is not secret, such as api_base=https://eu.example/v1", "NAME=TEXT"),
+    pairs("--env", "environ", "a value from an environment variable, such as api_key=OPENAI_API_KEY", "NAME=VARIABLE"),
 )
 
 
@@ -35,17 +35,17 @@ def _show(call: Call) -> int:
 
 
 def _new(call: Call) -> int:
-    told = _told(call)
-    if told is None:
+    params = _params(call)
+    if params is None:
         return 2
-    return call.record(call.client.credentials.create(credential_name=call.given.NAME, **told))
+    return call.record(call.client.credentials.create(credential_name=call.given.NAME, **params))
 
 
 def _update(call: Call) -> int:
-    told = _told(call)
-    if told is None:
+    params = _params(call)
+    if params is None:
         return 2
-    return call.record(call.client.credentials.update(call.given.NAME, **told))
+    return call.record(call.client.credentials.update(call.given.NAME, **params))
 
 
 def _delete(call: Call) -> int:
@@ -53,8 +53,8 @@ def _delete(call: Call) -> int:
     return call.done(answer, f"deleted {answer.credential_name}")
 
 
-def _told(call: Call) -> dict[str, Any] | None:
-    """The parameters of the SDK; None, and a word on the screen, where a variable is not set."""
+def _params(call: Call) -> dict[str, Any] | None:
+    """Return the parameters of the SDK, or None after an error message if a variable is not set."""
     values = dict(call.params.get("values", {}))
     for name, variable in call.params.get("environ", {}).items():
         if not os.environ.get(variable):

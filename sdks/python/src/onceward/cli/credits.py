@@ -1,4 +1,4 @@
-"""`onceward credits`: what is left, where it went, and what the tiers give."""
+"""`onceward credits`: the balance, its use, and the tiers."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def _stats(call: Call) -> int:
     answer = call.client.credits.stats(**with_ids(call.client, call.params))
     if call.given.json:
         return call.record(answer)
-    call.table(_STEPS, answer.stats or (), "calls in this time")
-    call.screen.line(f"together {_credits(answer.total_credits_used)} credits, {usd(answer.total_cost)} USD", "strong")
+    call.table(_STEPS, answer.stats or (), "calls in this period")
+    call.screen.line(f"total {_credits(answer.total_credits_used)} credits, {usd(answer.total_cost)} USD", "strong")
     return 0
 
 
@@ -81,21 +81,21 @@ def _tiers(call: Call) -> int:
 GROUP = Group(
     "credits",
     (
-        Action("balance", "tell what is left", _balance, (_ORGANIZATION,)),
+        Action("balance", "show the balance", _balance, (_ORGANIZATION,)),
         Action(
             "history",
-            "list what took and gave credits",
+            "list changes of the balance",
             _history,
-            (_ORGANIZATION, _MODEL, _BAND, Option("--limit", None, "how many at most (20)", int, "N", default=20)),
+            (_ORGANIZATION, _MODEL, _BAND, Option("--limit", None, "the maximum number (20)", int, "N", default=20)),
         ),
         Action(
             "stats",
-            "tell what was used",
+            "show usage",
             _stats,
             (
                 _ORGANIZATION,
-                Option("--period", "period", "how long back: day, week, month or all_time", metavar="PERIOD"),
-                Option("--by", "group_by", "a row for each day, week or month", metavar="UNIT"),
+                Option("--period", "period", "the period: day, week, month or all_time", metavar="PERIOD"),
+                Option("--by", "group_by", "one row per day, week or month", metavar="UNIT"),
                 _MODEL,
                 _BAND,
             ),

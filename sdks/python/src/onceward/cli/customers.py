@@ -1,4 +1,4 @@
-"""`onceward customers`: end users, whom calls name by `user`."""
+"""`onceward customers`: end customers (the `user` of a call)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _COLUMNS = (
     Column("rpm", "rpm_limit", count, numeric=True),
     Column("blocked", "blocked"),
 )
-_CUSTOMER = Option("CUSTOMER", None, "the id that calls give as `user`", required=True)
+_CUSTOMER = Option("CUSTOMER", None, "the id that calls send as `user`", required=True)
 _CUSTOMERS = Option("CUSTOMER", "user_ids", "ids of customers", many=True)
 _WHAT = (
-    text("--name", "alias", "a name for people", "NAME"),
-    text("--budget", "budget_id", "a budget shared with others", "ID"),
+    text("--name", "alias", "a display name", "NAME"),
+    text("--budget", "budget_id", "a shared budget", "ID"),
     *LIMITS,
     METADATA,
 )
@@ -62,7 +62,7 @@ GROUP = Group(
         Action("list", "list customers", _list),
         Action("show", "show a customer", _show, (_CUSTOMER,)),
         Action("new", "make a customer", _new, (_CUSTOMER, *_WHAT)),
-        Action("update", "change a customer; `none` takes a limit away", _update, (_CUSTOMER, *_WHAT)),
+        Action("update", "change a customer; `none` removes a limit", _update, (_CUSTOMER, *_WHAT)),
         Action("delete", "delete customers", _delete, (_CUSTOMERS,), asks="delete the customers"),
         Action("block", "block customers", _block, (_CUSTOMERS,)),
         Action("unblock", "unblock customers", _unblock, (_CUSTOMERS,)),

@@ -11,6 +11,7 @@ __all__ = ["command"]
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     database = gateway_database()
     if database is None:
         screen.fault(*missing_message())

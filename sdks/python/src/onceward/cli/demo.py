@@ -1,4 +1,4 @@
-"""`onceward demo`: a gateway on a free port, and all of it shown in under a minute, with no key and no network.
+"""`onceward demo`: a tour of a temporary gateway in under a minute, without a key and without a network.
 
 The demo reads no configuration and writes into no database of the user. Its gateway and its client run in a temporary
 folder, with an environment of their own.
@@ -35,23 +35,24 @@ __all__ = ["clean_environment", "command", "main"]
 _ADDRESS = re.compile(r"https?://[^\s]+")
 _PATIENCE = 30.0
 _OWN = ("onceward", "onceward_gateway")
-_MOST_TOLD = 2000
-_KEPT: Final = frozenset(
+_MAX_OUTPUT = 2000
+_VARIABLES: Final = frozenset(
     {"PATH", "PATHEXT", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "NUMBER_OF_PROCESSORS", "LANG", "LANGUAGE"}
     | {"LC_ALL", "LC_CTYPE", "TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TZ", "COVERAGE_FILE"}
     | {"TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONUTF8", "PYTHONIOENCODING", "VIRTUAL_ENV"}
 )
-"""What the demo's processes keep of the environment: what finding programs and writing on a terminal needs."""
+"""The environment variables that the demo's processes keep: for finding programs and writing to a terminal."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The demo as a program of its own; gives the exit status."""
+    """Run the demo and return the exit status."""
     from ._app import run
 
     return run(["demo", *(sys.argv[1:] if arguments is None else arguments)])
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     from ._scenes import SCENES
 
     known = [scene.name for scene in SCENES]
@@ -88,15 +89,15 @@ def _play(chosen: Sequence[Scene], address: str, screen: Screen) -> None:
 
 
 def clean_environment(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """The environment of the demo: nothing that configures a gateway, a client, a database, a proxy or certificates."""
-    kept = {name: value for name, value in environ.items() if name.upper() in _KEPT}
+    """Return the environment without any setting of a gateway, client, database, proxy or certificates."""
+    variables = {name: value for name, value in environ.items() if name.upper() in _VARIABLES}
     homes = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), folder)
     homes |= dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), folder)
-    return kept | homes | {"PYTHONPATH": _packages(environ), "PYTHONUSERBASE": site.getuserbase(), "NO_PROXY": "*"}
+    return variables | homes | {"PYTHONPATH": _packages(environ), "PYTHONUSERBASE": site.getuserbase(), "NO_PROXY": "*"}
 
 
 def _packages(environ: Mapping[str, str]) -> str:
-    """Return where the demo's processes find packages: as this one does, but not in the current folder."""
+    """Return the import path of the demo's processes: that of this one without the current folder."""
     specs = [find_spec(name) for name in _OWN]
     own = [Path(spec.origin).parent.parent for spec in specs if spec is not None and spec.origin]
     given = [Path(place).resolve() for place in environ.get("PYTHONPATH", "").split(os.pathsep) if place]
@@ -105,7 +106,7 @@ def _packages(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def _only(environment: Mapping[str, str]) -> Generator[None, None, None]:
-    """Run with this environment, and give the process its own back."""
+    """Run with this environment, and restore the process's own afterwards."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment)
@@ -118,12 +119,12 @@ def _only(environment: Mapping[str, str]) -> Generator[None, None, None]:
 
 @contextmanager
 def _gateway(folder: str, environment: Mapping[str, str], screen: Screen) -> Generator[str, None, None]:
-    """The address of a gateway of our own, which ends with the demo."""
+    """Start a gateway that ends with the demo. Return its address."""
     config = Path(folder, "onceward.toml")
     config.write_text("# The demo reads this file and no other.\n", encoding="utf-8")
     where = ["--host", "127.0.0.1", "--port", "0", "--config", str(config), "--data-dir", folder]
-    # `-P`: modules of the working folder are not imported. The gateway ends when we end it, not by the Ctrl-C that may
-    # end a scene.
+    # `-P`: modules of the working folder are not imported. The gateway ends when we end it, not by a Ctrl-C that ends a
+    # scene.
     options = ["serve", "--offline", "--auth-mode", "disabled"]
     with Path(folder, "gateway.log").open("wb") as log:
         process = subprocess.Popen(
@@ -151,20 +152,20 @@ def _gateway(folder: str, environment: Mapping[str, str], screen: Screen) -> Gen
 
 
 def _address_of(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The address in the gateway's greeting; raises with what it said instead."""
-    said: list[str] = []
+    """Return the address in the gateway's greeting, or raise with its output."""
+    lines: list[str] = []
     slow = threading.Timer(_PATIENCE, process.kill)
     slow.start()
     try:
         for line in process.stdout or ():
-            said.append(line.decode("utf-8", "replace"))
-            if found := _ADDRESS.search(said[-1]):
+            lines.append(line.decode("utf-8", "replace"))
+            if found := _ADDRESS.search(lines[-1]):
                 return found[0]
     finally:
         slow.cancel()
     process.wait()
-    told = f"{''.join(said)}{log.read_text('utf-8', 'replace')}".strip()[-_MOST_TOLD:]
-    raise ConfigError(f"the gateway did not start: {told or f'exit status {process.returncode}'}")
+    output = f"{''.join(lines)}{log.read_text('utf-8', 'replace')}".strip()[-_MAX_OUTPUT:]
+    raise ConfigError(f"the gateway did not start: {output or f'exit status {process.returncode}'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`onceward doctor`: what is configured and from where, what answers, and if not, why not and what to do."""
+"""`onceward doctor`: check the configuration and the connection, and explain failures."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     report = Report(on_finding=None if given.json else lambda found: _show(screen, found))
     if not given.json:
         _show_setting(given, screen)
@@ -32,11 +33,11 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
         with make_client(given, screen, max_retries=0) as client:
             Probe(client, report, given.model).run()
     except ConfigError as error:
-        report.fail("options", str(error), "Correct the option, or the environment variable that it names.")
+        report.fail("options", str(error), "Correct the option or the environment variable.")
     if given.json:
         findings = [vars_of(found) for found in report.findings]
-        told = {"versions": _versions(), "options": _options(given), "checks": findings, "ok": report.ok}
-        screen.line(json_text(told, indent=2))
+        report_json = {"versions": _versions(), "options": _options(given), "checks": findings, "ok": report.ok}
+        screen.line(json_text(report_json, indent=2))
     else:
         screen.line()
         _conclude(report, screen)
@@ -65,9 +66,9 @@ def _show(screen: Screen, found: Finding) -> None:
 
 def _conclude(report: Report, screen: Screen) -> None:
     if report.ok and not report.warnings:
-        screen.line("Everything answers.", "good")
+        screen.line("Everything works.", "good")
     elif report.ok:
-        screen.line(f"It works; {report.warnings} thing(s) to look at.", "warn")
+        screen.line(f"It works; {report.warnings} warning(s).", "warn")
     else:
         first = next(found for found in report.findings if found.status == "fail")
         screen.line(f"It does not work: {first.name}. {first.hint}", "bad")
@@ -84,15 +85,15 @@ def _versions() -> dict[str, str]:
 
 
 def _options(given: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """Each option with its value and where it comes from; keys masked."""
+    """Return each option with its value and source; keys are masked."""
     found: dict[str, dict[str, str]] = {}
     for name in _OPTIONS:
         variable = BRAND.env(name.upper())
         argument = getattr(given, name, None)
         if argument is not None:
-            found[name] = {"value": _shown(name, str(argument)), "source": f"--{name.replace('_', '-')}"}
+            found[name] = {"value": _masked_option(name, str(argument)), "source": f"--{name.replace('_', '-')}"}
         elif os.environ.get(variable, "").strip():
-            found[name] = {"value": _shown(name, os.environ[variable].strip()), "source": variable}
+            found[name] = {"value": _masked_option(name, os.environ[variable].strip()), "source": variable}
         else:
             found[name] = {"value": BRAND.base_url if name == "base_url" else "", "source": "default"}
     for variable in _PROXIES:
@@ -102,7 +103,7 @@ def _options(given: argparse.Namespace) -> dict[str, dict[str, str]]:
     return found
 
 
-def _shown(name: str, value: str) -> str:
+def _masked_option(name: str, value: str) -> str:
     if name == "base_url":
         return _without_password(value)
     if name != "api_key":

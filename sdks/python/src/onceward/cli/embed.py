@@ -1,4 +1,4 @@
-"""`onceward embed`: texts as vectors, and how near they are to each other."""
+"""`onceward embed`: embeddings of texts, and their similarity."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _LABEL = 40
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     named = [text for text in given.text if text != "-"]  # `-` is standard input, as for `chat`.
     texts: list[str] = named or [line for line in read_input().splitlines() if line.strip()]
     if not texts:
-        screen.fault("there is no text", 'Give texts as arguments, or one a line: onceward embed "a cat" "a kitten"')
+        screen.fault("there is no text", 'Pass texts as arguments, or one per line: onceward embed "a cat" "a kitten"')
         return 2
     with make_client(given, screen) as client:
         if given.dimensions is None:
@@ -34,8 +35,8 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
         return 0
     screen.line(f"{len(vectors)} of {len(vectors[0])} dimensions by {answer.model}", "dim")
     if len(vectors) == 1:
-        shown = ", ".join(f"{value:.4f}" for value in vectors[0][:8])
-        screen.line(f"[{shown}{', ...' if len(vectors[0]) > 8 else ''}]")
+        numbers = ", ".join(f"{value:.4f}" for value in vectors[0][:8])
+        screen.line(f"[{numbers}{', ...' if len(vectors[0]) > 8 else ''}]")
         return 0
     screen.table(*similarity_table(texts, vectors))
     return 0
@@ -44,7 +45,7 @@ def command(given: argparse.Namespace, screen: Screen) -> int:
 def similarity_table(
     texts: Sequence[str], vectors: Sequence[array[float]]
 ) -> tuple[list[str], list[list[str]], Sequence[int]]:
-    """How near each text is to each other one, as a table: the cosine, 1 for the same direction."""
+    """Return the similarity of each text to each other one as a table: the cosine, 1 for the same direction."""
     columns = ["", "text", *(str(number) for number in range(1, len(texts) + 1))]
     rows = [
         [str(number), _label(text), *(f"{_cosine(one, other):.2f}" for other in vectors)]

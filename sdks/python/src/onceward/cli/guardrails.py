@@ -1,4 +1,4 @@
-"""`onceward guardrails`: what calls can be made to pass."""
+"""`onceward guardrails`: filters for calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onceward keys`: make, limit, find, block and replace keys."""
+"""`onceward keys`: make, limit, find, block and rotate keys."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ KEY_COLUMNS = (
     Column("expires", "expires"),
     Column("blocked", "blocked"),
 )
-_KEY = Option("KEY", None, "its id, its alias, its token, or the key itself", required=True)
-_KEYS = Option("KEY", "keys", "ids, aliases, tokens, or keys themselves", many=True)
+_KEY = Option("KEY", None, "its id, its alias, its token, or the key", required=True)
+_KEYS = Option("KEY", "keys", "ids, aliases, tokens, or the keys", many=True)
 _OWNERS = (
     text("--team", "team_id", "the team, by id or name", "TEAM"),
     text("--user", "user_id", "the user", "ID"),
     text("--org", "organization_id", "the organization, by id or name", "ORG"),
 )
 _WHAT = (
-    text("--alias", "key_alias", "a name for people", "NAME"),
+    text("--alias", "key_alias", "a display name", "NAME"),
     *_OWNERS,
-    text("--budget", "budget_id", "a budget shared with others", "ID"),
-    listed("--models", "models", "the models it may use; `*` at the end stands for any rest"),
-    pairs("--model-alias", "aliases", "a name of a model that stands for another", "NAME=MODEL"),
-    text("--duration", "duration", "how long it lives", "30d"),
+    text("--budget", "budget_id", "a shared budget", "ID"),
+    listed("--models", "models", "the models it may use; `*` at the end matches any rest"),
+    pairs("--model-alias", "aliases", "an alias for a model", "NAME=MODEL"),
+    text("--duration", "duration", "its lifetime", "30d"),
     *LIMITS,
-    listed("--allowed-ips", "allowed_ips", "client addresses and ranges that it may be used from"),
+    listed("--allowed-ips", "allowed_ips", "client addresses and ranges that may use it"),
     listed("--allowed-routes", "allowed_routes", "routes or groups of routes that it may call"),
-    listed("--guardrails", "guardrails", "guardrails that its calls pass"),
+    listed("--guardrails", "guardrails", "guardrails for its calls"),
     listed("--tags", "tags", "tags of its calls"),
     METADATA,
 )
@@ -93,7 +93,7 @@ def _named(call: Call) -> str:
 
 
 def _limited(call: Call) -> dict[str, Any]:
-    """Keys have a shape of their own for budgets of models."""
+    """Return the parameters in the form that keys have for budgets of models."""
     found = with_ids(call.client, call.params)
     budgets = found.get("model_max_budget")
     if budgets:
@@ -113,21 +113,21 @@ GROUP = Group(
             _list,
             (
                 *_OWNERS,
-                text("--alias", "key_alias", "only those of this name", "NAME"),
-                switch("--team-keys", "include_team_keys", "those of the teams too that you manage"),
+                text("--alias", "key_alias", "only those with this name", "NAME"),
+                switch("--team-keys", "include_team_keys", "also those of the teams that you manage"),
             ),
         ),
-        Action("show", "show a key: limits, models, what it spent", _show, (_KEY,)),
+        Action("show", "show a key: limits, models, spending", _show, (_KEY,)),
         Action("new", "make a key; it is shown once", _new, _WHAT),
         Action(
             "update",
-            "change a key; `none` takes a limit away",
+            "change a key; `none` removes a limit",
             _update,
             (
                 _KEY,
                 *_WHAT,
-                money("--increase", "temp_budget_increase", "what may be spent beyond its budget for a while"),
-                text("--increase-until", "temp_budget_expiry", "when that ends", "TIME"),
+                money("--increase", "temp_budget_increase", "a temporary increase of its budget"),
+                text("--increase-until", "temp_budget_expiry", "the end of the increase", "TIME"),
             ),
         ),
         Action("delete", "delete keys", _delete, (_KEYS,), asks="delete keys"),
@@ -135,12 +135,12 @@ GROUP = Group(
         Action("unblock", "unblock a key", _unblock, (_KEY,)),
         Action(
             "regenerate",
-            "replace the secret of a key; the one before stops at once",
+            "rotate a key; the old secret stops working at once",
             _regenerate,
             (_KEY,),
-            asks="replace the key",
+            asks="rotate the key",
         ),
-        Action("health", "tell whether the key you call with is well", _health),
+        Action("health", "check the key that you call with", _health),
     ),
 )
 command = GROUP.command

@@ -1,4 +1,4 @@
-"""`onceward models`: which models there are, and the deployments that stand for a name."""
+"""`onceward models`: the models, and the deployments of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _list(call: Call) -> int:
             call.screen.line(json_text(model.to_dict()))
         return 0
     if not found:
-        what = f"no model whose id holds {search!r}" if search else "no model"
+        what = f"no model whose id contains {search!r}" if search else "no model"
         meant = nearest(search, [action.name for action in GROUP.actions]) if search else None
         call.screen.fault(f"there is {what}", f"Did you mean `onceward models {meant}`?" if meant else None)
         return 1
@@ -71,22 +71,22 @@ _DEPLOYMENTS = (
 )
 _WHERE = (
     text("--api-base", "api_base", "the address of the provider", "URL"),
-    text("--provider", "custom_llm_provider", "the provider, where the model's name does not say", "NAME"),
+    text("--provider", "custom_llm_provider", "the provider, if the model's name does not contain it", "NAME"),
     text("--credential", "credential_name", "stored credentials to use", "NAME"),
-    text("--region", "region_name", "where it stands", "REGION"),
-    number("--weight", "weight", "how often it is chosen beside others"),
-    whole("--order", "order", "lower numbers first; others stand by"),
-    listed("--tags", "tags", "calls with one of these tags go here"),
-    listed("--fallbacks", "fallbacks", "names to try when all deployments failed"),
-    number("--timeout-seconds", "timeout", "how long a call may take", "SECONDS"),
-    whole("--rpm", "rpm", "requests a minute it takes"),
-    whole("--tpm", "tpm", "tokens a minute it takes"),
-    whole("--parallel", "max_parallel_requests", "calls at a time it takes"),
-    number("--input-cost", "input_cost_per_token", "its price for a million tokens read", "USD"),
-    number("--output-cost", "output_cost_per_token", "its price for a million tokens written", "USD"),
+    text("--region", "region_name", "its region", "REGION"),
+    number("--weight", "weight", "its weight among the deployments"),
+    whole("--order", "order", "its priority: lower numbers first, others as a fallback"),
+    listed("--tags", "tags", "calls with one of these tags use it"),
+    listed("--fallbacks", "fallbacks", "models to try when all deployments failed"),
+    number("--timeout-seconds", "timeout", "the time limit of a call", "SECONDS"),
+    whole("--rpm", "rpm", "requests per minute that it accepts"),
+    whole("--tpm", "tpm", "tokens per minute that it accepts"),
+    whole("--parallel", "max_parallel_requests", "calls at the same time that it accepts"),
+    number("--input-cost", "input_cost_per_token", "its price per million input tokens", "USD"),
+    number("--output-cost", "output_cost_per_token", "its price per million output tokens", "USD"),
 )
-_NAME = Option("NAME", None, "the name that callers use", required=True)
-_TARGET = Option("--to", "model", "what serves it, such as `openai/gpt-4o-mini`", metavar="MODEL")
+_NAME = Option("NAME", None, "the model name of callers", required=True)
+_TARGET = Option("--to", "model", "the provider's model, such as `openai/gpt-4o-mini`", metavar="MODEL")
 
 
 def _info(call: Call) -> int:
@@ -116,7 +116,7 @@ def _delete(call: Call) -> int:
 
 
 def _deployment(call: Call) -> dict[str, Any]:
-    """Prices are written for a million tokens, and sent for one."""
+    """Return a deployment's prices per token, from those per million tokens."""
     found = dict(call.params)
     for name in ("input_cost_per_token", "output_cost_per_token"):
         if found.get(name) is not None:
@@ -131,14 +131,12 @@ GROUP = Group(
             "list",
             "list the models, their limits and prices",
             _list,
-            (Option("SEARCH", None, "only those whose id holds this"),),
+            (Option("SEARCH", None, "only those whose id contains this"),),
         ),
-        Action(
-            "info", "list the deployments that stand for a name", _info, (Option("NAME", None, "only of this name"),)
-        ),
+        Action("info", "list deployments", _info, (Option("NAME", None, "only of this model name"),)),
         Action(
             "new",
-            "let a deployment stand for a name; several share the calls",
+            "add a deployment of a model; several share the calls",
             _new,
             (_NAME, Option("--to", "model", _TARGET.about, metavar="MODEL", required=True), *_WHERE),
         ),
@@ -148,7 +146,7 @@ GROUP = Group(
             _update,
             (
                 Option("ID", None, "the deployment's id", required=True),
-                Option("--name", None, "the name that callers use", metavar="NAME"),
+                Option("--name", None, "the model name of callers", metavar="NAME"),
                 _TARGET,
                 *_WHERE,
             ),

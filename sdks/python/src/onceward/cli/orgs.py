@@ -26,15 +26,15 @@ _MEMBER_COLUMNS = (
     Column("spend", "spend", usd, numeric=True),
     Column("budget", "max_budget_in_organization", usd, numeric=True),
 )
-_ORG = Option("ORG", None, "its id or its name", required=True)
+_ORG = Option("ORG", None, "id or name", required=True)
 _ORGS = Option("ORG", "organization_ids", "ids or names", many=True)
-_NAME = text("--name", "organization_alias", "a name for people", "NAME")
+_NAME = text("--name", "organization_alias", "a display name", "NAME")
 _ROLE = Option("--role", "role", "org_admin, internal_user or internal_user_viewer", metavar="ROLE")
-_BUDGET = money("--max-budget", "max_budget_in_organization", "what the member may spend in the organization")
+_BUDGET = money("--max-budget", "max_budget_in_organization", "the member's budget in the organization")
 _WHAT = (
     listed("--models", "models", "the models it may use"),
-    text("--tier", "tier", "its tier of credits", "TIER"),
-    text("--budget", "budget_id", "a budget shared with others", "ID"),
+    text("--tier", "tier", "its credit tier", "TIER"),
+    text("--budget", "budget_id", "a shared budget", "ID"),
     *LIMITS,
     METADATA,
 )
@@ -112,24 +112,24 @@ GROUP = Group(
             "make an organization",
             _new,
             (
-                Option("NAME", None, "its name for people", required=True),
+                Option("NAME", None, "its display name", required=True),
                 *_WHAT,
-                text("--id", "organization_id", "an id of your own, else one is made", "ID"),
+                text("--id", "organization_id", "an id (default: a generated one)", "ID"),
             ),
         ),
-        Action("update", "change an organization; `none` takes a limit away", _update, (_ORG, _NAME, *_WHAT)),
+        Action("update", "change an organization; `none` removes a limit", _update, (_ORG, _NAME, *_WHAT)),
         Action(
             "delete",
             "delete organizations, with their teams and keys",
             _delete,
             (_ORGS,),
-            asks="delete with their teams and keys the organizations",
+            asks="delete, with their teams and keys, the organizations",
         ),
         Action("block", "block an organization", _block, (_ORG,)),
         Action("unblock", "unblock an organization", _unblock, (_ORG,)),
         Action("members", "list the members of an organization", _members, (_ORG,)),
         Action("add-member", "add a member", _add_member, (_ORG, *MEMBER, _ROLE, _BUDGET)),
-        Action("set-member", "change what a member may do and spend", _set_member, (_ORG, *MEMBER, _ROLE, _BUDGET)),
+        Action("set-member", "change the role and budget of a member", _set_member, (_ORG, *MEMBER, _ROLE, _BUDGET)),
         Action("remove-member", "remove a member", _remove_member, (_ORG, *MEMBER), asks="remove the member from"),
     ),
 )

@@ -1,4 +1,4 @@
-"""`onceward serve`: start the gateway, which is a package of its own."""
+"""`onceward serve`: start the gateway, which is a separate package."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ __all__ = ["command"]
 
 
 def command(given: argparse.Namespace, screen: Screen) -> int:
+    """Run the command and return its exit status."""
     gateway = gateway_cli()
     if gateway is None:
         screen.fault(*missing_message())

@@ -1,4 +1,4 @@
-"""`onceward spend`: what calls cost, as reports, records and charts."""
+"""`onceward spend`: the cost of calls, as reports, records and charts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_BARS = 20
 
 
 class _Choices(tuple[str, ...]):
-    """Words to choose from, and `metadata.` with the name of a member of the metadata."""
+    """The choices of an option, and `metadata.` with the name of a member of the metadata."""
 
     def __contains__(self, word: object) -> bool:
         return super().__contains__(word) or (isinstance(word, str) and word.startswith("metadata."))
@@ -54,14 +54,14 @@ _TAGS = (
     Column("calls", "log_count", count, numeric=True),
     Column("USD", "total_spend", usd, numeric=True),
 )
-_SINCE = Option("--since", None, "from when: `30d`, `12h` or a day", moment, "TIME")
-_UNTIL = Option("--until", None, "until when (now)", moment, "TIME")
+_SINCE = Option("--since", None, "the start: `30d`, `12h` or a day", moment, "TIME")
+_UNTIL = Option("--until", None, "the end (default: now)", moment, "TIME")
 _FILTERS = (
     text("--key", "api_key", "only calls with this key, by id or name", "KEY"),
     text("--team", "team_id", "only calls of this team, by id or name", "TEAM"),
     text("--org", "organization_id", "only calls of this organization, by id or name", "ORG"),
     text("--model", "model", "only calls of this model", "MODEL"),
-    text("--metadata", "metadata", "only calls with this member in their metadata", "NAME=VALUE"),
+    text("--metadata", "metadata", "only calls with this metadata", "NAME=VALUE"),
 )
 _USER = text("--user", "internal_user_id", "only calls of this user", "ID")
 _CUSTOMER = text("--customer", "customer_id", "only calls for this customer", "ID")
@@ -77,9 +77,9 @@ def _report(call: Call) -> int:
         *((Column("name", "name"),) if any(row.name for row in answer.results) else ()),
         *_SUMS,
     )
-    call.table(columns, answer.results, "calls in this time")
+    call.table(columns, answer.results, "calls in this period")
     if answer.results:
-        together = f"together {usd(answer.total.spend)} USD for {count(answer.total.requests)} calls"
+        together = f"total {usd(answer.total.spend)} USD for {count(answer.total.requests)} calls"
         for line in wrapped(together, terminal_width()) if call.screen.live else [together]:
             call.screen.line(line, "strong")
     return 0
@@ -88,7 +88,9 @@ def _report(call: Call) -> int:
 def _chart(call: Call) -> int:
     place: str | None = call.given.save
     if place is not None and not place.endswith(".svg"):
-        call.screen.fault(f"{place!r} does not end in `.svg`", "Charts are saved as SVG, which browsers open.")
+        call.screen.fault(
+            f"{place!r} does not end in `.svg`", "Charts are saved as SVG; use a name that ends in `.svg`."
+        )
         return 2
     by: str = call.given.by
     answer = _asked(call, "model", by) if by in UNITS else _asked(call, by, "total")
@@ -129,11 +131,11 @@ def _logs(call: Call) -> int:
     params = {**_resolved(call), **_dates(call)}
     limit: int = call.given.limit
     page = call.client.spend.list(limit=min(limit, 100), **params)
-    return call.table(_LOGS, page.collect(limit), "calls in this time")
+    return call.table(_LOGS, page.collect(limit), "calls in this period")
 
 
 def _tags(call: Call) -> int:
-    return call.table(_TAGS, call.client.spend.tags(**call.params, **_dates(call)), "tagged calls in this time")
+    return call.table(_TAGS, call.client.spend.tags(**call.params, **_dates(call)), "tagged calls in this period")
 
 
 def _calculate(call: Call) -> int:
@@ -143,10 +145,12 @@ def _calculate(call: Call) -> int:
 def _reset(call: Call) -> int:
     params = _resolved(call)
     if not params and not call.given.all:
-        call.screen.fault("whose spending goes back to 0 is not said", "Name a key, team, user or so; or say `--all`.")
+        call.screen.fault(
+            "the scope of the reset is missing", "Choose a key, team, user or other scope, or pass `--all`."
+        )
         return 2
     answer = call.client.spend.reset(**params)
-    return call.done(answer, answer.message or "what counts against the budget is 0; the records stay")
+    return call.done(answer, answer.message or "spending against the budget is reset to 0; records are kept")
 
 
 def _asked(call: Call, by: str, interval: str) -> SpendReport:
@@ -163,7 +167,7 @@ def _resolved(call: Call) -> dict[str, Any]:
 
 
 def _dates(call: Call) -> dict[str, Any]:
-    """Moments, so that `12h` is twelve hours and a day ends when it ends."""
+    """Return the parameters with exact times, so that `12h` is twelve hours and a day ends when it ends."""
     found = {"start_date": getattr(call.given, "since", None), "end_date": getattr(call.given, "until", None)}
     return {
         name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -173,7 +177,7 @@ def _dates(call: Call) -> dict[str, Any]:
 
 
 def _at(word: str) -> datetime:
-    """A moment, a day, or a month (`2026-01`)."""
+    """Return the time for a time, a day, or a month (`2026-01`)."""
     found = datetime.fromisoformat(f"{word}-01" if len(word) == len("2026-01") else word)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
@@ -183,13 +187,13 @@ GROUP = Group(
     (
         Action(
             "report",
-            "tell who spent how much on what",
+            "report spending",
             _report,
             (
                 Option(
                     "--by",
                     None,
-                    f"by what the rows differ: {', '.join(_GROUPS)} or metadata.NAME",
+                    f"the grouping: {', '.join(_GROUPS)} or metadata.NAME",
                     default="team",
                     choices=_Choices(_GROUPS),
                     metavar="WHAT",
@@ -197,7 +201,7 @@ GROUP = Group(
                 Option(
                     "--interval",
                     None,
-                    "a row for each hour, day, week or month; or total",
+                    "one row per hour, day, week or month; or total",
                     default="total",
                     choices=(*UNITS, "total"),
                     metavar="TIME",
@@ -211,18 +215,18 @@ GROUP = Group(
         ),
         Action(
             "chart",
-            "draw spending over time, or side by side",
+            "draw spending over time, or by group",
             _chart,
             (
                 Option(
                     "--by",
                     None,
-                    f"over time by {', '.join(UNITS)}; or side by side by {', '.join(_GROUPS)}",
+                    f"over time by {', '.join(UNITS)}; or by {', '.join(_GROUPS)}",
                     default="day",
                     choices=_Choices((*UNITS, *_GROUPS)),
                     metavar="WHAT",
                 ),
-                Option("--save", None, "write it as a picture too (SVG)", metavar="FILE.svg"),
+                Option("--save", None, "also save it as a picture (SVG)", metavar="FILE.svg"),
                 _SINCE,
                 _UNTIL,
                 *_FILTERS,
@@ -232,7 +236,7 @@ GROUP = Group(
         ),
         Action(
             "logs",
-            "list calls with what each cost, newest first",
+            "list calls with their cost, newest first",
             _logs,
             (
                 _SINCE,
@@ -241,27 +245,25 @@ GROUP = Group(
                 text("--user", "user_id", "only calls of this user", "ID"),
                 text("--customer", "end_user", "only calls for this customer", "ID"),
                 text("--tag", "tag", "only calls with this tag", "TAG"),
-                text("--status", "status", "only calls that ended so", "STATUS"),
-                Option("--limit", None, "how many at most (20)", int, "N", default=20),
+                text("--status", "status", "only calls with this outcome", "STATUS"),
+                Option("--limit", None, "the maximum number (20)", int, "N", default=20),
             ),
         ),
-        Action(
-            "tags", "tell what was spent by tag", _tags, (_SINCE, _UNTIL, text("--tags", "tags", "only these", "A,B"))
-        ),
+        Action("tags", "report spending by tag", _tags, (_SINCE, _UNTIL, text("--tags", "tags", "only these", "A,B"))),
         Action(
             "calculate",
-            "tell what a call would cost; nothing is called",
+            "estimate the cost of a call, without making it",
             _calculate,
             (
                 Option("MODEL", None, "the model", required=True),
-                whole("--tokens-in", "prompt_tokens", "tokens read"),
-                whole("--tokens-out", "completion_tokens", "tokens written"),
-                text("--prompt", "prompt", "a text, whose tokens are counted"),
+                whole("--tokens-in", "prompt_tokens", "input tokens"),
+                whole("--tokens-out", "completion_tokens", "output tokens"),
+                text("--prompt", "prompt", "a text whose tokens are counted"),
             ),
         ),
         Action(
             "reset",
-            "set what counts against a budget back to 0; the records stay",
+            "reset spending against a budget to 0; records are kept",
             _reset,
             (
                 *_FILTERS[:3],
@@ -270,7 +272,7 @@ GROUP = Group(
                 text("--budget", "budget_id", "of a shared budget", "ID"),
                 Option("--all", None, "of all", flags=True),
             ),
-            asks="set spending back to 0",
+            asks="reset spending",
         ),
     ),
     default="report",

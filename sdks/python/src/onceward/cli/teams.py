@@ -28,20 +28,20 @@ _MEMBER_COLUMNS = (
     Column("spend", "spend", usd, numeric=True),
     Column("budget", "max_budget_in_team", usd, numeric=True),
 )
-_TEAM = Option("TEAM", None, "its id or its name", required=True)
+_TEAM = Option("TEAM", None, "id or name", required=True)
 _TEAMS = Option("TEAM", "team_ids", "ids or names", many=True)
 _MODELS = Option("MODEL", "models", "names of models", many=True)
-_ROLE = Option("--role", "role", "what a member may do: admin or user", metavar="ROLE")
-_BUDGET = money("--max-budget", "max_budget_in_team", "what the member may spend in the team")
+_ROLE = Option("--role", "role", "the member's role: admin or user", metavar="ROLE")
+_BUDGET = money("--max-budget", "max_budget_in_team", "the member's budget in the team")
 _ORGANIZATION = text("--org", "organization_id", "the organization, by id or name", "ORG")
 _WHAT = (
-    text("--name", "team_alias", "a name for people", "NAME"),
+    text("--name", "team_alias", "a display name", "NAME"),
     _ORGANIZATION,
-    text("--budget", "budget_id", "a budget shared with others", "ID"),
+    text("--budget", "budget_id", "a shared budget", "ID"),
     listed("--models", "models", "the models it may use"),
-    pairs("--model-alias", "model_aliases", "a name of a model that stands for another", "NAME=MODEL"),
+    pairs("--model-alias", "model_aliases", "an alias for a model", "NAME=MODEL"),
     *LIMITS,
-    listed("--guardrails", "guardrails", "guardrails that its calls pass"),
+    listed("--guardrails", "guardrails", "guardrails for its calls"),
     listed("--tags", "tags", "tags of its calls"),
     METADATA,
 )
@@ -132,23 +132,23 @@ GROUP = Group(
             (
                 _ORGANIZATION,
                 text("--user", "user_id", "only teams of this user", "ID"),
-                text("--name", "team_alias", "only those of this name", "NAME"),
+                text("--name", "team_alias", "only those with this name", "NAME"),
             ),
         ),
         Action("show", "show a team with its members and keys", _show, (_TEAM,)),
+        Action("new", "make a team", _new, (*_WHAT, text("--id", "team_id", "an id (default: a generated one)", "ID"))),
+        Action("update", "change a team; `none` removes a limit", _update, (_TEAM, *_WHAT)),
         Action(
-            "new", "make a team", _new, (*_WHAT, text("--id", "team_id", "an id of your own, else one is made", "ID"))
+            "delete", "delete teams, with their keys", _delete, (_TEAMS,), asks="delete, with their keys, the teams"
         ),
-        Action("update", "change a team; `none` takes a limit away", _update, (_TEAM, *_WHAT)),
-        Action("delete", "delete teams, with their keys", _delete, (_TEAMS,), asks="delete with their keys the teams"),
         Action("block", "block a team", _block, (_TEAM,)),
         Action("unblock", "unblock a team", _unblock, (_TEAM,)),
         Action("members", "list the members of a team", _members, (_TEAM,)),
         Action("add-member", "add a member", _add_member, (_TEAM, *MEMBER, _ROLE, _BUDGET)),
-        Action("set-member", "change what a member may do and spend", _set_member, (_TEAM, *MEMBER, _ROLE, _BUDGET)),
+        Action("set-member", "change the role and budget of a member", _set_member, (_TEAM, *MEMBER, _ROLE, _BUDGET)),
         Action("remove-member", "remove a member", _remove_member, (_TEAM, *MEMBER), asks="remove the member from"),
-        Action("add-models", "let a team use models", _add_models, (_TEAM, _MODELS)),
-        Action("remove-models", "take models away from a team", _remove_models, (_TEAM, _MODELS)),
+        Action("add-models", "allow a team to use models", _add_models, (_TEAM, _MODELS)),
+        Action("remove-models", "remove models from a team", _remove_models, (_TEAM, _MODELS)),
     ),
 )
 command = GROUP.command

@@ -24,11 +24,11 @@ _USER = Option("USER", None, "the user's id", required=True)
 _USERS = Option("USER", "user_ids", "ids of users", many=True)
 _ORGANIZATION = text("--org", "organization_id", "the organization, by id or name", "ORG")
 _WHAT = (
-    text("--email", "user_email", "the mail address", "ADDRESS"),
-    text("--name", "user_alias", "a name for people", "NAME"),
+    text("--email", "user_email", "the email address", "ADDRESS"),
+    text("--name", "user_alias", "a display name", "NAME"),
     text("--role", "user_role", "proxy_admin, proxy_admin_viewer, internal_user or internal_user_viewer", "ROLE"),
     listed("--models", "models", "the models the user may use"),
-    text("--budget", "budget_id", "a budget shared with others", "ID"),
+    text("--budget", "budget_id", "a shared budget", "ID"),
     *LIMITS,
     METADATA,
 )
@@ -79,8 +79,8 @@ GROUP = Group(
             "list users",
             _list,
             (
-                text("--email", "user_email", "only users with this in the mail address", "TEXT"),
-                text("--role", "role", "only users of this role", "ROLE"),
+                text("--email", "user_email", "only users whose email address contains this", "TEXT"),
+                text("--role", "role", "only users with this role", "ROLE"),
                 _ORGANIZATION,
             ),
         ),
@@ -91,14 +91,16 @@ GROUP = Group(
             _new,
             (
                 *_WHAT,
-                text("--id", "user_id", "an id of your own, else one is made", "ID"),
+                text("--id", "user_id", "an id (default: a generated one)", "ID"),
                 _ORGANIZATION,
                 listed("--teams", "teams", "teams to be a member of", "ID,..."),
-                switch("--key", None, "make a key too; it is shown once"),
+                switch("--key", None, "also make a key; it is shown once"),
             ),
         ),
-        Action("update", "change a user; `none` takes a limit away", _update, (_USER, *_WHAT)),
-        Action("delete", "delete users, with their keys", _delete, (_USERS,), asks="delete with their keys the users"),
+        Action("update", "change a user; `none` removes a limit", _update, (_USER, *_WHAT)),
+        Action(
+            "delete", "delete users, with their keys", _delete, (_USERS,), asks="delete, with their keys, the users"
+        ),
         Action("block", "block a user", _block, (_USER,)),
         Action("unblock", "unblock a user", _unblock, (_USER,)),
     ),

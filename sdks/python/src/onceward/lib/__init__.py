@@ -1,4 +1,4 @@
-"""Hand-written additions to the generated SDK: what a contract cannot say.
+"""Hand-written helpers of resources: what a contract cannot express.
 
 Nothing here is imported before it is used. Resources mix in light classes from here; the modules behind them load on
 first call.

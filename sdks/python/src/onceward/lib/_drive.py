@@ -1,4 +1,4 @@
-"""Running a wait on a client, sync and async: the client's clock lets the time pass, so that tests need not."""
+"""Run a wait on a client, sync and async. The client's clock does the waiting, so that tests need no time."""
 
 from __future__ import annotations
 

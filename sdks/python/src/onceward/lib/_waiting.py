@@ -1,4 +1,4 @@
-"""Waiting for something that is done elsewhere: how often to ask, when it is over, and when to give up. Sans-IO."""
+"""Poll an object until it reaches a final status: intervals, end, and timeout. Without I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIRST, _GROWTH, _LONGEST = 0.5, 1.5, 30.0
 
 
 class WaitTimeout(SDKError, TimeoutError):
-    """What was waited for did not come to its end in time. ``last`` is how it stood then; it goes on at the server."""
+    """The object did not reach a final status in time. ``last`` is its latest state; the work goes on at the server."""
 
     def __init__(self, message: str, last: Any) -> None:
         super().__init__(message)
@@ -29,12 +29,12 @@ class WaitTimeout(SDKError, TimeoutError):
 
 @dataclass(slots=True)
 class Ask:
-    """Ask how it stands; the reply is the object."""
+    """Request the object; the reply is the object."""
 
 
 @dataclass(slots=True)
 class Pause:
-    """Let time pass; the reply is the time now."""
+    """Wait; the reply is the time afterwards."""
 
     seconds: float
 
@@ -43,11 +43,9 @@ Waiting = Generator[Ask | Pause, Any, T]
 
 
 def waiting(
-    what: str, statuses: frozenset[str], poll: float | None, timeout: float | None, on_progress: Any, now: float
+    what: str, statuses: frozenset[str], *, poll: float | None, timeout: float | None, on_progress: Any, now: float
 ) -> Waiting[Any]:
-    """Ask until the status is one of ``statuses``. Without ``poll`` the pauses grow from half a second to half a
-    minute.
-    """
+    """Poll until the status is one of ``statuses``. Without ``poll`` the interval grows from 0.5 to 30 seconds."""
     for name, value in (("poll", poll), ("timeout", timeout)):
         if value is not None and value <= 0:
             raise ParameterError([f"`{name}` is {value!r}; give seconds above 0, or leave it out"])
@@ -61,6 +59,8 @@ def waiting(
             return found
         seconds = poll if poll is not None else pause
         if deadline is not None and now + seconds > deadline:
-            raise WaitTimeout(f"{what} is still {found.status!r} after {timeout:g} s; it goes on at the server", found)
+            raise WaitTimeout(
+                f"{what} is still {found.status!r} after {timeout:g} s; the work goes on at the server", found
+            )
         now = yield Pause(seconds)
         pause = min(pause * _GROWTH, _LONGEST)

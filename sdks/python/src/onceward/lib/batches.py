@@ -1,8 +1,7 @@
-"""Batches beyond the calls: made from requests as Python values, waited for, and their answers joined to what was
-asked.
+"""Batch helpers: make a batch from requests as Python values, wait for it, and join the answers to the requests.
 
-A line of a batch file names its request by ``custom_id``, and answers come back in any order. The join here is by that
-id; a request without one gets ``request-<place>``.
+A line of a batch file has a ``custom_id``, and answers come back in any order. They are joined by that id; a request
+without one gets ``request-<place>``.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class BatchRequest:
 
 @dataclass(slots=True)
 class BatchAnswer(Generic[T]):
-    """What became of one request. ``value`` is the answer as its model, or None, and then ``error`` tells why."""
+    """The result of one request. ``value`` is the answer as its model, or None, and then ``error`` says why."""
 
     custom_id: str
     status_code: int | None
@@ -67,15 +66,16 @@ class BatchAnswer(Generic[T]):
     """The line as it came."""
 
     def unwrap(self) -> T:
-        """The answer; raises the error where there is none."""
+        """Return the answer, or raise its error."""
         if self.error is not None:
             raise self.error
         return cast("T", self.value)
 
 
 def lines_from(requests: Iterable[BatchRequest | Mapping[str, Any]], endpoint: str) -> bytes:
-    """The file of a batch. A mapping may be the arguments of a call, or a whole line with its ``custom_id`` and
-    ``body``.
+    """Return the lines of a batch file.
+
+    A mapping may be the arguments of a call, or a whole line with its ``custom_id`` and ``body``.
     """
     lines: list[str] = []
     seen: set[str] = set()
@@ -92,7 +92,7 @@ def lines_from(requests: Iterable[BatchRequest | Mapping[str, Any]], endpoint: s
         if not faults:
             lines.append(encode_json(line, "batches.create_from").decode())
     if not seen:
-        faults.append("there is no request; a batch needs at least one")
+        faults.append("a batch needs at least one request")
     if faults:
         raise ParameterError(faults, "batches.create_from")
     return ("\n".join(lines) + "\n").encode()
@@ -109,7 +109,7 @@ def _line(given: BatchRequest | Mapping[str, Any], place: int, endpoint: str) ->
 
 
 def _operation_of(url: Any) -> Operation | None:
-    """The operation that an endpoint's requests are arguments of."""
+    """Return the operation whose arguments the requests to an endpoint are."""
     family = _REQUESTS.get(url) if isinstance(url, str) else None
     if family is None:
         return None
@@ -119,7 +119,7 @@ def _operation_of(url: Any) -> Operation | None:
 
 
 def answers_from(text: str, endpoint: str) -> Iterator[BatchAnswer[Any]]:
-    """The answers in a file of results, or of errors."""
+    """Parse the answers in a file of results, or of errors."""
     for line in text.splitlines():
         if line.strip():
             yield _answer(json.loads(line), endpoint)
@@ -135,11 +135,11 @@ def _answer(line: dict[str, Any], endpoint: str) -> BatchAnswer[Any]:
     from .._core.envelope import error_from
     from .._core.meta import Headers
 
-    told = body if body else {"error": failure or {"message": "The line has neither a response nor an error"}}
+    answer_body = body if body else {"error": failure or {"message": "The line has neither a response nor an error"}}
     error = error_from(
         status=status or 0,
         headers=Headers(),
-        body=json.dumps(told).encode(),
+        body=json.dumps(answer_body).encode(),
         where=f"batch request {custom_id!r}",
         now=0.0,
         sent_request_id=request_id,
@@ -148,7 +148,7 @@ def _answer(line: dict[str, Any], endpoint: str) -> BatchAnswer[Any]:
 
 
 def _value(body: Any, endpoint: str) -> Any:
-    """The answer as its model; what deviates from the contract is kept, as in any answer."""
+    """Return the answer as its model. Deviations from the contract are kept, as in any response."""
     reference = _ANSWERS.get(endpoint)
     if reference is None:
         return body
@@ -180,8 +180,9 @@ class BatchesHelpers:
         filename: str = "batch.jsonl",
         **params: Any,
     ) -> Batch:
-        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call
-        too.
+        """Write the requests to a file, upload it, and start the batch.
+
+        ``params`` are parameters of `create` and options of the call.
         """
         resource = cast("Any", self)
         content = lines_from(requests, endpoint)
@@ -199,15 +200,23 @@ class BatchesHelpers:
         timeout: float | None = None,
         on_progress: Callable[[Batch], None] | None = None,
     ) -> Batch:
-        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises
-        `WaitTimeout`.
+        """Wait until the batch is over, or raise `WaitTimeout`.
+
+        ``on_progress`` is called with each state, which has its `request_counts`.
         """
         resource = cast("Any", self)
-        wait = waiting(f"Batch {batch_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"Batch {batch_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("Batch", run(self, wait, lambda: resource.retrieve(batch_id)))
 
     def results(self, batch: Batch | str) -> dict[str, BatchAnswer[Any]]:
-        """The answers and failures of a batch by ``custom_id``, each as its model or its error."""
+        """Return the answers and failures of a batch by ``custom_id``, each as its model or its error."""
         resource = cast("Any", self)
         found = cast("Batch", resource.retrieve(batch) if isinstance(batch, str) else batch)
         made: dict[str, BatchAnswer[Any]] = {}
@@ -230,8 +239,9 @@ class AsyncBatchesHelpers:
         filename: str = "batch.jsonl",
         **params: Any,
     ) -> Batch:
-        """Write the requests to a file, upload it, and start the batch. ``params`` go to `create`, options of the call
-        too.
+        """Write the requests to a file, upload it, and start the batch.
+
+        ``params`` are parameters of `create` and options of the call.
         """
         resource = cast("Any", self)
         content = lines_from(requests, endpoint)
@@ -251,15 +261,23 @@ class AsyncBatchesHelpers:
         timeout: float | None = None,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[Batch], None] | None = None,
     ) -> Batch:
-        """Wait until the batch is over. ``on_progress`` sees it each time, with its `request_counts`. Raises
-        `WaitTimeout`.
+        """Wait until the batch is over, or raise `WaitTimeout`.
+
+        ``on_progress`` is called with each state, which has its `request_counts`.
         """
         resource = cast("Any", self)
-        wait = waiting(f"Batch {batch_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"Batch {batch_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("Batch", await run_async(self, wait, lambda: resource.retrieve(batch_id)))
 
     async def results(self, batch: Batch | str) -> dict[str, BatchAnswer[Any]]:
-        """The answers and failures of a batch by ``custom_id``, each as its model or its error."""
+        """Return the answers and failures of a batch by ``custom_id``, each as its model or its error."""
         resource = cast("Any", self)
         found = cast("Batch", await resource.retrieve(batch) if isinstance(batch, str) else batch)
         made: dict[str, BatchAnswer[Any]] = {}

@@ -1,7 +1,7 @@
-"""Embeddings: base64 on the wire, floats to the user. A vector is decoded when it is first looked at, and not before.
+"""Embedding helpers: base64 on the wire, floats for the user, decoded when a vector is first used.
 
-Base64 is a quarter of the bytes, and decoding it costs a fiftieth of reading numbers. A server that answers with
-numbers all the same is taken as it is, and one that refuses to be asked for base64 is asked again without it.
+Base64 is a quarter of the bytes, and decoding it costs a fiftieth of parsing numbers. A server that responds with
+numbers anyway is accepted, and a server that refuses base64 gets the request again without it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Refused = (BadRequestError, UnprocessableEntityError)
 
 
 class EmbeddingsHelpers:
-    """Mixed into the synchronous resource ``client.embeddings``: its `create` asks for base64 unless told otherwise."""
+    """Mixed into the synchronous resource ``client.embeddings``: its `create` requests base64 by default."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

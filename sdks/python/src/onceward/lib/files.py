@@ -1,4 +1,4 @@
-"""Files beyond the calls: waiting until an uploaded file can be used."""
+"""File helpers: wait until an uploaded file can be used."""
 
 from __future__ import annotations
 
@@ -27,9 +27,16 @@ class FilesHelpers:
         timeout: float | None = 1800.0,
         on_progress: Callable[[FileObject], None] | None = None,
     ) -> FileObject:
-        """Wait until the file is processed, or could not be (`status` is then ``error``). Raises `WaitTimeout`."""
+        """Wait until the file is processed, or failed (`status` is then ``error``). Raises `WaitTimeout`."""
         files = cast("Any", self)
-        wait = waiting(f"File {file_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"File {file_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("FileObject", run(self, wait, lambda: files.retrieve(file_id)))
 
 
@@ -44,7 +51,14 @@ class AsyncFilesHelpers:
         timeout: float | None = 1800.0,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[FileObject], None] | None = None,
     ) -> FileObject:
-        """Wait until the file is processed, or could not be (`status` is then ``error``). Raises `WaitTimeout`."""
+        """Wait until the file is processed, or failed (`status` is then ``error``). Raises `WaitTimeout`."""
         files = cast("Any", self)
-        wait = waiting(f"File {file_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"File {file_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("FileObject", await run_async(self, wait, lambda: files.retrieve(file_id)))

@@ -1,4 +1,4 @@
-"""Fine-tuning beyond the calls: waiting until a job is over."""
+"""Fine-tuning helpers: wait until a job is over."""
 
 from __future__ import annotations
 
@@ -27,11 +27,19 @@ class FineTuningJobsHelpers:
         timeout: float | None = None,
         on_progress: Callable[[FineTuningJob], None] | None = None,
     ) -> FineTuningJob:
-        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises
-        `WaitTimeout`.
+        """Wait until the job succeeded, failed or was cancelled, or raise `WaitTimeout`.
+
+        ``on_progress`` is called with each state of the job.
         """
         jobs = cast("Any", self)
-        wait = waiting(f"Job {job_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"Job {job_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("FineTuningJob", run(self, wait, lambda: jobs.retrieve(job_id)))
 
 
@@ -46,9 +54,17 @@ class AsyncFineTuningJobsHelpers:
         timeout: float | None = None,  # noqa: ASYNC109 - the name of the sync twin
         on_progress: Callable[[FineTuningJob], None] | None = None,
     ) -> FineTuningJob:
-        """Wait until the job succeeded, failed or was cancelled. ``on_progress`` sees the job each time. Raises
-        `WaitTimeout`.
+        """Wait until the job succeeded, failed or was cancelled, or raise `WaitTimeout`.
+
+        ``on_progress`` is called with each state of the job.
         """
         jobs = cast("Any", self)
-        wait = waiting(f"Job {job_id!r}", _OVER, poll, timeout, on_progress, clock_of(self).monotonic())
+        wait = waiting(
+            f"Job {job_id!r}",
+            _OVER,
+            poll=poll,
+            timeout=timeout,
+            on_progress=on_progress,
+            now=clock_of(self).monotonic(),
+        )
         return cast("FineTuningJob", await run_async(self, wait, lambda: jobs.retrieve(job_id)))

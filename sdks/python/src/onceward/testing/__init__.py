@@ -1,9 +1,8 @@
-"""The testing kit: everything a program that uses this client needs to be tested without a network.
+"""The testing kit: everything that is needed to test a program that uses this client without a network.
 
 `FakeGateway` is a gateway on a real socket with scripted answers and `Fault` plans; `QuirkyUpstream` answers in the odd
-ways that providers have; `CutProxy` stands before a real gateway and cuts its connections; `record` and `replay` keep
-real traffic in a file; `ManualClock` is time that a test turns by hand. Nothing here needs a test framework, and all of
-it works inside any.
+ways of real providers; `CutProxy` forwards to a real gateway and cuts its connections; `record` and `replay` keep real
+traffic in a file; `ManualClock` is a clock that the test advances. All of it works with any test framework, or none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The socket side of the fake gateway: HTTP/1.1 read and written by hand, one thread a connection.
+"""The socket side of the fake gateway: HTTP/1.1 read and written by hand, one thread per connection.
 
-By hand, because a library would repair what a fault wants broken.
+By hand, because a library would repair what a fault must break.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Connection:
     # reading
 
     def request(self) -> RecordedRequest | None:
-        """The next request, or None when the client has closed the connection."""
+        """Read the next request, or return None when the client has closed the connection."""
         head = self._head()
         if head is None:
             return None
@@ -116,7 +116,7 @@ class Connection:
     # writing
 
     def answer(self, request: RecordedRequest, reply: Reply, fault: Fault) -> bool:
-        """Write the answer with what is wrong about it. True when the connection can be used again."""
+        """Write the answer with its faults. Return True if the connection can be used again."""
         self._wire, self._fault, self._request = 0, fault, request
         try:
             if fault.hang_up:
@@ -220,11 +220,11 @@ class Connection:
             if readable:
                 if not self._sock.recv(1, socket.MSG_PEEK):
                     raise _Left
-                self._pause(0.01)  # a next request is waiting behind this answer
+                self._pause(0.01)  # The next request is waiting behind this answer.
 
     def _break(self) -> None:
         if self._request is not None:
-            self._request.outcome = "cut"  # first, so that who sees the cut sees this too
+            self._request.outcome = "cut"  # First, so that a client that sees the cut sees this too.
         if self._fault.cut == "rst":
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         else:
@@ -242,7 +242,7 @@ class Connection:
 
 
 def _split(pieces: list[bytes], fault: Fault) -> Iterator[bytes]:
-    """The pieces as they are sent: no longer than `fault.pieces`, and none across an offset where something happens."""
+    """Yield the chunks as they are sent: no longer than `fault.pieces`, and none across the offset of a fault."""
     marks = sorted(
         {mark for mark in (fault.cut_at, fault.stall_at, fault.garbage_at) if mark is not None}, reverse=True
     )
@@ -259,7 +259,7 @@ def _split(pieces: list[bytes], fault: Fault) -> Iterator[bytes]:
 
 
 class Server:
-    """Listens on loopback and gives every connection to ``serve`` in a thread of its own."""
+    """Listens on loopback and passes every connection to ``serve`` in a thread of its own."""
 
     def __init__(self, serve: Callable[[Connection], None]) -> None:
         self._serve = serve
@@ -295,7 +295,7 @@ class Server:
                 self._open.pop(connection, None)
 
     def _pause(self, seconds: float) -> bool:
-        """Wait; False when the server is being closed."""
+        """Wait. Return False if the server is being closed."""
         return not self._closing.wait(seconds)
 
     @property

@@ -1,4 +1,4 @@
-"""The fake gateway's calls: one per ``Idempotency-Key``, however many requests carry it, and the streams that go on."""
+"""The fake gateway's calls: one per ``Idempotency-Key``, however many requests carry it, and resumed streams."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _CANCEL = re.compile(r"/calls/([^/]+)/cancel$")
 
 @dataclass(slots=True)
 class FakeCall:
-    """One call as a gateway would bill it. ``attempts`` counts the requests that carried its key."""
+    """One call as a gateway would bill it. ``attempts`` is the number of requests with its key."""
 
     id: str
     key: str | None
     body: bytes
     attempts: int = 0
     resumed: int = 0
-    """How many of the attempts asked for the rest of the stream by ``Last-Event-ID``."""
+    """The number of attempts that requested the rest of the stream by ``Last-Event-ID``."""
     status: Literal["open", "cancelled"] = "open"
 
 
@@ -37,15 +37,17 @@ class Calls:
         self._of: dict[int, FakeCall] = {}
 
     def all(self) -> list[FakeCall]:
+        """Return all calls, in the order of their first requests."""
         return list(self._calls)
 
     def clear(self) -> None:
+        """Forget all calls."""
         self._calls.clear()
         self._by_key.clear()
         self._of.clear()
 
     def seen(self, request: RecordedRequest) -> None:
-        """Count the request to its call; requests that only read, or that cancel a call, make none."""
+        """Add the request to its call. Requests that only read, or that cancel a call, are not calls."""
         if request.method in {"GET", "HEAD", "OPTIONS", "DELETE"} or _CANCEL.search(request.path):
             return
         key = request.header("idempotency-key")
@@ -59,7 +61,7 @@ class Calls:
         self._of[id(request)] = call
 
     def cancelled_by(self, request: RecordedRequest) -> FakeCall | None:
-        """The call that the request cancels, marked as cancelled."""
+        """Mark the call that the request cancels, and return it."""
         found = _CANCEL.search(request.path) if request.method == "POST" else None
         if found is None:
             return None
@@ -70,7 +72,7 @@ class Calls:
         return None
 
     def stamped(self, request: RecordedRequest, reply: Reply) -> Reply:
-        """``reply`` with the id of its call in the header, unless it has one."""
+        """Return ``reply`` with the id of its call in the header, unless it has one."""
         call = self._of.get(id(request))
         items = reply.header_items()
         if call is None or any(name.lower() == self._header for name, _ in items):
@@ -78,7 +80,7 @@ class Calls:
         return replace(reply, headers=[*items, (self._header, call.id)])
 
     def resume(self, request: RecordedRequest, plain: Reply, events: Callable[[FakeCall], list[bytes]]) -> Reply:
-        """The whole stream of a call, or what is left of it after ``Last-Event-ID``."""
+        """Return the whole stream of a call, or the rest of it after ``Last-Event-ID``."""
         call = self._of.get(id(request))
         if call is None:
             return plain

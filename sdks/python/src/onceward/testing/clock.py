@@ -1,4 +1,4 @@
-"""Time and chance that a test decides: pass them to the client as ``clock=`` and ``random=``."""
+"""Time and randomness that a test controls: pass them to the client as ``clock=`` and ``random=``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ class _Sleeper:
 
 
 class ManualClock:
-    """A clock that stands still until it is turned.
+    """A clock that only moves when it is advanced.
 
-    ``advance`` moves it and wakes who has slept long enough, in threads and in event loops. With ``auto=True`` it turns
-    itself: a sleep takes no time and moves the clock on, which suits a test that asks only *how long* was slept.
-
-    ``start`` is what `monotonic` says at first, ``date`` what `time` says.
+    ``advance`` wakes the sleepers that are due, in threads and in event loops. With ``auto=True`` the clock advances
+    itself:
+    a sleep takes no time and moves the clock, which suits a test that only checks *how long* was slept. ``start`` is
+    the
+    first value of `monotonic`, ``date`` that of `time`.
     """
 
     def __init__(self, start: float = 0.0, *, date: float = 1_750_000_000.0, auto: bool = False) -> None:
@@ -34,13 +35,15 @@ class ManualClock:
         self._slept: list[float] = []
 
     def monotonic(self) -> float:
+        """Return the seconds that the clock shows."""
         return self._now
 
     def time(self) -> float:
+        """Return the date that the clock shows, in seconds since 1970."""
         return self._now + self._date
 
     def sleep(self, seconds: float, /) -> None:
-        """Sleep this thread until the clock has been turned so far."""
+        """Sleep in this thread until the clock has advanced by ``seconds``."""
         with self._turned:
             self._slept.append(seconds)
             if self._passes(seconds):
@@ -53,7 +56,7 @@ class ManualClock:
                 self._sleepers.remove(sleeper)
 
     async def asleep(self, seconds: float, /) -> None:
-        """Sleep this task until the clock has been turned so far."""
+        """Sleep in this task until the clock has advanced by ``seconds``."""
         with self._turned:
             self._slept.append(seconds)
             if self._passes(seconds):
@@ -81,17 +84,17 @@ class ManualClock:
         return sleeper
 
     def advance(self, seconds: float) -> None:
-        """Turn the clock by so many seconds and wake who is due."""
+        """Advance the clock by so many seconds and wake the sleepers that are due."""
         if seconds < 0:
-            raise ValueError(f"`seconds` is {seconds!r}; time does not run back")
+            raise ValueError(f"`seconds` is {seconds!r}; time cannot go backwards")
         with self._turned:
             self._turn(seconds)
 
     def advance_to_next(self) -> float:
-        """Turn the clock to the moment when the first sleeper is due; gives the seconds that took."""
+        """Advance the clock to the first sleeper that is due. Return the seconds that took."""
         with self._turned:
             if not self._sleepers:
-                raise RuntimeError("nobody sleeps on this clock: wait for one with `wait_for_sleepers`")
+                raise RuntimeError("there is no sleeper on this clock; wait for one with `wait_for_sleepers`")
             seconds = max(0.0, min(sleeper.until for sleeper in self._sleepers) - self._now)
             self._turn(seconds)
         return seconds
@@ -105,18 +108,18 @@ class ManualClock:
 
     @property
     def waiting(self) -> list[float]:
-        """For each who sleeps now, the seconds that are left to it, shortest first."""
+        """The seconds left for each current sleeper, shortest first."""
         with self._turned:
             return sorted(sleeper.until - self._now for sleeper in self._sleepers)
 
     @property
     def slept(self) -> list[float]:
-        """Every sleep that was asked for, in order."""
+        """The duration of every sleep requested, in order."""
         with self._turned:
             return list(self._slept)
 
     def wait_for_sleepers(self, count: int = 1, *, within: float = 5.0) -> None:
-        """Wait, in real time, until so many sleep; for code under test that runs in another thread."""
+        """Wait, in real time, for a number of sleepers; for code under test that runs in another thread."""
         end = time.monotonic() + within
         with self._turned:
             while len(self._sleepers) < count:
@@ -126,7 +129,7 @@ class ManualClock:
                 self._turned.wait(left)
 
     async def await_sleepers(self, count: int = 1, *, within: float = 5.0) -> None:
-        """The same for code under test that runs in other tasks of this event loop."""
+        """Wait for a number of sleepers; for code under test that runs in other tasks of this event loop."""
         end = time.monotonic() + within
         while len(self._sleepers) < count:
             if time.monotonic() > end:
@@ -140,7 +143,7 @@ def _wake(future: asyncio.Future[None]) -> None:
 
 
 class FixedRandom:
-    """Chance without chance: ``random()`` gives these values in turn, over and over. 1.0 makes jitter the longest."""
+    """A source of fixed values: ``random()`` returns them in turn, over and over. 1.0 makes jitter the longest."""
 
     def __init__(self, values: Sequence[float] = (0.5,)) -> None:
         if not values:
@@ -149,6 +152,7 @@ class FixedRandom:
         self._given = 0
 
     def random(self) -> float:
+        """Return the next value."""
         value = self._values[self._given % len(self._values)]
         self._given += 1
         return value

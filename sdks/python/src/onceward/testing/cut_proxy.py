@@ -1,7 +1,7 @@
-"""A TCP proxy before a real gateway that cuts connections at a byte that the test names.
+"""A TCP proxy for a real gateway that cuts connections at a byte that the test chooses.
 
-It knows nothing of HTTP: it counts the bytes that go down to the client, and where the count reaches the cut, the
-connection is broken. Upstream, the gateway sees a client that vanished.
+It knows nothing of HTTP: it counts the bytes that go to the client, and breaks the connection at the chosen byte. The
+gateway sees a client that disappeared.
 """
 
 from __future__ import annotations
@@ -74,16 +74,17 @@ class _Pipe:
     def close(self) -> None:
         for sock in (self._client, self._server):
             with contextlib.suppress(OSError):
-                # A thread that is blocked on the socket wakes by this, not by closing it.
+                # This wakes a thread that is blocked on the socket; closing it does not.
                 sock.shutdown(socket.SHUT_RD)
             with contextlib.suppress(OSError):
                 sock.close()
 
 
 class CutProxy:
-    """Passes everything to the gateway at ``target`` (its base URL), but for what is to be cut.
+    """Forwards everything to the gateway at ``target`` (its base URL), except for the cuts.
 
-    ``cuts`` names connections by their number, counted from 1, and the byte before which each is cut. `arm` cuts the
+    ``cuts`` has the number of each connection to cut, counted from 1, and the byte before which it is cut. `arm` cuts
+    the
     next answer instead, on whichever connection it comes, so that a client may keep its connections between rounds.
     """
 
@@ -103,9 +104,9 @@ class CutProxy:
         self._listener: socket.socket | None = None
         self._port = 0
         self.connections = 0
-        """How many connections were made through it."""
+        """The number of connections made through the proxy."""
         self.cuts_made = 0
-        """How many it has cut."""
+        """The number of connections cut."""
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -136,27 +137,29 @@ class CutProxy:
 
     @property
     def url(self) -> str:
+        """The base URL of the proxy."""
         return f"http://127.0.0.1:{self._port}"
 
     def arm(self, at: int | None, *, how: Literal["fin", "rst"] | None = None) -> None:
-        """Cut the answer to the next request before its byte ``at``; None cuts nothing and only counts (`counted`)."""
+        """Cut the answer to the next request before its byte ``at``. None cuts nothing and only counts (`counted`)."""
         with self._lock:
             self._armed = _Cut(at, how or self._how)
             self._measured = None
 
     @property
     def counted(self) -> int:
-        """The bytes that came down since the request that `arm` waited for."""
+        """The bytes sent to the client since the request that `arm` waited for."""
         return 0 if self._measured is None else self._measured.passed
 
     def claim(self, pipe: _Pipe) -> None:
-        """A request goes up: if a cut is armed, it is for the answer to this one."""
+        """Use an armed cut for the answer to this request."""
         with self._lock:
             if self._armed is not None:
                 pipe.cut, self._armed, pipe.passed = self._armed, None, 0
                 self._measured = pipe
 
     def passed(self, pipe: _Pipe, count: int) -> None:
+        """Count bytes that went to the client."""
         pipe.passed += count
 
     def _accept(self, listener: socket.socket) -> None:

@@ -1,14 +1,15 @@
-"""A fake gateway on a real socket: scripted answers, faults as data, and a record of all that came.
+"""A fake gateway on a real socket: scripted answers, faults as data, and a record of all requests.
 
-It speaks HTTP/1.1 on loopback, so that a client under test runs its own transport, and every byte of an answer is under
-the test's control. Use it as a context manager, synchronous or asynchronous::
+It speaks HTTP/1.1 on loopback, so that a client under test runs its own transport, and the test controls every byte of
+an answer. Use it as a context manager, synchronous or asynchronous::
 
     with FakeGateway() as gateway:
         gateway.respond_json({"id": "chatcmpl-1", "object": "chat.completion"}, path="/v1/chat/completions")
         client = make_client(base_url=gateway.url)
 
-Answers are scripted per route (``method``, ``path``; a path may end in ``*``). Several answers for one route are given
-in their order, each ``times`` times (once, where there is a next one), and the last one goes on for ever.
+Answers are scripted per route (``method``, ``path``; a path may end in ``*``). Several answers for one route are sent
+in
+their order, each ``times`` times (once, if there is a next one), and the last one is repeated without end.
 """
 
 from __future__ import annotations
@@ -45,10 +46,11 @@ class _Rule:
 
 
 class FakeGateway:
-    """``url`` is its base URL, ``requests`` what it has seen, ``calls`` the calls behind them, told apart by key.
+    """A fake gateway. ``url`` is its base URL, ``requests`` its requests, ``calls`` their calls, distinguished by key.
 
     ``faults`` is a plan for every answer, before those of the answers themselves. ``call_header`` is the response
-    header that carries a call's id; it defaults to the one of this package's brand.
+    header
+    with a call's id; it defaults to the one of this package's brand.
     """
 
     def __init__(self, *, faults: Faults = None, call_header: str | None = None) -> None:
@@ -60,7 +62,7 @@ class FakeGateway:
         self._errors: list[Exception] = []
         self._server: Server | None = None
 
-    # life
+    # lifetime
 
     def start(self) -> Self:
         """Listen on a free port of loopback. The context managers do this."""
@@ -69,7 +71,7 @@ class FakeGateway:
         return self
 
     def close(self) -> None:
-        """Break what is open and stop listening. An error of a responder of the test's own is raised here."""
+        """Break open connections and stop listening. An error of the test's own responder is raised here."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -96,15 +98,17 @@ class FakeGateway:
 
     @property
     def url(self) -> str:
+        """The base URL of the gateway."""
         return f"http://127.0.0.1:{self._running().port}"
 
     @property
     def connections(self) -> int:
-        """How many connections were ever made to it."""
+        """The number of connections ever made to it."""
         return self._running().connections
 
     @property
     def open_connections(self) -> int:
+        """The number of connections that are open now."""
         return self._running().open_connections
 
     def _running(self) -> Server:
@@ -112,7 +116,7 @@ class FakeGateway:
             raise RuntimeError("the `FakeGateway` is not running: use it in a `with` block, or call `start()`")
         return self._server
 
-    # what came
+    # requests
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -133,12 +137,12 @@ class FakeGateway:
             self._rules.clear()
 
     def forget(self) -> None:
-        """Forget requests and calls, and go on answering as scripted."""
+        """Forget requests and calls, and keep the scripted answers."""
         with self._lock:
             self._requests.clear()
             self._calls.clear()
 
-    # what is answered
+    # answers
 
     def respond_with(
         self,
@@ -149,7 +153,7 @@ class FakeGateway:
         times: int | None = None,
         fault: Faults = None,
     ) -> Self:
-        """Answer with what ``responder(request)`` returns, which runs in the thread of the connection."""
+        """Answer with the result of ``responder(request)``, which runs in the thread of the connection."""
         with self._lock:
             self._rules.append(_Rule(method, path, times, responder, FaultPlan(fault)))
         return self
@@ -171,7 +175,7 @@ class FakeGateway:
         times: int | None = None,
         fault: Faults = None,
     ) -> Self:
-        """Answer with these bytes; a sequence of them is sent piece by piece."""
+        """Answer with these bytes; a sequence of them is sent chunk by chunk."""
         reply = Reply(status=status, headers=headers, body=body, content_type=content_type, framing=framing)
         return self.respond_with(lambda _request: reply, method=method, path=path, times=times, fault=fault)
 
@@ -227,10 +231,11 @@ class FakeGateway:
         times: int | None = None,
         fault: Faults = None,
     ) -> Self:
-        """Answer with server-sent events (see `replies.sse` for what an event may be), each in a piece of its own.
+        """Answer with server-sent events (see `replies.sse` for the forms of an event), each in a chunk of its own.
 
-        ``resumable`` gives every event an id ``<call>:<n>``, joins requests of one ``Idempotency-Key`` to one call, and
-        answers ``Last-Event-ID`` with the rest: what a gateway must do for a cut stream to heal.
+        ``resumable`` gives every event an id ``<call>:<n>``, joins requests with one ``Idempotency-Key`` to one call,
+        and
+        answers ``Last-Event-ID`` with the rest: what a gateway must do so that a cut stream can resume.
         """
         given = list(events)
         plain = Reply(headers=headers, body=sse(given, done=done), content_type="text/event-stream", framing=framing)
@@ -245,7 +250,7 @@ class FakeGateway:
 
         return self.respond_with(responder, method=method, path=path, times=times, fault=fault)
 
-    # inside
+    # internals
 
     def _serve(self, connection: Connection) -> None:
         while (request := connection.request()) is not None:

@@ -1,4 +1,4 @@
-"""What the fake gateway answers with, and what it has seen: plain values on both sides."""
+"""The fake gateway's answers and the requests it recorded: plain values on both sides."""
 
 from __future__ import annotations
 
@@ -22,29 +22,32 @@ class RecordedRequest:
     headers: list[tuple[str, str]]
     body: bytes = b""
     connection: int = 0
-    """Which connection it came on, counted from 1: equal numbers mean that the connection was used again."""
+    """The number of its connection, counted from 1: equal numbers mean that the connection was reused."""
     arrivals: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
-    """When the pieces of the body came: monotonic time, and the bytes that had come by then."""
+    """The arrival of the body's chunks: monotonic time, and the number of bytes so far."""
     outcome: Literal["open", "answered", "cut", "left"] = "open"
-    """How it ended: answered in full, cut by a fault, or left by the client before the answer was whole.
+    """The outcome: answered in full, cut by a fault, or left by the client before the end of the answer.
 
     It is set a moment after the last byte was sent: a client may have its answer while it still is ``"open"``.
     """
 
     @property
     def path(self) -> str:
+        """The path of the request, decoded."""
         return unquote(urlsplit(self.target).path)
 
     @property
     def query(self) -> list[tuple[str, str]]:
+        """The parameters of the query, decoded."""
         return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
 
     def header(self, name: str) -> str | None:
-        """The value of the first header of that name, whatever its case."""
-        wanted = name.lower()
-        return next((value for given, value in self.headers if given.lower() == wanted), None)
+        """Return the value of the first header of that name, in any case."""
+        lower = name.lower()
+        return next((value for given, value in self.headers if given.lower() == lower), None)
 
     def json(self) -> Any:
+        """Return the body as plain Python values."""
         return json.loads(self.body)
 
 
@@ -53,7 +56,7 @@ Pieces = bytes | Sequence[bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer. A body given as several pieces is sent one piece at a time, each in a chunk of its own."""
+    """An answer. A body given as several chunks is sent one chunk at a time."""
 
     status: int = 200
     headers: Mapping[str, str] | Sequence[tuple[str, str]] = ()
@@ -63,9 +66,11 @@ class Reply:
     fault: Fault | None = None
 
     def header_items(self) -> list[tuple[str, str]]:
+        """Return the headers as pairs."""
         return list(self.headers.items()) if isinstance(self.headers, Mapping) else list(self.headers)
 
     def body_pieces(self) -> list[bytes]:
+        """Return the chunks of the body."""
         return [self.body] if isinstance(self.body, bytes) else list(self.body)
 
 
@@ -73,7 +78,7 @@ Responder = Callable[[RecordedRequest], Reply]
 
 
 def encode_json(value: Any) -> bytes:
-    """Compact JSON; a model (anything with ``to_json``) writes itself."""
+    """Encode a value as compact JSON; a model (anything with ``to_json``) encodes itself."""
     to_json = getattr(value, "to_json", None)
     if to_json is not None:
         text: str | bytes = to_json()
@@ -82,10 +87,11 @@ def encode_json(value: Any) -> bytes:
 
 
 def sse(events: Iterable[Any], *, done: str | None = None, ids: Callable[[int], str] | None = None) -> list[bytes]:
-    """Events as server-sent events, one piece of bytes each.
+    """Encode events as server-sent events, one chunk of bytes each.
 
-    An event is ``bytes`` (sent as it is), a ``str`` (the data), an ``(event, data)`` pair, or anything JSON can say.
-    ``done`` is the data of a last event, such as ``[DONE]``. ``ids`` gives the id of the n-th event, counted from 1.
+    An event is ``bytes`` (sent as it is), a ``str`` (the data), an ``(event, data)`` pair, or any JSON value. ``done``
+    is
+    the data of a last event, such as ``[DONE]``. ``ids`` returns the id of the n-th event, counted from 1.
     """
     blocks: list[bytes] = []
     for number, event in enumerate([*events, *([] if done is None else [done])], start=1):

@@ -1,10 +1,10 @@
-"""Real traffic in a file: recorded once, replayed for ever, with the keys taken out.
+"""Recorded traffic: recorded once, replayed any number of times, with the keys removed.
 
 A tape is JSON lines, one exchange each, so that a change of it can be read in a review. `record` and `record_async`
-wrap a transport and write down what passes; `replay` is a transport that answers from the tape and refuses whatever was
-not recorded, saying what differs.
+wrap a transport and write down what passes; `replay` is a transport that answers from the tape and refuses every other
+request, with the differences.
 
-Headers are kept from an allow-list; what the others held is replaced wherever it appears, bodies included.
+Headers are headers_kept from an allow-list; the values of others are replaced wherever they appear, bodies included.
 """
 
 from __future__ import annotations
@@ -43,29 +43,29 @@ _BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
 
 
 class ReplayMismatch(AssertionError):
-    """The program sent what the tape does not hold. The text shows how it differs from the nearest that it does."""
+    """A request that is not on the tape. The message shows the differences from the most similar one that is."""
 
 
 # ---- secrets
 
 
 class _Eraser:
-    """Takes the values of headers that are not kept out of everything that is written."""
+    """Removes the values of headers that are not kept from everything that is written."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
 
     def headers(self, headers: list[tuple[str, str]]) -> list[list[str]]:
-        kept: list[list[str]] = []
+        headers_kept: list[list[str]] = []
         for name, value in headers:
             lower = name.lower()
             text = value.encode("latin-1").decode("latin-1")  # unmasks a masked value
             if lower in _KEPT or any(part in lower for part in _KEPT_PARTS):
-                kept.append([lower, text])
+                headers_kept.append([lower, text])
             else:
                 self._secrets.update(word for word in text.split() if len(word) >= 8)
-                kept.append([lower, _REDACTED])
-        return [[name, self.text(value)] for name, value in kept]
+                headers_kept.append([lower, _REDACTED])
+        return [[name, self.text(value)] for name, value in headers_kept]
 
     def text(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):
@@ -73,11 +73,11 @@ class _Eraser:
         return _KEY.sub(_REDACTED, text)
 
 
-# ---- what is written
+# ---- writing
 
 
 def _written(data: bytes, eraser: _Eraser) -> str | dict[str, str]:
-    """Text where it is text, base64 where it is not."""
+    """Return text as text, and anything else as base64."""
     try:
         return eraser.text(data.decode())
     except UnicodeDecodeError:
@@ -89,7 +89,7 @@ def _read(value: str | dict[str, str]) -> bytes:
 
 
 def _described(request: Request, body: bytes, eraser: _Eraser) -> dict[str, Any]:
-    """The request as the tape holds it: without its origin, which differs from run to run."""
+    """Return the request as the tape has it: without its origin, which differs from run to run."""
     url = urlsplit(request.url)
     headers = eraser.headers(request.headers)
     content_type = next((value for name, value in headers if name == "content-type"), "")
@@ -140,7 +140,7 @@ class _Tape:
 
 
 class _Take:
-    """One exchange while it is being recorded. It is written when its answer has ended, in whatever way."""
+    """One exchange while it is being recorded. It is written when its answer has ended, in any way."""
 
     def __init__(self, tape: _Tape, request: Request, body: bytes) -> None:
         self._tape = tape
@@ -229,7 +229,7 @@ class _AsyncRecorded:
 
 
 class Recorder:
-    """The transport that `record` gives. Leaving its ``with`` block closes the transport behind it."""
+    """The transport of `record`. Leaving its ``with`` block closes the transport behind it."""
 
     def __init__(self, tape: _Tape, target: Transport) -> None:
         self._tape = tape
@@ -256,7 +256,7 @@ class Recorder:
 
 
 class AsyncRecorder:
-    """The transport that `record_async` gives; in an ``async with`` block as its twin in a ``with`` block."""
+    """The transport of `record_async`. Leaving its ``async with`` block closes the transport behind it."""
 
     def __init__(self, tape: _Tape, target: AsyncTransport) -> None:
         self._tape = tape
@@ -283,16 +283,16 @@ class AsyncRecorder:
 
 
 def record(path: str | Path, target: Any = None, *, timing: bool = False) -> Recorder:
-    """A synchronous transport that sends through ``target`` and writes every exchange to ``path``, which starts empty.
+    """Return a synchronous transport that sends through ``target`` and writes every exchange to a new file ``path``.
 
     ``target`` is a transport, an ``httpx2`` or ``httpx`` client, ``"fast"``, or None for the default transport. With
-    ``timing`` the pieces of a body are kept with the seconds between them.
+    ``timing`` the chunks of a body are recorded with the seconds between them.
     """
     return Recorder(_Tape(path, timing), cast(Transport, _target(target, asynchronous=False)))
 
 
 def record_async(path: str | Path, target: Any = None, *, timing: bool = False) -> AsyncRecorder:
-    """`record` for the asynchronous client."""
+    """Return the transport of `record` for the asynchronous client."""
     return AsyncRecorder(_Tape(path, timing), cast(AsyncTransport, _target(target, asynchronous=True)))
 
 
@@ -304,13 +304,13 @@ def _target(target: Any, *, asynchronous: bool) -> Any:
     given = None if client is not None else target
     is_async = inspect.iscoroutinefunction(getattr(given, "send", None))
     if given is not None and not isinstance(given, str) and is_async is not asynchronous:
-        wanted, other = ("an asynchronous", "record") if asynchronous else ("a synchronous", "record_async")
-        raise TypeError(f"`target` is {type(given).__name__!r}, not {wanted} transport; use `{other}` for it")
+        sent, other = ("an asynchronous", "record") if asynchronous else ("a synchronous", "record_async")
+        raise TypeError(f"`target` is {type(given).__name__!r}, not {sent} transport; use `{other}` for it")
     make, _ = async_transport(given, client) if asynchronous else sync_transport(given, client)
     return make()
 
 
-# ---- what is replayed
+# ---- replaying
 
 
 @dataclass(slots=True)
@@ -395,7 +395,7 @@ class _AsyncReplayed:
 
 
 class Replay:
-    """The transport that `replay` gives, for clients of both kinds. ``left`` says what of it was not asked for."""
+    """The transport of `replay`, for clients of both kinds. ``left`` is what was not requested."""
 
     def __init__(self, path: str | Path, timing: bool, match_headers: frozenset[str]) -> None:
         self._path = Path(path)
@@ -406,17 +406,17 @@ class Replay:
         self._exchanges = [_Exchange(**json.loads(line)) for line in lines if line.strip()]
 
     def send(self, request: Request) -> Any:
-        wanted = _described(request, _sync_body(request), _Eraser())
+        sent = _described(request, _sync_body(request), _Eraser())
         with self._lock:
-            exchange = self._find(wanted)
+            exchange = self._find(sent)
             exchange.used = True
         if "status" not in exchange.response:
-            raise exchange.failure() or wire.ReadFailed("the tape holds no answer to this request")
+            raise exchange.failure() or wire.ReadFailed("the tape has no answer to this request")
         return _Replayed(exchange, self._timing)
 
-    def _find(self, wanted: dict[str, Any]) -> _Exchange:
+    def _find(self, sent: dict[str, Any]) -> _Exchange:
         unused = [exchange for exchange in self._exchanges if not exchange.used]
-        key = self._key(wanted)
+        key = self._key(sent)
         for exchange in unused:
             if self._key(exchange.request) == key:
                 return exchange
@@ -424,22 +424,27 @@ class Replay:
 
     def _key(self, request: dict[str, Any]) -> str:
         headers = {name: value for name, value in request["headers"] if name in self._match_headers}
-        told = {"method": request["method"], "target": request["target"], "headers": headers, "body": request["body"]}
-        return json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
+        described = {
+            "method": request["method"],
+            "target": request["target"],
+            "headers": headers,
+            "body": request["body"],
+        }
+        return json.dumps(described, indent=2, sort_keys=True, ensure_ascii=False)
 
-    def _explain(self, wanted: str, unused: list[str]) -> str:
+    def _explain(self, sent: str, unused: list[str]) -> str:
         if not unused:
-            return f"every exchange of {str(self._path)!r} has been used, and the program sent one more:\n{wanted}"
-        nearest = max(unused, key=lambda known: difflib.SequenceMatcher(None, known, wanted).ratio())
+            return f"every exchange of {str(self._path)!r} has been used, but the program sent one more:\n{sent}"
+        nearest = max(unused, key=lambda known: difflib.SequenceMatcher(None, known, sent).ratio())
         lines = difflib.unified_diff(
-            nearest.splitlines(), wanted.splitlines(), "the nearest on the tape", "what was sent", lineterm=""
+            nearest.splitlines(), sent.splitlines(), "the nearest on the tape", "what was sent", lineterm=""
         )
-        what = f"nothing on {str(self._path)!r} matches; record again if the change is meant:\n"
+        what = f"nothing on {str(self._path)!r} matches; record again if the change is intended:\n"
         return what + "\n".join(lines)
 
     @property
     def left(self) -> list[str]:
-        """Method and target of every exchange that nobody has asked for."""
+        """The method and target of every exchange that was not requested."""
         return [
             f"{exchange.request['method']} {exchange.request['target']}"
             for exchange in self._exchanges
@@ -447,17 +452,19 @@ class Replay:
         ]
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: a tape has no connections."""
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Do nothing: a tape has no connections."""
 
 
 def replay(path: str | Path, *, timing: bool = False, match_headers: tuple[str, ...] = ()) -> Replay:
-    """A transport that answers from a tape, for the synchronous and the asynchronous client.
+    """Return a transport that answers from a tape, for the synchronous and the asynchronous client.
 
-    A request matches by method, path, query and body (and by the headers that ``match_headers`` names); equal requests
-    get their answers in the order of the tape, each once. Anything else is a `ReplayMismatch`. With ``timing`` a body
-    comes at the pace at which it was recorded.
+    A request matches by method, path, query and body (and by the headers in ``match_headers``); equal requests get
+    their
+    answers in the order of the tape, each once. Anything else raises `ReplayMismatch`. With ``timing`` a body comes at
+    the
+    pace at which it was recorded.
     """
     return Replay(path, timing, frozenset(name.lower() for name in match_headers))

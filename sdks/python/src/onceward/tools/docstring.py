@@ -1,4 +1,4 @@
-"""What a docstring says about a function and its parameters, in the three common styles: Google, NumPy, reST."""
+"""Parse docstrings for the description of a function and of its parameters: Google, NumPy and reST style."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ _ARGUMENT_SECTIONS = frozenset(
 
 
 class Docstring(NamedTuple):
-    """``text`` is everything before the first section; ``params`` maps a parameter's name to what is said of it."""
+    """The description of a function: the ``text`` before the first section, and ``params`` by parameter name."""
 
     text: str
     params: dict[str, str]
 
 
 def read_docstring(doc: str | None) -> Docstring:
+    """Parse a docstring; None is an empty one."""
     if not doc:
         return Docstring("", {})
     lines = inspect.cleandoc(doc).splitlines()
@@ -52,7 +53,7 @@ def read_docstring(doc: str | None) -> Docstring:
 
 
 def _block(lines: list[str], place: int) -> int:
-    """The end of the indented (or blank) lines from ``place`` on."""
+    """Return the end of the indented (or blank) lines from ``place`` on."""
     while place < len(lines) and (not lines[place].strip() or lines[place][0].isspace()):
         place += 1
     return place

@@ -1,4 +1,4 @@
-"""JSON that may be cut short: reading what is there, and saying what is wrong with the rest."""
+"""Read JSON that may be cut short, and report what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import json
 from typing import Any
 
 from .._core.narrow import is_dict
-from .._core.surrogates import whole
+from .._core.surrogates import replace_unpaired
 
 __all__ = ["object_from", "partial_json", "truncated"]
 
 
 def partial_json(text: str) -> Any:
-    """The value of JSON that may not be at its end; None where nothing can be read yet."""
+    """Return the value of JSON that may not be complete, or None if nothing can be read yet."""
     from pydantic_core import from_json
 
     try:
-        return from_json(whole(text), allow_partial="trailing-strings")
+        return from_json(replace_unpaired(text), allow_partial="trailing-strings")
     except ValueError:
         return None
 
 
 def truncated(text: str) -> bool:
-    """Whether the text is the beginning of JSON, so that what is wrong with it is that it stops."""
+    """Return whether the text is the beginning of JSON, with nothing wrong but that it stops."""
     from pydantic_core import from_json
 
-    text = whole(text)
+    text = replace_unpaired(text)
     try:
         from_json(text)
     except ValueError:
@@ -38,7 +38,7 @@ def truncated(text: str) -> bool:
 
 
 def object_from(text: str) -> tuple[dict[str, Any] | None, str | None]:
-    """A tool call's arguments as an object, or None and what is wrong with them. No text at all means no arguments."""
+    """Return a tool call's arguments as an object, or None and the fault. An empty text means no arguments."""
     if not text.strip():
         return {}, None
     try:

@@ -1,10 +1,9 @@
-"""From a JSON schema to the strict one that servers can hold a model to, with a report of what is lost on the way.
+"""Convert a JSON schema to the strict one that servers can enforce, with a report of what is lost.
 
-A strict schema names every member of every object, requires all of them and allows no other. Words used here
-    *loss*   something about the answer's shape that a strict schema cannot say. The server could not keep to the type.
-    *note*   something that can be said in another way: a bound that is written into the description and checked on the
-    answer,
-             a default that the model never needs because it gives every member.
+A strict schema lists every member of every object, requires all of them and allows no other. Terms:
+    *loss*   a property of the type that a strict schema cannot express. The server could not enforce the type.
+    *note*   a property that is expressed in another way: a bound written into the description and checked on the
+             answer, or a default that the model never needs because it gives every member.
 """
 
 from __future__ import annotations
@@ -57,17 +56,17 @@ _CANNOT = {
     "dependentRequired": "a strict schema has no conditions (`dependentRequired`)",
     "dependentSchemas": "a strict schema has no conditions (`dependentSchemas`)",
     "patternProperties": "names by pattern (`patternProperties`) cannot be listed",
-    "propertyNames": "rules about names (`propertyNames`) cannot be said",
-    "unevaluatedProperties": "`unevaluatedProperties` cannot be said",
-    "unevaluatedItems": "`unevaluatedItems` cannot be said",
-    "contains": "a strict schema cannot ask for one item among others (`contains`)",
+    "propertyNames": "rules about names (`propertyNames`) cannot be expressed",
+    "unevaluatedProperties": "`unevaluatedProperties` cannot be expressed",
+    "unevaluatedItems": "`unevaluatedItems` cannot be expressed",
+    "contains": "a strict schema cannot require one item among others (`contains`)",
 }
 _MAX_DEPTH, _MAX_MEMBERS, _MAX_ENUM = 10, 5000, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a strict schema cannot say: where, and why."""
+    """One thing that a strict schema cannot express: its place, and the reason."""
 
     path: str
     reason: str
@@ -77,14 +76,14 @@ class Finding:
 
 
 class SchemaError(ValueError):
-    """A type that no strict schema can express. ``losses`` tells every place in it."""
+    """A type that a strict schema cannot express. ``losses`` lists every place in it."""
 
     def __init__(self, name: str, losses: tuple[Finding, ...]) -> None:
         self.name = name
         self.losses = losses
         lines = "\n".join(f"  - {loss}" for loss in losses)
         super().__init__(
-            f"`{name}` cannot be asked for as a strict schema:\n{lines}\n"
+            f"`{name}` cannot be expressed as a strict schema:\n{lines}\n"
             "Change the type there, or pass `lossy=True`: the schema is then sent as it is, without strict, and the "
             "answer is still checked against the type."
         )
@@ -95,8 +94,9 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StrictSchema:
-    """A strict schema and the report. ``wrapped`` tells that the value stands under the key ``value``: the root must be
-    an object.
+    """A strict schema and the report.
+
+    If ``wrapped``, the value is under the key ``value``: the root must be an object.
     """
 
     name: str
@@ -107,9 +107,10 @@ class StrictSchema:
 
 
 def to_strict(schema: Mapping[str, Any], name: str | None = None) -> StrictSchema:
-    """Compile a JSON schema to a strict one.
+    """Convert a JSON schema to a strict one.
 
-    Never raises on what cannot be said: that is in ``losses``, each with its place (``address.lines[].text``) and the
+    Never raises for what cannot be expressed: that is in ``losses``, each with its place (``address.lines[].text``) and
+    the
     reason.
     """
     title = schema.get("title")
@@ -149,7 +150,7 @@ class _Compiler:
         self.notes.append(Finding(path, reason))
 
     def _root(self, source: dict[str, Any]) -> dict[str, Any]:
-        """A root that is only a reference is the thing referred to: the root itself must be an object."""
+        """Return the object that a root refers to, if the root is only a reference: it must be an object itself."""
         seen: set[str] = set()
         while isinstance(reference := source.get("$ref"), str) and reference not in seen:
             seen.add(reference)
@@ -198,11 +199,11 @@ class _Compiler:
     def _reference(self, source: dict[str, Any], path: str) -> dict[str, Any]:
         reference = cast("str", source["$ref"])
         if _definition(reference) not in self.definitions:
-            self.lose(path, f"the reference {reference!r} leads out of the schema")
+            self.lose(path, f"the reference {reference!r} is outside the schema")
         made: dict[str, Any] = {"$ref": f"#/$defs/{_definition(reference)}"}
         if "default" in source:
             self.note(path, "the default is not sent: the model always gives a value")
-        # Nothing may stand beside a reference, so that a description goes around it.
+        # A reference cannot have siblings, so that a description is put around it.
         return {"anyOf": [made], "description": source["description"]} if source.get("description") else made
 
     def _all_of(self, source: dict[str, Any], path: str) -> dict[str, Any]:
@@ -223,13 +224,13 @@ class _Compiler:
     def _merged(self, left: dict[str, Any], right: dict[str, Any], path: str) -> dict[str, Any]:
         made = dict(left)
         for key, value in right.items():
-            held: Any = made.get(key)
-            if key not in made or held == value:
+            existing: Any = made.get(key)
+            if key not in made or existing == value:
                 made[key] = value
             elif key == "properties":
-                made[key] = {**held, **{name: one for name, one in value.items() if name not in held}}
+                made[key] = {**existing, **{name: one for name, one in value.items() if name not in existing}}
             elif key == "required":
-                made[key] = [*held, *(one for one in value if one not in held)]
+                made[key] = [*existing, *(one for one in value if one not in existing)]
             elif key not in _SILENT and key != "description":
                 self.lose(path, f"the parts of `allOf` disagree on `{key}`")
         return made
@@ -266,33 +267,33 @@ class _Compiler:
         made["items"] = self.walk(items, f"{path}[]", depth)
 
     def _rest(self, source: dict[str, Any], made: dict[str, Any], path: str) -> None:
-        said: list[str] = []
+        descriptions: list[str] = []
         for key, value in source.items():
             if key in _CANNOT:
                 self.lose(path, _CANNOT[key])
             elif key in _WORDS and value is not False:
-                said.append(_WORDS[key].format(value))
+                descriptions.append(_WORDS[key].format(value))
             elif key == "format":
-                self._kept_or_said("format", value, value in _FORMATS, made, said)
+                self._keep_or_describe("format", value, value in _FORMATS, made, descriptions)
             elif key == "pattern":
-                self._kept_or_said("pattern", value, "(?" not in str(value), made, said)
+                self._keep_or_describe("pattern", value, "(?" not in str(value), made, descriptions)
             elif key == "default":
                 self.note(path, "the default is not sent: the model always gives a value")
             elif key == "enum" and is_list(value) and len(value) > _MAX_ENUM:
                 self.lose(path, f"{len(value)} values, more than the {_MAX_ENUM} of a strict schema")
             elif key not in _KEPT | _SILENT | _STRUCTURE | {"anyOf", "oneOf", "allOf"}:
                 self.note(path, f"`{key}` is not sent")
-        if said:
-            self.notes.extend(Finding(path, f"said in the description: {words}") for words in said)
+        if descriptions:
+            self.notes.extend(Finding(path, f"said in the description: {words}") for words in descriptions)
             described = str(made.get("description") or "").rstrip()
-            made["description"] = f"{described} ({'; '.join(said)})".strip()
+            made["description"] = f"{described} ({'; '.join(descriptions)})".strip()
 
     @staticmethod
-    def _kept_or_said(key: str, value: Any, supported: bool, made: dict[str, Any], said: list[str]) -> None:
+    def _keep_or_describe(key: str, value: Any, supported: bool, made: dict[str, Any], descriptions: list[str]) -> None:
         if supported:
             made[key] = value
         else:
-            said.append(f"{key}: {value}")
+            descriptions.append(f"{key}: {value}")
 
 
 def _definition(reference: str) -> str:

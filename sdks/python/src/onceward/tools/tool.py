@@ -1,16 +1,16 @@
-"""Tools from plain Python functions: the definition that the model sees, and the arguments that come back, checked.
+"""Tools from plain Python functions: the definition that the model sees, and the validation of its arguments.
+
+::
 
     @onceward.tool
     def weather(city: str, unit: Literal["c", "f"] = "c") -> str:
-        '''The weather now.
+        '''Return the weather now.
 
-        Args:
-            city: Name of the city.
+        :param city: Name of the city.
         '''
 
 `weather` is still the function, and can be put into ``tools=[...]`` of any call. The schema is made on first use from
-the signature, the docstring (Google, NumPy or reST) and `Annotated` descriptions; a docstring never overrules
-`Annotated`.
+the signature, the docstring (Google, NumPy or reST) and `Annotated` descriptions, which override the docstring.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 
 class ToolArgumentError(SDKError, ValueError):
-    """The model's arguments do not fit the tool. The message is written for the model to read and try again."""
+    """The model's arguments do not fit the tool. The message is written for the model, so that it can try again."""
 
 
 class Tool(Generic[P, R]):
@@ -69,10 +69,11 @@ class Tool(Generic[P, R]):
         _check_signature(self.name, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function."""
         return self.function(*args, **kwargs)
 
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R]:
-        """A tool made from a method belongs to its object, as the method does."""
+        """Bind a tool that was made from a method to its object."""
         if instance is None:
             return self
         bound = self.function.__get__(instance)
@@ -86,12 +87,12 @@ class Tool(Generic[P, R]):
 
     @property
     def is_async(self) -> bool:
-        """Whether the function must be awaited."""
+        """True if the function must be awaited."""
         return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(self._source)
 
     @property
     def description(self) -> str:
-        """What the model is told: what was given, else the docstring up to its first section."""
+        """The description for the model: the one given, otherwise the docstring up to its first section."""
         return self._description if self._description is not None else self._doc.text
 
     @property
@@ -101,13 +102,11 @@ class Tool(Generic[P, R]):
 
     @property
     def strict(self) -> bool:
-        """Whether the server is asked to hold the model to the schema: if asked for, and by default wherever nothing is
-        lost.
-        """
+        """True if the server must enforce the schema: when requested, and by default if nothing is lost."""
         return self._schema()[1]
 
     def to_dict(self) -> dict[str, Any]:
-        """The tool as it goes over the wire."""
+        """Return the tool as it is sent."""
         function: dict[str, Any] = {"name": self.name}
         if self.description:
             function["description"] = self.description
@@ -117,7 +116,7 @@ class Tool(Generic[P, R]):
         return {"type": "function", "function": function}
 
     def arguments(self, given: str | Mapping[str, Any]) -> dict[str, Any]:
-        """The model's arguments as Python values of the annotated types; raises `ToolArgumentError`."""
+        """Return the model's arguments as Python values of the annotated types, or raise `ToolArgumentError`."""
         from pydantic import ValidationError
 
         if isinstance(given, str):
@@ -139,8 +138,9 @@ class Tool(Generic[P, R]):
         return values
 
     def call(self, given: str | Mapping[str, Any]) -> R:
-        """Check the model's arguments and call the function with them. The result of an async function is to be
-        awaited.
+        """Validate the model's arguments and call the function with them.
+
+        The result of an async function must be awaited.
         """
         return self.function(**self.arguments(given))  # type: ignore[call-arg]  # the names come from the signature
 
@@ -169,16 +169,16 @@ class Tool(Generic[P, R]):
             if self._strict:
                 raise SchemaError(self.name, compiled.losses)
             return source, False
-        # A strict schema makes the model give every argument, so that defaults would never be used.
+        # A strict schema makes the model send every argument, so that defaults would never be used.
         optional = set(source.get("properties", ())) - set(source.get("required", ()))
         return (source, False) if optional and not self._strict else (compiled.schema, True)
 
 
 Function: TypeAlias = Callable[..., Any]
-"""A function with types, which a tool can be made of."""
+"""A typed function, which can be made a tool."""
 
 ToolLike: TypeAlias = "Tool[..., Any] | Callable[..., Any] | Mapping[str, object]"
-"""What may be given as a tool: a `Tool`, a plain function, or the object of the wire."""
+"""A `Tool`, a plain function, or the tool object of the API."""
 
 
 @overload
@@ -195,15 +195,17 @@ def tool(
     description: str | None = None,
     strict: bool | None = None,
 ) -> Any:
-    """Make a function a tool that a model may call. Works with and without parentheses, on async functions and on
-    methods.
+    """Make a function a tool that a model may call.
+
+    Works with and without parentheses, on async functions and on methods.
 
     Args:
-        name: What the model calls it by; the function's name if left out.
-        description: What the model is told it does; the docstring if left out.
-        strict: True asks the server to hold the model to the schema, and raises for what a strict schema cannot say.
-        Left
-            out, strict is on where nothing is lost by it.
+        function: The function.
+        name: The name for the model; by default that of the function.
+        description: The description for the model; by default the docstring.
+        strict: True asks the server to enforce the schema, and raises for a type that a strict schema cannot express.
+        By
+            default, strict is on if nothing is lost by it.
     """
     if function is not None:
         return cast("Any", function) if isinstance(function, Tool) else Tool(function)
@@ -215,7 +217,7 @@ def tool(
 
 
 def result_text(value: Any) -> str:
-    """A tool's result as the text that the model reads: text as it is, everything else as JSON."""
+    """Return a tool's result as text for the model: text as it is, everything else as JSON."""
     if isinstance(value, str):
         return value
     return json.dumps(value, default=plain, ensure_ascii=False)
@@ -243,7 +245,7 @@ def _parameters(name: str, function: Callable[..., Any]) -> list[inspect.Paramet
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError) as error:
-        raise ParameterError([f"`{name}` does not tell its parameters ({error}); wrap it in a function"]) from None
+        raise ParameterError([f"`{name}` has no readable signature ({error}); wrap it in a function"]) from None
     filled = function.keywords if isinstance(function, functools.partial) else {}
     return [parameter for parameter in parameters.values() if parameter.name not in filled]
 
@@ -256,8 +258,10 @@ def _name_of(function: Any) -> str:
 
 
 def _source_of(function: Any) -> Any:
-    """Return the function whose annotations and docstring describe a tool: of a partial, what it calls; of an object
-    that can be called, its `__call__`."""
+    """Return the function whose annotations and docstring describe a tool.
+
+    This is the function of a partial, and the ``__call__`` of a callable object.
+    """
     while isinstance(function, functools.partial):
         function = function.func
     return function if inspect.isroutine(function) or isinstance(function, type) else type(function).__call__
@@ -266,15 +270,16 @@ def _source_of(function: Any) -> Any:
 def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return typing.get_type_hints(_source_of(function), include_extras=True)
-    except Exception as error:  # annotations are the caller's program
+    except Exception as error:  # annotations are code of the caller
         raise ParameterError(
             [f"`{name}`: its annotations cannot be read ({error}); import the types where the function is defined"]
         ) from error
 
 
 def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) -> type[BaseModel]:
-    """A model of the arguments. Its fields have names of their own, so that no parameter's name collides with
-    Pydantic's.
+    """Make a model of the arguments.
+
+    Its fields have names of their own, so that a parameter's name cannot collide with Pydantic's.
     """
     from pydantic import ConfigDict, Field, PydanticUserError, create_model
 
@@ -285,9 +290,9 @@ def _arguments_model(name: str, function: Callable[..., Any], doc: Docstring) ->
         described = _annotated_description(form) or doc.params.get(parameter.name) or None
         given: Any = Field(..., alias=parameter.name, description=described)
         if parameter.default is not parameter.empty:
-            # A default that is no JSON is not shown to the model, and never copied.
-            shown = isinstance(parameter.default, (str, int, float, type(None)))
-            if shown:
+            # A default that is not JSON is not shown to the model, and never copied.
+            is_plain = isinstance(parameter.default, (str, int, float, type(None)))
+            if is_plain:
                 given = Field(parameter.default, alias=parameter.name, description=described)
             else:
                 given = Field(default_factory=_constant(parameter.default), alias=parameter.name, description=described)
@@ -309,9 +314,9 @@ def _json_schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _no_json(name: str, error: Exception) -> ParameterError:
-    told = str(error).partition("\n")[0].rstrip(".")
+    reason = str(error).partition("\n")[0].rstrip(".")
     return ParameterError(
-        [f"`{name}` has a parameter that a model cannot give as JSON ({told}); annotate it with a type that JSON has"]
+        [f"`{name}` has a parameter that a model cannot give as JSON ({reason}); annotate it with a type that JSON has"]
     )
 
 
@@ -329,7 +334,7 @@ def _constant(value: Any) -> Callable[[], Any]:
 
 
 def _annotated_description(form: Any) -> str | None:
-    """The description in ``Annotated[T, "..."]`` or ``Annotated[T, Field(description="...")]``."""
+    """Return the description in ``Annotated[T, "..."]`` or ``Annotated[T, Field(description="...")]``."""
     for one in getattr(form, "__metadata__", ()):
         if isinstance(one, str):
             return one
@@ -343,7 +348,7 @@ def _annotated_description(form: Any) -> str | None:
 
 
 def _explain(name: str, error: Any) -> str:
-    """What is wrong with the arguments, for the model: the place, the rule, and the value that it gave."""
+    """Return what is wrong with the arguments, for the model: the place, the rule, and the value that it sent."""
     faults: list[str] = []
     for one in error.errors(include_url=False, include_context=False)[:8]:
         place = ".".join(str(part) for part in one["loc"]) or "arguments"
@@ -357,7 +362,7 @@ def _explain(name: str, error: Any) -> str:
 
 
 def _untitled(node: Any, named: bool = False) -> Any:
-    """The schema without the titles that Pydantic makes of names; ``named``: the keys here are names of members."""
+    """Return the schema without Pydantic's titles; ``named``: the keys are names of members."""
     if is_list(node):
         return [_untitled(item) for item in node]
     if not is_dict(node):

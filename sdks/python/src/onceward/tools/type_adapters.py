@@ -1,8 +1,7 @@
-"""Checking JSON against the type that a user names, and its JSON schema: adapters that live as long as the type and no
-longer.
+"""Pydantic adapters of the types that users pass, cached as long as the type exists.
 
-An adapter holds its type, so that no outside table can hold the adapter without keeping the type alive. It is kept on
-the user's own class instead, and goes when the class goes.
+An adapter references its type, so a table of adapters would keep every type alive. The adapter is cached on the user's
+own class instead, and is freed with the class.
 """
 
 from __future__ import annotations
@@ -17,41 +16,42 @@ from typing import Any, TypeVar, cast, get_args, get_origin, is_typeddict
 if typing.TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["adapter_of", "kept_on", "modern", "name_of"]
+__all__ = ["adapter_of", "cached_on", "modern", "name_of"]
 
 T = TypeVar("T")
-_KEPT = "__onceward_kept__"
+_CACHE = "__onceward_cache__"
 
 
-def kept_on(form: Any, key: object, make: Callable[[], T]) -> T:
-    """The value made once for ``form`` under ``key``, kept on the first class of the user's own in it; made anew if
-    there is none.
+def cached_on(form: Any, key: object, make: Callable[[], T]) -> T:
+    """Return the value for ``form`` under ``key``, made once and cached on the first class of the user in it.
+
+    Without such a class, the value is made for every call.
     """
     owner = next(_user_classes(form), None)
     if owner is None:
         return make()
-    held = owner.__dict__.get(_KEPT)
-    if held is None:
-        held = cast("dict[object, Any]", {})
-        type.__setattr__(owner, _KEPT, held)
-    if key not in held:
-        held[key] = make()
-    return cast("T", held[key])
+    cache = owner.__dict__.get(_CACHE)
+    if cache is None:
+        cache = cast("dict[object, Any]", {})
+        type.__setattr__(owner, _CACHE, cache)
+    if key not in cache:
+        cache[key] = make()
+    return cast("T", cache[key])
 
 
 def adapter_of(form: Any) -> TypeAdapter[Any]:
-    """The adapter of any type form that Pydantic knows; `typing.TypedDict` is taken on every Python."""
+    """Return the adapter of any type that Pydantic supports; `typing.TypedDict` works on every Python version."""
     from pydantic import TypeAdapter
 
     if isinstance(form, TypeAdapter):
         return cast("TypeAdapter[Any]", cast("object", form))
     if next(_user_classes(form), None) is None:
         return _plain_adapter(form) if _hashable(form) else TypeAdapter(form)
-    return kept_on(form, ("adapter", _key(form)), lambda: TypeAdapter(modern(form)))
+    return cached_on(form, ("adapter", _key(form)), lambda: TypeAdapter(modern(form)))
 
 
 def name_of(form: Any) -> str:
-    """A name for the type, in the letters that a schema's name may have."""
+    """Return a name for the type, with the characters that a schema's name may have."""
     name = getattr(form, "__name__", None) if isinstance(form, type) and not get_args(form) else None
     if not isinstance(name, str):
         name = "_".join(one.__name__ for one in _classes(form)) or "Answer"
@@ -98,8 +98,9 @@ def _is_users(form: Any) -> bool:
 
 
 def modern(form: Any, within: tuple[Any, ...] = ()) -> Any:
-    """``form`` with every `typing.TypedDict` in it as Pydantic takes it: before Python 3.12 it knows only the
-    backport's.
+    """Return ``form`` with every `typing.TypedDict` in a form that Pydantic accepts.
+
+    Before Python 3.12, Pydantic accepts only the one of `typing_extensions`.
     """
     if sys.version_info >= (3, 12):
         return form
@@ -126,11 +127,11 @@ def _modern_typeddict(form: Any, within: tuple[Any, ...]) -> Any:
         return form
     if form in within:
         raise TypeError(
-            f"`{form.__name__}` holds itself; declare it with `typing_extensions.TypedDict`, or use a Pydantic model"
+            f"`{form.__name__}` contains itself; declare it with `typing_extensions.TypedDict`, or use a Pydantic model"
         )
     members: dict[str, Any] = {}
     for name, hint in typing.get_type_hints(form, include_extras=True).items():
-        # Where annotations are texts, `__required_keys__` knows nothing of what they say: the hint itself comes first.
+        # Where annotations are strings, `__required_keys__` does not consider them: the resolved hint comes first.
         required = name in form.__required_keys__
         while get_origin(hint) in (typing.Required, typing.NotRequired):
             required = get_origin(hint) is typing.Required

@@ -1,4 +1,4 @@
-"""Transports: how requests travel. `_core.wire` is the port; here is chosen what stands behind it."""
+"""Transports: the choice of the HTTP library that carries requests. `_core.wire` is their interface."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = ("httpx2", "fast")
 
 
 def sync_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Transport], bool]:
-    """What makes the transport of a synchronous client, and whether it is the client's own to close."""
+    """Return a function that makes the transport of a synchronous client, and whether the client must close it."""
     if http_client is not None:
         from .injected import InjectedTransport
 
@@ -29,7 +29,7 @@ def sync_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Trans
 
 
 def async_transport(transport: Any, http_client: Any) -> tuple[Callable[[], AsyncTransport], bool]:
-    """The twin for an asynchronous client, called once for each event loop."""
+    """Return the same for an asynchronous client. The function is called once per event loop."""
     if http_client is not None:
         from .injected import AsyncInjectedTransport
 

@@ -1,5 +1,5 @@
 # ruff: noqa: ASYNC109 - the library names the clock of each operation `timeout`, and it is ours to keep
-"""Sockets for ``httpcore2`` on asyncio: one protocol object a connection, one future a wait.
+"""Sockets for ``httpcore2`` on asyncio: one protocol object per connection, one future per wait.
 
 The library's own backend goes through anyio, which costs a scheduling round and a cancel scope for every read; a stream
 of small events spends more time there than in everything else together.
@@ -24,16 +24,19 @@ _HAPPY_EYEBALLS: Final = 0.25
 
 
 class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
-    """A connection. Reading stops at the socket when nobody reads here, so that a slow reader slows the server."""
+    """A connection.
+
+    It stops reading from the socket when nobody reads from it, so that a slow reader slows the server.
+    """
 
     def __init__(self) -> None:
         self.request: Request | None = None
-        """The request whose body is being read: its idle clock beats the one that the library was given."""
+        """The request whose body is being read: its idle clock overrides the one that the library was given."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._pieces: list[bytes] = []
         self._size = 0
-        self._held: list[bytes] = []
+        self._buffered: list[bytes] = []
         self._held_size = 0
         self._paused = False
         self._ended = False
@@ -42,7 +45,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._writer: asyncio.Future[None] | None = None
         self._write_paused = False
 
-    # --- what the loop tells ---
+    # --- callbacks of the event loop ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -81,10 +84,10 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         if self._writer is not None and not self._writer.done():
             self._writer.set_result(None)
 
-    # --- what the library asks ---
+    # --- methods for the library ---
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._held:
+        if self._buffered:
             self._flush()
         if not self._pieces and not self._ended:
             request = self.request
@@ -121,10 +124,11 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Small writes are held until the next read, so that the head and the body of a request leave in one packet.
+        # Small writes are buffered until the next read, so that the head and the body of a request are sent in one
+        # packet.
         if not buffer:
             return
-        self._held.append(buffer)
+        self._buffered.append(buffer)
         self._held_size += len(buffer)
         if self._held_size > _HELD_BYTES:
             self._flush()
@@ -132,8 +136,8 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
                 await self._wait_for_room(timeout)
 
     def _flush(self) -> None:
-        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
-        self._held.clear()
+        data = self._buffered[0] if len(self._buffered) == 1 else b"".join(self._buffered)
+        self._buffered.clear()
         self._held_size = 0
         if self._transport is None or self._transport.is_closing():
             raise httpcore2.WriteError(str(self._fault or "the connection is closed"))
@@ -154,7 +158,7 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             raise httpcore2.WriteError(str(self._fault)) from self._fault
 
     async def aclose(self) -> None:
-        # Not `close`: that would wait for what nobody will read, and for the other side of TLS to say goodbye.
+        # Not `close`: that would wait for data that nobody reads, and for the closing handshake of TLS.
         if self._transport is not None:
             self._transport.abort()
 
@@ -182,7 +186,9 @@ class AsyncioStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":  # of an idle connection: it has ended, or says what nobody asked for
+        if (
+            info == "is_readable"
+        ):  # An idle connection is readable when it has ended, or has sent something unrequested.
             return self._ended or bool(self._pieces)
         if self._transport is None:
             return None
@@ -196,7 +202,7 @@ def _expire(future: asyncio.Future[None]) -> None:
 
 
 def _is_address(host: str) -> bool:
-    """An address has nothing to race, and asyncio's race forgets a socket when it is cancelled."""
+    """Return whether a host is an address: it needs no race, and asyncio's race leaks a socket when it is cancelled."""
     return ":" in host or host[-1:].isdigit()
 
 

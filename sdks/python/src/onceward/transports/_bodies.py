@@ -1,4 +1,4 @@
-"""Request bodies as the transports need them: what length is known, and how either kind of caller gets the pieces."""
+"""Request bodies for the transports: their length, and their chunks for synchronous and asynchronous callers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SyncPieces:
 
 
 class AsyncPieces:
-    """The same for async libraries; a body that can only be read synchronously is read so."""
+    """The same for async libraries. A body that can only be read synchronously is read that way."""
 
     def __init__(self, body: SyncBody | AsyncBody) -> None:
         self._body = body
@@ -41,13 +41,13 @@ async def async_pieces(body: SyncBody | AsyncBody) -> AsyncIterator[bytes]:
 
 
 async def pieces_in_async(body: SyncBody) -> AsyncIterator[bytes]:
-    """The pieces of a synchronous body as an asynchronous iterator, read in the thread that asks for them."""
+    """Iterate asynchronously over a synchronous body, reading it in the thread of the caller."""
     for piece in body.chunks():
         yield piece
 
 
 def sync_body(body: object) -> SyncBody:
-    """``body`` as a synchronous one; a body that is only async cannot be sent by a synchronous transport."""
+    """Return ``body`` as a synchronous one. A synchronous transport cannot send a body that is only async."""
     if not hasattr(body, "chunks"):
         raise ParameterError(
             [
@@ -59,7 +59,7 @@ def sync_body(body: object) -> SyncBody:
 
 
 def body_headers(request: Request) -> list[tuple[str, str]]:
-    """The headers, with ``content-length`` where a streamed body knows its length and the caller has not said it."""
+    """Return the headers, with the ``content-length`` of a streamed body if it is known and missing."""
     body = request.body
     if body is None or isinstance(body, bytes) or body.length is None:
         return request.headers

@@ -1,5 +1,4 @@
-"""Which proxy the environment names for a host: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, and ``NO_PROXY`` with
-its ranges."""
+"""Proxies from the environment: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, and ``NO_PROXY`` with its ranges."""
 
 from __future__ import annotations
 
@@ -16,30 +15,32 @@ _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 class Proxy(NamedTuple):
-    """A proxy whose address was found to be one."""
+    """A proxy with a valid address."""
 
     url: str
-    """Its address, without what the proxy asks for."""
+    """The URL of the proxy, without credentials."""
     server: str
-    """Its host and port, as an error names it."""
+    """The host and port of the proxy, for errors."""
     socks: bool
     auth: tuple[str, str] | None
 
 
 def read_proxy(url: str) -> Proxy:
-    """Return the proxy at an address of the environment; raises `ConfigError` where none can be there."""
+    """Parse the address of a proxy; raise `ConfigError` if it is invalid."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # its words could show a password
+    except ValueError:  # The message of the exception could show a password.
         host, port, parts = "", None, urlsplit("")
     if parts.scheme not in _SCHEMES or not _is_host(host):
-        shown = url.partition("://")[0] if "://" in url else ""
+        scheme = url.partition("://")[0] if "://" in url else ""
         kinds = (
-            f"its scheme is {shown!r}, which is no proxy's" if shown not in _SCHEMES else "no host and port can be read"
+            f"its scheme is {scheme!r}, which is not that of a proxy"
+            if scheme not in _SCHEMES
+            else "it has no valid host and port"
         )
         raise ConfigError(
-            f"the proxy that the environment names cannot be used: {kinds}; give an address like "
+            f"the proxy in the environment cannot be used: {kinds}; use a URL like "
             "'http://proxy.example:3128' in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or unset it"
         )
     server = f"[{host}]" if ":" in host else host
@@ -53,7 +54,7 @@ def _is_host(host: str) -> bool:
 
 
 def proxy_for(scheme: str, host: str, environ: Mapping[str, str] | None = None) -> str | None:
-    """The proxy's URL for requests to ``host``; None goes there directly."""
+    """Return the proxy's URL for requests to ``host``, or None for a direct connection."""
     env = os.environ if environ is None else environ
     proxy = _variable(env, f"{scheme}_proxy") or _variable(env, "all_proxy")
     if not proxy or _exempt(host.strip("[]").lower(), _variable(env, "no_proxy")):
@@ -62,7 +63,7 @@ def proxy_for(scheme: str, host: str, environ: Mapping[str, str] | None = None) 
 
 
 def _variable(env: Mapping[str, str], name: str) -> str:
-    # Upper case HTTP_PROXY is a request header of CGI programs, which a client of theirs could set.
+    # Upper case HTTP_PROXY is a request header in CGI programs, which their clients could set.
     if name == "http_proxy" and "REQUEST_METHOD" in env:
         return env.get(name, "")
     return (env.get(name) or env.get(name.upper(), "")).strip()

@@ -1,6 +1,6 @@
-"""Certificate authorities that the environment names: ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+"""Certificate authorities from the environment: ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
 
-Where both are set, the authorities of both are trusted, as OpenSSL and the other TLS libraries do it.
+If both are set, the authorities of both are trusted, as in OpenSSL and other TLS libraries.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from .._core.errors import ConfigError
 __all__ = ["check_trust", "named_context"]
 
 _HASHED = re.compile(r"[0-9a-fA-F]{8}\.\d+")
-"""A name that OpenSSL looks a certificate up by."""
+"""A file name under which OpenSSL looks up a certificate."""
 
 
 def check_trust(environ: Mapping[str, str] | None = None) -> None:
-    """Raise `ConfigError` where the environment names certificates of authorities that cannot be read."""
+    """Raise `ConfigError` if the environment names certificates that cannot be read."""
     env = os.environ if environ is None else environ
     _check(env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", ""))
 
 
 def named_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext | None:
-    """Return a context that trusts the authorities named by the environment; None where it names none."""
+    """Return a context that trusts the authorities from the environment, or None if it names none."""
     env = os.environ if environ is None else environ
     file, folders = env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", "")
     return _context(file, folders) if file or folders else None
@@ -44,10 +44,10 @@ def _context(file: str, folders: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            raise _unreadable("SSL_CERT_FILE", file, str(error), "Name a PEM file") from error
+            raise _unreadable("SSL_CERT_FILE", file, str(error), "Use a PEM file") from error
     found = [_load_folder(context, folder) for folder in folders.split(os.pathsep) if folder]
     if not file and not any(found):
-        raise _unreadable("SSL_CERT_DIR", folders, "no certificate is there", "Name a folder of PEM files")
+        raise _unreadable("SSL_CERT_DIR", folders, "it has no certificates", "Use a directory of PEM files")
     return context
 
 
@@ -67,12 +67,10 @@ def _load_folder(context: ssl.SSLContext, folder: str) -> bool:
             if os.path.isfile(path):
                 context.load_verify_locations(cafile=path)
                 found = True
-        except OSError:  # a key, a text, a file of somebody else
+        except OSError:  # a key, a text, an unrelated file
             continue
     return found
 
 
 def _unreadable(name: str, value: str, error: str, advice: str) -> ConfigError:
-    return ConfigError(
-        f"the certificates of authorities cannot be read: `{name}` is {value!r}: {error}. {advice}, or unset it."
-    )
+    return ConfigError(f"the CA certificates cannot be read: `{name}` is {value!r}: {error}. {advice}, or unset it.")

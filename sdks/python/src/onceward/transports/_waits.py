@@ -1,4 +1,4 @@
-"""Waiting for native coroutines, as those of the fast transport are: with a clock, in a thread or in an event loop."""
+"""Await native coroutines, such as those of the fast transport, with a timeout: in a thread or in an event loop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST = threading.TIMEOUT_MAX
 
 
 class _Wake:
-    """What the library waits on in place of an asyncio future; its runtime's thread wakes it."""
+    """An object that the library awaits in place of an asyncio future; its runtime's thread wakes it."""
 
     __slots__ = ("_done", "_lock")
     _asyncio_future_blocking = False
@@ -48,12 +48,12 @@ class _Wake:
         self._lock.release()
 
     def wait(self, seconds: float | None) -> bool:
-        """True when woken in time. Waiting on a lock lets signal handlers run, and what they raise comes out here."""
+        """Return True if woken in time. Waiting on a lock lets signal handlers run, and their exceptions propagate."""
         return self._lock.acquire(timeout=-1 if seconds is None or seconds > LONGEST else max(0.0, seconds))
 
 
 class _Loop:
-    """As much of an event loop as a native coroutine asks for: somewhere to be woken."""
+    """The part of an event loop that a native coroutine needs: a way to be woken."""
 
     __slots__ = ()
 
@@ -71,7 +71,7 @@ _LOOP: Any = _Loop()
 
 
 def run(work: Coroutine[Any, Any, T], seconds: float | None) -> T:
-    """Run one coroutine of the library in this thread, beside whatever loop runs in it, until it ends or time is up."""
+    """Run one coroutine of the library in this thread, even inside a running loop, until it ends or times out."""
     outer = _get_running_loop()
     end: float | None = None
     try:
@@ -95,10 +95,11 @@ def run(work: Coroutine[Any, Any, T], seconds: float | None) -> T:
 
 
 def run_in_loop(work: Coroutine[Any, Any, T], deadline: Deadline | None) -> T:
-    """The same for a request whose body is streamed, which needs a true event loop to be asked for its pieces in.
+    """Run a request with a streamed body, which needs a real event loop to read the chunks in.
 
-    The pieces are read in this thread. Given as a plain iterable, they would be read in the thread of the runtime, and
-    while the caller's file is slow no other request would move.
+    The chunks are read in this thread. Given as a plain iterable, they would be read in the thread of the runtime, and
+    while
+    the caller's file is slow no other request could progress.
     """
 
     async def timed() -> T:
@@ -120,7 +121,7 @@ class OutOfTime(Exception):
 
 
 class Deadline:
-    """When to stop waiting. An upload moves it on with each piece, but never past ``end``."""
+    """The time at which to stop waiting. An upload extends it with each chunk, but never past ``end``."""
 
     __slots__ = ("_at", "_end", "seconds")
 
@@ -137,20 +138,20 @@ class Deadline:
 
 
 def deadline_of(seconds: float | None, total: float | None) -> Deadline | None:
-    """The sooner of a clock and of what is left of the whole call."""
+    """Return the earlier of a clock and the time left of the whole call."""
     if seconds is None and total is None:
         return None
     return Deadline(NEVER if seconds is None else seconds, NEVER if total is None else monotonic() + total)
 
 
 def head_deadline(clocks: Timeouts, limited: bool) -> Deadline | None:
-    """First byte, and where there is a limit of connections, the wait for one, which the library counts on its own."""
+    """Return the deadline for the first byte, with the wait for a connection if their number is limited."""
     wait = clocks.pool if limited else 0.0
     return deadline_of(None if clocks.first_byte is None or wait is None else clocks.first_byte + wait, clocks.total)
 
 
 class Timed(Generic[T]):
-    """Await a coroutine of the library for so long. The timer is set only when there is something to wait for."""
+    """Await a coroutine of the library with a timeout. The timer is only set if there is something to wait for."""
 
     __slots__ = ("_limit", "_work")
 
@@ -179,7 +180,7 @@ class Timed(Generic[T]):
             result: T = stop.value
             return result
         except BaseException:
-            # A cancelled task, or time is up: closing drops the request in the library, which frees its connection.
+            # The task was cancelled or timed out: closing drops the request in the library, which frees its connection.
             work.close()
             raise
 
@@ -193,7 +194,7 @@ def _expire(future: asyncio.Future[object] | None) -> None:
 
 
 class Watch:
-    """The clock of an answer's reads. Its timer is looked at when it fires, and not set anew for every piece."""
+    """The clock of a response's reads. Its timer is checked when it fires, and not set anew for every chunk."""
 
     __slots__ = ("_future", "_loop", "_timer", "_until")
 

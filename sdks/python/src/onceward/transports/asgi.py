@@ -1,9 +1,9 @@
-"""An ASGI application called in this process: no socket, no thread (async), one private loop thread (sync).
+"""Call an ASGI application in this process: without a socket, async without a thread, sync with one loop thread.
 
-The body of the answer is handed on piece by piece as the application sends it, and the application waits until each
-piece is taken. Leaving an answer early is an ``http.disconnect`` to the application; what it raises is a `ReadFailed`
-to the caller. The application's lifespan is started with the first call in each event loop that it is called from, and
-ended by closing.
+The body is delivered chunk by chunk as the application sends it, and the application waits until each chunk is read.
+Leaving a response early sends ``http.disconnect`` to the application; an exception of the application becomes a
+`ReadFailed`. The application's lifespan starts with the first call in each event loop, and ends when the transport is
+closed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _LEAVE_SECONDS = 5.0
-"""How long closing waits for the application to end after it was told; then it is cancelled."""
+"""Seconds that closing waits for the application to end before it is cancelled."""
 
 
 def _scope(request: Request) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _scope(request: Request) -> dict[str, Any]:
 
 
 class _Exchange:
-    """One request and its answer: the two queues between the application's task and the caller."""
+    """One request and its response: the two queues between the application's task and the caller."""
 
     def __init__(self, request: Request) -> None:
         body = request.body
@@ -115,7 +115,7 @@ class _Exchange:
                 raise OSError("the client has disconnected")
         if not more:
             self._complete = True
-            # What is left for it to do should not wait for the answer to be closed.
+            # Work of the application after its last byte should not delay the closing of the response.
             self._left.set()
             self._news.set()
 
@@ -123,7 +123,9 @@ class _Exchange:
         try:
             await app(scope, self.receive, self.send)
         except Exception as error:  # noqa: BLE001 - the application's own, given to the caller as the failure of the call
-            if not self._left.is_set():  # else nobody asks, and its traceback would keep the application's frames
+            if (
+                not self._left.is_set()
+            ):  # Otherwise nobody retrieves it, and its traceback would keep the application's frames alive.
                 self._failure = error
         finally:
             self.over = True
@@ -134,7 +136,7 @@ class _Exchange:
     async def head(self) -> None:
         while not self._started:
             if self.over:
-                raise ReadFailed(self._why("without an answer")) from self._failure
+                raise ReadFailed(self._why("without a response")) from self._failure
             self._news.clear()
             await self._news.wait()
 
@@ -147,7 +149,7 @@ class _Exchange:
             if self._complete:
                 return b""
             if self.over:
-                raise ReadFailed(self._why("before its answer was whole")) from self._failure
+                raise ReadFailed(self._why("before its response was complete")) from self._failure
             self._news.clear()
             await self._news.wait()
 
@@ -162,7 +164,7 @@ class _Exchange:
 
 
 class _Lifespan:
-    """The application's lifespan in one loop. An application that knows none is used without."""
+    """The application's lifespan in one loop. An application without lifespan support is used without."""
 
     def __init__(self, app: ASGIApp, required: bool) -> None:
         self._app = app
@@ -176,7 +178,7 @@ class _Lifespan:
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
-        failure: str | None = "the application knows no lifespan" if self._required else None
+        failure: str | None = "the application does not support lifespan" if self._required else None
         try:
             await self._app(scope, self._inbox.get, self._send)
         except Exception as error:  # noqa: BLE001 - an application without lifespan says so by raising anything
@@ -253,7 +255,7 @@ class _AsyncResponse:
 
 
 class AsyncASGITransport:
-    """Calls ``app`` in the running event loop. ``lifespan``: ``"auto"`` starts it where the application has one."""
+    """Calls ``app`` in the running event loop. ``lifespan="auto"`` starts the lifespan if the application has one."""
 
     def __init__(self, app: ASGIApp, *, lifespan: Literal["auto", "on", "off"] = "auto") -> None:
         self._app = app
@@ -262,6 +264,7 @@ class AsyncASGITransport:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, request: Request) -> _AsyncResponse:
+        """Call the application with a request, and return its response once it begins."""
         scope = _scope(request)
         if self._lifespan != "off":
             scope["state"] = (await self._started()).state.copy()
@@ -290,7 +293,7 @@ class AsyncASGITransport:
         return lifespan
 
     async def aclose(self) -> None:
-        """Wait for what still runs in this loop (for a moment, then cancel it) and end the lifespan."""
+        """Wait for running requests in this loop (for a moment, then cancel them) and end the lifespan."""
         loop = asyncio.get_running_loop()
         running = [task for task in self._tasks if task.get_loop() is loop]
         if running:
@@ -341,12 +344,12 @@ class _Thread:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         if self.pid != os.getpid():
             work.close()
-            raise ReadFailed("the answer belongs to the process that forked this one")
+            raise ReadFailed("the response belongs to the parent process")
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
         except BaseException:
-            # A signal's exception may end the wait while the work goes on.
+            # The exception of a signal may end the wait while the work goes on.
             future.cancel()
             raise
 
@@ -357,7 +360,7 @@ class _Thread:
 
 
 class ASGITransport:
-    """Calls ``app`` from synchronous code, in one private event loop thread that starts with the first call."""
+    """Calls ``app`` from synchronous code, in a private event loop thread that starts with the first call."""
 
     def __init__(self, app: ASGIApp, *, lifespan: Literal["auto", "on", "off"] = "auto") -> None:
         self._inner = AsyncASGITransport(app, lifespan=lifespan)
@@ -365,6 +368,7 @@ class ASGITransport:
         self._thread: _Thread | None = None
 
     def send(self, request: Request) -> _Response:
+        """Call the application with a request, and return its response once it begins."""
         thread = self._running()
         return _Response(thread.run(self._inner.send(request)), thread)
 
@@ -373,13 +377,14 @@ class ASGITransport:
         if thread is not None and thread.pid == os.getpid():
             return thread
         if thread is not None:
-            self._lock = threading.Lock()  # the parent's may be held by a thread that does not exist here
+            self._lock = threading.Lock()  # The parent's lock may be held by a thread that does not exist here.
         with self._lock:
             if self._thread is None or self._thread.pid != os.getpid():
                 self._thread = _Thread()
             return self._thread
 
     def close(self) -> None:
+        """End the lifespan and the event loop thread."""
         thread, self._thread = self._thread, None
         if thread is not None and thread.pid == os.getpid():
             thread.run(self._inner.aclose())

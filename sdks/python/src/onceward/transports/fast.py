@@ -1,23 +1,24 @@
 """The fast transport: ``pyreqwest``, a Rust HTTP client, at a fraction of the CPU of the default one.
 
-What it gives up, and what is done about it here:
+Its limits, and how this module deals with them:
 
-- Its stream reader collects bytes before it hands them on; that buffer is set to 0, so each piece arrives at once.
-- Its synchronous client holds the thread inside Rust, where no signal handler runs: one that comes while a synchronous
-  call waits for its answer to begin runs when the wait ends, by the answer or by a clock. Waits for the body can be
-  interrupted, except where ``idle`` is as long as ``first_byte`` or longer.
-- It has one clock for the head and for reads. That clock is ``first_byte``; an ``idle`` that is shorter is kept by
-  waiting in Python (`run`), which costs a few microseconds where there is something to wait for.
+- Its stream reader buffers bytes; that buffer is set to 0, so that each chunk arrives at once.
+- Its synchronous client blocks the thread inside Rust, where no signal handler runs: a signal that comes while a
+  synchronous call waits for its response is handled when the wait ends. Waits for the body can be interrupted, except
+  where ``idle`` is as long as ``first_byte`` or longer.
+- It has one clock for the head and for reads. That clock is ``first_byte``; a shorter ``idle`` is enforced by waiting
+in
+  Python (`run`), which costs a few microseconds if there is something to wait for.
 - Its runtime does not survive ``os.fork``. A child gets new clients on the runtime that the parent did not use; a child
-  of that child is told to use the default transport.
+  of that child gets an error that recommends the default transport.
 - ``first_byte`` also counts the time to connect (with ``connect`` as its own, shorter limit) and to send a body that is
-  in memory, because the library does not say when the request was sent. A streamed upload moves the clock with every
-  piece that is taken; synchronously it goes over the asynchronous client, and over connections of its own.
+  in memory, because the library does not report when the request was sent. A streamed upload extends the clock with
+  every chunk; synchronously it uses the asynchronous client, with connections of its own.
 - Connections are pooled per set of ``connect``, ``pool`` and (synchronous) ``first_byte`` clocks: calls that differ in
-  them share no connection. Clocks that ``total`` cuts short do not count: ``total`` is given with each request.
+  them do not share connections. Clocks that ``total`` cuts short do not count: ``total`` is passed with each request.
 - TLS roots are the system's, or those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``; proxies come from the environment, as
-  everywhere here. With ``configure`` the library looks for proxies itself. For anything else pass a client of your own
-  to the default transport.
+  for the other transports. With ``configure`` the library looks for proxies itself. For anything else pass a client of
+  your own to the default transport.
 - The asynchronous transport needs asyncio (uvloop too); it does not run under trio.
 """
 
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncFastTransport", "FastTransport"]
 
 _POOLS = 8
-"""How many sets of clocks keep a pool of their own; the oldest is let go of first."""
+"""The number of sets of clocks with a pool of their own; the oldest pool is dropped first."""
 
 _Clocks: TypeAlias = tuple["float | None", "float | None", "float | None"]
 _Pool: TypeAlias = tuple[_Clocks, "Proxy | None"]
@@ -76,17 +77,18 @@ def _causes(error: BaseException) -> list[str]:
 
 
 def _reraise(error: Exception, *, reading: bool, proxy: Proxy | None = None) -> NoReturn:
-    traceback.clear_frames(error.__traceback__)  # their locals hold the headers, and with them the key
+    traceback.clear_frames(error.__traceback__)  # The locals of its frames contain the headers, and with them the key.
     named = _wire_error(error, reading=reading)
     named.proxy = None if proxy is None else proxy.server
     raise named from error
 
 
 def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
-    """The wire error for an error of the library.
+    """Return the wire error for an error of the library.
 
-    Its classes alone do not tell: a server that hangs up is a ``ConnectError`` there, as is a refused port; only the
-    causes say whether the request was already on its way.
+    Its classes are not enough: a server that hangs up is a ``ConnectError`` there, as is a refused port. Only the
+    causes show
+    whether the request was already being sent.
     """
     causes = _causes(error)
     names = {base.__name__ for base in type(error).__mro__}
@@ -109,7 +111,7 @@ def _wire_error(error: BaseException, *, reading: bool) -> TransportError:
 # ---- forks ----------------------------------------------------------------------------------------------------------
 
 _forks = 0
-"""How many forks lie between this process and the one that imported this module; asking for a process id costs more."""
+"""The number of forks between the import of this module and this process. Reading the process id costs more."""
 
 
 def _count_fork() -> None:
@@ -125,7 +127,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _clocks(timeouts: Timeouts, blocking: bool) -> _Clocks:
-    """The clocks that a client is made with. One that is cut to what is left of ``total`` would differ every time."""
+    """Return the clocks that a client is made with, without those cut to what is left of ``total``."""
     end = NEVER if timeouts.total is None else timeouts.total
     own = (timeouts.connect, timeouts.pool, timeouts.first_byte if blocking else None)
     if end is NEVER:
@@ -139,7 +141,7 @@ def _span(seconds: float) -> timedelta:
 
 
 class _Clients:
-    """The library's clients of one transport. Made on first use, dropped when the process turns out to be a child."""
+    """The library's clients of one transport. Made on first use, dropped in a forked child."""
 
     def __init__(self, max_connections: int | None, configure: Callable[[Any], Any] | None, blocking: bool) -> None:
         self.limited = max_connections is not None
@@ -152,7 +154,7 @@ class _Clients:
         self._forks = _forks
 
     def proxy(self, url: str) -> Proxy | None:
-        """Return the proxy on the way to a server. The environment is asked when the server is first called."""
+        """Return the proxy for a server. The environment is read when the server is first called."""
         server = url[: url.find("/", 8)]
         try:
             return self._routes[server]
@@ -189,8 +191,8 @@ class _Clients:
             raise _missing(error) from error
         builder: Any = SyncClientBuilder() if self._blocking else ClientBuilder()
         builder = builder.follow_redirects(False).referer(False).max_connections(self._max_connections)
-        builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # what comes is the core's to decode
-        if _forks:  # the first process may have used the default runtime
+        builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # The core decodes the body.
+        if _forks:  # The first process may have used the default runtime.
             builder = builder.runtime_multithreaded(True)
         (connect, waiting, first_byte), proxy = pool
         if connect is not None:
@@ -202,7 +204,7 @@ class _Clients:
         if self._configure is not None:
             builder = self._configure(builder)
         else:
-            # The library passes over a proxy that it cannot read, and would go there directly.
+            # The library ignores a proxy that it cannot parse, and would connect directly.
             builder = builder.no_proxy() if proxy is None else builder.proxy(_library_proxy(proxy))
         try:
             client: Client | SyncClient = builder.build()
@@ -238,7 +240,7 @@ async def _moving(pieces: AsyncIterator[bytes], deadline: Deadline | None) -> As
 
 
 def _prepare(client: Any, request: Request, stream: Any) -> Any:
-    # A masked value is a `str` of another type, and the library is not to meet it.
+    # A masked value is a subclass of `str`, which the library must not get.
     headers = [
         header if type(header[1]) is str else (header[0], header[1].encode("latin-1").decode("latin-1"))
         for header in body_headers(request)
@@ -265,8 +267,10 @@ def _late(what: str, seconds: float | None) -> ReadTimedOut:
 
 
 def _headers(response: Any) -> list[tuple[str, str]]:
-    """Return the headers of an answer, with names in lower case. The library gives no value that is not ASCII: such
-    a header is left out, and the answer is delivered."""
+    """Return the headers of a response, with names in lower case.
+
+    The library gives no value that is not ASCII: such a header is left out, and the response is delivered.
+    """
     try:
         return list(response.headers.items())
     except ValueError:
@@ -282,7 +286,7 @@ def _headers(response: Any) -> list[tuple[str, str]]:
 
 
 class _Answer:
-    """What is the same of an answer, whichever way it is read."""
+    """The part of a response that is the same for all ways of reading it."""
 
     __slots__ = ("_closed", "_ended", "_exchange", "_forks", "_left", "_reader", "_request", "headers", "status")
 
@@ -296,7 +300,7 @@ class _Answer:
         self._forks = _forks
         length = response.get_header("content-length")
         self._left = int(length) if length is not None and request.method != "HEAD" else -1
-        """How many bytes are to come, where the head tells; asking for the end of a body costs as much as a piece."""
+        """The number of bytes to come, if known: asking for the end of a body costs as much as a chunk."""
 
     def _took(self, chunk: Any) -> bytes:
         if chunk is None:
@@ -310,11 +314,11 @@ class _Answer:
 
     def _end(self) -> bytes:
         if self._closed:
-            raise ReadFailed("the answer was closed before its end")
+            raise ReadFailed("the response was closed before its end")
         return b""
 
     def _close(self) -> bool:
-        """Whether there is something to close, which there is once and only in the process that made it."""
+        """Return whether there is something to close: once, and only in the process that made it."""
         if self._ended:
             return False
         self._ended = self._closed = True
@@ -322,7 +326,7 @@ class _Answer:
 
 
 class _Response(_Answer):
-    """Of the library's synchronous client, with ``bound`` as the seconds that a read of its own may take."""
+    """A response of the library's synchronous client. ``bound`` is the limit in seconds of its own reads."""
 
     __slots__ = ("_bound",)
 
@@ -333,7 +337,7 @@ class _Response(_Answer):
     def _read(self, idle: float | None) -> Any:
         if idle is None or idle >= self._bound:
             return self._reader.read_chunk()
-        # The base class of the library's readers has the method that can be waited for with a clock of our own.
+        # Only the base class of the library's readers has the method that can be awaited with a timeout of our own.
         base: Any = type(self._reader).__mro__[1]
         return run(_coroutine(base.read_chunk(self._reader)), idle)
 
@@ -361,7 +365,7 @@ class _Response(_Answer):
 
 
 class _UploadResponse(_Response):
-    """The same for an upload, which went over the asynchronous client."""
+    """The response to an upload, which the asynchronous client sent."""
 
     __slots__ = ()
 
@@ -410,18 +414,19 @@ class _AsyncResponse(_Answer):
 
 
 def _coroutine(work: Any) -> Coroutine[Any, Any, Any]:
-    """The library's stubs say ``async def``; at run time these are its native coroutines."""
+    """Return a native coroutine of the library, whose stubs say ``async def``."""
     return cast("Coroutine[Any, Any, Any]", work)
 
 
 class FastTransport:
-    """Synchronous; threads may share it. ``configure`` gets the library's client builder and gives it back."""
+    """The synchronous transport; threads may share it. ``configure`` gets and returns the library's client builder."""
 
     def __init__(self, *, max_connections: int | None = None, configure: Callable[[Any], Any] | None = None) -> None:
         self._clients = _Clients(max_connections, configure, blocking=True)
         self._uploads = _Clients(max_connections, configure, blocking=False)
 
     def send(self, request: Request) -> _Response:
+        """Send a request and return its response, whose body is not read yet."""
         if request.body is not None and not isinstance(request.body, bytes):
             return self._upload(request)
         clocks = request.timeouts
@@ -443,12 +448,13 @@ class FastTransport:
             prepared = _prepare(client, request, stream)
             response = run_in_loop(_coroutine(prepared.__aenter__()), deadline)
         except OutOfTime:
-            raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
+            raise _late("in response to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False, proxy=proxy)
         return _UploadResponse(prepared, response, request, NEVER)
 
     def close(self) -> None:
+        """Close all connections."""
         for client in self._clients.drop():
             client.close()
         for client in self._uploads.drop():
@@ -459,12 +465,13 @@ class FastTransport:
 
 
 class AsyncFastTransport:
-    """Asynchronous, for asyncio. One transport works in any number of event loops and threads."""
+    """The asynchronous transport, for asyncio. One works in any number of event loops and threads."""
 
     def __init__(self, *, max_connections: int | None = None, configure: Callable[[Any], Any] | None = None) -> None:
         self._clients = _Clients(max_connections, configure, blocking=False)
 
     async def send(self, request: Request) -> _AsyncResponse:
+        """Send a request and return its response, whose body is not read yet."""
         proxy = self._clients.proxy(request.url)
         client = self._clients.get(request.timeouts, proxy)
         deadline = head_deadline(request.timeouts, self._clients.limited)
@@ -476,12 +483,13 @@ class AsyncFastTransport:
             prepared = _prepare(client, request, stream)
             response = await Timed(_coroutine(prepared.__aenter__()), deadline)
         except OutOfTime:
-            raise _late("in answer to the request", None if deadline is None else deadline.seconds) from None
+            raise _late("in response to the request", None if deadline is None else deadline.seconds) from None
         except _library_error() as error:
             _reraise(error, reading=False, proxy=proxy)
         return _AsyncResponse(prepared, response, request)
 
     async def aclose(self) -> None:
+        """Close all connections."""
         for client in self._clients.drop():
             await client.close()
 

@@ -1,10 +1,9 @@
-"""The default transport: the connections and the HTTP/1.1 of ``httpx2`` (its ``httpcore2``), below its convenience
-layer.
+"""The default transport: the connections and the HTTP/1.1 of ``httpx2`` (its ``httpcore2``), without its client.
 
-Requests are built once, bodies are read as bytes, and the sockets are ours to time: every read and write is bounded by
-the clocks of its request as they are at that moment. Streams go out unbuffered. Certificates are checked against the
-system's store (or ``SSL_CERT_FILE``, ``SSL_CERT_DIR``); one TLS context serves the whole process and is made on first
-use.
+Requests are built once, bodies are read as bytes, and every read and write is limited by the clocks that its request
+has
+at that moment. Streams are not buffered. Certificates are checked against the system's store (or ``SSL_CERT_FILE``,
+``SSL_CERT_DIR``); one TLS context serves the whole process and is made on first use.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ __all__ = ["AsyncHTTPX2Transport", "HTTPX2Transport", "shared_ssl_context"]
 
 MAX_CONNECTIONS: Final = 1000
 _HELD_BYTES: Final = 65536
-# Of a body that is given up, this much is read where it has come already: a connection is dearer than that.
+# The most bytes read of an abandoned body if they have arrived already: a new connection costs more than that.
 _REST_BYTES: Final = 65536
 _KEEPALIVE: Final[dict[str, Any]] = {
     "max_connections": MAX_CONNECTIONS,
@@ -61,7 +60,7 @@ _ssl_context: ssl.SSLContext | None = None
 
 
 def shared_ssl_context() -> ssl.SSLContext:
-    """The process's TLS context. Reading the certificates takes longer than everything else in making a client."""
+    """Return the process's TLS context. Reading certificates takes longer than the rest of making a client."""
     global _ssl_context
     if _ssl_context is None:
         with _ssl_lock:
@@ -80,8 +79,8 @@ def _raise(
     pool: httpcore2.ConnectionPool | httpcore2.AsyncConnectionPool,
     through: str | None = None,
 ) -> NoReturn:
-    """Raise the named error for one of the library's. ``through`` is the proxy on the way."""
-    # The finished frames of the library hold the request's headers, and with them the key.
+    """Raise the wire error for one of the library. ``through`` is the proxy on the way."""
+    # The finished frames of the library contain the request's headers, and with them the key.
     traceback.clear_frames(error.__traceback__)
     named = _named(error, reading, pool)
     named.proxy = through
@@ -94,9 +93,9 @@ def _named(
     text = str(error) or type(error).__name__
     match error:
         case httpcore2.PoolTimeout():
-            held = len(pool.connections)
+            used = len(pool.connections)
             return PoolTimedOut(
-                f"{held} of {MAX_CONNECTIONS} connections are held, some perhaps by streams that nobody reads"
+                f"{used} of {MAX_CONNECTIONS} connections are in use, some perhaps by streams that nobody reads"
             )
         case httpcore2.ConnectTimeout():
             return ConnectTimedOut(text)
@@ -119,14 +118,14 @@ def _named(
 
 @lru_cache(maxsize=64)
 def _origin(scheme: str, netloc: str) -> tuple[bytes, bytes, int | None, bytes, str]:
-    """What of a URL is the same for all requests to a server."""
+    """The parts of a URL that are the same for all requests to a server."""
     parts = urlsplit(f"{scheme}://{netloc}")
     host = parts.hostname or ""
     return scheme.encode(), host.encode("ascii"), parts.port, netloc.encode("ascii"), host
 
 
 def _split(url: str) -> tuple[httpcore2.URL, bytes, str, str]:
-    """The library's URL, the Host header, the scheme and the host."""
+    """Return the library's URL, the Host header, the scheme and the host."""
     scheme, _, rest = url.partition("://")
     netloc, slash, target = rest.partition("/")
     scheme_bytes, host, port, host_header, name = _origin(scheme, netloc)
@@ -165,7 +164,7 @@ def _lowered(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
 def _proxy(proxy: Proxy) -> httpcore2.Proxy:
     if proxy.socks and find_spec("socksio") is None:
         raise ConfigError(
-            f"the proxy that the environment names ({proxy.server}) speaks SOCKS, which needs `socksio`: run "
+            f"the proxy in the environment ({proxy.server}) speaks SOCKS, which needs `socksio`: run "
             "`pip install socksio`, use `transport='fast'`, or unset ALL_PROXY, HTTPS_PROXY and HTTP_PROXY"
         )
     auth = None if proxy.auth is None else (proxy.auth[0].encode(), proxy.auth[1].encode())
@@ -177,15 +176,15 @@ def _proxy(proxy: Proxy) -> httpcore2.Proxy:
 
 
 class _Until(threading.local):
-    """When the call of this thread must be done; connecting happens in the thread of the call."""
+    """The deadline of the call in this thread; connecting happens in the thread of the call."""
 
     deadline: float | None = None
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A socket whose reads and writes take no longer than the request that uses it now allows.
+    """A socket whose reads and writes are limited by the clocks of its current request.
 
-    Small writes are held until the next read, so that the head and the body of a request leave in one packet.
+    Small writes are buffered until the next read, so that the head and the body of a request are sent in one packet.
     """
 
     def __init__(self, inner: httpcore2.NetworkStream, until: _Until) -> None:
@@ -193,16 +192,16 @@ class _Stream(httpcore2.NetworkStream):
         self._until = until
         self._socket: socket.socket = inner.get_extra_info("socket")
         self._seconds: float | None = -1.0
-        self._held: list[bytes] = []
+        self._buffered: list[bytes] = []
         self._size = 0
         self.request: Request | None = None
-        """The request whose body is being read: its idle clock beats the one that the library was given."""
+        """The request whose body is being read: its idle clock overrides the one that the library was given."""
         self.waits = True
-        """Whether reading waits for what has not come yet."""
+        """True if reading waits for data that has not arrived yet."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._held:
-            # A server that refuses a request may close before it has read all of it; its answer is what counts.
+        if self._buffered:
+            # A server that refuses a request may close before it has read all of it; its response is what matters.
             with suppress(httpcore2.WriteError):
                 self._flush(timeout)
         request = self.request
@@ -217,14 +216,14 @@ class _Stream(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
-            self._held.append(buffer)
+            self._buffered.append(buffer)
             self._size += len(buffer)
             if self._size > _HELD_BYTES:
                 self._flush(timeout)
 
     def _flush(self, timeout: float | None) -> None:
-        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
-        self._held.clear()
+        data = self._buffered[0] if len(self._buffered) == 1 else b"".join(self._buffered)
+        self._buffered.clear()
         self._size = 0
         try:
             self._allow(timeout)
@@ -235,7 +234,7 @@ class _Stream(httpcore2.NetworkStream):
             raise httpcore2.WriteError(str(error)) from error
 
     def _allow(self, seconds: float | None) -> None:
-        """Set the socket's timeout, where it is another one than before: that is a system call."""
+        """Set the socket's timeout if it changed: that is a system call."""
         deadline = self._until.deadline
         if deadline is not None:
             left = max(deadline - time.monotonic(), 0.001)
@@ -278,8 +277,8 @@ class _Backend(httpcore2.SyncBackend):
         return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options), self._until)
 
 
-class _until:
-    """Bound what this thread does by what is left of a request's `total`."""
+class _Limited:
+    """Limits what this thread does to what is left of a request's `total`."""
 
     __slots__ = ("_local", "_total")
 
@@ -326,7 +325,7 @@ class _Response:
 
     def read_chunk(self) -> bytes:
         if self._chunks is None:
-            # The library reads this once, here; what changes later reaches the socket by `_Stream`.
+            # The library reads this once, here; later changes reach the socket through `_Stream`.
             self._timeouts["read"] = self._request.timeouts.idle
             self._chunks = iter(cast("Iterable[bytes]", self._raw.stream))
         try:
@@ -347,14 +346,17 @@ class _Response:
                 cast("Any", self._chunks).close()
             self._raw.close()
         except _LIBRARY_ERRORS:
-            pass  # it was closing anyway
+            pass  # It was closing already.
         finally:
             if stream is not None:
                 stream.request = None
 
     def _take_rest(self, stream: _Stream, chunks: Iterator[bytes]) -> None:
-        """Read on without waiting. A short answer has often come whole when its reader leaves, and its connection can
-        then serve the next call."""
+        """Read the rest without waiting.
+
+        A short response has often arrived completely when its reader leaves, and its connection can then serve the next
+        call.
+        """
         stream.waits = False
         read = 0
         try:
@@ -373,10 +375,11 @@ class HTTPX2Transport:
         self._until = _Until()
         self._pools: dict[tuple[str, Proxy | None], httpcore2.ConnectionPool] = {}
         self._routes: dict[tuple[str, str], tuple[httpcore2.ConnectionPool, str | None]] = {}
-        """The pool for a server, and the proxy on the way. The environment is asked when a server is first called."""
+        """The pool and the proxy of each server. The environment is read when a server is first called."""
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> _Response:
+        """Send a request and return its response, whose body is not read yet."""
         url, host, scheme, name = _split(request.url)
         pool, through = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
@@ -386,7 +389,7 @@ class HTTPX2Transport:
             request.method, url, headers=_headers(request, host), content=content, extensions=extensions
         )
         try:
-            with _until(self._until, request):
+            with _Limited(self._until, request):
                 raw = pool.handle_request(raw_request)
         except _LIBRARY_ERRORS as error:
             _raise(error, reading=False, pool=pool, through=through)
@@ -413,6 +416,7 @@ class HTTPX2Transport:
         return pool
 
     def close(self) -> None:
+        """Close all connections."""
         with self._lock:
             pools, self._pools, self._routes = list(self._pools.values()), {}, {}
         for pool in pools:
@@ -488,6 +492,7 @@ class AsyncHTTPX2Transport:
         self._routes: dict[tuple[str, str], tuple[httpcore2.AsyncConnectionPool, str | None]] = {}
 
     async def send(self, request: Request) -> _AsyncResponse:
+        """Send a request and return its response, whose body is not read yet."""
         url, host, scheme, name = _split(request.url)
         pool, through = self._routes.get((scheme, name)) or self._route(scheme, name)
         extensions = _extensions(request)
@@ -520,6 +525,7 @@ class AsyncHTTPX2Transport:
         return pool
 
     async def aclose(self) -> None:
+        """Close all connections."""
         pools, self._pools, self._routes = list(self._pools.values()), {}, {}
         for pool in pools:
             await pool.aclose()
@@ -529,7 +535,7 @@ class AsyncHTTPX2Transport:
 
 
 def _async_backend() -> httpcore2.AsyncNetworkBackend:
-    """Our sockets on asyncio; the library's own elsewhere."""
+    """Return our sockets on asyncio, and the library's own elsewhere."""
     import asyncio
 
     try:

@@ -1,10 +1,10 @@
 """The caller's own ``httpx2`` or ``httpx`` client as a transport.
 
-The two libraries are told apart by the name of the module that defines the client's class, so neither is imported here.
-Everything that the caller set on the client holds: proxies, TLS, auth, event hooks, cookies, default headers, limits.
-The clocks and the redirect rule are ours. The client is never closed by us, and an ``AsyncClient`` keeps the rule of
-its library that it belongs to one event loop. With a synchronous client ``total`` does not bound a head that arrives
-byte by byte, because the library begins its clock anew with each byte.
+The libraries are recognized by the name of the module that defines the client's class, so neither is imported here.
+Everything that the caller set on the client applies: proxies, TLS, auth, event hooks, cookies, default headers, limits.
+The clocks and the redirect rule are ours. The client is never closed by this package, and an ``AsyncClient`` belongs to
+one event loop, as its library requires. With a synchronous client ``total`` does not limit a head that arrives byte by
+byte, because the library restarts its clock with each byte.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["AsyncInjectedTransport", "InjectedTransport", "kind_of_client"]
 _LIBRARIES = frozenset({"httpx", "httpx2"})
 _Clocks = dict[str, float | None]
 
-# The most derived name that is listed decides, so a library's later subclasses keep their meaning.
+# The most derived listed name decides, so that later subclasses of the library keep their meaning.
 _ERRORS: dict[str, type[TransportError]] = {
     "PoolTimeout": PoolTimedOut,
     "ConnectTimeout": ConnectTimedOut,
@@ -60,7 +60,7 @@ class _RawHeaders(Protocol):
 
 
 class _Answer(Protocol):
-    """What both libraries' `Response` offer to us."""
+    """The interface common to the `Response` classes of both libraries."""
 
     status_code: int
 
@@ -91,7 +91,7 @@ class _AsyncClient(Protocol):
 
 
 def kind_of_client(client: object) -> Literal["sync", "async"] | None:
-    """``"sync"`` or ``"async"`` for a client of ``httpx`` or ``httpx2`` (or a subclass of one), else None."""
+    """Return ``"sync"`` or ``"async"`` for a client of ``httpx`` or ``httpx2`` (or a subclass of one), else None."""
     for base in type(client).__mro__:
         if base.__module__.partition(".")[0] in _LIBRARIES:
             if base.__name__ == "Client":
@@ -102,20 +102,20 @@ def kind_of_client(client: object) -> Literal["sync", "async"] | None:
 
 
 def _check_verification(client: object) -> None:
-    """Raise for a client that accepts every certificate: whoever stands between could read the key."""
+    """Raise for a client that accepts every certificate: anybody on the network path could read the key."""
     mounts: Any = getattr(client, "_mounts", None) or {}
     for transport in (getattr(client, "_transport", None), *mounts.values()):
         context = getattr(getattr(transport, "_pool", None), "_ssl_context", None)
         if context is not None and (not context.check_hostname or context.verify_mode.name == "CERT_NONE"):
             raise ConfigError(
                 "`http_client` does not verify certificates (`verify=False`, or such an `ssl.SSLContext`), so that "
-                "anybody in between could read the key; for a private authority give `verify=` a context that trusts "
+                "the key could be intercepted; for a private CA give `verify=` a context that trusts "
                 "it (`ssl.create_default_context(cafile=...)`), or set SSL_CERT_FILE"
             )
 
 
 def _errors_of(client: object) -> tuple[type[Exception], ...]:
-    """What the library of ``client`` may raise. A closed event loop is a plain `RuntimeError`."""
+    """Return the exceptions that the library of ``client`` raises. A closed event loop is a plain `RuntimeError`."""
     for base in type(client).__mro__:
         package = base.__module__.partition(".")[0]
         if package in _LIBRARIES:
@@ -125,7 +125,7 @@ def _errors_of(client: object) -> tuple[type[Exception], ...]:
 
 
 def _wire_error(error: Exception, client: object) -> TransportError | None:
-    """The transport error that says what the library's ``error`` says; None when it is none of the library's."""
+    """Return the transport error for an exception of the library, or None for any other exception."""
     if isinstance(error, RuntimeError) and "Event loop is closed" in str(error):
         return ConnectFailed(
             "the `http_client` keeps connections of an event loop that has ended: make one client per event loop, "
@@ -141,23 +141,23 @@ def _wire_error(error: Exception, client: object) -> TransportError | None:
 
 
 def _pool_numbers(client: object) -> str:
-    """Live numbers of the pool, when the library shows any; they are for a person to read."""
+    """Return the current state of the pool, for a person to read, if the library exposes it."""
     pool: object = getattr(getattr(client, "_transport", None), "_pool", None)
-    return repr(pool) if pool is not None else "the `http_client` shows no numbers"
+    return repr(pool) if pool is not None else "the state of its pool is unknown"
 
 
 def _reraise(error: Exception, client: object) -> NoReturn:
     mapped = _wire_error(error, client)
     if mapped is None:
         raise error
-    # The library's frames hold the headers, and with them the key, in their locals.
+    # The library's frames contain the headers, and with them the key, in their locals.
     traceback.clear_frames(error.__traceback__)
     raise mapped from error
 
 
 def _build(client: _SyncClient | _AsyncClient, request: Request, content: object) -> tuple[Any, _Clocks]:
     timeouts: Timeouts = request.timeouts
-    # The library reads this very dictionary again when it starts on the body: so one request has two read clocks.
+    # The library reads this dictionary again when it starts on the body, so one request has two read clocks.
     clocks: _Clocks = {
         "connect": timeouts.connect,
         "pool": timeouts.pool,
@@ -173,9 +173,9 @@ def _build(client: _SyncClient | _AsyncClient, request: Request, content: object
 
 
 class _ReadClock:
-    """Gives every read of a body the ``idle`` clock that the request has at that moment.
+    """Limits every read of a body by the ``idle`` clock that the request has at that moment.
 
-    The library asks for its clock once per body; while this response reads, its network stream asks here instead.
+    The library reads its clock once per body; while this response reads, its network stream reads it here instead.
     """
 
     __slots__ = ("_end", "_request", "_stream")
@@ -189,7 +189,7 @@ class _ReadClock:
         self._end: float | None = None
 
     def bound(self) -> None:
-        """From here on, all reads together take no longer than what is left of the whole call."""
+        """Limit all reads together to what is left of the whole call."""
         total = self._request.timeouts.total
         self._end = None if total is None else monotonic() + total
 
@@ -212,7 +212,7 @@ class _ReadClock:
 
 def _lowered(answer: _Answer) -> list[tuple[str, str]]:
     headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw]
-    if answer.is_stream_consumed:  # what the library has read it has decoded
+    if answer.is_stream_consumed:  # The library has decoded what it read.
         headers = [item for item in headers if item[0] != "content-encoding"]
     return headers
 
@@ -231,7 +231,7 @@ class _Response:
         self._client = client
         self._errors = errors
         self._clock = clock
-        # A hook of the caller's may have read the answer already, and a mock gives it whole.
+        # A hook of the caller may have read the response already, and a mock returns it complete.
         self._pieces = iter((answer.content,)) if answer.is_stream_consumed else answer.iter_raw()
 
     def read_chunk(self) -> bytes:
@@ -309,6 +309,7 @@ class InjectedTransport:
         self._errors = _errors_of(client)
 
     def send(self, request: Request) -> _Response:
+        """Send a request and return its response, whose body is not read yet."""
         body = request.body
         content = body if body is None or isinstance(body, bytes) else SyncPieces(sync_body(body))
         try:
@@ -320,7 +321,7 @@ class InjectedTransport:
         return _Response(answer, self._client, self._errors, _ReadClock(answer, request))
 
     def close(self) -> None:
-        """Nothing: the client is the caller's to close."""
+        """Do nothing: the caller closes the client."""
 
     def __repr__(self) -> str:
         return f"InjectedTransport({type(self._client).__module__}.{type(self._client).__name__})"
@@ -340,6 +341,7 @@ class AsyncInjectedTransport:
         self._errors = _errors_of(client)
 
     async def send(self, request: Request) -> _AsyncResponse:
+        """Send a request and return its response, whose body is not read yet."""
         body = request.body
         content = body if body is None or isinstance(body, bytes) else AsyncPieces(body)
         try:
@@ -351,7 +353,7 @@ class AsyncInjectedTransport:
         return _AsyncResponse(answer, self._client, self._errors, _ReadClock(answer, request))
 
     async def aclose(self) -> None:
-        """Nothing: the client is the caller's to close."""
+        """Do nothing: the caller closes the client."""
 
     def __repr__(self) -> str:
         return f"AsyncInjectedTransport({type(self._client).__module__}.{type(self._client).__name__})"

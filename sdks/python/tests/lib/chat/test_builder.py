@@ -112,7 +112,7 @@ def test_pictures_and_sounds_join_what_the_user_said(client: Onceward, tmp_path:
     assert parts[2]["image_url"]["url"].startswith("data:image/png;base64,")
     alone = client.chat.completions.model("m").image(PNG).build()["messages"]
     assert alone[0]["role"] == "user"
-    with pytest.raises(ParameterError, match="no picture"):
+    with pytest.raises(ParameterError, match="not a PNG, JPEG, GIF or WebP picture"):
         builder.image(b"what is this")
     with pytest.raises(ParameterError, match="cannot read"):
         builder.image(tmp_path / "none.png")

@@ -1,7 +1,6 @@
-"""Chat completions beyond one request and one answer: the stream helper, answers as types, the builder, the tool loop.
+"""Chat helpers: streams of typed events, answers as Python types, the request builder, the tool loop.
 
-The classes here are mixed into the generated resource. They hold no logic: it is in the modules that they import when
-called.
+The classes here are mixed into the generated resource. They contain no logic: they import it when they are called.
 """
 
 from __future__ import annotations
@@ -70,9 +69,10 @@ class ChatCompletionsHelpers:
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
 
-        A context manager and an iterator. Takes all that `create` takes. ``tools`` may be functions;
-        ``response_format`` may be a type: the JSON so far is then in `.partial`, and the whole as that type in
-        `.parsed` at the end.
+        Returns a context manager and iterator. Takes all parameters of `create`. ``tools`` may be functions;
+        ``response_format`` may be a type: the JSON so far is then in `.partial`, and the answer as that type in
+        `.parsed` at the
+        end.
         """
         from .stream import plan, sync_stream
 
@@ -97,12 +97,12 @@ class ChatCompletionsHelpers:
         **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[Any]: ...
     def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
-        """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
-        schema.
+        """Request an answer as a Python type.
 
-        Nothing that was paid for is thrown away: `.parsed` is None where the answer does not fit, `.error` says why,
-        `.completion` is all of it, and `.unwrap()` gives the value or raises. A type that a strict schema cannot
-        express raises `SchemaError` before anything is sent, unless ``lossy``.
+        The type is a Pydantic model, a dataclass, a TypedDict, a list or union of them, or a JSON schema. Nothing that
+        was paid for is lost: `.parsed` is None if the answer does not fit, `.error` says why, `.completion` is the
+        whole answer, and `.unwrap()` returns the value or raises. A type that a strict schema cannot express raises
+        `SchemaError` before anything is sent, unless ``lossy``.
         """
         from ._request import prepare
         from .parse import parse_completion
@@ -123,20 +123,30 @@ class ChatCompletionsHelpers:
         """Let the model call your functions until it answers. Calls of one turn run at the same time.
 
         Iterate over the result for the events of every turn as they stream, or take `.final()`: the answer, all
-        messages, all completions, and the usage of all turns together. What a tool raises goes back to the model as the
-        tool's result. ``on_tool_call`` sees each call first: True lets it run, False refuses it, a string refuses it
-        with a reason.
+        messages, all
+        completions, and the usage of all turns together. An exception of a tool goes back to the model as the tool's
+        result.
+        ``on_tool_call`` is called before each call: True lets it run, False refuses it, a string refuses it with a
+        reason.
         """
         from .loop import ToolRun
 
-        return ToolRun(self, tools, dict(params), response_format, lossy, max_turns, on_tool_call)
+        return ToolRun(
+            self,
+            tools,
+            dict(params),
+            response_format=response_format,
+            lossy=lossy,
+            max_turns=max_turns,
+            on_tool_call=on_tool_call,
+        )
 
     def model(self, model: str) -> ChatBuilder:
         """Begin a request step by step: ``client.chat.completions.model("...").user("...").execute()``."""
         return self.builder().model(model)
 
     def builder(self) -> ChatBuilder:
-        """An empty request, to be made step by step. Every step gives a new one."""
+        """Return a builder without parameters. Every step returns a new builder."""
         from .builder import ChatBuilder
 
         return ChatBuilder(self)
@@ -174,9 +184,11 @@ class AsyncChatCompletionsHelpers:
     def stream(self, *, response_format: Any = None, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
         """Stream an answer: typed events, the text alone, a running snapshot, and the final object with usage.
 
-        An async context manager and an async iterator: ``async with client.chat.completions.stream(...) as stream``.
-        Takes all that `create` takes. ``tools`` may be functions; ``response_format`` may be a type: the JSON so far is
-        then in `.partial`, and the whole as that type in `.parsed` at the end.
+        Returns an async context manager and iterator: ``async with client.chat.completions.stream(...) as stream``.
+        Takes all
+        parameters of `create`. ``tools`` may be functions; ``response_format`` may be a type: the JSON so far is then
+        in
+        `.partial`, and the answer as that type in `.parsed` at the end.
         """
         from .stream import async_stream, plan
 
@@ -201,12 +213,12 @@ class AsyncChatCompletionsHelpers:
         **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> ParsedChatCompletion[Any]: ...
     async def parse(self, *, response_format: Any, lossy: bool = False, tools: Any = None, **params: Any) -> Any:
-        """An answer as a type of yours: a Pydantic model, a dataclass, a TypedDict, a list or union of them, a JSON
-        schema.
+        """Request an answer as a Python type.
 
-        Nothing that was paid for is thrown away: `.parsed` is None where the answer does not fit, `.error` says why,
-        `.completion` is all of it, and `.unwrap()` gives the value or raises. A type that a strict schema cannot
-        express raises `SchemaError` before anything is sent, unless ``lossy``.
+        The type is a Pydantic model, a dataclass, a TypedDict, a list or union of them, or a JSON schema. Nothing that
+        was paid for is lost: `.parsed` is None if the answer does not fit, `.error` says why, `.completion` is the
+        whole answer, and `.unwrap()` returns the value or raises. A type that a strict schema cannot express raises
+        `SchemaError` before anything is sent, unless ``lossy``.
         """
         from ._request import prepare
         from .parse import parse_completion
@@ -224,24 +236,31 @@ class AsyncChatCompletionsHelpers:
         lossy: bool = False,
         **params: Unpack[ChatCompletionsCreateBaseParams],
     ) -> AsyncToolRun:
-        """Let the model call your functions, ``async`` ones too, until it answers. Calls of one turn run at the same
-        time.
+        """Let the model call your functions, also ``async`` ones, until it answers.
 
-        Iterate over the result for the events of every turn as they stream, or ``await run.final()``: the answer, all
-        messages, all completions, and the usage of all turns together. What a tool raises goes back to the model as the
-        tool's result. ``on_tool_call`` sees each call first: True lets it run, False refuses it, a string refuses it
-        with a reason.
+        Calls of one turn run at the same time. Iterate over the result for the events of every turn as they stream, or
+        ``await run.final()``: the answer, all messages, all completions, and the usage of all turns together. An
+        exception of a tool goes back to the model as the tool's result. ``on_tool_call`` is called before each call:
+        True lets it run, False refuses it, a string refuses it with a reason.
         """
         from .loop import AsyncToolRun
 
-        return AsyncToolRun(self, tools, dict(params), response_format, lossy, max_turns, on_tool_call)
+        return AsyncToolRun(
+            self,
+            tools,
+            dict(params),
+            response_format=response_format,
+            lossy=lossy,
+            max_turns=max_turns,
+            on_tool_call=on_tool_call,
+        )
 
     def model(self, model: str) -> AsyncChatBuilder:
         """Begin a request step by step: ``await client.chat.completions.model("...").user("...").execute()``."""
         return self.builder().model(model)
 
     def builder(self) -> AsyncChatBuilder:
-        """An empty request, to be made step by step. Every step gives a new one."""
+        """Return a builder without parameters. Every step returns a new builder."""
         from .builder import AsyncChatBuilder
 
         return AsyncChatBuilder(self)

@@ -1,7 +1,7 @@
-"""How the pieces of a streamed message become one value: pure functions over JSON values, no model needed.
+"""Merge the deltas of a streamed message: pure functions over JSON values, without models.
 
 A *delta* is a partial object. Its strings are pieces to be joined, its lists continue, its objects merge member by
-member; members that name a thing (an id, a type, a role) are not pieces and are replaced.
+member; members that identify something (an id, a type, a role) are not pieces and are replaced.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ _TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 def members(value: Any) -> Mapping[str, Any]:
-    """The members of an object that were set: of a mapping all, of a model those that came over the wire.
+    """Return the members of an object that were set: of a mapping all, of a model those that the server sent.
 
-    Reads the model's dictionaries directly: this runs once for every event of a stream, and a dump costs ten times as
-    much. What is no object has no members: an event that deviates has anything in any place.
+    Reads the model's dictionaries directly: this runs once per event of a stream, and a dump costs ten times as much.
+    Other
+    values have no members: an event that deviates has anything in any place.
     """
     if is_mapping(value):
         return value
@@ -51,7 +52,7 @@ def as_text(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The JSON value of anything that can be in a chunk: models become objects of the members that were set."""
+    """Return the JSON value of anything in a chunk. Models become objects of the members that were set."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if is_list(value):
@@ -62,33 +63,33 @@ def plain(value: Any) -> Any:
 
 
 def merge(into: dict[str, Any], delta: Mapping[str, Any]) -> None:
-    """Continue the object ``into`` by ``delta``. A null says nothing about a member that already has a value."""
+    """Merge ``delta`` into an object. A null does not replace a value."""
     for name, piece in delta.items():
-        held: Any = into.get(name)
-        if held is None:
+        existing: Any = into.get(name)
+        if existing is None:
             into[name] = plain(piece)
         elif piece is None:
             continue
-        elif isinstance(held, str) and isinstance(piece, str):
-            into[name] = piece or held if name in _NAMES else held + piece
-        elif is_dict(held) and (is_mapping(piece) or hasattr(piece, "__pydantic_fields_set__")):
-            merge(held, members(piece))
-        elif is_list(held) and is_list(piece):
-            merge_lists(held, piece)
+        elif isinstance(existing, str) and isinstance(piece, str):
+            into[name] = piece or existing if name in _NAMES else existing + piece
+        elif is_dict(existing) and (is_mapping(piece) or hasattr(piece, "__pydantic_fields_set__")):
+            merge(existing, members(piece))
+        elif is_list(existing) and is_list(piece):
+            merge_lists(existing, piece)
         else:
             into[name] = plain(piece)
 
 
 def merge_lists(into: list[Any], pieces: list[Any]) -> None:
-    """Continue a list. Items that carry an ``index`` continue the item with the same one; others are new."""
+    """Merge a list into another. Items with the ``index`` of an existing item are merged; others are appended."""
     for piece in pieces:
         item = plain(piece)
         index = _index(item)
-        held = next((one for one in into if _index(one) == index), None) if index is not None else None
-        if held is None:
+        existing = next((one for one in into if _index(one) == index), None) if index is not None else None
+        if existing is None:
             into.append(item)
         else:
-            merge(held, item)
+            merge(existing, item)
 
 
 def _index(item: Any) -> int | None:
@@ -98,7 +99,7 @@ def _index(item: Any) -> int | None:
 
 
 def join_base64(pieces: list[str]) -> str:
-    """Base64 pieces as one text: pieces of one encoding are joined, pieces encoded one by one are encoded anew."""
+    """Join pieces of base64, whether one text was cut or each piece was encoded by itself."""
     if not any(piece.endswith("=") for piece in pieces[:-1]):
         return "".join(pieces)
     try:
@@ -108,7 +109,7 @@ def join_base64(pieces: list[str]) -> str:
 
 
 def text_of(content: Any) -> str | None:
-    """The text of a message's content: the content itself, or what its parts say, where a server answers in parts."""
+    """Return the text of a message's content: the content itself, or the text of its parts."""
     if not is_list(content):
         return content if isinstance(content, str) else None
     parts = [plain(part) for part in content]

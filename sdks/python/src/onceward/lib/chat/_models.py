@@ -1,4 +1,4 @@
-"""Where the chat helpers meet the generated models: imported on first use, never when the package is."""
+"""The generated models that the chat helpers need, imported on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["completion_from"]
 
 
 def completion_from(value: dict[str, Any]) -> ChatCompletion:
-    """The JSON object of a completion as its model. What deviates from the contract is kept, as in any answer."""
+    """Return the model of a completion's JSON object. Deviations from the contract are kept, as in any response."""
     from pydantic import ValidationError
 
     from ...types.chat import ChatCompletion

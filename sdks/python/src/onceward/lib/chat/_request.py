@@ -1,4 +1,4 @@
-"""What the helpers do to a chat request: types and tools become their wire form, and usage is asked for."""
+"""Prepare chat requests: convert types and tools to the form of the API, and request usage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["prepare", "streaming"]
 def prepare(
     params: Mapping[str, Any], *, response_format: Any = None, lossy: bool = False, tools: Any = None
 ) -> tuple[dict[str, Any], Format[Any] | None]:
-    """The arguments for `create`, and the format of the answer if one was asked for."""
+    """Return the arguments for `create`, and the format of the answer if one was requested."""
     made = dict(params)
     format: Format[Any] | None = None
     if response_format is not None:
@@ -26,11 +26,9 @@ def prepare(
         format = format_of(response_format, lossy=lossy)
         made["response_format"] = format.param
     if made.get("stream") is not None:
-        raise ParameterError(
-            ["`stream` is decided by the method here: leave it out, or call `stream(...)` for a stream"]
-        )
+        raise ParameterError(["`stream` is set by this method: leave it out, or call `stream(...)` for a stream"])
     if tools is not None:
-        # What is no list of tools is told by `create`, with all that is wrong beside it.
+        # `create` reports a value that is not a list of tools, along with all other faults.
         given: Any = tools
         single = isinstance(tools, str | Mapping) or callable(tools) or not isinstance(tools, Iterable)
         made["tools"] = given if single else [tool_param(one) for one in given]
@@ -38,14 +36,14 @@ def prepare(
 
 
 def streaming(params: dict[str, Any]) -> dict[str, Any]:
-    """The same request, streamed, with usage at the end unless the caller says otherwise."""
+    """Return the request as a streamed one, with usage at the end unless the caller decided otherwise."""
     options: Any = params.get("stream_options") or {}
     asked: Any = {"include_usage": True, **options} if is_mapping(options) else options
     return {**params, "stream": True, "stream_options": asked}
 
 
 def tool_param(given: Any) -> Any:
-    """A tool as it goes over the wire: from a `Tool`, a plain function, or the wire's own object."""
+    """Return a tool as it is sent, from a `Tool`, a plain function, or the object of the API."""
     from ...tools.tool import Tool, tool
 
     if isinstance(given, Tool):

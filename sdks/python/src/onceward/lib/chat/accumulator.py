@@ -1,12 +1,12 @@
-"""From the chunks of a streamed chat completion to the completion: sans-IO, and usable on chunks stored long ago.
+"""Accumulate the chunks of a streamed chat completion to the completion. Without I/O; also for stored chunks.
 
-Words used here
+Terms:
     *chunk*     one event of the stream, as a `ChatCompletionChunk` or as the JSON object it was decoded from.
     *piece*     the part of a text, of a tool call's arguments or of an object that one chunk brings.
-    *call*      one tool call that the model asks for.
+    *call*      one tool call that the model requests.
 
-The law: for every way of cutting a completion into chunks, the result equals the completion that the unary call gives.
-The accumulator never fails on a chunk that has the shape of an object; what it does not know, it keeps.
+Invariant: however a completion is cut into chunks, the result equals the completion of the unary call. The accumulator
+never fails on a chunk that is an object; members that it does not know are kept.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _NOISE = frozenset({"obfuscation"})
 
 @dataclass(slots=True, eq=False)
 class CallState:
-    """One tool call in the making. ``arguments`` are the pieces in the order of arrival."""
+    """An incomplete tool call. ``arguments`` are the pieces in the order of arrival."""
 
     position: int
-    """Place in the order of arrival within the choice."""
+    """The position in the order of arrival within the choice."""
     index: int | None
-    """The index on the wire, if the server sends one."""
+    """The index that the server sent, if any."""
     id: str = ""
     type: str | None = None
     name: str = ""
@@ -60,15 +60,16 @@ class CallState:
 
     @property
     def place(self) -> int:
-        """Which of the choice's calls: the index on the wire, or else the place in the order of arrival."""
+        """The number of the call in its choice: the server's index, or else the position in the order of arrival."""
         return self.position if self.index is None else self.index
 
     @property
     def arguments_text(self) -> str:
+        """The arguments so far."""
         return "".join(self.arguments)
 
     def add(self, piece: Mapping[str, Any]) -> str:
-        """Continue the call; gives the piece of the arguments that came."""
+        """Add a piece to the call. Return the piece of its arguments."""
         fragment = ""
         for name, value in piece.items():
             if value is None or name == "index":
@@ -92,7 +93,7 @@ class CallState:
             if value is None:
                 continue
             if name == "arguments":
-                # Some servers send the arguments as the object itself, not as its text.
+                # Some servers send the arguments as an object instead of text.
                 fragment = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
                 if fragment:
                     self.arguments.append(fragment)
@@ -111,14 +112,16 @@ class CallState:
         return given if isinstance(given, str) else ""
 
     def continues(self, call_id: str, name: str) -> bool:
-        """Whether a piece with this id and name belongs to this call.
+        """Return whether a piece with this id and name belongs to this call.
 
-        An id of its own is not enough to make a new call: some servers make a fresh id for every piece. A new call
-        names its function; so a piece with another id and a name, when this call has both, is a call of its own.
+        A different id is not enough for a new call: some servers make a new id for every piece. A new call has a
+        function name,
+        so a piece with another id and a name, when this call has both, is a call of its own.
         """
         return not (call_id and name and self.id and self.name and call_id != self.id)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the call as the JSON object of the unary response."""
         made: dict[str, Any] = {"id": self.id}
         made["type"] = self.type or ("custom" if self.custom is not None else "function")
         if self.custom is not None:
@@ -129,7 +132,7 @@ class CallState:
 
 
 class CallPiece(NamedTuple):
-    """A piece of a call's arguments; ``pieces`` tells how many there are with it."""
+    """A piece of a call's arguments; ``pieces`` is their number including this one."""
 
     call: CallState
     fragment: str
@@ -138,7 +141,7 @@ class CallPiece(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class ChoiceState:
-    """One choice in the making."""
+    """An incomplete choice."""
 
     index: int
     role: str = "assistant"
@@ -153,15 +156,15 @@ class ChoiceState:
     finish_reason: str | None = None
     has_calls: bool = False
     parts: list[Any] | None = None
-    """The content as a list of parts, once a server sent one. Its text is in ``texts`` all the same."""
+    """The content as a list of parts, if the server sent one. Its text is in ``texts`` too."""
     _plain_part: dict[str, Any] | None = None
 
     def text(self, name: str) -> str:
-        """One of the message's texts so far: ``content``, ``refusal``, ``reasoning_content``, ``reasoning``."""
+        """Return a text of the message so far: ``content``, ``refusal``, ``reasoning_content``, ``reasoning``."""
         return "".join(self.texts.get(name, ()))
 
     def add_delta(self, delta: Mapping[str, Any]) -> list[CallPiece]:
-        """Continue the message; gives the tool calls that were continued, with the piece of arguments of each."""
+        """Add a delta to the message. Return the tool calls that it continued, each with its piece of arguments."""
         touched: list[CallPiece] = []
         for name, value in delta.items():
             if name in _TEXTS and isinstance(value, str):
@@ -193,7 +196,7 @@ class ChoiceState:
             self.texts.setdefault("content", []).append(text)
 
     def _add_text(self, text: str, parts: list[Any]) -> None:
-        """Servers that stream thinking as parts go on with plain text, in one part for all of it."""
+        """Add plain text after parts. Servers that stream thinking as parts continue with plain text, in one part."""
         if text and self._plain_part is not None and parts[-1] is self._plain_part:
             self._plain_part["text"] += text
         elif text:
@@ -210,18 +213,18 @@ class ChoiceState:
         return touched
 
     def _call_of(self, piece: Mapping[str, Any]) -> CallState:
-        """The call that a piece continues: by index, else by id, else the latest."""
+        """Return the call that a piece continues: by index, else by id, else the latest."""
         index, call_id = as_number(piece.get("index")), as_text(piece.get("id"))
         name = as_text(members(piece.get("function")).get("name"))
-        held: CallState | None = None
+        existing: CallState | None = None
         if index is not None:
-            held = next((call for call in reversed(self.calls) if call.index == index), None)
-        elif call_id and (held := next((call for call in self.calls if call.id == call_id), None)) is not None:
-            return held
+            existing = next((call for call in reversed(self.calls) if call.index == index), None)
+        elif call_id and (existing := next((call for call in self.calls if call.id == call_id), None)) is not None:
+            return existing
         elif self.calls and not (name and self.calls[-1].name and self.calls[-1].arguments):
-            held = self.calls[-1]
-        if held is not None and held.continues(call_id, name):
-            return held
+            existing = self.calls[-1]
+        if existing is not None and existing.continues(call_id, name):
+            return existing
         self.calls.append(CallState(position=len(self.calls), index=index))
         return self.calls[-1]
 
@@ -233,19 +236,21 @@ class ChoiceState:
         merge(self.audio, {name: value for name, value in audio.items() if name != "data"})
 
     def _add_function_call(self, piece: Mapping[str, Any]) -> None:
-        held = self.message_rest.setdefault("function_call", {"name": "", "arguments": ""})
-        held["name"] = held["name"] or as_text(piece.get("name"))
-        held["arguments"] += as_text(piece.get("arguments"))
+        existing = self.message_rest.setdefault("function_call", {"name": "", "arguments": ""})
+        existing["name"] = existing["name"] or as_text(piece.get("name"))
+        existing["arguments"] += as_text(piece.get("arguments"))
 
     def add_logprobs(self, logprobs: Mapping[str, Any]) -> None:
+        """Add the log probabilities of new tokens."""
         self.logprobs = self.logprobs if self.logprobs is not None else {}
         merge(self.logprobs, logprobs)
 
     def ordered_calls(self) -> list[CallState]:
-        """The calls in the order of their index; those without one stay where they came."""
+        """Return the calls in the order of their index; those without one keep their position."""
         return sorted(self.calls, key=lambda call: (call.place, call.position))
 
     def message(self) -> dict[str, Any]:
+        """Return the message so far as the JSON object of the unary response."""
         made: dict[str, Any] = {"role": self.role, "content": None}
         made.update(dict.fromkeys(self.nulls))
         for name in self.texts:
@@ -260,12 +265,12 @@ class ChoiceState:
         if made["content"] == "" and (
             self.has_calls or made.get("refusal") or made.get("audio") or made.get("function_call")
         ):
-            # An empty first piece only opens the message. The unary answer says null when there is
-            # something else to say.
+            # An empty first piece only opens the message. The unary response has null if there is something else.
             made["content"] = None
         return made
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the choice so far as the JSON object of the unary response."""
         return {
             **plain(self.rest),
             "index": self.index,
@@ -276,9 +281,7 @@ class ChoiceState:
 
 
 class Step(NamedTuple):
-    """What one chunk did to one choice: the choice, its members and its delta in the chunk, and the tool calls
-    continued.
-    """
+    """The effect of one chunk on one choice: its members and delta in the chunk, and the tool calls continued."""
 
     choice: ChoiceState
     given: Mapping[str, Any]
@@ -287,9 +290,10 @@ class Step(NamedTuple):
 
 
 class ChatAccumulator:
-    """Puts a chat completion together, chunk by chunk.
+    """Accumulates a chat completion, chunk by chunk.
 
-    Example:
+    Example::
+
         accumulator = ChatAccumulator()
         for chunk in client.chat.completions.create(model=..., messages=..., stream=True):
             accumulator.add(chunk)
@@ -303,11 +307,11 @@ class ChatAccumulator:
         self._choices: dict[int, ChoiceState] = {}
 
     def add(self, chunk: ChunkLike) -> None:
-        """Take in one chunk."""
+        """Add one chunk."""
         self.take(chunk)
 
     def take(self, chunk: ChunkLike) -> list[Step]:
-        """Take in one chunk and tell what it did to each choice in it."""
+        """Add one chunk. Return its effect on each choice in it."""
         seen: list[Step] = []
         for name, value in members(chunk).items():
             if name == "choices":
@@ -325,7 +329,7 @@ class ChatAccumulator:
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = ChoiceState(index)
-        # A server that cannot stream answers with the whole message at once.
+        # A server that cannot stream sends the whole message at once.
         given = choice.get("delta")
         given = choice.get("message") if given is None else given
         delta: Mapping[str, Any] = {} if given is None else members(given)
@@ -354,12 +358,12 @@ class ChatAccumulator:
 
     @property
     def usage(self) -> CompletionUsage | None:
-        """The usage, once the server has told it."""
+        """The usage, once the server has sent it."""
         given = self._top.get("usage")
         return self.completion().usage if is_mapping(given) else given
 
     def to_dict(self) -> dict[str, Any]:
-        """The completion so far, as the JSON object that the unary call gives."""
+        """Return the completion so far as the JSON object of the unary response."""
         made = {name: plain(value) for name, value in self._top.items()}
         made["object"] = "chat.completion"
         made["choices"] = [choice.to_dict() for choice in self.choices]
@@ -368,16 +372,17 @@ class ChatAccumulator:
         return made
 
     def completion(self) -> ChatCompletion:
-        """The completion so far. After the last chunk: the same as the unary call gives."""
+        """Return the completion so far. After the last chunk it equals the unary response."""
         from ._models import completion_from
 
         return completion_from(self.to_dict())
 
 
 def accumulate(chunks: Iterable[ChunkLike]) -> ChatCompletion:
-    """The completion that these chunks make. Takes decoded chunks and stored JSON objects alike.
+    """Return the completion that these chunks make. Takes decoded chunks and stored JSON objects.
 
-    Example:
+    Example::
+
         completion = onceward.accumulate(json.loads(line) for line in open("chunks.jsonl"))
     """
     accumulator = ChatAccumulator()
@@ -387,7 +392,7 @@ def accumulate(chunks: Iterable[ChunkLike]) -> ChatCompletion:
 
 
 async def accumulate_async(chunks: AsyncIterable[ChunkLike]) -> ChatCompletion:
-    """`accumulate` for chunks that arrive one by one."""
+    """Return the completion that asynchronous chunks make."""
     accumulator = ChatAccumulator()
     async for chunk in chunks:
         accumulator.take(chunk)

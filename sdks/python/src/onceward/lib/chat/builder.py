@@ -1,5 +1,6 @@
-"""A chat request made step by step. Every step checks what it is given and gives a new builder; none changes the old
-one. For example:
+"""Build a chat request step by step.
+
+Every step checks its arguments and returns a new builder; none changes the old one. For example::
 
     answer = (
         client.chat.completions.model("onceward/echo")
@@ -9,7 +10,7 @@ one. For example:
         .execute()
     )
 
-The last step (`execute`, `stream`, `parse`, `run_tools`) sends it.
+The last step (`execute`, `stream`, `parse`, `run_tools`) sends the request.
 """
 
 from __future__ import annotations
@@ -61,33 +62,33 @@ class _Steps:
         given = ", ".join(sorted(self._params)) or "nothing set"
         return f"<{type(self).__name__} of {len(self._messages)} messages, {given}>"
 
-    # --- who asks and what was said
+    # --- model and messages
 
     def model(self, model: str) -> Self:
-        """The model that answers."""
+        """Set the model."""
         return self._with(model=model)
 
     def system(self, content: str) -> Self:
-        """Instructions that stand above the conversation."""
+        """Add instructions with priority over the conversation."""
         return self.message({"role": "system", "content": content})
 
     def developer(self, content: str) -> Self:
-        """Instructions as newer models read them."""
+        """Add instructions for newer models."""
         return self.message({"role": "developer", "content": content})
 
     def user(self, content: str | Sequence[Mapping[str, Any]]) -> Self:
-        """What the user says: text, or parts."""
+        """Add a message of the user: text, or parts."""
         return self.message({"role": "user", "content": content if isinstance(content, str) else list(content)})
 
     def assistant(self, content: str | None = None, *, tool_calls: Iterable[Any] | None = None) -> Self:
-        """What the model said before, or the tools it called."""
+        """Add an earlier message of the model, or its tool calls."""
         if content is None and tool_calls is None:
             raise ParameterError(["`assistant` has neither `content` nor `tool_calls`; give one of them"])
-        said: dict[str, Any] = {"role": "assistant", "content": content}
-        return self.message(said if tool_calls is None else {**said, "tool_calls": list(tool_calls)})
+        message: dict[str, Any] = {"role": "assistant", "content": content}
+        return self.message(message if tool_calls is None else {**message, "tool_calls": list(tool_calls)})
 
     def tool_result(self, call: Any, content: Any) -> Self:
-        """What a tool answered. ``call`` is the tool call, or its id; what is no text is written as JSON."""
+        """Add a tool's result. ``call`` is the tool call, or its id. A result other than text is written as JSON."""
         from ...tools.tool import result_text
 
         call_id = call if isinstance(call, str) else getattr(call, "id", None)
@@ -96,31 +97,33 @@ class _Steps:
         return self.message({"role": "tool", "tool_call_id": call_id, "content": result_text(content)})
 
     def message(self, message: Any) -> Self:
-        """One message, as a mapping, or as it came in an answer."""
+        """Add one message, as a mapping or as it came in an answer."""
         return self._next(self._params, (*self._messages, message))
 
     def messages(self, messages: Iterable[Any]) -> Self:
-        """Further messages, in order."""
+        """Add messages, in order."""
         return self._next(self._params, (*self._messages, *messages))
 
     def image(
         self, image: str | bytes | os.PathLike[str], *, detail: Literal["auto", "low", "high"] | None = None
     ) -> Self:
-        """Show a picture beside what the user said last: a URL, a path, or the bytes of a file."""
-        shown: dict[str, Any] = {"url": _image_url(image)}
-        return self._part({"type": "image_url", "image_url": shown if detail is None else {**shown, "detail": detail}})
+        """Add a picture to the latest message of the user: a URL, a path, or the bytes of a file."""
+        picture: dict[str, Any] = {"url": _image_url(image)}
+        return self._part(
+            {"type": "image_url", "image_url": picture if detail is None else {**picture, "detail": detail}}
+        )
 
     def input_audio(self, audio: bytes | os.PathLike[str], *, format: Literal["wav", "mp3"] = "wav") -> Self:
-        """Let the model hear something: a path, or the bytes of a file."""
+        """Add audio to the latest message of the user: a path, or the bytes of a file."""
         data = audio if isinstance(audio, bytes) else _bytes_of(audio)
         encoded = base64.b64encode(data).decode("ascii")
         return self._part({"type": "input_audio", "input_audio": {"data": encoded, "format": format}})
 
     def file(self, file_id: str) -> Self:
-        """Show an uploaded file beside what the user said last."""
+        """Add an uploaded file to the latest message of the user."""
         return self._part({"type": "file", "file": {"file_id": file_id}})
 
-    # --- how it is answered
+    # --- the answer
 
     def temperature(self, temperature: float) -> Self:
         return self._with(temperature=temperature)
@@ -135,11 +138,11 @@ class _Steps:
         return self._with(max_completion_tokens=max_completion_tokens)
 
     def n(self, n: int) -> Self:
-        """How many answers to give. Each is paid."""
+        """Set the number of answers. Each is billed."""
         return self._with(n=n)
 
     def stop(self, *stop: str) -> Self:
-        """Texts at which the answer ends."""
+        """Set texts that end the answer."""
         return self._with(stop=list(stop))
 
     def seed(self, seed: int) -> Self:
@@ -155,12 +158,12 @@ class _Steps:
         return self._with(logit_bias=dict(logit_bias))
 
     def logprobs(self, top: int | None = None) -> Self:
-        """Tell how likely each token was, and ``top`` others at its place."""
+        """Request the log probability of each token, and of its ``top`` alternatives."""
         chosen = self._with(logprobs=True)
         return chosen if top is None else chosen._with(top_logprobs=top)
 
     def tools(self, *tools: ToolLike | Iterable[ToolLike]) -> Self:
-        """Further tools that the model may call: functions, tools, or objects of the wire, one by one or as a list."""
+        """Add tools that the model may call: functions, tools, or objects of the API, one by one or as a list."""
         given: list[Any] = []
         for one in tools:
             alone = callable(one) or is_mapping(one)
@@ -168,7 +171,7 @@ class _Steps:
         return self._with(tools=[*self._params.get("tools", ()), *given])
 
     def tool_choice(self, choice: Literal["auto", "none", "required"] | str | Mapping[str, Any] | ToolLike) -> Self:
-        """Whether the model calls tools, or which one it must call: by name, or the function itself."""
+        """Set whether the model calls tools, or the one it must call: by name, or the function itself."""
         if isinstance(choice, (str, Mapping)):
             named = choice not in ("auto", "none", "required") and isinstance(choice, str)
             return self._with(tool_choice={"type": "function", "function": {"name": choice}} if named else choice)
@@ -180,13 +183,13 @@ class _Steps:
         return self._with(parallel_tool_calls=parallel)
 
     def response_format(self, response_format: Any, *, lossy: bool = False) -> Self:
-        """The shape of the answer: a type of yours, a JSON schema, or the object of the wire."""
+        """Set the format of the answer: a type of yours, a JSON schema, or the object of the API."""
         from .parse import format_of
 
         return self._with(response_format=format_of(response_format, lossy=lossy))
 
     def json(self) -> Self:
-        """Some JSON object. A message must ask for JSON too."""
+        """Request any JSON object. A message must ask for JSON too."""
         return self.response_format({"type": "json_object"})
 
     def reasoning_effort(
@@ -195,41 +198,41 @@ class _Steps:
         return self._with(reasoning_effort=effort)
 
     def thinking(self, thinking: bool = True) -> Self:
-        """Whether the model shows what it thinks."""
+        """Set whether the model returns its reasoning."""
         return self._with(thinking=thinking)
 
     def verbosity(self, verbosity: Literal["low", "medium", "high"] | str) -> Self:
         return self._with(verbosity=verbosity)
 
     def speech(self, voice: str, format: str = "wav") -> Self:
-        """Answer in speech too."""
+        """Request the answer as speech too."""
         return self._with(modalities=["text", "audio"], audio={"voice": voice, "format": format})
 
     def prediction(self, text: str) -> Self:
-        """What the answer will mostly be."""
+        """Set the text that most of the answer is expected to equal."""
         return self._with(prediction={"type": "content", "content": text})
 
     def metadata(self, **metadata: str) -> Self:
         return self._with(metadata={**self._params.get("metadata", {}), **metadata})
 
     def tags(self, *tags: str) -> Self:
-        """Labels under which the cost is reported."""
+        """Set labels under which the cost is reported."""
         return self._with(tags=[*self._params.get("tags", ()), *tags])
 
     def end_user(self, user: str) -> Self:
-        """Your end user, by an id of yours (the parameter ``user``)."""
+        """Set your end user, by an id of yours (the parameter ``user``)."""
         return self._with(user=user)
 
     def provider_params(self, **params: Any) -> Self:
-        """What only one provider knows."""
-        held = self._params.get("provider_specific_params", {})
-        return self._with(provider_specific_params={**held, **params})
+        """Set parameters of one provider."""
+        existing = self._params.get("provider_specific_params", {})
+        return self._with(provider_specific_params={**existing, **params})
 
     def mock_response(self, text: str) -> Self:
-        """The answer, word for word, with no model asked. For tests."""
+        """Set the answer, which is then returned without calling a model. For tests."""
         return self._with(mock_response=text)
 
-    # --- how it is sent
+    # --- sending
 
     def timeout(self, timeout: float | Timeout | None) -> Self:
         return self._with(timeout=timeout)
@@ -244,11 +247,11 @@ class _Steps:
         return self._with(extra_headers={**self._params.get("extra_headers", {}), **headers})
 
     def set(self, **params: Any) -> Self:
-        """Any other parameter of `create`, by its name."""
+        """Set any other parameter of `create`, by its name."""
         return self._with(**params)
 
     def build(self) -> dict[str, Any]:
-        """The arguments for `create`; raises `ParameterError` that names all that is missing."""
+        """Return the arguments for `create`, or raise `ParameterError` that lists all that is missing."""
         faults = [] if "model" in self._params else ['`model` is missing; begin with `.model("...")`']
         faults += [] if self._messages else ['there is no message; add one with `.user("...")`']
         if faults:
@@ -260,7 +263,7 @@ class _Steps:
         return prepare(made, response_format=form, tools=tools)[0]
 
     def _parts(self) -> dict[str, Any]:
-        """The arguments as the helpers take them: tools and formats not yet in the wire's form."""
+        """Return the arguments as the helpers take them: tools and formats not yet converted."""
         self.build()
         return {**self._params, "messages": list(self._messages)}
 
@@ -274,27 +277,27 @@ class _Steps:
         return type(self)(self._resource, params, messages)
 
     def _part(self, part: dict[str, Any]) -> Self:
-        """Put a part to what the user said last; alone, it is a message of its own."""
+        """Add a part to the latest message of the user, or as a new message."""
         last: Any = self._messages[-1] if self._messages else None
         if not is_mapping(last) or last.get("role") != "user":
             return self.message({"role": "user", "content": [part]})
-        said: dict[str, Any] = dict(last)
-        content: Any = said["content"]
+        message: dict[str, Any] = dict(last)
+        content: Any = message["content"]
         parts: list[Any] = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
-        return self._next(self._params, (*self._messages[:-1], {**said, "content": [*parts, part]}))
+        return self._next(self._params, (*self._messages[:-1], {**message, "content": [*parts, part]}))
 
 
 class ChatBuilder(_Steps):
-    """A chat request in the making. The last step is `execute`, `stream`, `parse` or `run_tools`."""
+    """A chat request that is being built. The last step is `execute`, `stream`, `parse` or `run_tools`."""
 
     __slots__ = ()
 
     def execute(self) -> ChatCompletion:
-        """Send it, and wait for the whole answer."""
+        """Send the request, and return the whole answer."""
         return cast("ChatCompletion", self._resource.create(**self.build()))
 
     def stream(self) -> ChatStream[Any]:
-        """Send it, and have the answer as it is written. See `ChatCompletions.stream`."""
+        """Send the request, and stream the answer. See `ChatCompletions.stream`."""
         return cast("ChatStream[Any]", self._resource.stream(**self._parts()))
 
     @overload
@@ -304,31 +307,31 @@ class ChatBuilder(_Steps):
     @overload
     def parse(self, form: Any = None, /, *, lossy: bool = False) -> ParsedChatCompletion[Any]: ...
     def parse(self, form: Any = None, /, *, lossy: bool = False) -> Any:
-        """Send it, and have the answer as a type. See `ChatCompletions.parse`."""
+        """Send the request, and return the answer as a type. See `ChatCompletions.parse`."""
         return self._resource.parse(**_parsing(self._parts(), form), lossy=lossy)
 
     def stream_as(self, form: type[T] | TypeAdapter[T], /, *, lossy: bool = False) -> ParsedChatStream[T]:
-        """Send it, and have the answer as a type while it is written."""
+        """Send the request, and stream the answer as a type."""
         return cast("ParsedChatStream[T]", self._resource.stream(**_parsing(self._parts(), form), lossy=lossy))
 
     def run_tools(self, *, max_turns: int = 10, on_tool_call: Approval | None = None) -> ToolRun:
-        """Send it, and let the model call the tools. See `ChatCompletions.run_tools`."""
+        """Send the request, and let the model call the tools. See `ChatCompletions.run_tools`."""
         return cast(
             "ToolRun", self._resource.run_tools(**self._parts(), max_turns=max_turns, on_tool_call=on_tool_call)
         )
 
 
 class AsyncChatBuilder(_Steps):
-    """A chat request in the making, for async code. The last step is `execute`, `stream`, `parse` or `run_tools`."""
+    """A `ChatBuilder` for async code. The last step is `execute`, `stream`, `parse` or `run_tools`."""
 
     __slots__ = ()
 
     async def execute(self) -> ChatCompletion:
-        """Send it, and wait for the whole answer."""
+        """Send the request, and return the whole answer."""
         return cast("ChatCompletion", await self._resource.create(**self.build()))
 
     def stream(self) -> AsyncChatStream[Any]:
-        """Send it, and have the answer as it is written. See `AsyncChatCompletions.stream`."""
+        """Send the request, and stream the answer. See `AsyncChatCompletions.stream`."""
         return cast("AsyncChatStream[Any]", self._resource.stream(**self._parts()))
 
     @overload
@@ -338,15 +341,15 @@ class AsyncChatBuilder(_Steps):
     @overload
     async def parse(self, form: Any = None, /, *, lossy: bool = False) -> ParsedChatCompletion[Any]: ...
     async def parse(self, form: Any = None, /, *, lossy: bool = False) -> Any:
-        """Send it, and have the answer as a type. See `AsyncChatCompletions.parse`."""
+        """Send the request, and return the answer as a type. See `AsyncChatCompletions.parse`."""
         return await self._resource.parse(**_parsing(self._parts(), form), lossy=lossy)
 
     def stream_as(self, form: type[T] | TypeAdapter[T], /, *, lossy: bool = False) -> AsyncParsedChatStream[T]:
-        """Send it, and have the answer as a type while it is written."""
+        """Send the request, and stream the answer as a type."""
         return cast("AsyncParsedChatStream[T]", self._resource.stream(**_parsing(self._parts(), form), lossy=lossy))
 
     def run_tools(self, *, max_turns: int = 10, on_tool_call: AsyncApproval | None = None) -> AsyncToolRun:
-        """Send it, and let the model call the tools. See `AsyncChatCompletions.run_tools`."""
+        """Send the request, and let the model call the tools. See `AsyncChatCompletions.run_tools`."""
         run = self._resource.run_tools(**self._parts(), max_turns=max_turns, on_tool_call=on_tool_call)
         return cast("AsyncToolRun", run)
 
@@ -359,7 +362,7 @@ def _parsing(parts: dict[str, Any], form: Any) -> dict[str, Any]:
 
 
 def _check(resource: Any, params: Mapping[str, Any]) -> None:
-    """Refuse at this step what `create` would refuse later, by the same rules."""
+    """Raise at this step what `create` would raise later, by the same rules."""
     operation = _operation_of(resource)
     if operation is None:
         return
@@ -371,7 +374,7 @@ def _check(resource: Any, params: Mapping[str, Any]) -> None:
 
 
 def _operation_of(resource: Any) -> Operation | None:
-    """The operation behind ``create``: a constant of the module that defines the resource."""
+    """Return the operation behind ``create``: a constant of the module that defines the resource."""
     module = sys.modules.get(type(resource).__module__)
     for value in vars(module).values() if module is not None else ():
         if isinstance(value, Operation) and value.id == "chat.completions.create":
@@ -387,7 +390,7 @@ def _image_url(image: str | bytes | os.PathLike[str]) -> str:
     if kind is None:
         kind = mimetypes.guess_type(os.fspath(image))[0] if not isinstance(image, bytes) else None
     if kind is None or not kind.startswith("image/"):
-        raise ParameterError(["`image` is no picture that is known (PNG, JPEG, GIF, WebP); give a `data:` URL instead"])
+        raise ParameterError(["`image` is not a PNG, JPEG, GIF or WebP picture; give a `data:` URL instead"])
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 

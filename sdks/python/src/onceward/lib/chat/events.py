@@ -1,17 +1,18 @@
-"""The typed events of a streamed chat completion. Told apart by ``type``; every event but `ChunkEvent` names its
-choice.
+"""The typed events of a streamed chat completion, distinguished by ``type``.
 
-    chunk            one event of the wire, as it came; always first, before what it means
+Every event but `ChunkEvent` has the number of its choice.
+
+    chunk            one event as the server sent it; always first, before what it means
     content.delta    a piece of the answer's text               content.done     the whole text of one choice
     reasoning.delta  a piece of the model's reasoning           reasoning.done   the whole of it
     refusal.delta    a piece of a refusal                       refusal.done     the whole of it
     tool_call.delta  a piece of a tool call's arguments         tool_call.done   the whole call, arguments parsed
-    logprobs.delta   log probabilities of the tokens that came
+    logprobs.delta   log probabilities of the new tokens
     finish           one choice is at its end
-    usage            what the call used
+    usage            the usage of the call
 
 Each ``done`` event comes once, when its choice is at its end: tool calls may interleave, and a call that seems to be
-over may go on.
+complete may continue.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ __all__ = [
 
 @dataclass(slots=True)
 class ChunkEvent:
-    """One event as it came over the wire."""
+    """One event as the server sent it."""
 
     chunk: ChatCompletionChunk
     type: Literal["chunk"] = "chunk"
@@ -39,9 +40,7 @@ class ChunkEvent:
 
 @dataclass(slots=True)
 class _TextDelta:
-    """A piece of a text, and the text so far. The text is joined when asked for: joining it at every event is
-    quadratic.
-    """
+    """A piece of a text, and the text so far. The text is joined on demand: joining it at every event is quadratic."""
 
     delta: str
     choice: int
@@ -62,9 +61,7 @@ class ContentDelta(_TextDelta):
 
     @property
     def partial(self) -> Any:
-        """The JSON value so far, for an answer that is JSON: open strings, lists and objects are closed. None before it
-        begins.
-        """
+        """The JSON value so far, with open strings, lists and objects closed. None before it begins."""
         from ...tools.partial_json import partial_json
 
         return partial_json(self.snapshot)
@@ -72,9 +69,7 @@ class ContentDelta(_TextDelta):
 
 @dataclass(slots=True)
 class ContentDone:
-    """The whole text of a choice. ``parsed`` is the answer as the type asked for, or None if none was asked for or it
-    does not fit.
-    """
+    """The whole text of a choice. ``parsed`` is the answer as the requested type, or None if it does not fit."""
 
     content: str
     choice: int
@@ -119,7 +114,7 @@ class ToolCallDelta(_TextDelta):
     """A piece of a tool call: ``delta`` continues its arguments (it may be empty, when only the name came)."""
 
     index: int = 0
-    """Place of the call within its choice."""
+    """The number of the call within its choice."""
     id: str = ""
     name: str = ""
     type: Literal["tool_call.delta"] = "tool_call.delta"
@@ -127,9 +122,7 @@ class ToolCallDelta(_TextDelta):
 
 @dataclass(slots=True)
 class ToolCallDone:
-    """A whole tool call. ``parsed`` holds the arguments as an object, or None, and then ``error`` says what is wrong
-    with them.
-    """
+    """A whole tool call. ``parsed`` is its arguments as an object, or None, and then ``error`` says what is wrong."""
 
     id: str
     name: str
@@ -143,7 +136,7 @@ class ToolCallDone:
 
 @dataclass(slots=True)
 class LogprobsDelta:
-    """Log probabilities of the tokens that came, as the contract's objects."""
+    """Log probabilities of the new tokens, as the contract's objects."""
 
     content: list[Any]
     refusal: list[Any]
@@ -153,7 +146,7 @@ class LogprobsDelta:
 
 @dataclass(slots=True)
 class FinishEvent:
-    """A choice is at its end. The reason is None if the server gave none."""
+    """A choice is at its end. The reason is None if the server sent none."""
 
     reason: str | None
     choice: int
@@ -162,7 +155,7 @@ class FinishEvent:
 
 @dataclass(slots=True)
 class UsageEvent:
-    """What the call used so far; the last one holds for the whole call."""
+    """The usage so far; the last one is that of the whole call."""
 
     usage: CompletionUsage
     type: Literal["usage"] = "usage"

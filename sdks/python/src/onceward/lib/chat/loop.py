@@ -1,6 +1,6 @@
-"""The tool loop on the client's side: ask the model, run what it calls, tell it the results, until it answers.
+"""The client-side tool loop: call the model, run the tools that it calls, send the results, until it answers.
 
-`Turns` is the loop without I/O: it knows what to send next, which calls are to be run, and when it is over. `ToolRun`
+`Turns` is the loop without I/O: it decides what to send next, which calls are to be run, and when it is over. `ToolRun`
 and `AsyncToolRun` send and run.
 """
 
@@ -36,7 +36,7 @@ _AT_ONCE = 8
 
 @dataclass(slots=True)
 class ToolCall:
-    """A call that the model asks for. ``arguments`` is the text that it wrote; the rest of the loop checks it."""
+    """A tool call of the model. ``arguments`` is the text that it wrote; the loop validates it later."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class ToolCall:
 
 @dataclass(slots=True)
 class ToolResult:
-    """What became of a call: ``output`` is what the model is told; ``error`` the exception, if the tool raised one."""
+    """The result of a tool call: ``output`` is for the model, ``error`` the exception if the tool raised one."""
 
     call: ToolCall
     output: str
@@ -69,16 +69,17 @@ class TurnDone:
 ToolRunEvent: TypeAlias = ChatStreamEvent | ToolResult | TurnDone
 Verdict: TypeAlias = "bool | str | None"
 Approval: TypeAlias = "Callable[[ToolCall], Verdict]"
-"""Sees a call before it runs. True or None lets it run, False refuses it, a text refuses it with a reason for the
-model.
-"""
+"""A callback for each tool call: True or None lets it run, False refuses it, a text is the reason for a refusal."""
 AsyncApproval: TypeAlias = "Callable[[ToolCall], Verdict | Awaitable[Verdict]]"
 
 
 @dataclass(slots=True)
 class ToolRunResult:
-    """A whole run. ``completion`` is the last answer, ``usage`` that of all turns, ``messages`` the whole conversation,
-    which can be sent again as it is.
+    """A finished run.
+
+    ``completion`` is the last answer, ``usage`` that of all turns, ``messages`` the whole conversation, which can be
+    sent
+    again as it is.
     """
 
     completion: ChatCompletion
@@ -87,11 +88,9 @@ class ToolRunResult:
     results: list[ToolResult]
     usage: CompletionUsage | None
     stopped: Literal["answered", "max_turns", "unanswered_tools"]
-    """Why it ended: the model answered; it still called tools after ``max_turns``; it called a tool that has no
-    function here.
-    """
+    """The reason of its end: an answer, ``max_turns`` reached, or a call of a tool that has no function here."""
     answer: ParsedChatCompletion[Any] | None = None
-    """The last answer parsed, where a ``response_format`` was given."""
+    """The last answer parsed, if a ``response_format`` was given."""
 
     @property
     def text(self) -> str | None:
@@ -100,17 +99,20 @@ class ToolRunResult:
 
     @property
     def parsed(self) -> Any:
+        """The last answer as the requested type, or None."""
         return self.answer.parsed if self.answer is not None else None
 
     @property
     def turns(self) -> int:
+        """The number of turns."""
         return len(self.completions)
 
 
 @dataclass(slots=True)
 class Turns:
-    """The loop as values: `request` is what to send, `took` takes the answer and gives the calls to run, `told` their
-    results.
+    """The loop without I/O.
+
+    `request` is to be sent, `take` returns the calls to run, `add_results` takes their results.
     """
 
     tools: list[Tool[..., Any] | Mapping[str, Any]]
@@ -128,15 +130,16 @@ class Turns:
         names = [one.name for one in self.tools if isinstance(one, Tool)]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ParameterError(
-                [f"`tools` has several tools of the name {sorted(doubled)[0]!r}; give one of them another `name=`"]
+                [f"`tools` has several tools with the name {sorted(doubled)[0]!r}; give one of them another `name=`"]
             )
         self.messages = list(self.params.get("messages") or ())
 
     def request(self) -> dict[str, Any]:
+        """Return the arguments of `create` for the next turn."""
         return {**self.params, "messages": list(self.messages)}
 
-    def took(self, completion: ChatCompletion) -> list[ToolCall]:
-        """Take an answer; gives the calls that are to be run. None are left when the run is over."""
+    def take(self, completion: ChatCompletion) -> list[ToolCall]:
+        """Take an answer. Return the calls that are to be run: none when the run is over."""
         self.completions.append(completion)
         if not completion.choices:
             self.stopped = "answered"
@@ -153,21 +156,23 @@ class Turns:
         return [] if self.stopped else calls
 
     def is_theirs(self, call: ToolCall) -> bool:
-        """Whether the call is of a tool that was given as the wire's object: nobody here can run it."""
+        """Return whether the call is of a tool given as the object of the API, which cannot be run here."""
         return self.tool_of(call) is None and call.name in {
             _wire_name(one) for one in self.tools if not isinstance(one, Tool)
         }
 
     def tool_of(self, call: ToolCall) -> Tool[..., Any] | None:
+        """Return the tool that a call is of, or None."""
         return next((one for one in self.tools if isinstance(one, Tool) and one.name == call.name), None)
 
-    def told(self, results: Iterable[ToolResult]) -> None:
-        """Tell the model what became of its calls, in the order in which it asked."""
+    def add_results(self, results: Iterable[ToolResult]) -> None:
+        """Add the results of the calls to the messages, in the order of the calls."""
         for result in results:
             self.results.append(result)
             self.messages.append({"role": "tool", "tool_call_id": result.call.id, "content": result.output})
 
     def result(self) -> ToolRunResult:
+        """Return the result of the finished run."""
         last = self.completions[-1]
         answer = None
         if self.format is not None and self.format.asked:
@@ -181,7 +186,7 @@ class Turns:
 
 @dataclass(slots=True)
 class Ready:
-    """A call about to be made, or what to tell the model because it is not to be made."""
+    """A call to be run, or the result for the model of a call that is not to be run."""
 
     call: ToolCall
     run: Callable[[], Any] | None = None
@@ -189,19 +194,19 @@ class Ready:
 
 
 def ready(turns: Turns, call: ToolCall, verdict: Verdict) -> Ready:
-    """Look at a call: whether it may run, whether there is such a tool, whether its arguments fit."""
+    """Check a call: whether it may run, whether the tool exists, whether its arguments fit."""
     if verdict is not True and verdict is not None:
         reason = verdict if isinstance(verdict, str) and verdict else "The user did not allow this call."
         return Ready(call, result=ToolResult(call, reason, refused=True))
-    held = turns.tool_of(call)
-    if held is None:
+    tool = turns.tool_of(call)
+    if tool is None:
         known = ", ".join(f"`{one.name}`" for one in turns.tools if isinstance(one, Tool))
         return Ready(call, result=ToolResult(call, f"There is no tool `{call.name}`. There are: {known}."))
     try:
-        arguments = held.arguments(call.arguments)
+        arguments = tool.arguments(call.arguments)
     except ToolArgumentError as error:
         return Ready(call, result=ToolResult(call, str(error), error=error))
-    return Ready(call, run=lambda: held.function(**arguments))
+    return Ready(call, run=lambda: tool.function(**arguments))
 
 
 def succeeded(call: ToolCall, value: Any) -> ToolResult:
@@ -220,6 +225,7 @@ class ToolRun:
         resource: Any,
         tools: Iterable[Any],
         params: dict[str, Any],
+        *,
         response_format: Any,
         lossy: bool,
         max_turns: int,
@@ -240,7 +246,7 @@ class ToolRun:
         return self._iterator
 
     def final(self) -> ToolRunResult:
-        """Run to the end. Not iterated over before, each turn is one plain request."""
+        """Run to the end. Without iteration before, each turn is one unary request."""
         self._iterator = self._iterator or self._run(streamed=False)
         for _ in self._iterator:
             pass
@@ -250,11 +256,11 @@ class ToolRun:
         turns = self._turns
         while turns.stopped is None:
             completion = (yield from self._ask()) if streamed else self._answer()
-            calls = turns.took(completion)
+            calls = turns.take(completion)
             yield TurnDone(len(turns.completions), completion)
             if calls:
                 results = self._run_calls(calls)
-                turns.told(results)
+                turns.add_results(results)
                 yield from results
 
     def _answer(self) -> ChatCompletion:
@@ -287,7 +293,7 @@ def _run_call(waiting: Ready) -> ToolResult:
     try:
         value = waiting.run()
         return succeeded(waiting.call, _awaited(value) if inspect.iscoroutine(value) else value)
-    except Exception as error:  # noqa: BLE001 - whatever a tool raises is told to the model
+    except Exception as error:  # noqa: BLE001 - the model gets every exception of a tool
         return failed(waiting.call, error)
 
 
@@ -296,9 +302,7 @@ def _in_context(context: contextvars.Context, waiting: Ready) -> ToolResult:
 
 
 def _awaited(value: Coroutine[Any, Any, Any]) -> Any:
-    """The result of an async tool in a synchronous run: in a loop of its own, and in a thread of its own if one is
-    running here.
-    """
+    """Run an async tool in a synchronous run: in a loop of its own, in a thread if a loop is running here."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -308,13 +312,14 @@ def _awaited(value: Coroutine[Any, Any, Any]) -> Any:
 
 
 class AsyncToolRun:
-    """`ToolRun` for async code: ``async for`` over it, or ``await run.final()``."""
+    """A `ToolRun` for async code: ``async for`` over it, or ``await run.final()``."""
 
     def __init__(
         self,
         resource: Any,
         tools: Iterable[Any],
         params: dict[str, Any],
+        *,
         response_format: Any,
         lossy: bool,
         max_turns: int,
@@ -335,7 +340,7 @@ class AsyncToolRun:
         return self._iterator
 
     async def final(self) -> ToolRunResult:
-        """Run to the end. Not iterated over before, each turn is one plain request."""
+        """Run to the end. Without iteration before, each turn is one unary request."""
         self._iterator = self._iterator or self._run(streamed=False)
         async for _ in self._iterator:
             pass
@@ -354,11 +359,11 @@ class AsyncToolRun:
                     completion = stream.snapshot
             else:
                 completion = await self._answer()
-            calls = turns.took(completion)
+            calls = turns.take(completion)
             yield TurnDone(len(turns.completions), completion)
             if calls:
                 results = await self._run_calls(calls)
-                turns.told(results)
+                turns.add_results(results)
                 for result in results:
                     yield result
 
@@ -378,13 +383,13 @@ class AsyncToolRun:
     async def _run_call(self, waiting: Ready) -> ToolResult:
         if waiting.run is None:
             return cast("ToolResult", waiting.result)
-        held = self._turns.tool_of(waiting.call)
+        tool = self._turns.tool_of(waiting.call)
         try:
             # A function that is not async may block, so that it runs in a thread of its own.
-            blocking = held is None or not held.is_async
+            blocking = tool is None or not tool.is_async
             value = await asyncio.to_thread(waiting.run) if blocking else waiting.run()
             return succeeded(waiting.call, await value if inspect.isawaitable(value) else value)
-        except Exception as error:  # noqa: BLE001 - whatever a tool raises is told to the model
+        except Exception as error:  # noqa: BLE001 - the model gets every exception of a tool
             return failed(waiting.call, error)
 
 
@@ -403,7 +408,7 @@ def _wire_name(given: Any) -> str | None:
 
 
 def _call_from(given: Any, turn: int) -> ToolCall:
-    """A call of the answer's message, of whatever kind."""
+    """Return a call of the answer's message, of any kind."""
     wire: dict[str, Any] = given.to_dict() if hasattr(given, "to_dict") else dict(given)
     custom = wire.get("custom")
     if is_dict(custom):
@@ -413,7 +418,7 @@ def _call_from(given: Any, turn: int) -> ToolCall:
 
 
 def _as_sent(message: Any) -> dict[str, Any]:
-    """The model's message as it goes back: without nulls but the content's, and audio by its id."""
+    """Return the model's message as it is sent back: without nulls but the content's, and audio by its id."""
     made = {name: value for name, value in message.to_dict().items() if value is not None or name == "content"}
     if is_dict(audio := made.get("audio")):
         made["audio"] = {"id": audio.get("id")}
@@ -421,21 +426,21 @@ def _as_sent(message: Any) -> dict[str, Any]:
 
 
 def _sum_usage(completions: list[ChatCompletion]) -> CompletionUsage | None:
-    """The usage of all turns: every number added, whatever the server counts."""
-    told = [one.usage for one in completions if one.usage is not None]
-    if not told:
+    """Return the usage of all turns: the sum of every number, whatever the server counts."""
+    usages = [one.usage for one in completions if one.usage is not None]
+    if not usages:
         return None
     total: dict[str, Any] = {}
-    for usage in told:
+    for usage in usages:
         _add(total, usage.to_dict())
-    return type(told[0]).model_validate(total)
+    return type(usages[0]).model_validate(total)
 
 
 def _add(total: dict[str, Any], more: Mapping[str, Any]) -> None:
     for name, value in more.items():
         if is_dict(value):
-            held = total.get(name)
-            inner = held if is_dict(held) else {}
+            existing = total.get(name)
+            inner = existing if is_dict(existing) else {}
             _add(inner, value)
             total[name] = inner
         elif isinstance(value, (int, float)) and not isinstance(value, bool):

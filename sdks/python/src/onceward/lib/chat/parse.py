@@ -1,8 +1,8 @@
-"""Answers as the user's own types: what is asked for, what came, and why it does not fit.
+"""Parse answers as the user's own types: the request, the value, and the reason if the answer does not fit.
 
-Words used here
-    *form*     what the user names: a Pydantic model, a dataclass, a TypedDict, any other type form, a JSON schema.
-    *format*   the form made ready: the parameter that goes to the server, and the reader of the text that comes back.
+Terms:
+    *form*     the type that the user passes: a Pydantic model, dataclass, TypedDict, other type, or JSON schema.
+    *format*   the compiled form: the parameter that is sent to the server, and the parser of the text that comes back.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..._core.errors import ParameterError, SDKError
 from ..._core.narrow import is_dict, is_mapping
-from ..._core.surrogates import whole
+from ..._core.surrogates import replace_unpaired
 from ...tools.strict_schema import SchemaError, StrictSchema, to_strict
-from ...tools.type_adapters import adapter_of, kept_on, modern, name_of
+from ...tools.type_adapters import adapter_of, cached_on, modern, name_of
 from ._merge import text_of
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ _WIRE_KINDS = frozenset({"text", "json_object", "json_schema", "grammar", "pytho
 
 
 class ParseError(SDKError):
-    """An answer is not what was asked for. ``completion`` is the whole answer, which was paid for; ``reason`` a word
-    for why.
+    """An answer does not fit the requested type. ``completion`` is the whole answer, ``reason`` a word for the reason.
 
-    Reasons: ``refusal``, ``length`` (cut at the limit of tokens), ``content_filter``, ``tool_calls``, ``empty``,
-    ``truncated``, ``invalid``.
+    Reasons: ``refusal``, ``length`` (cut at the token limit), ``content_filter``, ``tool_calls``, ``empty``,
+    ``truncated``,
+    ``invalid``.
     """
 
     def __init__(self, message: str, *, reason: str, completion: ChatCompletion, choice: int = 0) -> None:
@@ -62,22 +62,22 @@ def _rebuild(message: str, reason: str, completion: ChatCompletion, choice: int)
 
 @dataclass(frozen=True, slots=True)
 class Format(Generic[T]):
-    """An answer's type, made ready. ``param`` is the `response_format` that goes to the server."""
+    """The compiled type of an answer. ``param`` is the `response_format` that is sent to the server."""
 
     name: str
     param: dict[str, Any]
     form: Any = field(default=None, repr=False)
-    """The user's type; None where any JSON will do."""
+    """The user's type; None for any JSON."""
     wrapped: bool = False
     json: bool = True
     asked: bool = True
-    """Whether a value was asked for; False for the wire's own `response_format`, which is passed on as it is."""
+    """True if a value was requested; False for the API's own `response_format`, which is passed on as it is."""
 
     def read(self, text: str) -> tuple[T | None, str | None]:
-        """The value in the text, or None and what is wrong with it."""
+        """Return the value in the text, or None and what is wrong with it."""
         if not self.json:
             return cast("T", text), None
-        body = whole(_unfenced(text))
+        body = replace_unpaired(_unfenced(text))
         from ...tools.partial_json import truncated
 
         try:
@@ -101,7 +101,7 @@ class Format(Generic[T]):
             return cast("T", _wrapped_adapter(self.form).validate_json(body)["value"])
         except ValidationError:
             try:
-                # A server that does not hold the model to the schema may answer with the bare value.
+                # A server that does not enforce the schema may answer with the bare value.
                 return cast("T", adapter_of(self.form).validate_json(body))
             except ValidationError:
                 pass
@@ -113,15 +113,15 @@ def _wrapped_adapter(form: Any) -> Any:
     from typing_extensions import TypedDict
 
     def make() -> Any:
-        adapter_of(form)  # a form that cannot be checked says so here
+        adapter_of(form)  # raises for a form that cannot be validated
         members = {"value": _checked(form)}
         return TypeAdapter(cast("Any", TypedDict)("Answer", members))
 
-    return kept_on(form, ("wrapped", repr(form)), make)
+    return cached_on(form, ("wrapped", repr(form)), make)
 
 
 def _checked(form: Any) -> Any:
-    """The form as a member of another type can have it: what an adapter was made of."""
+    """Return the form as the member of another type: for an adapter, the type it was made of."""
     from pydantic import TypeAdapter
 
     if isinstance(form, TypeAdapter):
@@ -130,7 +130,7 @@ def _checked(form: Any) -> Any:
 
 
 def _unfenced(text: str) -> str:
-    """The text without the Markdown fence that models put around JSON when nothing holds them to a schema."""
+    """Return the text without the Markdown fence that models put around JSON when no schema is enforced."""
     body = text.strip()
     if not body.startswith("```"):
         return body
@@ -139,24 +139,25 @@ def _unfenced(text: str) -> str:
 
 
 def _summary(error: ValueError) -> str:
-    """What is wrong, in words that name the places; the values stay out of it."""
+    """Return what is wrong by place, without the values."""
     faults = getattr(error, "errors", None)
     if faults is None:
         return str(error)
     found = faults(include_url=False, include_input=False, include_context=False)
-    said = [f"`{'.'.join(str(part) for part in one['loc']) or 'answer'}`: {one['msg']}" for one in found[:5]]
-    return "; ".join(said) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
+    faults_by_place = [f"`{'.'.join(str(part) for part in one['loc']) or 'answer'}`: {one['msg']}" for one in found[:5]]
+    return "; ".join(faults_by_place) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
 
 
 def format_of(form: Any, *, lossy: bool = False, name: str | None = None) -> Format[Any]:
-    """Make a form ready. Raises `SchemaError` for what a strict schema cannot say, unless ``lossy``: then strict is
-    off.
+    """Compile a form.
+
+    Raises `SchemaError` for what a strict schema cannot express, unless ``lossy``: then strict is off.
     """
     if isinstance(form, Format):
         return cast("Format[Any]", cast("object", form))
     if is_mapping(form):
         return _format_of_mapping(form, lossy, name)
-    return kept_on(form, ("format", repr(form), lossy, name), lambda: _format_of_type(form, lossy, name))
+    return cached_on(form, ("format", repr(form), lossy, name), lambda: _format_of_type(form, lossy, name))
 
 
 def _format_of_mapping(form: Mapping[str, Any], lossy: bool, name: str | None) -> Format[Any]:
@@ -200,7 +201,7 @@ def _made(strict: StrictSchema, source: Mapping[str, Any], lossy: bool, form: An
 
 
 def _definitions_up(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Definitions belong to the root: references in a wrapped schema are written from there."""
+    """Move definitions to the root: references in a wrapped schema start there."""
     properties = schema.get("properties")
     value = properties.get("value") if is_mapping(properties) else None
     if not is_mapping(value) or "$defs" not in value:
@@ -210,13 +211,13 @@ def _definitions_up(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def response_format_of(form: Any) -> Any:
-    """``response_format`` as it goes over the wire, whether a type or the wire's own object is given."""
+    """Return ``response_format`` as it is sent, from a type or the object of the API."""
     return format_of(form).param
 
 
 @dataclass(slots=True)
 class ParsedChoice(Generic[T]):
-    """One choice of an answer. ``parsed`` is None where the answer does not fit; ``error`` then says why."""
+    """One choice of an answer. ``parsed`` is None if the answer does not fit; ``error`` then says why."""
 
     index: int
     message: ChatCompletionMessage
@@ -226,13 +227,15 @@ class ParsedChoice(Generic[T]):
 
     @property
     def refusal(self) -> str | None:
+        """The model's refusal, if it refused."""
         return self.message.refusal
 
 
 @dataclass(slots=True)
 class ParsedChatCompletion(Generic[T]):
-    """An answer parsed as the type asked for. Nothing here raises but `unwrap`: the answer was paid for, and is in
-    ``completion``.
+    """An answer parsed as the requested type.
+
+    Only `unwrap` raises: the answer was paid for, and is in ``completion``.
     """
 
     completion: ChatCompletion
@@ -240,25 +243,29 @@ class ParsedChatCompletion(Generic[T]):
 
     @property
     def parsed(self) -> T | None:
-        """The first choice's answer, or None; then `error` tells why."""
+        """The first choice's answer, or None; then `error` says why."""
         return self.choices[0].parsed if self.choices else None
 
     @property
     def error(self) -> ParseError | None:
+        """The reason that the first choice does not fit, or None."""
         if not self.choices:
             return ParseError("The answer has no choice", reason="empty", completion=self.completion)
         return self.choices[0].error
 
     @property
     def refusal(self) -> str | None:
+        """The first choice's refusal, if the model refused."""
         return self.choices[0].refusal if self.choices else None
 
     @property
     def finish_reason(self) -> str | None:
+        """The first choice's finish reason."""
         return self.choices[0].finish_reason if self.choices else None
 
     @property
     def message(self) -> ChatCompletionMessage | None:
+        """The first choice's message."""
         return self.choices[0].message if self.choices else None
 
     @property
@@ -273,14 +280,17 @@ class ParsedChatCompletion(Generic[T]):
 
     @property
     def id(self) -> str:
+        """The completion's id."""
         return self.completion.id
 
     @property
     def model(self) -> str:
+        """The model that answered."""
         return self.completion.model
 
     @property
     def usage(self) -> CompletionUsage | None:
+        """The usage of the call."""
         return self.completion.usage
 
     @property
@@ -288,7 +298,7 @@ class ParsedChatCompletion(Generic[T]):
         return self.completion._request_id  # pyright: ignore[reportPrivateUsage]
 
     def unwrap(self) -> T:
-        """The first choice's answer; raises `ParseError`, which carries the whole answer, where there is none."""
+        """Return the first choice's answer, or raise `ParseError`, which has the whole answer."""
         error = self.error
         if error is not None:
             raise error
@@ -296,7 +306,7 @@ class ParsedChatCompletion(Generic[T]):
 
 
 def parse_completion(completion: ChatCompletion, form: Any, *, lossy: bool = False) -> ParsedChatCompletion[Any]:
-    """Parse an answer that is already there."""
+    """Parse an answer that was received before."""
     format = format_of(form, lossy=lossy)
     return ParsedChatCompletion(
         completion, [_parse_choice(completion, place, format) for place in range(len(completion.choices))]
@@ -316,22 +326,25 @@ def _parse_choice(completion: ChatCompletion, place: int, format: Format[Any]) -
 
 
 def _why(format: Format[Any], choice: Any, fault: str) -> tuple[str, str]:
-    """Why there is no value: the first thing that explains it."""
+    """Return the reason that there is no value: the first thing that explains it."""
     name, message, finish = format.name, choice.message, choice.finish_reason
     if message.refusal:
         return "refusal", f"The model refused to answer as `{name}`: {message.refusal}"
     if finish == "length":
         return (
             "length",
-            f"The answer reached the limit of tokens before `{name}` was whole ({fault or 'no text'})"
+            f"The answer reached the token limit before `{name}` was complete ({fault or 'no text'})"
             "; raise `max_tokens`",
         )
     if finish == "content_filter":
-        return "content_filter", f"A content filter stopped the answer before `{name}` was whole ({fault or 'no text'})"
+        return (
+            "content_filter",
+            f"A content filter stopped the answer before `{name}` was complete ({fault or 'no text'})",
+        )
     if not fault and message.tool_calls:
-        return "tool_calls", f"The model asks for tools and has not answered as `{name}` yet; see `.message.tool_calls`"
+        return "tool_calls", f"The model calls tools and has not answered as `{name}` yet; see `.message.tool_calls`"
     if not fault:
-        return "empty", f"The answer has no text where `{name}` was asked for (finish reason {finish!r})"
+        return "empty", f"The answer has no text ; expected `{name}` (finish reason {finish!r})"
     if fault.startswith("the JSON is cut short"):
-        return "truncated", f"The answer is not a whole `{name}`: {fault} (finish reason {finish!r})"
+        return "truncated", f"The answer is not a complete `{name}`: {fault} (finish reason {finish!r})"
     return "invalid", f"The answer does not fit `{name}`: {fault}"

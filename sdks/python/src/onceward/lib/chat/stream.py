@@ -1,8 +1,6 @@
-"""The stream helper: typed events, the text alone, a running snapshot, and the final object of a streamed chat
-completion.
+"""Chat streams: typed events, the text alone, a running snapshot, and the final completion.
 
-`ChatEvents` turns chunks into events and knows nothing of where chunks come from. `ChatStream` and `AsyncChatStream`
-only pull.
+`ChatEvents` turns chunks into events and does no I/O. `ChatStream` and `AsyncChatStream` read the chunks.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ _DELTAS: dict[str, type[ContentDelta | ReasoningDelta | RefusalDelta]] = {
 
 
 class ChatEvents:
-    """From chunks to typed events, sans-IO. ``format`` is what the answer is to be parsed as, if anything."""
+    """Turns chunks into typed events, without I/O. ``format`` is that of the parsed answer, if one was requested."""
 
     def __init__(self, format: Format[Any] | None = None) -> None:
         self.accumulator = ChatAccumulator()
@@ -72,7 +70,7 @@ class ChatEvents:
         self._usage: CompletionUsage | None = None
 
     def feed(self, chunk: ChatCompletionChunk) -> list[ChatStreamEvent]:
-        """The events that one chunk means."""
+        """Return the events of one chunk."""
         events: list[ChatStreamEvent] = [ChunkEvent(chunk)]
         for step in self.accumulator.take(chunk):
             self._deltas(step, events)
@@ -85,7 +83,7 @@ class ChatEvents:
         return events
 
     def end(self) -> list[ChatStreamEvent]:
-        """The events that the stream's end means: choices that the server never finished are done now."""
+        """Return the events of the stream's end: choices that the server never finished are done now."""
         self.ended = True
         events: list[ChatStreamEvent] = []
         for choice in self.accumulator.choices:
@@ -95,6 +93,7 @@ class ChatEvents:
 
     @property
     def usage(self) -> CompletionUsage | None:
+        """The usage of the call, once the server has sent it."""
         return self._usage
 
     def _deltas(self, step: Step, events: list[ChatStreamEvent]) -> None:
@@ -143,7 +142,7 @@ def _call_done(call: CallState, choice: int) -> ToolCallDone:
 
 
 class _Reading(Generic[Final]):
-    """What can be asked of a chat stream at any time, however its chunks are pulled."""
+    """The state of a chat stream, for synchronous and asynchronous ones."""
 
     _events: ChatEvents
     _final: Callable[[ChatEvents, Meta | None], Final]
@@ -167,7 +166,7 @@ class _Reading(Generic[Final]):
 
     @property
     def usage(self) -> CompletionUsage | None:
-        """What the call used, once the server has told it (at the end)."""
+        """The usage of the call, once the server has sent it (at the end)."""
         return self._events.usage
 
     @property
@@ -184,7 +183,7 @@ class _Reading(Generic[Final]):
 
     @property
     def raw(self) -> Stream[ChatCompletionChunk] | AsyncStream[ChatCompletionChunk] | None:
-        """The stream of chunks underneath, once it is open: headers, attempts, the last event's id."""
+        """The underlying stream of chunks, once it is open: headers, attempts, the last event's id."""
         return self._source
 
     def __repr__(self) -> str:
@@ -203,24 +202,25 @@ class _Reading(Generic[Final]):
         if not self._events.ended:
             if self._closed:
                 raise SDKError(
-                    "The stream was closed before its end and has no final object; what had arrived is in `.snapshot`"
+                    "The stream was closed before its end and has no final object; what was received is in `.snapshot`"
                 )
             raise SDKError("The stream is not at its end; read it to the end first (`.final()` does)")
         if self._answer is None:
             self._answer = self._final(self._events, getattr(self._source, "meta", None))
         return self._answer
 
-    def _blame(self, error: APIError) -> None:
-        """An error that ends the stream early carries what came before it, and the usage as far as it is known."""
+    def _add_partial(self, error: APIError) -> None:
+        """Add what was received, and the usage as far as it is known, to an error that ends the stream early."""
         if self._events.accumulator.choices:
             error.partial = self._events.accumulator.completion()
             error.usage = self._events.usage or error.usage
 
 
 class ChatStream(_Reading[Final]):
-    """Events of a streamed chat completion: a context manager and an iterator. Opens when it is entered or first read.
+    """The events of a streamed chat completion: a context manager and iterator. Opens when entered or first read.
 
-    Example:
+    Example::
+
         with client.chat.completions.stream(model="onceward/echo", messages=[...]) as stream:
             for event in stream:
                 if event.type == "content.delta":
@@ -247,7 +247,7 @@ class ChatStream(_Reading[Final]):
                 if self._closed:
                     return
         except APIError as error:
-            self._blame(error)
+            self._add_partial(error)
             raise
         yield from self._events.end()
 
@@ -257,8 +257,7 @@ class ChatStream(_Reading[Final]):
         return cast("Stream[ChatCompletionChunk]", self._source)
 
     def __iter__(self) -> Iterator[ChatStreamEvent]:
-        # A loop that is left early closes the stream, as it does for the chunks underneath; `next(stream)`
-        # keeps it open.
+        # Leaving a loop early closes the stream, as it does for the underlying chunks; `next(stream)` keeps it open.
         try:
             while (event := next(self._iterator, None)) is not None:
                 yield event
@@ -271,7 +270,7 @@ class ChatStream(_Reading[Final]):
 
     @property
     def text_stream(self) -> Iterator[str]:
-        """The pieces of the first choice's text, and nothing else."""
+        """Iterate over the pieces of the first choice's text."""
         return (event.delta for event in self if event.type == "content.delta" and event.choice == 0)
 
     def until_done(self) -> Self:
@@ -281,17 +280,17 @@ class ChatStream(_Reading[Final]):
         return self
 
     def final(self) -> Final:
-        """Read to the end and give the final object, with usage: equal to what the unary call gives."""
+        """Read to the end and return the final object, with usage. It equals the result of the unary call."""
         if not self._closed:
             self.until_done()
         return self._finished()
 
     def get_final_completion(self) -> Final:
-        """The same as `final`."""
+        """Return the same as `final`."""
         return self.final()
 
     def close(self) -> None:
-        """Close the connection. Left before its end, the call is cancelled."""
+        """Close the connection. Before the end, this cancels the call."""
         self._closed = True
         if self._source is not None:
             cast("Stream[ChatCompletionChunk]", self._source).close()
@@ -307,7 +306,7 @@ class ChatStream(_Reading[Final]):
 
 
 class AsyncChatStream(_Reading[Final]):
-    """`ChatStream` for async code: ``async with`` and ``async for``."""
+    """A `ChatStream` for async code: ``async with`` and ``async for``."""
 
     def __init__(
         self,
@@ -329,7 +328,7 @@ class AsyncChatStream(_Reading[Final]):
                 if self._closed:
                     return
         except APIError as error:
-            self._blame(error)
+            self._add_partial(error)
             raise
         for event in self._events.end():
             yield event
@@ -352,7 +351,7 @@ class AsyncChatStream(_Reading[Final]):
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
-        """The pieces of the first choice's text, and nothing else."""
+        """Iterate over the pieces of the first choice's text."""
         return (event.delta async for event in self if event.type == "content.delta" and event.choice == 0)
 
     async def until_done(self) -> Self:
@@ -362,17 +361,17 @@ class AsyncChatStream(_Reading[Final]):
         return self
 
     async def final(self) -> Final:
-        """Read to the end and give the final object, with usage: equal to what the unary call gives."""
+        """Read to the end and return the final object, with usage. It equals the result of the unary call."""
         if not self._closed:
             await self.until_done()
         return self._finished()
 
     async def get_final_completion(self) -> Final:
-        """The same as `final`."""
+        """Return the same as `final`."""
         return await self.final()
 
     async def aclose(self) -> None:
-        """Close the connection. Left before its end, the call is cancelled."""
+        """Close the connection. Before the end, this cancels the call."""
         self._closed = True
         if self._source is not None:
             await cast("AsyncStream[ChatCompletionChunk]", self._source).aclose()
@@ -390,25 +389,25 @@ class AsyncChatStream(_Reading[Final]):
 
 
 class ParsedChatStream(ChatStream[ParsedChatCompletion[T]], Generic[T]):
-    """A `ChatStream` whose answer is parsed as the type asked for. `partial` is the JSON value so far."""
+    """A `ChatStream` whose answer is parsed as the requested type. `partial` is the JSON value so far."""
 
     @property
     def parsed(self) -> T | None:
-        """The first choice's answer as the type asked for: None before the end, and None if it does not fit."""
+        """The first choice's answer as the requested type: None before the end, and None if it does not fit."""
         return self._finished().parsed if self._events.ended else None
 
 
 class AsyncParsedChatStream(AsyncChatStream[ParsedChatCompletion[T]], Generic[T]):
-    """`ParsedChatStream` for async code."""
+    """A `ParsedChatStream` for async code."""
 
     @property
     def parsed(self) -> T | None:
-        """The first choice's answer as the type asked for: None before the end, and None if it does not fit."""
+        """The first choice's answer as the requested type: None before the end, and None if it does not fit."""
         return self._finished().parsed if self._events.ended else None
 
 
 class Plan(NamedTuple):
-    """A stream to be opened: the arguments of `create`, what reads the chunks, what makes the final object."""
+    """A stream to be opened: the arguments of `create`, the events, and the function that makes the final object."""
 
     request: dict[str, Any]
     events: ChatEvents
@@ -416,9 +415,10 @@ class Plan(NamedTuple):
 
 
 def plan(params: Mapping[str, Any], response_format: Any, lossy: bool, tools: Iterable[Any] | None) -> Plan:
+    """Return the plan of a stream for the arguments of a stream helper."""
     request, format = prepare(params, response_format=response_format, lossy=lossy, tools=tools)
-    wanted = format if format is not None and format.asked else None
-    return Plan(streaming(request), ChatEvents(wanted), _final_completion if wanted is None else _final_parsed)
+    requested = format if format is not None and format.asked else None
+    return Plan(streaming(request), ChatEvents(requested), _final_completion if requested is None else _final_parsed)
 
 
 def _final_completion(events: ChatEvents, meta: Meta | None) -> ChatCompletion:
@@ -437,12 +437,14 @@ def _final_parsed(events: ChatEvents, meta: Meta | None) -> ParsedChatCompletion
 
 
 def sync_stream(create: Callable[..., Any], planned: Plan) -> ChatStream[Any]:
+    """Return the stream of a plan. It opens when it is entered or first read."""
     if planned.events.format is None:
         return ChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
     return ParsedChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
 
 
 def async_stream(create: Callable[..., Any], planned: Plan) -> AsyncChatStream[Any]:
+    """Return the asynchronous stream of a plan. It opens when it is entered or first read."""
     if planned.events.format is None:
         return AsyncChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)
     return AsyncParsedChatStream[Any](lambda: create(**planned.request), planned.events, planned.final)

@@ -1,7 +1,8 @@
 """An upstream with quirks: more than a hundred kinds of odd answers, each chosen by its name.
 
-Providers, and what stands before them, answer in ways that no documentation mentions. Run an application against this
-upstream to see that it delivers the answers that can be read, reports the others as failures, and pays for each once.
+Providers, and the proxies in front of them, answer in ways that no documentation mentions. Run an application against
+this upstream to see that it delivers the answers that can be read, reports the others as failures, and pays for each
+once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Quirks of the body: odd JSON, odd bytes, odd encodings, and answers that are none."""
+"""Quirks of the body: odd JSON, odd bytes, odd encodings, and bodies of the wrong shape."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _bytes(draft: Draft) -> bytes:
 
 
 def _each(draft: Draft) -> list[dict[str, Any]]:
-    """Every object of the answer: the body, or the data of each event."""
+    """Iterate over every object of the answer: the body, or the data of each event."""
     if not draft.streamed:
         return [draft.body]
-    told = map(object_of, draft.events)
-    return [value for value in told if value is not None]
+    values = map(object_of, draft.events)
+    return [value for value in values if value is not None]
 
 
-# ---- JSON that few expect
+# ---- unusual JSON
 
 
 @quirk("lone-surrogate", "The text ends with half of a surrogate pair.", kinds=_TEXT)
@@ -52,19 +52,19 @@ def _end_text(value: dict[str, Any], more: str) -> None:
 
 
 def _end_stream_text(draft: Draft, more: str) -> None:
-    """Put text behind that of the first choice."""
+    """Append text to that of the first choice."""
     for at, event in enumerate(draft.events):
-        told = object_of(event)
-        if told is None:
+        value = object_of(event)
+        if value is None:
             continue
-        if told.get("type") == "content_block_stop":
+        if value.get("type") == "content_block_stop":
             delta = {"type": "text_delta", "text": more}
-            more_told = {"type": "content_block_delta", "index": 0, "delta": delta}
-            draft.events.insert(at, ("content_block_delta", more_told))
+            delta_event = {"type": "content_block_delta", "index": 0, "delta": delta}
+            draft.events.insert(at, ("content_block_delta", delta_event))
             return
-        if told.get("choices") and told["choices"][0].get("finish_reason"):
-            said: dict[str, Any] = {"text": more} if draft.asked.kind == "completions" else {"delta": {"content": more}}
-            draft.events.insert(at, draft.chunk({"index": 0, **said, "finish_reason": None}))
+        if value.get("choices") and value["choices"][0].get("finish_reason"):
+            part: dict[str, Any] = {"text": more} if draft.asked.kind == "completions" else {"delta": {"content": more}}
+            draft.events.insert(at, draft.chunk({"index": 0, **part, "finish_reason": None}))
             return
 
 
@@ -191,7 +191,7 @@ def _brotli(draft: Draft) -> None:
 
 
 def _brotli_of(data: bytes) -> bytes:
-    """A brotli stream that stores ``data`` as it is (RFC 7932, 9.2: uncompressed meta-blocks)."""
+    """Return a brotli stream that stores ``data`` as it is (RFC 7932, 9.2: uncompressed meta-blocks)."""
     blocks = bytearray()
     first = True
     for start in range(0, len(data), 1 << 16):
@@ -228,11 +228,11 @@ def _encoding_unknown(draft: Draft) -> None:
     draft.headers.append(("Content-Encoding", "x-squeezed"))
 
 
-# ---- answers that are none
+# ---- bodies of the wrong shape
 
 
 def _no_answer(name: str, summary: str, body: bytes) -> None:
-    """A success with this body."""
+    """Register a success with this body."""
 
     def apply(draft: Draft) -> None:
         draft.raw = body
@@ -254,15 +254,15 @@ _no_answer(
 
 
 def _choices(name: str, summary: str, change: Any) -> None:
-    """A completion whose choices (or content blocks) are something else."""
+    """Register a completion whose choices (or content blocks) are something else."""
 
     def apply(draft: Draft) -> None:
-        held = "content" if draft.asked.wire == "anthropic" else "choices"
+        member = "content" if draft.asked.wire == "anthropic" else "choices"
         if change is _ABSENT:
-            del draft.body[held]
+            del draft.body[member]
         else:
-            draft.body[held] = change
-        if held == "content":
+            draft.body[member] = change
+        if member == "content":
             draft.body["stop_reason"] = None
 
     quirk(name, summary, whole=False, parts=("unary",), kinds=_TEXT)(apply)
@@ -323,10 +323,10 @@ def _choice_unfinished(draft: Draft) -> None:
         if draft.asked.choices > 1:
             del draft.events[at]
         else:
-            said: dict[str, Any] = (
+            part: dict[str, Any] = (
                 {"text": "And"} if draft.asked.kind == "completions" else {"delta": {"content": "And"}}
             )
-            draft.events.insert(at, draft.chunk({"index": 1, **said, "finish_reason": None}))
+            draft.events.insert(at, draft.chunk({"index": 1, **part, "finish_reason": None}))
         return
     last = dict(draft.body["choices"][-1])
     if draft.asked.choices == 1:

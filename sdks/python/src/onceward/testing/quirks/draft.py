@@ -1,4 +1,4 @@
-"""Answers to be spoiled: what an upstream would answer to a request, in parts that a quirk can change.
+"""Drafts of answers: the normal answer of an upstream to a request, in parts that a quirk can change.
 
 Tokens are words here, each with the space before it, and punctuation marks: a rule that a test can count by hand.
 """
@@ -20,7 +20,7 @@ Wire = Literal["openai", "anthropic"]
 Kind = Literal["chat", "completions", "embeddings", "images", "speech", "transcription", "moderations", "messages"]
 
 MISSING: Any = object()
-"""What a function given to `Draft.use` returns to take the usage out."""
+"""The result of a function given to `Draft.use` that removes the usage."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _FIELD = re.compile(rb'name="([^"]+)"(?:; filename="[^"]*")?[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
@@ -39,13 +39,13 @@ _PATHS: tuple[tuple[str, Kind], ...] = (
 
 
 def count_tokens(text: str) -> int:
-    """Return how many tokens ``text`` is to this upstream: its words and punctuation marks."""
+    """Return the number of tokens in ``text`` for this upstream: its words and punctuation marks."""
     return len(_TOKEN.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as an upstream understands it. ``kind`` is None where it asks for no model."""
+    """A request as an upstream understands it. ``kind`` is None if it is not for a model."""
 
     kind: Kind | None
     model: str
@@ -58,11 +58,12 @@ class Asked:
 
     @property
     def wire(self) -> Wire:
+        """The wire format of the request."""
         return "anthropic" if self.kind == "messages" else "openai"
 
     @classmethod
     def of(cls, request: RecordedRequest, text: str) -> Asked:
-        """Read a request. A body that is no JSON object asks for nothing in particular."""
+        """Parse a request. A body that is not a JSON object is not for a model."""
         kind: Kind | None = next((kind for path, kind in _PATHS if request.path.endswith(path)), None)
         given = _fields(request)
         count = given.get("n")
@@ -92,7 +93,7 @@ def _fields(request: RecordedRequest) -> dict[str, Any]:
 
 
 def _texts(value: Any, name: str = "") -> str:
-    """Every text that a model would read."""
+    """Iterate over every text that a model would read."""
     if isinstance(value, str):
         return "" if name in ("model", "role", "type", "url", "data", "encoding_format") else value
     if isinstance(value, dict):
@@ -113,7 +114,8 @@ class Draft:
     """An answer before it is sent. ``body`` is that of a unary call, ``events`` are those of a stream.
 
     An event is bytes (sent as they are), an ``(event, data)`` pair, or a JSON value. ``raw`` replaces the body that
-    ``body`` or ``events`` would give.
+    ``body``
+    or ``events`` would give.
     """
 
     asked: Asked
@@ -129,7 +131,7 @@ class Draft:
     completion_tokens: int = 0
 
     def use(self, change: Callable[[dict[str, Any]], Any]) -> None:
-        """Change the usage wherever the answer tells it; `MISSING` takes it out."""
+        """Change the usage wherever the answer has it; `MISSING` removes it."""
         for place in (self.body, *self.events):
             holder = object_of(place)
             if holder is not None:
@@ -140,26 +142,26 @@ class Draft:
         self.events = [event for event in self.events if object_of(event) != {}]
 
     def chunk(self, *choices: dict[str, Any], **members: Any) -> dict[str, Any]:
-        """A chunk of this stream."""
+        """Return a chunk of this stream."""
         return _chunk(self.asked, *choices, **members)
 
     def json(self) -> bytes:
-        """The unary body as bytes."""
+        """Return the unary body as bytes."""
         body: bytes = (
             self.body if isinstance(self.body, bytes) else json.dumps(self.body, separators=(",", ":")).encode()
         )
         return body
 
     def sse(self) -> bytes:
-        """The stream as bytes."""
+        """Return the stream as bytes."""
         return b"".join(self.pieces())
 
     def pieces(self) -> list[bytes]:
-        """The events as bytes, one piece each."""
+        """Return the events as bytes, one chunk each."""
         return [_event(event) for event in self.events]
 
     def reply(self) -> Reply:
-        """The answer as it is sent."""
+        """Return the answer as it is sent."""
         body: bytes | list[bytes]
         if self.raw is not None:
             body = self.raw
@@ -173,7 +175,7 @@ class Draft:
 
 
 def object_of(event: Any) -> dict[str, Any] | None:
-    """The object that an event (or a body) is, or None where it is none."""
+    """Return the object of an event (or a body), or None if it has none."""
     value = _data(event)
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
@@ -196,16 +198,16 @@ def _use(holder: dict[str, Any], change: Callable[[dict[str, Any]], Any]) -> Non
         if changed is MISSING:
             del holder["usage"]
             if holder.get("choices") == []:
-                holder.clear()  # a chunk that only told the usage does not come at all
+                holder.clear()  # A chunk with nothing but the usage is left out completely.
         else:
             holder["usage"] = changed
 
 
-# ---- sound answers
+# ---- normal answers
 
 
 def drafted(asked: Asked) -> Draft:
-    """The sound answer to a request."""
+    """Return the normal answer to a request."""
     if asked.kind == "messages":
         draft = Draft(asked, _message(asked), _message_events(asked), asked.stream)
     elif asked.kind in ("chat", "completions"):
@@ -318,7 +320,7 @@ def _message_events(asked: Asked) -> list[Any]:
         block = {"type": "tool_use", "id": "toolu_1", "name": asked.tool, "input": {}}
         deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in _pieces(_arguments(asked))]
     ending = {"stop_reason": "tool_use" if asked.tool else "end_turn", "stop_sequence": None}
-    told: list[dict[str, Any]] = [
+    events: list[dict[str, Any]] = [
         {"type": "message_start", "message": start},
         {"type": "content_block_start", "index": 0, "content_block": block},
         *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
@@ -326,7 +328,7 @@ def _message_events(asked: Asked) -> list[Any]:
         {"type": "message_delta", "delta": ending, "usage": {"output_tokens": usage["output_tokens"]}},
         {"type": "message_stop"},
     ]
-    return [(str(event["type"]), event) for event in told]
+    return [(str(event["type"]), event) for event in events]
 
 
 def _other(asked: Asked) -> Any:

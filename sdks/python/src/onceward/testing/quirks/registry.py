@@ -1,4 +1,4 @@
-"""The kinds of odd answers by name, and the function that makes each out of a sound one."""
+"""The kinds of odd answers by name, and the functions that make them from a normal answer."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ _known: dict[str, Quirk] = {}
 class Quirk:
     """One kind of odd answer.
 
-    ``whole`` says that the whole answer can be read in spite of it; an application should deliver such an answer, and
-    report a failure for any other. ``charged`` says that the upstream takes money for it, whole or not. It shows in
-    answers of ``kinds``, unary or streamed as ``parts`` says; any other request is answered soundly.
+    ``whole`` means that the complete answer can be read in spite of it: an application should deliver such an answer,
+    and
+    report a failure for any other. ``charged`` means that the upstream bills it, complete or not. It applies to answers
+    of
+    ``kinds``, unary or streamed according to ``parts``; other requests get a normal answer.
     """
 
     name: str
@@ -33,12 +35,12 @@ class Quirk:
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...]
     slow: bool
-    """Whether the answer takes long, or never ends."""
+    """True if the answer takes long, or never ends."""
     apply: Callable[[Draft], None]
 
     @property
     def wires(self) -> tuple[Wire, ...]:
-        """The wires that it shows on."""
+        """The wire formats that it applies to."""
         found: list[Wire] = []
         if any(kind != "messages" for kind in self.kinds):
             found.append("openai")
@@ -65,7 +67,7 @@ def quirk(
     kinds: tuple[Kind, ...] = _ALL,
     slow: bool = False,
 ) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
-    """Register the function below under a name."""
+    """Register the decorated function under a name."""
 
     def register(apply: Callable[[Draft], None]) -> Callable[[Draft], None]:
         _known[name] = Quirk(name, summary, whole, charged, parts, kinds, slow, apply)

@@ -14,7 +14,7 @@ _TEXT: tuple[Kind, ...] = ("chat", "completions", "messages")
 
 
 def _status(name: str, summary: str, status: int) -> None:
-    """A sound answer under another status of success."""
+    """Register a normal answer with another status of success."""
 
     def apply(draft: Draft) -> None:
         draft.status = status
@@ -54,9 +54,10 @@ def _error(
     status: int,
     body: bytes,
     content_type: str = "application/json",
+    *,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """An error with this body and these headers."""
+    """Register an error with this body and these headers."""
 
     def apply(draft: Draft) -> None:
         _fail(draft, status, body, content_type)
@@ -125,8 +126,8 @@ for _name, _summary, _header, _value in _WAITS:
 # ---- errors that come as a success
 
 
-def _said(name: str, summary: str, value: Any) -> None:
-    """A body that is an error, with the status 200."""
+def _success(name: str, summary: str, value: Any) -> None:
+    """Register a body that is an error, with the status 200."""
 
     def apply(draft: Draft) -> None:
         draft.raw, draft.content_type, draft.framing = _json(value), "application/json", "length"
@@ -135,11 +136,11 @@ def _said(name: str, summary: str, value: Any) -> None:
     quirk(name, summary, whole=False, charged=False, kinds=_TEXT)(apply)
 
 
-_said("ok-error", '200 with `{"error": {...}}`.', {"error": {"message": "The model is gone.", "code": 502}})
-_said("ok-error-string", '200 with `{"error": "text"}`.', {"error": "The model is gone."})
-_said("ok-error-detail", '200 with `{"detail": "text"}`.', {"detail": "The model is gone."})
-_said("ok-error-message", '200 with `{"message": ..., "code": ...}`.', {"message": "Busy.", "code": 429})
-_said(
+_success("ok-error", '200 with `{"error": {...}}`.', {"error": {"message": "The model is gone.", "code": 502}})
+_success("ok-error-string", '200 with `{"error": "text"}`.', {"error": "The model is gone."})
+_success("ok-error-detail", '200 with `{"detail": "text"}`.', {"detail": "The model is gone."})
+_success("ok-error-message", '200 with `{"message": ..., "code": ...}`.', {"message": "Busy.", "code": 429})
+_success(
     "ok-error-type",
     '200 with `{"type": "error", ...}`.',
     {"type": "error", "error": {"type": "api_error", "message": "x"}},

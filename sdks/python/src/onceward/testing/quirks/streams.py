@@ -1,4 +1,4 @@
-"""Quirks of streams: errors among the events, ends that are none, and odd framing."""
+"""Quirks of streams: errors among the events, false or missing ends, and odd framing."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ _BEFORE = 5
 
 
 def keep_events(draft: Draft, count: int = _BEFORE) -> None:
-    """Keep the first events, and charge for what they say."""
+    """Keep the first events, and charge for their text."""
     del draft.events[count:]
     draft.completion_tokens = count_tokens("".join(map(_text_of, draft.events)))
 
 
 def _text_of(event: Any) -> str:
-    told = object_of(event)
-    if told is None:
+    value = object_of(event)
+    if value is None:
         return ""
-    delta = object_of(told.get("delta"))
+    delta = object_of(value.get("delta"))
     if delta is not None:
         return str(delta.get("text") or delta.get("partial_json") or "")
-    said = ""
-    for choice in told.get("choices") or ():
+    text = ""
+    for choice in value.get("choices") or ():
         part: dict[str, Any] = choice.get("delta") or {}
-        said += choice.get("text") or part.get("content") or ""
-        said += "".join(call["function"].get("arguments", "") for call in part.get("tool_calls") or ())
-    return said
+        text += choice.get("text") or part.get("content") or ""
+        text += "".join(call["function"].get("arguments", "") for call in part.get("tool_calls") or ())
+    return text
 
 
 # ---- errors among the events
 
 
 def _fails(name: str, summary: str, last: Any, *, kinds: tuple[Kind, ...] = _TEXT, done: bool = False) -> None:
-    """A stream in which this event follows the first words."""
+    """Register a stream in which this event follows the first words."""
 
     def apply(draft: Draft) -> None:
         keep_events(draft)
@@ -54,7 +54,7 @@ def _fails(name: str, summary: str, last: Any, *, kinds: tuple[Kind, ...] = _TEX
 
 
 def _fails_in_chunk(name: str, summary: str, finish: str | None, *, beside: bool) -> None:
-    """A stream in which the error is a member of a chunk, or of its choice."""
+    """Register a stream in which the error is a member of a chunk, or of its choice."""
 
     def apply(draft: Draft) -> None:
         keep_events(draft)
@@ -146,8 +146,8 @@ def _only_done(draft: Draft) -> None:
 
 @quirk("text-after-finish", "More text follows the finish reason.", whole=False, parts=_STREAM, kinds=_CHAT)
 def _after_finish(draft: Draft) -> None:
-    said: dict[str, Any] = {"text": " More."} if draft.asked.kind == "completions" else {"delta": {"content": " More."}}
-    draft.events.insert(-1, draft.chunk({"index": 0, **said, "finish_reason": None}))
+    part: dict[str, Any] = {"text": " More."} if draft.asked.kind == "completions" else {"delta": {"content": " More."}}
+    draft.events.insert(-1, draft.chunk({"index": 0, **part, "finish_reason": None}))
 
 
 @quirk("events-after-done", "Events follow `[DONE]`.", parts=_STREAM, kinds=_CHAT)
@@ -175,7 +175,7 @@ def _finish_blank_missing(draft: Draft) -> None:
 
 
 def _framed(name: str, summary: str, change: Callable[[bytes], bytes], *, kinds: tuple[Kind, ...] = _TEXT) -> None:
-    """A sound stream in other bytes: ``change`` gets the bytes of an event."""
+    """Register a normal stream in other bytes: ``change`` gets the bytes of an event."""
 
     def apply(draft: Draft) -> None:
         draft.events = [change(piece) for piece in draft.pieces()]
@@ -258,8 +258,8 @@ def _large_event(draft: Draft) -> None:
 def _surrogates_split(draft: Draft) -> None:
     at = next(at for at, event in enumerate(draft.events) if event["choices"][0].get("finish_reason"))
     for half in ("\ude00", "\ud83d"):
-        said: dict[str, Any] = {"text": half} if draft.asked.kind == "completions" else {"delta": {"content": half}}
-        draft.events.insert(at, draft.chunk({"index": 0, **said, "finish_reason": None}))
+        part: dict[str, Any] = {"text": half} if draft.asked.kind == "completions" else {"delta": {"content": half}}
+        draft.events.insert(at, draft.chunk({"index": 0, **part, "finish_reason": None}))
 
 
 @quirk(
@@ -270,8 +270,8 @@ def _surrogates_split(draft: Draft) -> None:
 )
 def _chunks_empty(draft: Draft) -> None:
     filtered = draft.chunk(prompt_filter_results=[{"prompt_index": 0, "content_filter_results": {}}])
-    said: dict[str, Any] = {"text": ""} if draft.asked.kind == "completions" else {"delta": {}}
-    draft.events[:0] = [filtered, draft.chunk({"index": 0, **said, "finish_reason": None})]
+    part: dict[str, Any] = {"text": ""} if draft.asked.kind == "completions" else {"delta": {}}
+    draft.events[:0] = [filtered, draft.chunk({"index": 0, **part, "finish_reason": None})]
 
 
 @quirk("index-missing", "The first choice has no `index`.", parts=_STREAM, kinds=_CHAT)

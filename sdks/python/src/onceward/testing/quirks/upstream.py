@@ -1,4 +1,4 @@
-"""The upstream that answers oddly: a real server that keeps account of what it was asked and what it charged."""
+"""The upstream that answers oddly: a real server that records its requests and what it charged for them."""
 
 from __future__ import annotations
 
@@ -22,31 +22,33 @@ class Charge:
     """The cost of one request: the tokens that the upstream would bill for it.
 
     It charges for the prompt of every request that a model worked on, and for the text that it wrote until the answer
-    broke off, whether the client stayed or left.
+    broke
+    off, whether the client stayed or left.
     """
 
     quirk: str | None
-    """The quirk of the answer; None for a sound one."""
+    """The quirk of the answer; None for a normal one."""
     wire: Wire
     kind: Kind | None
     model: str
     stream: bool
     key: str | None
-    """The ``Idempotency-Key`` that the request had."""
+    """The ``Idempotency-Key`` of the request."""
     prompt_tokens: int
     completion_tokens: int
 
     @property
     def paid(self) -> bool:
-        """Return whether the request cost anything."""
+        """True if the request cost anything."""
         return self.prompt_tokens + self.completion_tokens > 0
 
 
 class QuirkyUpstream:
-    """An upstream, for both wires, whose answers are odd in the way that the model's name says.
+    """An upstream, in both wire formats, whose answers have the quirk that the model's name selects.
 
     The model ``usage-missing`` (or ``anything/usage-missing``) answers with the quirk of that name; `QUIRKS` lists
-    them. ``quirk`` is for requests whose model names none, None answers them soundly. ``text`` is what it always says::
+    them.
+    ``quirk`` is for other models; None gives them normal answers. ``text`` is the text of every answer::
 
         with QuirkyUpstream() as upstream:
             client = make_client(base_url=upstream.url)
@@ -64,7 +66,7 @@ class QuirkyUpstream:
         self._charges: list[Charge] = []
         self._server: Server | None = None
 
-    # life
+    # lifetime
 
     def start(self) -> Self:
         """Listen on a free port of loopback. The context managers do this."""
@@ -73,7 +75,7 @@ class QuirkyUpstream:
         return self
 
     def close(self) -> None:
-        """Break what is open and stop listening."""
+        """Break open connections and stop listening."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -101,7 +103,7 @@ class QuirkyUpstream:
             raise RuntimeError("the `QuirkyUpstream` is not running: use it in a `with` block, or call `start()`")
         return f"http://127.0.0.1:{self._server.port}"
 
-    # what came, and what it cost
+    # requests and costs
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -111,7 +113,7 @@ class QuirkyUpstream:
 
     @property
     def charges(self) -> list[Charge]:
-        """Return the cost of each request, in the order of arrival: zeros where it cost nothing."""
+        """The cost of each request, in the order of arrival: zeros if it cost nothing."""
         with self._lock:
             return list(self._charges)
 
@@ -121,7 +123,7 @@ class QuirkyUpstream:
             self._requests.clear()
             self._charges.clear()
 
-    # inside
+    # internals
 
     def _serve(self, connection: Connection) -> None:
         while (request := connection.request()) is not None:

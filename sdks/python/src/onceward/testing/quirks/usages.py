@@ -1,4 +1,4 @@
-"""Quirks of the usage: how many tokens an answer says that it took, in the spellings that providers have."""
+"""Quirks of the usage: the number of tokens that an answer reports, in the spellings of providers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _READ = ("prompt_tokens", "input_tokens")
 
 
 def _counts(name: str, summary: str, change: Callable[[int], Any]) -> None:
-    """A quirk in which every count is written another way."""
+    """Register a quirk in which every count is written another way."""
 
     def apply(draft: Draft) -> None:
         draft.use(lambda usage: {key: change(n) if type(n) is int else n for key, n in usage.items()})
@@ -103,11 +103,11 @@ def _header(draft: Draft) -> None:
     ]
 
 
-# ---- where in a stream
+# ---- position in a stream
 
 
 def _spread(draft: Draft, usage: Callable[[int, int], Any]) -> None:
-    """Give every chunk that has choices a usage; ``usage`` gets its number and how many there are."""
+    """Give every chunk that has choices a usage; ``usage`` gets its number and their count."""
     chunks = [value for value in map(object_of, draft.events) if value is not None and value.get("choices")]
     draft.events = [*chunks, b"data: [DONE]\n\n"]
     for number, chunk in enumerate(chunks, 1):
@@ -161,9 +161,9 @@ def _after_done(draft: Draft) -> None:
 @quirk("usage-no-choices", "The chunk with the usage has no `choices` at all.", parts=("stream",), kinds=_CHAT)
 def _no_choices(draft: Draft) -> None:
     _spread(draft, lambda at, most: None)
-    told = draft.chunk(usage=_usage(draft))
-    del told["choices"]
-    draft.events.insert(-1, told)
+    value = draft.chunk(usage=_usage(draft))
+    del value["choices"]
+    draft.events.insert(-1, value)
 
 
 @quirk("usage-start-only", "The usage is only in `message_start`.", parts=("stream",), kinds=("messages",))
@@ -186,15 +186,15 @@ def _delta_only(draft: Draft) -> None:
 
 
 def _spelled(name: str, summary: str, members: Callable[[Draft], dict[str, Any]]) -> None:
-    """A quirk in which the answer tells its usage as a vendor does: ``members`` gives the members of the answer."""
+    """Register a quirk in which the answer has the usage of a vendor: ``members`` returns the members of the answer."""
 
     def apply(draft: Draft) -> None:
-        told = members(draft)
+        value = members(draft)
         draft.body.pop("usage", None)
-        draft.body.update(told)
+        draft.body.update(value)
         if draft.streamed:
             _spread(draft, lambda at, most: None)
-            draft.events.insert(-1, draft.chunk(**told))
+            draft.events.insert(-1, draft.chunk(**value))
 
     quirk(name, summary, kinds=_CHAT)(apply)
 

@@ -1,0 +1,75 @@
+"""The body of a request: JSON, a form, one file, or several parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from .doubled import doubled_names
+from .encode import encode_json, encode_query, query_pairs
+from .errors import ParameterError
+from .multipart import Layout, lay_out, single
+from .narrow import is_mapping
+from .operation import Body, Operation
+from .options import Progress
+from .params import Parts
+
+__all__ = ["Encoded", "Uploader", "encode_any", "encode_body"]
+
+Encoded: TypeAlias = "tuple[Any, str | None, bool]"
+"""Bytes or an upload, their content type, and whether they can be sent again."""
+Uploader: TypeAlias = Callable[[Layout, "Progress | None"], Any]
+"""Makes the streamed body of a layout, for a driver's kind of transport."""
+
+_EMPTY: Encoded = (None, None, True)
+
+
+def encode_body(operation: Operation, parts: Parts, uploader: Uploader) -> Encoded:
+    """Encode the body arguments of a call to a method."""
+    body = operation.body
+    if body is None:
+        return _EMPTY
+    extra = parts.options.get("extra_body")
+    if body.kind == "json":
+        value: Any = parts.whole if parts.has_whole else parts.body
+        if extra and is_mapping(value):
+            value = {**value, **extra}
+        if not value and not parts.has_whole and not body.required:
+            return _EMPTY
+        return encode_json(value, operation.id), body.media_type, True
+    values = {**parts.body, **extra} if extra else parts.body
+    if body.kind == "multipart":
+        return _laid_out(lay_out(values, parts.forms, operation.id), parts, uploader)
+    if body.kind == "form":
+        pairs = [pair for wire, value in values.items() for pair in query_pairs(wire, value)]
+        return encode_query(pairs).encode(), body.media_type, True
+    return _encode_single(body, parts, uploader)
+
+
+def _encode_single(body: Body, parts: Parts, uploader: Uploader) -> Encoded:
+    value: Any = parts.whole if parts.has_whole else next(iter(parts.body.values()), None)
+    if value is None:
+        return _EMPTY
+    if body.kind == "text" and isinstance(value, str):
+        return value.encode(), body.media_type, True
+    return _laid_out(single(value, body.media_type, "body"), parts, uploader)
+
+
+def _laid_out(layout: Layout, parts: Parts, uploader: Uploader) -> Encoded:
+    progress = parts.options.get("on_progress")
+    whole = None if progress is not None else layout.as_bytes()
+    if whole is not None:
+        return whole, layout.content_type, True
+    return uploader(layout, progress), layout.content_type, layout.replayable
+
+
+def encode_any(body: Any, extra: Mapping[str, Any] | None) -> Encoded:
+    """Encode the body of a call to any path: bytes as they are, everything else as JSON."""
+    if body is None:
+        return _EMPTY
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body), "application/octet-stream", True
+    faults = doubled_names(body, "body")
+    if faults:
+        raise ParameterError(faults, "request")
+    return encode_json({**body, **extra} if extra else body, "request"), "application/json", True

@@ -1,0 +1,103 @@
+"""The headers of a request: the client's own, credentials, and the caller's changes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .brand import Brand
+from .config import Config
+from .encode import header_fault, header_name_fault
+from .errors import ParameterError
+from .operation import Result, Stream
+from .secrets import MaskedStr
+
+__all__ = [
+    "accept_headers",
+    "auth_headers",
+    "base_headers",
+    "check_headers",
+    "check_names",
+    "overridden",
+    "provider_headers",
+    "value_in",
+]
+
+Headers = list[tuple[str, str]]
+
+
+def base_headers(brand: Brand, config: Config) -> Headers:
+    """Return the headers that name the client, the organization and the team."""
+    headers: Headers = [("User-Agent", f"{brand.package}-python/{brand.version}")]
+    for name, value in (
+        ("Organization", config.organization),
+        ("Team", config.team),
+        ("API-Version", config.api_version),
+    ):
+        if value is not None:
+            headers.append((brand.header(name), value))
+    return headers
+
+
+def auth_headers(brand: Brand, config: Config) -> Headers:
+    """Return the header that carries the API key, if there is a key."""
+    key = config.api_key
+    if key is None:
+        return []
+    if brand.auth == "bearer":
+        return [("Authorization", MaskedStr(f"Bearer {key.reveal()}"))]
+    return [(brand.auth[1], MaskedStr(key.reveal()))]
+
+
+def provider_headers(brand: Brand, config: Config, model: Any) -> Headers:
+    """Return the header with the caller's own key for the provider in the model's prefix, and no other key.
+
+    A model name without a provider (a route, ``gpt-4o``) sends all keys: only the gateway knows its provider.
+    """
+    keys = config.provider_keys
+    if not keys or not isinstance(model, str):
+        return []
+    prefix = model.partition("/")[0].lower() if "/" in model else ""
+    provider = brand.provider_aliases.get(prefix, prefix)
+    if prefix in keys and provider not in keys:
+        provider = prefix
+    known = provider in keys or provider in brand.providers or provider == brand.package
+    names = [provider] if known else list(keys)
+    return [(f"{brand.provider_key_header}-{name}", MaskedStr(keys[name].reveal())) for name in names if name in keys]
+
+
+def accept_headers(result: Result, stream: Stream | None) -> Headers:
+    """Return the headers that say which responses the client can read."""
+    if stream is not None and stream.framing == "sse":
+        accepted = "text/event-stream"
+    else:
+        accepted = "application/json" if result.kind == "json" and not result.text_when else "*/*"
+    # A compressed stream could be held back until a block of the encoding is full.
+    return [("Accept", accepted), ("Accept-Encoding", "identity" if stream is not None else "gzip, deflate")]
+
+
+def overridden(headers: Headers, changes: Mapping[str, str | None]) -> Headers:
+    """Return the headers with ``changes`` in place of those of the same name; None removes a header."""
+    names = {name.lower() for name in changes}
+    kept = [pair for pair in headers if pair[0].lower() not in names]
+    return kept + [(name, value) for name, value in changes.items() if value is not None]
+
+
+def value_in(headers: Headers, name: str, default: str | None = None) -> str | None:
+    """Return the value of the first header with this name in lower case."""
+    return next((value for key, value in headers if key.lower() == name), default)
+
+
+def check_names(headers: Mapping[str, str | None], operation: str) -> None:
+    """Raise `ParameterError` for names that HTTP does not allow."""
+    faults = [fault for fault in map(header_name_fault, headers) if fault]
+    if faults:
+        raise ParameterError(faults, operation)
+
+
+def check_headers(headers: Headers, operation: str) -> None:
+    """Raise `ParameterError` for the first header that HTTP does not allow."""
+    for name, value in headers:
+        fault = header_fault(name, value)
+        if fault:
+            raise ParameterError([fault], operation)
