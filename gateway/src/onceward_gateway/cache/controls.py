@@ -17,7 +17,7 @@ _AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
 
 @dataclass(frozen=True, slots=True)
 class CacheControls:
-    """Whether a call may be answered from the cache (`look`), and its answer stored (`keep`).
+    """Controls of a call: may it be answered from the cache (`look`), and may its answer be stored (`keep`)?
 
     Times are in seconds; None means the configured time. `named` are the controls that the call asked for.
     """

@@ -1,4 +1,4 @@
-"""A deployment: one place where a model name is served, and how one is made of the parameters of `/model/new`."""
+"""Deployments: the places where a model name is served, built from the parameters of `/model/new`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .deployment_options import (
     price_of,
     seconds_of,
 )
-from .model_catalog import known_of
+from .model_catalog import model_info
 from .ssrf import AddressGuard
 
 __all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode"]
@@ -54,7 +54,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
-    """One place where `group`, the name that callers use, is served. `upstream` is None for an offline model."""
+    """One place that serves `group`, the model name that callers use. `upstream` is None for an offline model."""
 
     id: str
     group: str
@@ -82,7 +82,7 @@ class Deployment:
     # Seconds for a whole answer, and until the first content of a stream.
     timeout: float | None = None
     stream_timeout: float | None = None
-    # How often a connection that fails is tried again there; None where the provider's own number holds.
+    # How often a connection that fails is made again there; None for the number of the provider.
     retries: int | None = None
     # Whether the key of `upstream` is the caller's own; only of a route that no deployment was configured for.
     is_callers_key: bool = False
@@ -104,19 +104,19 @@ def build(
     key: Secret | None,
     base_url: str | None = None,
 ) -> Deployment:
-    """The deployment of these parameters; raises 400 where they do not make one.
+    """Return the deployment of these parameters; raise 400 where they are not valid.
 
-    `key` and `base_url` come out of `params` or a credential, whichever there is; a `base_url` was given by a user, so
-    calls to it are guarded.
+    `key` and `base_url` come from `params` or a credential. A `base_url` comes from a user, so calls to it are guarded
+    against addresses that are not public.
     """
     model = str(params.get("model") or "")
     if not model:
         raise invalid(
-            "`litellm_params.model` is missing. Name the model as `provider/model`.", param="litellm_params.model"
+            "`litellm_params.model` is missing. Write the model as `provider/model`.", param="litellm_params.model"
         )
     upstream, name = _upstream(model, params, providers, guard, key, base_url)
     base_model = _text(info.get("base_model"))
-    known = known_of(base_model or name)
+    known = model_info(base_model or name)
     able = (
         set(known.able) if upstream is not None else {"tools", "vision", "structured_output", "reasoning", "documents"}
     )
@@ -166,7 +166,7 @@ def _upstream(
     key: Secret | None,
     base_url: str | None,
 ) -> tuple[Provider | None, str]:
-    """The provider of a deployment, None for an offline model, and the model's name there."""
+    """Return the provider of a deployment, None for an offline model, and the name of the model there."""
     if model.startswith("onceward/"):
         return None, model
     named = _text(params.get("custom_llm_provider"))
@@ -177,7 +177,7 @@ def _upstream(
         model = model.removeprefix(named + "/")
     if not named or not model:
         raise invalid(
-            f"`litellm_params.model` is {params.get('model')!r}, which names no provider. "
+            f"`litellm_params.model` is {params.get('model')!r}, which has no provider. "
             "Write it as `provider/model`, or set `custom_llm_provider`.",
             param="litellm_params.model",
             code="provider_missing",
@@ -186,7 +186,7 @@ def _upstream(
     if base is None and base_url is None:
         raise invalid(
             f"The provider {named!r} is not known here. Known: {', '.join(sorted(providers))}. "
-            "Choose one of them, or give `api_base`.",
+            "Choose one of them, or set `api_base`.",
             param="litellm_params.model",
             code="provider_unknown",
         )
@@ -212,7 +212,7 @@ def _upstream(
     if made.api_key is None and lacks and base_url is None:
         why = "" if made.key_problem is None else f" {made.key_problem}"
         raise invalid(
-            f"There is no key for the provider {named!r}.{why} Give `api_key` or `credential_name`, "
+            f"There is no key for the provider {named!r}.{why} Set `api_key` or `credential_name`, "
             f"or have `providers.{named}.api_key` configured.",
             param="litellm_params.api_key",
             code="provider_key_missing",
@@ -221,7 +221,7 @@ def _upstream(
 
 
 def _versioned(base: Provider, url: str, model: str, version: str | None) -> Provider:
-    """The provider at an address, asked for a version of its API in its own way."""
+    """Return the provider at an address, with a version of its API selected in the way of the provider."""
     if base.name == "azure":
         made = replace(base, key_header="api-key")
         if version is None:
