@@ -22,7 +22,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Folders and files whose language is not converted yet. The list only shrinks: an entry without violations is an error.
 UNCONVERTED = (
-    "gateway/src/",
+    "gateway/src/onceward_gateway/api/inference.py",
+    "gateway/src/onceward_gateway/billing/",
+    "gateway/src/onceward_gateway/calls/",
+    "gateway/src/onceward_gateway/config/",
+    "gateway/src/onceward_gateway/core/",
+    "gateway/src/onceward_gateway/entry/",
+    "gateway/src/onceward_gateway/guardrails/",
+    "gateway/src/onceward_gateway/http/",
+    "gateway/src/onceward_gateway/providers/",
+    "gateway/src/onceward_gateway/ratelimit/",
+    "gateway/src/onceward_gateway/redis/",
     "gateway/tests/",
 )
 

@@ -17,7 +17,7 @@ _AGE = re.compile(r"(max-age|s-maxage)\s*=\s*\"?(\d{1,9})\"?")
 
 @dataclass(frozen=True, slots=True)
 class CacheControls:
-    """Controls of a call: may it be answered from the cache (`look`), and may its answer be stored (`keep`)?
+    """The cache controls of a call: may it be answered from the cache (`look`), and its answer be stored (`keep`)?
 
     Times are in seconds; None means the configured time. `named` are the controls that the call asked for.
     """

@@ -1,4 +1,4 @@
-"""What a model gives while it answers: chunks, and directives that say how the answer is to be delivered.
+"""Emissions of a model while it answers: chunks, and directives that say how the answer is to be delivered.
 
 A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) concern one
 client's connection alone: the call goes on behind them, so what a client lost can be had again with the call's key.
@@ -96,7 +96,7 @@ class DeliveryFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelContext:
-    """What a model may know of the call besides its request. The same context and request give the same answer."""
+    """The facts of a call that a model may know besides its request; the same facts give the same answer."""
 
     call_id: str
     created: int

@@ -1,4 +1,4 @@
-"""What can be read from the head of an image or a WAV file without decoding it: kind, size, length.
+"""The kind, size and length of an image or a WAV file, read from its head without decoding it.
 
 The offline models look at nothing else of what they are shown, and they open no URL: a picture given as `data:` is
 read, one given by address is known by its address alone.
@@ -24,7 +24,7 @@ _NO_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as far as its head tells; `address` when it was given by URL and not opened."""
+    """A picture as far as its head shows; `address` when it was given by URL and not opened."""
 
     format: str | None
     width: int | None
@@ -50,7 +50,7 @@ class Audio:
 
 
 def payload_of(value: Any) -> bytes | None:
-    """The bytes behind base64 text or a `data:` URL; None when it is neither."""
+    """Return the bytes behind base64 text or a `data:` URL; None when it is neither."""
     if not isinstance(value, str):
         return None
     if value.startswith("data:"):
@@ -77,7 +77,7 @@ def _decoded(text: str) -> bytes:
 
 
 def describe_image(part: Mapping[str, Any]) -> Picture | None:
-    """The picture of a content part, in the chat shape (`image_url`) or the messages shape (`source`)."""
+    """Return the picture of a content part, in the chat shape (`image_url`) or the messages shape (`source`)."""
     source = part.get("image_url") or part.get("source")
     url = source.get("url") if isinstance(source, Mapping) else source
     if isinstance(source, Mapping) and source.get("type") == "base64":
@@ -138,7 +138,7 @@ def _webp_size(data: bytes) -> tuple[str, int | None, int | None]:
 
 
 def describe_audio(data: bytes) -> Audio | None:
-    """The format of a WAV file; None when `data` is none."""
+    """Return the format of a WAV file; None when `data` is none."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     at, head = 12, b""

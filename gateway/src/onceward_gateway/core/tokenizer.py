@@ -6,7 +6,7 @@ A text is cut from left to right into pieces; a piece is the first of these that
 2. a number piece: one space if there is one, then 1 to 3 digits;
 3. one character of a script written without spaces (Han, Kana, Hangul);
 4. a run of 1 to 4 line breaks;
-5. a run of 2 to 8 spaces or tabs that stands before another space or the end of the line;
+5. a run of 2 to 8 spaces or tabs in front of another space or the end of the line;
 6. one space if there is one, then 1 to 3 punctuation characters of ASCII;
 7. any one character.
 
@@ -74,27 +74,27 @@ _LONGEST_FILE = 4 << 20
 
 
 def encode(text: str) -> list[str]:
-    """The pieces of `text`, in order; joined they are `text`."""
+    """Return the pieces of `text`, in order; joined they are `text`."""
     if len(text) <= _WINDOW:
         return _PIECE.findall(text)
     return [piece for pieces in _windows(text) for piece in pieces]
 
 
 def count(text: str) -> int:
-    """How many tokens `text` is."""
+    """Return the number of tokens in `text`."""
     if len(text) <= _WINDOW:
         return len(_PIECE.findall(text))
     return sum(map(len, _windows(text)))
 
 
 def _windows(text: str) -> Iterator[list[str]]:
-    """The pieces of a long text window by window: nothing else runs while an expression is searched for."""
+    """Yield the pieces of a long text window by window: nothing else runs while an expression is searched for."""
     at = 0
     while at < len(text):
         end = min(at + _WINDOW, len(text))
         pieces: list[str] = _PIECE.findall(text, at, end)
         if end < len(text):
-            # What stands at the edge may be cut otherwise with what follows it.
+            # Pieces at the edge may be cut differently together with the text that follows.
             edge = 0
             while edge < _EDGE:
                 edge += len(pieces.pop())
@@ -104,12 +104,12 @@ def _windows(text: str) -> Iterator[list[str]]:
 
 
 def token_id(piece: str) -> int:
-    """A number for a piece, the same everywhere; two pieces may share one."""
+    """Return a number for a piece, the same everywhere; two pieces may share one."""
     return zlib.crc32(piece.encode("utf-8", "surrogatepass")) % 100_000
 
 
 def count_messages(messages: Sequence[Mapping[str, Any]]) -> int:
-    """What a conversation costs as a prompt."""
+    """Return the tokens of a conversation as a prompt."""
     return _PER_ANSWER + sum(_count_message(message) for message in messages)
 
 
@@ -129,7 +129,7 @@ def _count_message(message: Mapping[str, Any]) -> int:
 
 
 def count_content(content: Any) -> int:
-    """What a message's content costs: a text, a list of parts, or nothing."""
+    """Return the tokens of a message's content: a text, a list of parts, or nothing."""
     if isinstance(content, str):
         return count(content)
     if isinstance(content, Sequence):
@@ -185,7 +185,7 @@ def _count_file(file: Mapping[str, Any]) -> int:
 
 
 def content_length(message: Mapping[str, Any]) -> int:
-    """The characters of a message's text: at least as many as its tokens, at most eight times as many."""
+    """Return the characters of a message's text: at least as many as its tokens, at most eight times as many."""
     content, calls = message.get("content"), text_length(message.get("tool_calls") or ())
     if isinstance(content, str):
         return calls + len(content)
@@ -194,7 +194,7 @@ def content_length(message: Mapping[str, Any]) -> int:
 
 
 def text_length(value: Any) -> int:
-    """The characters of all texts in a value, names of members included."""
+    """Return the characters of all texts in a value, names of members included."""
     total, todo = 0, [value]
     while todo:
         one = todo.pop()
@@ -208,7 +208,7 @@ def text_length(value: Any) -> int:
 
 
 def count_tools(tools: Sequence[Mapping[str, Any]]) -> int:
-    """What tool definitions add to a prompt; takes tools and bare (legacy) functions."""
+    """Return the tokens that tool definitions add to a prompt; take tools and bare (legacy) functions."""
     total = 0
     for tool in tools:
         body = tool.get("function") or tool.get("custom") or tool

@@ -1,4 +1,4 @@
-"""What a call used, as the records have it: tokens of every kind, and the hour that reports sum up by."""
+"""The usage of a call, as the records have it: tokens of every kind, and the hour that reports sum up by."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _count(value: Any) -> int:
-    """A number of tokens as an upstream tells it; what is none counts for nothing."""
+    """Return a number of tokens that an upstream sent; anything else counts for nothing."""
     return min(max(int(value), 0), _MOST) if isinstance(value, int) else 0
 
 

@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).parent / "migrations" / "new_file.sql"
 
 
 def rendered() -> str:
-    """The script, as the revisions make it now."""
+    """Return the script, as the revisions make it now."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "new.db"
         migrate_sqlite(file)

@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong, as the beginning of a sentence, and what whoever runs the gateway does about it."""
+    """A fault of the storage, as the beginning of a sentence, and the remedy for operators."""
 
     what: str
     remedy: str
@@ -35,7 +35,7 @@ class Trouble:
         return f"{self.what}. {self.remedy}"
 
 
-AWAY = Trouble("The gateway's database cannot be reached or written at the moment", "The log of the gateway tells why.")
+AWAY = Trouble("The gateway's database cannot be reached or written at the moment", "The log of the gateway says why.")
 FULL = Trouble("The gateway's disk is full, or its quota is used up", "Make room; what is queued is written then.")
 LOCKED = Trouble("The gateway's database is locked by another process", "End that process, or wait for it.")
 STANDBY = Trouble("The gateway's database is read-only or a standby", "Point the gateway at the primary.")

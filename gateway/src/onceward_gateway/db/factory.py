@@ -38,7 +38,7 @@ def prepare(settings: Settings) -> None:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the settings. `await database.open()` connects it; `prepare` ran before."""
+    """Return the database of the settings. `await database.open()` connects it; `prepare` ran before."""
     if settings.database_url.is_sqlite:
         return SqliteDatabase(settings.database, synchronous=settings.storage.synchronous)
     from .postgres import PostgresDatabase

@@ -43,7 +43,7 @@ class Entry:
         return 1 + len(self.statements) + len(self.shared)
 
     def end(self, error: Exception | None = None) -> None:
-        """Tell whoever waits; what nobody waits for is told to the log."""
+        """Wake the waiter; log an error that nobody waits for."""
         if self.waiter is None:
             if error is not None and not isinstance(error, AlreadyDone):
                 _log.error("a batch was given up: %s", error)

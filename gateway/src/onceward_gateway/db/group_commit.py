@@ -104,8 +104,8 @@ class Committer:
     def _away(self) -> StorageAway:
         seconds = self._settings.patience_seconds
         return StorageAway(
-            f"The database {self._url} has not been written for {seconds:g} s. What was to be written stays queued "
-            "and is written when it is back. Ask again then."
+            f"The database {self._url} has not been written for {seconds:g} s. Queued writes stay queued "
+            "and are written when it is back. Ask again then."
         )
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -1,4 +1,4 @@
-"""What the gateway asks of a database, whichever it is.
+"""The interface of a database, whichever it is.
 
 SQL is written with `?` for each bound value and runs on SQLite and on PostgreSQL alike. Every call belongs to the
 transaction that its task has open, if it has one.
@@ -31,11 +31,11 @@ class StorageError(Exception):
 
 
 class StorageAway(StorageError):
-    """The database cannot be reached now. What was queued stays queued; the caller may ask again."""
+    """The database cannot be reached now. Queued batches stay queued; the caller may try again."""
 
 
 class Unstorable(StorageError):
-    """A value cannot be kept: a text with NUL, a number beyond 64 bits. Whoever gave it gave a wrong one.
+    """A value cannot be kept: a text with NUL, a number beyond 64 bits. The caller sent a wrong one.
 
     `reason` says why, without the database's name.
     """
@@ -61,7 +61,7 @@ class Batch:
     and in the order of the names, so that two nodes never wait for each other in a circle. A transaction that changes
     such rows takes them in the same order.
 
-    What no database can hold of a text is replaced by U+FFFD: a record of what happened is never lost for that.
+    Characters that no database can store are replaced by U+FFFD: a record of what happened is never lost for that.
     """
 
     statements: list[Statement] = field(default_factory=lambda: list[Statement]())
@@ -83,7 +83,7 @@ class Batch:
         self.shared.append((row, sql, parameters))
 
     def ordered(self) -> Iterator[Statement]:
-        """What follows `once`, in the order in which it runs."""
+        """Yield the statements that follow `once`, in the order in which they run."""
         yield from self.statements
         for _, sql, parameters in sorted(self.shared, key=lambda change: change[0]):
             yield sql, parameters
@@ -105,7 +105,7 @@ class Database(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether the database could be asked when it was asked last."""
+        """True when the database answered the last time that it was asked."""
         ...
 
     @property
@@ -119,19 +119,19 @@ class Database(Protocol):
 
     @property
     def shared(self) -> bool:
-        """Whether other processes use this database too."""
+        """True when other processes may use this database too."""
         ...
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         ...
 
     async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         ...
 
     async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows, read beside the calls: for what takes long. What was written before is seen."""
+        """Return all rows, read beside the calls: for what takes long. Earlier writes are visible."""
         ...
 
     async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -147,11 +147,11 @@ class Database(Protocol):
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
-        """What this task executes inside is written together; an exception undoes all of it. Nests.
+        """Open a block whose statements are written together; an exception undoes all of them. Blocks nest.
 
-        A statement that fails undoes the block it stands in: who wants to go on after one gives it a block of its
-        own. Nothing but the database is awaited inside: others wait for its rows (SQLite: for the whole database). What
-        is inside is durable when `committed` returns after it.
+        A statement that fails undoes the block that it is in: to go on after one, give it a block of its own. Await
+        nothing but the database inside: others wait for its rows (SQLite: for the whole database). The block is durable
+        when `committed` returns after it.
         """
         ...
 
@@ -165,8 +165,10 @@ class Database(Protocol):
         ...
 
     def soon(self, batch: Batch) -> None:
-        """The same without waiting, and outside the transaction that is open. What fails is logged; what the database
-        could not take for now is tried again."""
+        """Write a batch without waiting, and outside the transaction that is open.
+
+        Errors are logged; a batch that the database could not take for now is tried again.
+        """
         ...
 
     async def committed(self) -> None:

@@ -1,4 +1,4 @@
-"""What PostgreSQL's errors mean to the gateway: away, in each other's way, or a statement that cannot be done."""
+"""Errors of PostgreSQL: the server is away, a collision, or a statement that cannot be executed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SHUT_DOWN = "57P01"
 
 
 def is_collision(error: BaseException) -> bool:
-    """Whether others were in the way and the same may be tried again at once."""
+    """Return whether others were in the way and the same may be tried again at once."""
     return isinstance(error, psycopg.Error) and error.sqlstate in _COLLISIONS
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the server cannot be asked for the moment."""
+    """Return whether the server cannot be asked for the moment."""
     if isinstance(error, (OSError, TimeoutError)):
         return True
     if not isinstance(error, psycopg.Error):
@@ -42,7 +42,7 @@ def is_lost(error: BaseException) -> bool:
 
 
 def is_undone(error: BaseException) -> bool:
-    """Whether the connection was lost before the statement took effect: the server was told to end the session.
+    """Return whether the connection was lost before the statement took effect: the server had to end the session.
 
     It says so between commands or in the middle of one, and never behind a commit.
     """
@@ -50,7 +50,7 @@ def is_undone(error: BaseException) -> bool:
 
 
 def fault(url: StoreUrl, error: Exception) -> StorageError:
-    """The error as callers know it."""
+    """Return the error as callers know it."""
     text = url.hide(str(error).strip()) or type(error).__name__
     if is_lost(error):
         trouble = trouble_of_sqlstate(getattr(error, "sqlstate", None))

@@ -46,7 +46,7 @@ def ready(sql: str, parameters: Sequence[Any]) -> Ready:
 
 @dataclass(slots=True)
 class Outcome:
-    """How the statements went: rows changed by each, or the first that failed and how."""
+    """The outcome of statements: the rows changed by each, or the first that failed and its error."""
 
     changed: list[int]
     failed: int | None = None

@@ -36,11 +36,11 @@ class Pool:
         self._failed_at = 0.0
 
     def figures(self) -> dict[str, float]:
-        """How many connections there are, are idle, and are waited for."""
+        """Return the numbers of connections, of idle ones, and of tasks that wait for one."""
         return {"connections": self._count, "idle_connections": len(self._idle), "waiting": len(self._waiting)}
 
     async def take(self) -> Connection:
-        """A connection that works as far as can be seen. Raises the driver's error if none can be had."""
+        """Return a connection that works as far as can be seen. Raises the driver's error if none can be had."""
         while True:
             if self._size == 0:
                 raise psycopg.InterfaceError("the pool is closed")
@@ -56,7 +56,7 @@ class Pool:
                 return given
 
     async def _turn(self) -> Connection | None:
-        """A connection that another task gives back, or None: there may be room for a new one."""
+        """Return a connection that another task gives back, or None: there may be room for a new one."""
         turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -123,7 +123,7 @@ class Pool:
 
 
 def _is_over(connection: Connection) -> bool:
-    """Whether the server ended a connection while it was idle: nothing may come on one that nobody asked."""
+    """Return whether the server ended a connection while it was idle: nothing may come on one that nobody asked."""
     if connection.closed:
         return True
     poll = select.poll()

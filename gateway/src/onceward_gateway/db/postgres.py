@@ -94,7 +94,7 @@ class PostgresDatabase:
         await self.write(_PROBE)
 
     def figures(self) -> dict[str, float]:
-        """How the pool and the queue stand now."""
+        """Return the present sizes of the pool and the queue."""
         return {"queued_batches": self._committer.waiting, **self._pool.figures()}
 
     async def open(self) -> None:
@@ -158,16 +158,16 @@ class PostgresDatabase:
         )
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         return (await self._ask(sql, parameters, again=True))[1]
 
     async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         rows = (await self._ask(sql, parameters, again=True))[1]
         return rows[0] if rows else None
 
     async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows; no more of these at a time than leave half the pool to the calls."""
+        """Return all rows; no more of these at a time than leave half the pool to the calls."""
         if self._mine() is None:
             await self._committer.landed()
             async with self._asides:
@@ -235,7 +235,7 @@ class PostgresDatabase:
         await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _execute(self, connection: Connection, sql: str, parameters: Sequence[Any]) -> tuple[int, list[Row]]:
-        """The number of changed rows, and the rows that it gives."""
+        """Return the number of changed rows, and the rows that it gives."""
         try:
             check_texts(parameters)
             cursor = await self._answered(connection, numbered(sql), parameters)
@@ -254,7 +254,7 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """What this task executes inside is written together, and durable behind it."""
+        """Open a block whose statements are written together, and are durable behind it."""
         mine = self._mine()
         if mine is not None:
             async with self._nested(mine):
@@ -278,7 +278,7 @@ class PostgresDatabase:
             await self._pool.give_back(connection)
 
     async def _begun(self) -> Connection:
-        """A connection on which a transaction has begun."""
+        """Return a connection on which a transaction has begun."""
         deadline = asyncio.get_running_loop().time() + self._settings.connect_seconds
         while True:
             try:
@@ -354,7 +354,7 @@ class PostgresDatabase:
 
 
 def _hang_up(connection: Connection) -> None:
-    """End a connection under whoever waits on it, who is told so at once."""
+    """End a connection; the task that waits on it gets an error at once."""
     with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
         line.shutdown(socket.SHUT_RDWR)
 

@@ -27,7 +27,7 @@ _PASSING = ("57P03", "57P01", "57P02", "53300")
 
 
 def connection_options(settings: StorageSettings) -> dict[str, Any]:
-    """What every connection is opened with, where the address does not say otherwise.
+    """Return the options of every connection, where the address does not say otherwise.
 
     A server that vanished is noticed within seconds, not when TCP gives up.
     """
@@ -96,13 +96,11 @@ def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Conn
             time.sleep(_PAUSE_SECONDS)
         except psycopg.Error as error:
             text = url.hide(str(error).strip())
-            raise StorageError(
-                f"`storage.database_url` is {str(url)!r}, which cannot be used: {text}. Correct it."
-            ) from error
+            raise StorageError(f"`storage.database_url` is {str(url)!r}, which cannot be used: {text}.") from error
 
 
 def _is_refusal(text: str) -> bool:
-    """Whether a failed connection is the server's decision. No SQLSTATE comes with one: libpq has only its text."""
+    """Return whether the server refused a connection. There is no SQLSTATE for that: libpq has only the text."""
     return any(sign in text for sign in ("authentication failed", "does not exist", "no pg_hba.conf entry", "password"))
 
 

@@ -53,8 +53,8 @@ class PathWatch:
 class DatabaseFiles:
     """The files of an open SQLite database: the database itself and its log.
 
-    A file that is overwritten keeps its inode. It is told by its header, which is read when the file has changed: by
-    the `application_id`, which is drawn for each database, and by the counter of changes, which never goes back.
+    A file that is overwritten keeps its inode. It is recognized by its header, which is read when the file has changed:
+    by the `application_id`, which is drawn for each database, and by the counter of changes, which never goes back.
 
     To close any descriptor of a file gives up all locks that the process has on it, SQLite's too. So one is open for
     the header as long as the database is, and closed behind it.

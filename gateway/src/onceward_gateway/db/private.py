@@ -17,7 +17,7 @@ __all__ = ["create", "make_private", "private_folder", "tighten"]
 _log = logging.getLogger("onceward_gateway")
 _FILE, _FOLDER = 0o600, 0o700
 _OTHERS = 0o077
-# What SQLite and the gateway put beside a database.
+# The suffixes of the files that SQLite and the gateway put beside a database.
 _BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".lock-journal", ".lock-wal", ".lock-shm")
 _FOREIGN_LOOK = 1000
 
@@ -65,7 +65,7 @@ def private_folder(path: Path) -> None:
 
 
 def _foreign(path: Path) -> str | None:
-    """A name in a data folder that no gateway gives."""
+    """Return a name in a data folder that no gateway gives."""
     for number, entry in enumerate(path.iterdir()):
         if not entry.name.startswith((".onceward-", "gateway.")) and entry.name not in ("files", "images", "tuned"):
             return entry.name

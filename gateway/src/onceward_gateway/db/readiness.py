@@ -13,7 +13,7 @@ __all__ = ["Readiness"]
 
 _log = logging.getLogger("onceward_gateway")
 _TIMEOUT_SECONDS = 2.0
-# Who asks often is told what was found a moment ago.
+# A caller that asks often gets the result of a moment ago.
 _KEPT_SECONDS = 0.5
 
 
@@ -31,7 +31,7 @@ class Readiness:
     async def fault(self) -> str | None:
         """Return what is wrong with the storage, without its address, or None."""
         kept = self._clock.monotonic() - self._found_at < _KEPT_SECONDS
-        # What failed since then is newer than a probe that went well.
+        # A failure since then is newer than a probe that went well.
         if kept and (self._found is not None or self._db.connected):
             return self._found
         if self._task is None:
@@ -55,9 +55,9 @@ class Readiness:
         except StorageError as error:
             _log.error("the database takes no writes: %s", error)
             return error.trouble.shown
-        except Exception:  # noqa: BLE001 - whoever asks is told that something is wrong, and the log what
+        except Exception:  # noqa: BLE001 - the caller learns that something is wrong, and the log has the error
             _log.exception("the database could not be probed")
-            return "The database could not be probed. The log of the gateway tells why."
+            return "The database could not be probed. The log of the gateway says why."
         trouble = self._folders.trouble()
         if trouble is None:
             return None

@@ -22,17 +22,17 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def revisions() -> list[str]:
-    """The ids of all revisions, oldest first: they are named by number, and the chain has no branches."""
+    """Return the ids of all revisions, oldest first: they are named by number, and the chain has no branches."""
     return sorted(file.stem for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def head() -> str:
-    """The revision that this gateway works with."""
+    """Return the revision that this gateway works with."""
     return revisions()[-1]
 
 
 def is_current(version: str | None, where: str) -> bool:
-    """Whether a database at `version` needs nothing. One that a newer gateway made is refused."""
+    """Return whether a database at `version` needs nothing. One that a newer gateway made is refused."""
     known = revisions()
     if version is not None and version not in known:
         raise StorageError(
@@ -108,7 +108,7 @@ def _make(path: Path) -> None:
 
 
 def sqlite_version(path: Path) -> str | None:
-    """The revision of a file, or None for one without."""
+    """Return the revision of a file, or None for one without."""
     connection = sqlite3.connect(str(path), isolation_level=None)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

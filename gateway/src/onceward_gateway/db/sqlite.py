@@ -2,7 +2,7 @@
 
 A write opens a transaction lazily and the commit is scheduled behind everything that is ready to run, so that calls
 which end together share one commit. `committed` returns when all that was written before it is durable: killing the
-process loses nothing that a caller was told about. (`synchronous = "full"` extends this to the machine losing
+process loses nothing that a caller has seen. (`synchronous = "full"` extends this to the machine losing
 power, at a file sync a commit.)
 
 Nothing here suspends its caller except waiting for a commit and for the transaction that another task has open.
@@ -53,7 +53,7 @@ _LOOK_SECONDS = 0.02
 # A disk with less room than this is full: the next answers do not fit.
 _LEAST_FREE_BYTES = 1 << 20
 _MOST_IDENTITY = (1 << 31) - 1
-# What SQLite cannot take is not always an error of its own: numbers beyond 64 bits, texts of lone surrogates.
+# Not every value that SQLite refuses raises an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
 
 
@@ -161,20 +161,20 @@ class SqliteDatabase:
         await self.committed()
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         if self._holder is not None:
             await self._turn()
         return self._execute(sql, parameters).fetchall()
 
     async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         if self._holder is not None:
             await self._turn()
         row: Row | None = self._execute(sql, parameters).fetchone()
         return row
 
     async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows, read beside the loop: for what takes long. What was written before is seen."""
+        """Return all rows, read beside the loop: for what takes long. Earlier writes are visible."""
         if self._is_mine():
             return await self.query(sql, parameters)
         await self.committed()
@@ -218,7 +218,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """What this task executes inside is written together; the others wait until it ends."""
+        """Open a block whose statements are written together; other tasks wait until it ends."""
         await self._entered()
         self._holder = asyncio.current_task()
         self._depth += 1
@@ -499,7 +499,7 @@ class SqliteDatabase:
                 waiter.set_exception(self._stuck)
 
     def _lose(self, fault: StorageError) -> None:
-        """The open transaction is gone: tell those who wait, and keep the batches of it."""
+        """Fail the waiters of the open transaction, which is gone, and keep its batches."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._open = False
@@ -535,7 +535,7 @@ class SqliteDatabase:
         return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.", str(error))
 
     def _trouble(self, error: Exception) -> Trouble:
-        """Return the kind of a fault. What SQLite calls an I/O error may be a disk without room."""
+        """Return the kind of a fault. An I/O error of SQLite may be a disk without room."""
         free = _free_bytes(self.path.parent)
         return FULL if free is not None and free < _LEAST_FREE_BYTES else trouble_of_sqlite(error) or AWAY
 

@@ -14,12 +14,12 @@ _TOKENS = re.compile(r"'(?:[^']|'')*'|\?")
 
 @cache
 def numbered(sql: str) -> str:
-    """The statement with its placeholders numbered. A `?` inside quotes is a question mark."""
+    """Return the statement with its placeholders numbered. A `?` inside quotes is a question mark."""
     numbers = count(1)
     return _TOKENS.sub(lambda token: f"${next(numbers)}" if token[0] == "?" else token[0], sql)
 
 
 @cache
 def plain_insert(sql: str) -> str:
-    """An INSERT without what it does on a conflict."""
+    """Return an INSERT without what it does on a conflict."""
     return _UNLESS_THERE.sub("", sql).rstrip()

@@ -11,7 +11,7 @@ _UNKNOWN = "\ufffd"
 
 
 def kept(value: Any) -> Any:
-    """The value as a record keeps it: what no database can hold of a text is replaced by U+FFFD.
+    """Return the value as a record keeps it: characters that no database can store are replaced by U+FFFD.
 
     A record of what happened is written whatever a client or an upstream put into its texts.
     """

@@ -244,7 +244,7 @@ class App:
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
-            call = Call(self.gateway, route.operation, request_id, caller.id, headers, match.params)
+            call = Call(route.operation, request_id, caller.id, headers, match.params)
             call.scope, call.receive, call.caller = scope, receive, caller
             if span is not None:
                 span.call = call

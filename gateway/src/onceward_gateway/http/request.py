@@ -20,7 +20,6 @@ from ..core.principal import ANONYMOUS, Principal
 
 if TYPE_CHECKING:
     from ..core.call_record import CallRecord
-    from ..entry.services import Gateway
 
 __all__ = [
     "Access",
@@ -134,7 +133,6 @@ class Upload:
 class Call:
     """One request, as an endpoint sees it: authorised, read and validated."""
 
-    gateway: Gateway
     operation: str
     request_id: str
     principal: str

@@ -13,7 +13,7 @@ from . import sql
 
 __all__ = ["FineTuningStore", "NoteKind"]
 
-# What a job reports while it runs.
+# The kinds of reports of a running job.
 NoteKind = Literal["event", "checkpoint"]
 
 

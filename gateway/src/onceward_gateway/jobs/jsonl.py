@@ -1,4 +1,4 @@
-"""Files of one JSON object a line: what batches and fine-tuning read, with the line's number in every complaint."""
+"""Files of one JSON object a line, which batches and fine-tuning read. Every fault has the number of its line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .training_examples import (
 
 __all__ = ["LineFault", "check_upload", "examples_in", "read_lines"]
 
-_MOST_COMPLAINTS = 5
+_MOST_FAULTS = 5
 _LONGEST_LINE = 16 * 1024 * 1024
 _LIMITS = Limits()
 
@@ -39,11 +39,11 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | LineFault
         if isinstance(value, dict):
             yield number, value
         else:
-            yield number, LineFault(number, "invalid_json_line", "The line is no JSON object.")
+            yield number, LineFault(number, "invalid_json_line", "The line is not a JSON object.")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long only as much as tells that it is."""
+    """Yield the lines of a file; of one that is too long only as much as shows it."""
     while line := file.readline(_LONGEST_LINE + 2):
         rest = line
         while len(rest) == _LONGEST_LINE + 2 and not rest.endswith(b"\n"):
@@ -69,29 +69,29 @@ def check_upload(file: BinaryIO, purpose: str) -> None:
             methods.setdefault(method_of(value), number)
             if method_of(value) != first and methods[method_of(value)] == number:
                 faults.append(_mixed(number, method_of(value), first, methods[first]))
-        if len(faults) >= _MOST_COMPLAINTS:
+        if len(faults) >= _MOST_FAULTS:
             break
     if faults:
         raise _refused(purpose, faults)
     if not lines:
         raise invalid(
-            f"The file holds no lines. A file for {purpose!r} holds one JSON object a line.",
+            f"The file has no lines. A file for {purpose!r} has one JSON object a line.",
             param="file",
             code="empty_file",
         )
 
 
 def _mixed(number: int, method: str, first: str, line: int) -> LineFault:
-    told = f"The line is one of the method {method!r}, and line {line} one of {first!r}. A file holds one kind."
-    return LineFault(number, "mixed_examples", told)
+    message = f"The line is one of the method {method!r}, and line {line} one of {first!r}. A file has one kind."
+    return LineFault(number, "mixed_examples", message)
 
 
 def _refused(purpose: str, faults: list[LineFault]) -> ApiError:
-    told = " ".join(f"Line {fault.line}: {fault.message}" for fault in faults)
+    message = " ".join(f"Line {fault.line}: {fault.message}" for fault in faults)
     lines = [{"line": fault.line, "code": fault.code, "message": fault.message} for fault in faults]
     return ApiError(
         400,
-        f"The file is no good for {purpose!r}. {told}",
+        f"The file cannot be used for {purpose!r}. {message}",
         code="invalid_file_format",
         param="file",
         details={"lines": lines},

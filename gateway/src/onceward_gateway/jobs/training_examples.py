@@ -55,7 +55,7 @@ class _Wrong(Exception):
 
 
 def method_of(value: Mapping[str, Any]) -> str:
-    """The method that a line is written for."""
+    """Return the method that a line is written for."""
     if {"input", "preferred_output", "non_preferred_output"} & value.keys():
         return "dpo"
     messages = value.get("messages")
@@ -65,7 +65,7 @@ def method_of(value: Mapping[str, Any]) -> str:
 
 
 def examples_in(value: dict[str, Any], number: int, method: str | None = None) -> list[Example] | LineFault:
-    """The examples of a line of `method`; without one of the method that the line is written for."""
+    """Return the examples of a line of `method`; without one of the method that the line is written for."""
     try:
         return _READERS[method or method_of(value)](value)
     except _Wrong as wrong:

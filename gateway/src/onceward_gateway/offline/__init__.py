@@ -1,11 +1,14 @@
 """The offline models: deterministic, without a key, without the network.
 
-They are functions of the request: no clock, no randomness, no state. What they know of the call besides (its id, the
-time of its creation, which attempt it is) is handed to them.
+They are functions of the request: no clock, no randomness, no state. Everything else that they know of the call (its
+id, the time of its creation, the number of the attempt) is handed to them.
 
-    tokenizer.py   the tokenizer and every count
     catalog.py     the list of models, what they can do and cost
     models.py      names to models, models to emissions
+    registry.py    the models that were loaded, and those of callers
+    handler.py     emissions to events or to a whole answer
+    fine_tuned.py  the models that callers made
+    repeats.py     counts of calls without an idempotency key
     echo/          chat and completions
     schema/        filling of JSON schemas
     embed.py       embeddings
@@ -16,7 +19,6 @@ time of its creation, which attempt it is) is handed to them.
     faults.py      failing on demand
     calculate.py   sums said in digits and words
     draw.py        reproducible choice
-    media.py       what the head of a picture or a sound tells
     png.py         pictures, written and read
 """
 

@@ -31,7 +31,7 @@ _DIGITS_SHOWN = 12
 
 
 def find_sum(text: str) -> tuple[str, Fraction] | None:
-    """The first sum in the beginning of a text and what it makes; None without one (or when it divides by nothing)."""
+    """Return the first sum in the beginning of a text and its result; None without one, or for a division by zero."""
     text = text[:_LONGEST_SEARCH]
     for pattern, sign in _WORDS:
         text = pattern.sub(sign, text)
@@ -51,18 +51,18 @@ def find_sum(text: str) -> tuple[str, Fraction] | None:
 
 
 def shown(number: Fraction) -> str:
-    """A number as a person writes it: whole, or with as many decimals as it needs (12 at most)."""
+    """Return a number as a person writes it: whole, or with as many decimals as it needs (12 at most)."""
     if number.denominator == 1:
         return str(number.numerator)
     return f"{float(number):.{_DIGITS_SHOWN}g}"
 
 
 def calculate(text: str) -> Fraction:
-    """What a sum in `+ - * / ^ ( )` makes. Raises ValueError when it is none, ZeroDivisionError as usual."""
+    """Return the result of a sum in `+ - * / ^ ( )`; raise ValueError for any other text."""
     tokens = _tokens(text)
     value, at = _terms(tokens, 0)
     if at != len(tokens):
-        raise ValueError(f"{text!r} is no sum")
+        raise ValueError(f"{text!r} is not a sum")
     return value
 
 
@@ -72,7 +72,7 @@ def _tokens(text: str) -> list[str]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise ValueError(f"{text[at:]!r} is no part of a sum")
+            raise ValueError(f"{text[at:]!r} is not a part of a sum")
         out.append(match.group(1) or match.group(2))
         at = match.end()
     return out

@@ -75,7 +75,7 @@ _CHAT = {
 MODELS: tuple[Listed, ...] = (
     Listed(
         "onceward/echo",
-        "Offline chat: tells back what was said, follows plain instructions, calls tools, fills JSON schemas.",
+        "Offline chat: repeats what was said, follows plain instructions, calls tools, fills JSON schemas.",
         _TEXT_KINDS,
         CHAT_WINDOW,
         MOST_TOKENS,
@@ -149,7 +149,7 @@ KIND_FAULTS: Mapping[str, str] = {
     "drip": "Every piece is 0.1 s late (`:seconds=1`).",
     "stall": "The stream stops after 3 pieces; nothing but pings comes (`:after=10`).",
     "cut": "The connection is closed after 3 pieces (`:after=10`).",
-    "malformed": "Bytes that are no JSON stand in the stream.",
+    "malformed": "The stream contains bytes that are not JSON.",
     "empty": "An answer without choices; unary an empty body.",
     "wrong-type": "An answer whose fields have the wrong types.",
     "html": "A page of HTML with status 200.",
@@ -171,12 +171,12 @@ DEFAULTS: Mapping[str, str] = {
 
 
 def default_for(kind: str) -> str:
-    """The offline model that answers for any name of `kind`. Raises KeyError for a kind there is no model of."""
+    """Return the offline model that answers for any name of `kind`. Raises KeyError for a kind there is no model of."""
     return DEFAULTS[kind]
 
 
 def find(model: str) -> Listed | None:
-    """The entry of a built-in id; a fault model's parameters may stand behind its name."""
+    """Return the entry of a built-in id; a fault model's parameters may follow its name."""
     for listed in MODELS:
         if listed.id == model:
             return listed
@@ -200,7 +200,7 @@ def find(model: str) -> Listed | None:
 
 
 def kind_of(model: str) -> str:
-    """The kind that a foreign model's name tells: `text-embedding-3-small` is embeddings; chat if it tells nothing."""
+    """Return the kind that a foreign model's name shows: `text-embedding-3-small` is embeddings; by default chat."""
     name = model.lower()
     signs = (
         ("embed", "embeddings"),
@@ -236,7 +236,7 @@ _PRICED = {
 
 
 def entry(listed: Listed, *, parent: str | None = None) -> dict[str, Any]:
-    """The model as `/v1/models` shows it.
+    """Return the model as `/v1/models` shows it.
 
     The flat fields repeat the nested ones for clients that look for them there.
     """

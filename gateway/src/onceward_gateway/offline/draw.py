@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def digest(*parts: object, size: int = 16) -> bytes:
-    """A stable digest of `parts`; parts are told apart, so ("ab", "c") and ("a", "bc") differ."""
+    """Return a stable digest of `parts`; parts are kept apart, so ("ab", "c") and ("a", "bc") differ."""
     state = hashlib.blake2b(digest_size=size)
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
@@ -26,7 +26,7 @@ def digest(*parts: object, size: int = 16) -> bytes:
 
 
 def hex_id(prefix: str, *parts: object, size: int = 12) -> str:
-    """An identifier that is a function of `parts`, for example a tool call's."""
+    """Return an identifier that is a function of `parts`, for example a tool call's."""
     return prefix + digest(*parts, size=size).hex()
 
 
@@ -40,18 +40,18 @@ class Draw:
         self._count = 0
 
     def integer(self, low: int, high: int) -> int:
-        """A whole number with `low <= number <= high`."""
+        """Return a whole number with `low <= number <= high`."""
         self._count += 1
         number = int.from_bytes(digest(self._name, self._count, size=8), "little")
         return low + number % (high - low + 1)
 
     def unit(self) -> float:
-        """A number with `0 <= number < 1`."""
+        """Return a number with `0 <= number < 1`."""
         return self.integer(0, (1 << 53) - 1) / (1 << 53)
 
     def choice(self, values: Sequence[T]) -> T:
         return values[self.integer(0, len(values) - 1)]
 
     def child(self, *parts: object) -> Draw:
-        """A draw that does not depend on how much was drawn from this one."""
+        """Return a draw that does not depend on how much was drawn from this one."""
         return Draw(self._name, *parts)

@@ -78,7 +78,7 @@ _RUNS_SHARE = 1.5
 
 
 def embeddings(request: Mapping[str, Any], model: str) -> dict[str, Any]:
-    """The answer to an embeddings request, as floats or base64 of little-endian 32-bit floats."""
+    """Return the answer to an embeddings request, as floats or base64 of little-endian 32-bit floats."""
     size = int(request.get("dimensions") or _BY_NAME.get(str(request.get("model", model)), DEFAULT_DIMENSIONS))
     inputs = inputs_of(request.get("input"))
     encoded = request.get("encoding_format") == "base64"
@@ -94,7 +94,7 @@ def embeddings(request: Mapping[str, Any], model: str) -> dict[str, Any]:
 
 
 def inputs_of(value: Any) -> list[str | Sequence[int]]:
-    """The texts or lists of tokens in any of the four shapes of `input`."""
+    """Return the texts or lists of tokens in any of the four shapes of `input`."""
     if isinstance(value, str):
         return [value]
     items = list(value or ())
@@ -104,12 +104,12 @@ def inputs_of(value: Any) -> list[str | Sequence[int]]:
 
 
 def tokens_of(item: str | Sequence[int]) -> int:
-    """The tokens of one input."""
+    """Return the tokens of one input."""
     return count(item) if isinstance(item, str) else len(item)
 
 
 def vector(item: str | Sequence[int], size: int = DEFAULT_DIMENSIONS) -> array.array[float]:
-    """A vector of length 1 with `size` numbers; of nothing at all, the first axis."""
+    """Return a vector of length 1 with `size` numbers; of nothing at all, the first axis."""
     sums = [0.0] * size
     for feature, weight in _features(item):
         data = feature.encode("utf-8", "replace")
@@ -125,7 +125,7 @@ def vector(item: str | Sequence[int], size: int = DEFAULT_DIMENSIONS) -> array.a
 
 
 def similarity(a: Sequence[float], b: Sequence[float]) -> float:
-    """The cosine of two vectors of length 1."""
+    """Return the cosine of two vectors of length 1."""
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 

@@ -116,12 +116,12 @@ def _plain(text: str) -> str:
 
 
 def place_named(name: str) -> Place | None:
-    """The place of exactly this name."""
+    """Return the place of exactly this name."""
     return _places().get(_plain(name)) if len(name) <= _LONGEST_PLACE else None
 
 
 def places_in(text: str) -> list[Place]:
-    """The places that a text names, in order; names are written with a capital, or are all that is said."""
+    """Return the places that a text names, in order; names are written with a capital, or are all that is said."""
     text = text[:_LONGEST_SEARCH]
     whole = place_named(text)
     if whole is not None:
@@ -144,7 +144,7 @@ def places_in(text: str) -> list[Place]:
 
 
 def place_in(texts: Iterable[str]) -> Place | None:
-    """The first place that the first telling text names."""
+    """Return the first place that the first telling text names."""
     return next((places[0] for text in texts if (places := places_in(text))), None)
 
 
@@ -267,14 +267,14 @@ def _general() -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 
 def _generally(asked: str) -> tuple[str, str] | None:
-    """The sentence and the fact of general knowledge that a short question asks for."""
+    """Return the sentence and the fact of general knowledge that a short question asks for."""
     if len(asked) > _LONGEST_GENERAL:
         return None
     return next(((said, bare) for words, said, bare in _general() if words.search(asked)), None)
 
 
 def _of_places(asked: str) -> tuple[str, str] | None:
-    """The sentence, and the fact alone; of each place that is asked for."""
+    """Return the sentence, and the fact alone; of each place that is asked for."""
     if not _QUESTION.search(asked):
         return None
     capital = _CAPITAL.search(asked) or _CAPITAL_AFTER.search(asked)
@@ -317,7 +317,7 @@ def _of_place(asked: str, place: Place, *, capital: bool) -> tuple[str, str] | N
 
 
 def describe(place: Place) -> str:
-    """A sentence or two about a place."""
+    """Return a sentence or two about a place."""
     if place.kind == "city":
         role = "the capital of" if place.capital == place.name else "a city in"
         return f"{place.name} is {role} {_the(place.country)}. About {place.population:,} people live there."
@@ -358,7 +358,7 @@ def _phrases() -> dict[str, dict[str, str]]:
 
 
 def translation(text: str, tongue: str) -> str | None:
-    """A known word or phrase in another language; None for one that the table has not."""
+    """Return a known word or phrase in another language; None for one that the table has not."""
     bare = re.sub(r"[^\w' ]+", " ", text.replace("\u2019", "'"), flags=re.UNICODE)
     known = _phrases().get(" ".join(bare.split()).strip("' ").lower())
     return None if known is None or tongue.lower() not in _TONGUES else known[tongue.lower()]

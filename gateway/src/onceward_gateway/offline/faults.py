@@ -9,7 +9,7 @@
 | drip       | every piece is late                                                      | seconds (0.1)           |
 | stall      | the stream stops after some pieces and nothing but pings comes           | after (3)               |
 | cut        | the connection is closed after some pieces                               | after (3)               |
-| malformed  | bytes that are no JSON stand in the stream, or are the answer            | after (3)               |
+| malformed  | the stream contains, or the answer is, bytes that are not JSON           | after (3)               |
 | empty      | a stream without choices; unary: an empty body                           |                         |
 | wrong-type | an answer whose fields have the wrong types                              |                         |
 | html       | a page of HTML with status 200                                           |                         |
@@ -17,7 +17,7 @@
 | filter     | the answer ends with `content_filter`                                    | after (3)               |
 | flaky      | 503 for the first calls of each key, then an answer                      | times (2)               |
 
-A parameter stands behind the name, `onceward/fault-rate-limit:30` or `onceward/fault-error:status=503`, or in the
+A parameter follows the name, `onceward/fault-rate-limit:30` or `onceward/fault-error:status=503`, or in the
 request as `"provider_specific_params": {"fault": {"kind": "cut", "after": 10}}`, which also makes any offline model
 fail.
 """
@@ -78,9 +78,9 @@ class Fault:
 
 
 def named_fault(model: str) -> Fault | None:
-    """The fault that a model's name asks for.
+    """Return the fault that a model's name asks for.
 
-    None when the name is no fault model's. Raises ApiError 400 for a bad parameter.
+    None when the name is not a fault model's. Raises ApiError 400 for a bad parameter.
     """
     if not model.startswith(FAULT_PREFIX):
         return None
@@ -92,7 +92,7 @@ def named_fault(model: str) -> Fault | None:
 
 
 def fault_in(request: Mapping[str, Any]) -> Fault | None:
-    """The fault that the request itself asks for."""
+    """Return the fault that the request itself asks for."""
     for field in ("", "provider_specific_params", "extra_body"):
         # A gateway merged them; who asks a model directly did not.
         extra = request.get(field) if field else request
@@ -132,7 +132,7 @@ def _fault(kind: str, said: Mapping[str, Any], param: str) -> Fault:
 
 
 def _refusal(fault: Fault, attempt: int) -> ApiError | None:
-    """The HTTP error with which a call fails before anything is sent; None when it does not."""
+    """Return the HTTP error with which a call fails before anything is sent; None when it does not."""
     wait = fault.value or None
     if fault.kind == "rate-limit":
         return ApiError(
@@ -155,7 +155,7 @@ def _refusal(fault: Fault, attempt: int) -> ApiError | None:
 
 
 def with_fault(fault: Fault, source: Iterator[Emission], attempt: int, streamed: bool) -> Iterator[Emission]:
-    """A stream of emissions that fails as `fault` says; `streamed` when the client reads it as it comes."""
+    """Yield a stream of emissions that fails as `fault` says; `streamed` when the client reads it as it comes."""
     error = _refusal(fault, attempt)
     if error is not None:
         yield Fail(error)
@@ -192,7 +192,7 @@ _BREAKS: Mapping[str, Emission | None] = {
 
 
 def _filtered(emission: Emission, source: Iterator[Emission]) -> Iterator[Emission]:
-    """The end of an answer that a filter stopped: what was hidden is billed, as it is elsewhere."""
+    """Yield the end of an answer that a filter stopped: what was hidden is billed, as it is elsewhere."""
     frame = {key: value for key, value in emission.items() if key != "usage"} if isinstance(emission, dict) else {}
     yield {**frame, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "content_filter"}]}
     for last in source:

@@ -38,7 +38,7 @@ def size_of(text: str | None) -> tuple[int, int]:
         return _DEFAULT_SIZE
     match = _SIZE.fullmatch(text or "")
     if match is None:
-        raise ValueError(f"{text!r} is no size")
+        raise ValueError(f"{text!r} is not a size")
     width, height = int(match.group(1)), int(match.group(2))
     if max(width, height) > LARGEST_SIDE:
         raise ValueError(f"no side may be longer than {LARGEST_SIDE}")
@@ -46,7 +46,7 @@ def size_of(text: str | None) -> tuple[int, int]:
 
 
 def draw(prompt: str, width: int, height: int, index: int = 0, style: str = "", *, clear: bool = False) -> bytes:
-    """A PNG for a prompt; `index` tells apart the pictures of one call. `clear` leaves out the ground."""
+    """Return a PNG for a prompt; `index` distinguishes the pictures of one call. `clear` leaves out the ground."""
     return png.indexed(width, height, *_drawn(prompt, width, height, index, style), clear=_SHADES if clear else 0)
 
 
@@ -72,7 +72,7 @@ _Colour = tuple[int, int, int]
 
 
 def _colours(prompt: str, choice: Draw) -> tuple[tuple[_Colour, _Colour], list[tuple[_Colour, _Colour]]]:
-    """The two ends of the ground and of three kinds of shapes; colours that the prompt names come first."""
+    """Return the two ends of the ground and of three kinds of shapes; colours that the prompt names come first."""
     named = [_NAMED[word] for word in re.findall(r"[a-z]+", prompt.lower()) if word in _NAMED][:4]
     while len(named) < 4:
         named.append(_wheel(choice.unit()))
@@ -132,11 +132,11 @@ def _pixels(prompt: str, width: int, height: int, index: int) -> png.Pixels:
 def edit(picture: bytes, mask: bytes | None, prompt: str, index: int = 0, size: tuple[int, int] | None = None) -> bytes:
     """Return the picture with a drawing where the mask is clear.
 
-    A picture that is no plain PNG is drawn anew in its size, and any in another `size` than its own is in that.
+    A picture that is not a plain PNG is drawn anew in its size, and any in another `size` than its own is in that.
     """
     kind, width, height = image_size(picture)
     if kind is None or width is None or height is None:
-        raise ValueError("the upload is no picture")
+        raise ValueError("the upload is not a picture")
     width, height = min(width, LARGEST_SIDE), min(height, LARGEST_SIDE)
     if size not in (None, (width, height)):
         width, height = size
@@ -147,7 +147,7 @@ def edit(picture: bytes, mask: bytes | None, prompt: str, index: int = 0, size: 
         return png.true_colour(fresh)
     cover = png.read(mask) if mask is not None else None
     if mask is not None and (cover is None or (cover.width, cover.height) != (width, height)):
-        raise ValueError(f"the mask is no PNG of {width} x {height} pixels")
+        raise ValueError(f"the mask is not a PNG of {width} x {height} pixels")
     rows = [
         _mixed(old, new, cover.rows[at] if cover is not None else None, at, width, height)
         for at, (old, new) in enumerate(zip(held.rows, fresh.rows, strict=True))
@@ -180,7 +180,7 @@ def variation(picture: bytes, index: int = 0, size: tuple[int, int] | None = Non
     """Another picture like this one: mirrored, turned upside down, both, then drawings named by it."""
     kind, width, height = image_size(picture)
     if kind is None or width is None or height is None:
-        raise ValueError("the upload is no picture")
+        raise ValueError("the upload is not a picture")
     held = png.read(picture)
     wanted = size or (min(width, LARGEST_SIDE), min(height, LARGEST_SIDE))
     if held is None or index > 2 or (held.width, held.height) != wanted:

@@ -51,13 +51,13 @@ _REST = frozenset(["other", "others", "unknown", "general", "none", "misc", "mis
 
 
 def labels_in(asked: str, instructions: str = "") -> list[str]:
-    """The labels among which a text asks to choose; none where it asks for no choice."""
+    """Return the labels among which a text asks to choose; none where it asks for no choice."""
     for text in (squeezed(asked[:_LONGEST_SEARCH]), squeezed(instructions[:_LONGEST_SEARCH])):
         found = _NAMED.search(text)
         if found is None and _CLASSIFYING.search(text):
             found = _EITHER.search(text)
             if found is not None and not (" or " in found.group() or _ASSIGNING.search(text)):
-                found = None  # `fast and cheap` is no choice.
+                found = None  # `fast and cheap` does not ask for a choice.
         if found is not None:
             listed = next(group for group in found.groups() if group)
             parts = re.split(r"\s*[,|/]\s*(?:or |and )?|\s+or\s+|\s+and\s+", listed)
@@ -76,7 +76,7 @@ def lettered_in(asked: str) -> list[tuple[str, str]]:
 
 
 def telling(labels: Sequence[str], subject: str) -> str | None:
-    """The label that a text gives a sign of; None without a sign."""
+    """Return the label that a text gives a sign of; None without a sign."""
     low = [label.lower() for label in labels]
     judged = _judged(low, subject)
     if judged is not None:
@@ -93,7 +93,7 @@ def telling(labels: Sequence[str], subject: str) -> str | None:
 
 
 def chosen(labels: Sequence[str], subject: str) -> str:
-    """The label that says most of the subject; without a sign the one for the rest, or the first."""
+    """Return the label that says most of the subject; without a sign the one for the rest, or the first."""
     low = [label.lower() for label in labels]
     if {"yes", "no"} <= set(low) or {"true", "false"} <= set(low):
         told = yes_or_no(subject)
@@ -110,7 +110,7 @@ def chosen(labels: Sequence[str], subject: str) -> str:
 
 
 def _judged(labels: Sequence[str], subject: str) -> int | None:
-    """The index of the label for what a text feels; None where the labels are not about that."""
+    """Return the index of the label for what a text feels; None where the labels are not about that."""
     good = next((at for at, label in enumerate(labels) if label in _GOOD), None)
     bad = next((at for at, label in enumerate(labels) if label in _BAD), None)
     if good is None or bad is None:

@@ -1,4 +1,4 @@
-"""What a fine-tuned model knows: the prompts of its training file and what to say to each.
+"""The memory of a fine-tuned model: the prompts of its training file and the answer to each.
 
 It recalls by nearness: a prompt is turned into a vector (`embed.py`) and answered with the completion of the nearest
 learned prompt, unless none is near enough; then the base model answers. How well a memory would have answered what it
@@ -54,7 +54,7 @@ class Memory:
         self._vectors.append(vector(example.prompt, _SIZE))
 
     def recall(self, prompt: str) -> str | None:
-        """The completion of the nearest learned prompt; None when none is near."""
+        """Return the completion of the nearest learned prompt; None when none is near."""
         known = self._exact.get(_plain(prompt))
         if known is not None:
             return self.examples[known].completion
@@ -62,7 +62,7 @@ class Memory:
         return None if found is None or found[0] < NEAR else self.examples[found[1]].completion
 
     def nearest(self, prompt: str) -> tuple[float, int] | None:
-        """How near the nearest example is (1 is the same) and its place."""
+        """Return the nearness of the nearest example (1 is the same) and its index."""
         if not self.examples:
             return None
         wanted = vector(prompt, _SIZE)

@@ -186,12 +186,12 @@ def squeezed(text: str) -> str:
 
 
 def with_digits(text: str) -> str:
-    """The text with its small numbers in digits: `three fruits` is `3 fruits`."""
+    """Return the text with its small numbers in digits: `three fruits` is `3 fruits`."""
     return _NUMBER.sub(lambda found: str(NUMBERS.index(found.group(1).lower())), text)
 
 
 def stem(word: str) -> str:
-    """A word without its ending, in lower case."""
+    """Return a word without its ending, in lower case."""
     word = word.lower()
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -230,7 +230,7 @@ def _members() -> dict[str, tuple[str, ...]]:
 
 
 def members_of(kind: str) -> tuple[str, ...]:
-    """The members of a kind that is named in the singular or plural (`fruits`, `countries in Europe`)."""
+    """Return the members of a kind that is named in the singular or plural (`fruits`, `countries in Europe`)."""
     plain = re.sub(r"\b(?:different|random|common|popular|famous|some|the|basic|of)\b", " ", kind)
     for name in (kind, plain, re.sub(r"\bin the\b.*", "", plain)):
         found = _members().get(_kind(name))
@@ -250,7 +250,7 @@ def _opposites() -> dict[str, str]:
 
 
 def opposite_of(word: str) -> str | None:
-    """The opposite of a common word."""
+    """Return the opposite of a common word."""
     return _opposites().get(word.strip(" .'\"").lower())
 
 
@@ -277,7 +277,7 @@ def _words_of_subjects() -> dict[str, frozenset[str]]:
 
 
 def subject_words(label: str) -> frozenset[str]:
-    """The stems of words that tell of a subject: of `billing` those of invoices and payments."""
+    """Return the stems of words that belong to a subject: of `billing` those of invoices and payments."""
     out: frozenset[str] = frozenset()
     for word in re.findall(r"[a-z]+", label.lower()):
         out |= _words_of_subjects().get(word, frozenset()) | {stem(word)}

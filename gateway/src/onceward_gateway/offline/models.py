@@ -61,10 +61,10 @@ from .unsupported import refuse_chat, refuse_stream_options
 
 __all__ = ["BASE", "BuiltIn", "default_for", "listing", "resolve", "tuned"]
 
-# What fine-tuned models learn on top of.
+# The model that fine-tuned models are based on.
 BASE = MODELS[0].id
 _MOST_CHOICES = 2048
-# What a window holds besides `messages` and `prompt`.
+# Members that a window holds besides `messages` and `prompt`.
 _TEXTS = ("tools", "functions", "tool_choice", "response_format", "prediction", "mock_response", "suffix", "stop")
 
 
@@ -82,7 +82,7 @@ class BuiltIn:
         self._faults = faults
 
     def can(self, kind: str) -> bool:
-        """Whether the model answers calls of `kind`."""
+        """Return whether the model answers calls of `kind`."""
         if self.memory is not None:
             return kind in ("chat", "completions")
         listed = find(self.id)
@@ -116,7 +116,7 @@ class BuiltIn:
         return answer
 
     def failing(self, answer: Answer, request: Mapping[str, Any], attempt: int) -> Answer:
-        """A whole answer, unless the model's name or the request asks for a failure: then that is raised."""
+        """Return a whole answer, unless the model's name or the request asks for a failure: then that is raised."""
         fault = self._fault(request)
         return answer if fault is None else whole_with_fault(fault, answer, attempt)
 
@@ -242,19 +242,19 @@ def _waiting(source: Iterator[Emission], pace: float) -> Iterator[Emission]:
 
 
 def resolve(name: str, *, faults: bool = True) -> BuiltIn | None:
-    """The built-in model of exactly this name; None when there is none (without `faults`: no fault model)."""
+    """Return the built-in model of exactly this name; None when there is none (without `faults`: no fault model)."""
     if find(name) is None or (name.startswith(FAULT_PREFIX) and not faults):
         return None
     return BuiltIn(name, faults=faults)
 
 
 def tuned(name: str, memory: Memory, *, faults: bool = True) -> BuiltIn:
-    """A fine-tuned model and what it learned."""
+    """Return a fine-tuned model and what it learned."""
     return BuiltIn(name, memory, faults=faults)
 
 
 def listing(*, faults: bool = True) -> list[dict[str, Any]]:
-    """The built-in models as `/v1/models` shows them."""
+    """Return the built-in models as `/v1/models` shows them."""
     out = [entry(listed) for listed in MODELS]
     kinds = KINDS if faults else ()
     return out + [entry(listed) for kind in kinds if (listed := find(FAULT_PREFIX + kind)) is not None]

@@ -92,7 +92,7 @@ CATEGORIES = tuple(_WORDS)
 
 
 def moderate(request: Mapping[str, Any], model: str) -> tuple[dict[str, Any], int]:
-    """The answer to a moderation request, and the tokens that were looked at.
+    """Return the answer to a moderation request, and the tokens that were looked at.
 
     A list of parts is one input, pictures and all.
     """
@@ -111,7 +111,7 @@ def _pieces(texts: Iterable[str]) -> Iterator[str]:
 
 
 def texts_in(value: Any) -> list[tuple[list[str], int]]:
-    """What each result is about: its texts and the number of its pictures."""
+    """Return the subject of each result: its texts and the number of its pictures."""
     if isinstance(value, str):
         return [([value], 0)]
     items = list(value or ())
@@ -144,7 +144,7 @@ _SEEN = frozenset({"self-harm", "self-harm/intent", "self-harm/instructions", "s
 def _score(category: str, low: str) -> float:
     left = 1 - _QUIET
     for word, weight in _WORDS[category].items():
-        if _stands(word, low):
+        if _has_word(word, low):
             left *= 1 - weight
     return round(1 - left, 6)
 
@@ -158,13 +158,13 @@ def _plain(text: str) -> str:
     return "".join(out).replace("  ", " ").strip()
 
 
-def _stands(word: str, low: str) -> bool:
+def _has_word(word: str, low: str) -> bool:
     """Return whether a text has `word` as a word, and not within another."""
     at = low.find(word)
     while at >= 0:
         if _pattern(word).match(low, at):
             return True
-        # What is found further on within the same letters does not begin a word either.
+        # A match further on within the same letters does not begin a word either.
         at += 1
         while found := _LETTERS.match(low, at):
             at = found.end()

@@ -31,7 +31,7 @@ def indexed(width: int, height: int, rows: Iterable[bytes], palette: bytes, *, c
 
 
 def true_colour(picture: Pixels) -> bytes:
-    """A picture in RGBA."""
+    """Return a picture in RGBA."""
     return _file(picture.width, picture.height, 6, b"".join(b"\x00" + row for row in picture.rows))
 
 
@@ -45,7 +45,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def read(data: bytes) -> Pixels | None:
-    """The pixels of an 8-bit PNG without interlacing; None for anything else."""
+    """Return the pixels of an 8-bit PNG without interlacing; None for anything else."""
     parts = _parts(data)
     head = parts.get(b"IHDR", b"")
     if len(head) != 13:
@@ -69,7 +69,7 @@ def read(data: bytes) -> Pixels | None:
 
 
 def _parts(data: bytes) -> dict[bytes, bytes]:
-    """The chunks by name, those of one name joined; empty when `data` is no PNG."""
+    """Return the chunks by name, those of one name joined; empty when `data` is not a PNG."""
     out: dict[bytes, bytes] = {}
     at = len(_SIGNATURE)
     if data[:at] != _SIGNATURE:

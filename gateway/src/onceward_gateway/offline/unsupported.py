@@ -1,4 +1,4 @@
-"""Members of requests that offline models refuse by name: what they cannot do, and what does nothing as it stands."""
+"""Members of requests that offline models refuse by name: what they cannot do, and what would have no effect."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def refuse_language(language: Any) -> None:
     """Raise 400 for a language that there is not."""
     if language and str(language).replace("_", "-").partition("-")[0].lower() not in _LANGUAGES:
         raise invalid(
-            f"`language` is {language!r}, which is no language. Write its ISO 639-1 code, such as 'en'.",
+            f"`language` is {language!r}, which is not a language. Write its ISO 639-1 code, such as 'en'.",
             param="language",
             code="invalid_language",
         )

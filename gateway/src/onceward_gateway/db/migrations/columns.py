@@ -18,7 +18,7 @@ FLAG = sa.SmallInteger()
 
 
 def position(name: str = "position") -> sa.Column[Any]:
-    """A primary key that the database counts up."""
+    """Return a primary key that the database counts up."""
     return sa.Column(
         name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), primary_key=True, autoincrement=True
     )

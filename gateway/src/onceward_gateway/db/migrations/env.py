@@ -1,4 +1,4 @@
-"""Where Alembic gets its connection: `upgrade` opened it and holds the lock.
+"""The connection of Alembic: `upgrade` opened it and holds the lock.
 
 Every revision is one transaction, on SQLite too.
 """

@@ -62,7 +62,7 @@ class _Task:
 
 
 def agent_text(conversation: Conversation, draw: Draw) -> str | None:
-    """The next step of an agent; None where the prompt is none's."""
+    """Return the next step of an agent; None where the prompt is none's."""
     prompt = conversation.instructions or conversation.asked
     prompt = prompt[:_LONGEST_PROMPT]
     if "## completed ##" in prompt or _FIELD.search(conversation.asked[-_LONGEST_STEP:]):
@@ -135,7 +135,7 @@ def _react(task: _Task, draw: Draw) -> str:
 
 
 def _blob(task: _Task, draw: Draw) -> str:
-    """The form of LangChain's structured chat: a JSON object with `action` and `action_input`."""
+    """Return the form of LangChain's structured chat: a JSON object with `action` and `action_input`."""
     tool, arguments = _step(task, draw)
     step: dict[str, Any] = (
         {"action": "Final Answer", "action_input": _answer(task, draw)}
@@ -146,7 +146,7 @@ def _blob(task: _Task, draw: Draw) -> str:
 
 
 def _step(task: _Task, draw: Draw) -> tuple[Tool | None, dict[str, Any]]:
-    """The tool to call and its arguments; none when something was observed already or no tool is asked for."""
+    """Return the tool to call and its arguments; none when something was observed already or no tool is asked for."""
     if task.observations:
         return None, {}
     return _best(_tools(task.prompt), task.question, draw)
@@ -189,7 +189,7 @@ def _tools(prompt: str) -> list[Tool]:
 
 
 def _described(name: str, prompt: str, names: Sequence[str]) -> Tool:
-    """A tool by what stands behind its name, up to the next tool's."""
+    """Return a tool by the text behind its name, up to the next tool's."""
     found = re.search(rf"^[^\n]{{0,40}}(?<!\w){re.escape(name)}(?!\w)\s*[(:,\n-]", prompt, re.MULTILINE)
     if found is None:
         return Tool("function", name, "", {})
@@ -235,7 +235,7 @@ def _typed(value: Any) -> dict[str, Any]:
 
 
 def _kind(name: str) -> str:
-    """The JSON type of a type's name in Python or in JSON."""
+    """Return the JSON type of a type's name in Python or in JSON."""
     return _TYPES.get(name, name if name in _TYPES.values() else "string")
 
 
@@ -286,7 +286,7 @@ def _fields(conversation: Conversation, prompt: str, draw: Draw) -> str | None:
 
 
 def agent_fields(conversation: Conversation, draw: Draw) -> dict[str, Any] | None:
-    """The same fields as an object, where they are asked for as JSON; None where the prompt is none's."""
+    """Return the same fields as an object, where they are asked for as JSON; None where the prompt is none's."""
     asked = conversation.asked[-_LONGEST_STEP:]
     at = asked.rfind("Respond with a JSON object in the following order of fields")
     wanted = list(dict.fromkeys(re.findall(r"`(\w+)`", asked[at:]))) if at >= 0 else []

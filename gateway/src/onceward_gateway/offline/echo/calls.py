@@ -1,4 +1,4 @@
-"""Which tools an answer calls, and with what.
+"""The tools that an answer calls, and their arguments.
 
 A tool is asked for when the request demands it (`tool_choice`), when the user names it, or when its name and
 description share telling words with what the user said. Arguments are filled from the conversation and are valid for
@@ -169,7 +169,7 @@ def calls_for(chosen: Chosen, conversation: Conversation, draw: Draw) -> tuple[T
 
 
 def _hints_for(tool: Tool, conversation: Conversation, draw: Draw) -> Hints:
-    """Return what fills a tool's arguments; a tool that ends a loop is told the answer in words."""
+    """Return what fills a tool's arguments; a tool that ends a loop gets the answer in words."""
     properties = _properties(tool.parameters)
     if not is_final(tool) or not properties:
         return conversation.hints
@@ -192,7 +192,7 @@ def _takes_text(schema: Mapping[str, Any]) -> bool:
 
 
 def _chosen(tools: Sequence[Tool], mode: str, conversation: Conversation, parallel: bool) -> list[Tool]:
-    """The tools to call next. A tool that ends an agent's loop is called when no other is left to call."""
+    """Return the tools to call next. A tool that ends an agent's loop is called when no other is left to call."""
     called = {name for name, _ in conversation.called}
     ranked = rank(tools, conversation.asked)
     ordinary = [tool for _, tool in ranked if not is_final(tool)]
@@ -221,7 +221,7 @@ def is_final(tool: Tool) -> bool:
 
 
 def _allowed(request: Mapping[str, Any]) -> tuple[list[Tool], str]:
-    """The tools that may be called, and `none`, `auto` or `required`."""
+    """Return the tools that may be called, and `none`, `auto` or `required`."""
     name = "tools" if request.get("tools") else "functions"
     tools = [
         tool for at, raw in enumerate(request.get(name) or ()) if (tool := _tool(raw, f"{name}[{at}]")) is not None
@@ -322,7 +322,7 @@ def _arguments(tool: Tool, hints: Hints, draw: Draw, *, is_forced: bool) -> list
     sources = [hints.with_fixed(name, value) for name, value in series] or [hints]
     texts = [_filled(tool, source, draw) for source in sources]
     if is_forced and texts == ["{}"] and _properties(tool.parameters):
-        # Who forces a tool wants its arguments, as those who ask for an object through a tool.
+        # A request that forces a tool wants its arguments, like one that asks for an object through a tool.
         texts = [_filled(tool, hints, draw, is_sparse=False)]
     return list(dict.fromkeys(texts))
 

@@ -20,7 +20,7 @@ _USUAL_LIMIT = 16
 
 
 def prompts_of(request: Mapping[str, Any]) -> list[str]:
-    """The prompts as texts; numbers of tokens cannot be turned back into words and are named by their number."""
+    """Return the prompts as texts; numbers of tokens cannot be turned back into words and are named by their number."""
     prompt = request.get("prompt")
     if prompt is None:
         return ["<|endoftext|>"]
@@ -38,7 +38,7 @@ def _named(tokens: Sequence[int]) -> str:
 def completion_chunks(
     request: Mapping[str, Any], *, id: str, created: int, model: str, learned: Mapping[int, str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The stream of a completion; the choices of prompt p are p * n to p * n + n - 1."""
+    """Yield the stream of a completion; the choices of prompt p are p * n to p * n + n - 1."""
     prompts, number = prompts_of(request), int(request.get("n") or 1)
     best = max(number, int(request.get("best_of") or 1))
     limit = request.get("max_tokens")

@@ -120,7 +120,7 @@ class Examples:
 
 
 def meant(conversation: Conversation, asked: str) -> str:
-    """The question that the user's last message stands for."""
+    """Return the question that the user's last message stands for."""
     if len(asked) > _LONGEST_SUBJECT:
         return asked
     for reader in (_tasked, _followed):
@@ -131,7 +131,7 @@ def meant(conversation: Conversation, asked: str) -> str:
 
 
 def _tasked(conversation: Conversation, asked: str) -> str | None:
-    """A text under instructions that say what to do with every text."""
+    """Return a text under instructions that say what to do with every text."""
     task = _TONGUE_TASK.search(conversation.instructions[:_LONGEST_SUBJECT])
     if task is not None and asked and not _TONGUE_TASK.search(asked):
         return f"Translate to {task.group(1)}: {asked}"
@@ -198,7 +198,7 @@ def _replaced(asked: str, before: str, reply: str) -> str | None:
 
 
 def examples_in(conversation: Conversation, asked: str) -> Examples | None:
-    """The examples of the last message, or of the turns before it where each was short; None without any."""
+    """Return the examples of the last message, or of the turns before it where each was short; None without any."""
     prompt = squeezed(conversation.asked[-_LONGEST_PROMPT:]).strip()
     found = _arrows(prompt) or _labelled(prompt)
     if found is not None:
@@ -279,7 +279,7 @@ _RELATIONS: Sequence[Callable[[str], str | None]] = (
 
 
 def document_answer(conversation: Conversation, asked: str) -> str | None:
-    """The sentence of a given document that says most of what is asked; None where no document is given."""
+    """Return the sentence of a given document that says most of what is asked; None where no document is given."""
     source, question = _given(conversation, asked)
     if source is None or not question:
         return None
@@ -320,7 +320,7 @@ def _given(conversation: Conversation, asked: str) -> tuple[str | None, str]:
 
 
 def _body(text: str) -> str:
-    """The document without the lines that introduce it."""
+    """Return the document without the lines that introduce it."""
     marks = re.split(r"-{5,}|\"{3}|```|<context>|</context>|<documents?>|</documents?>", text)
     if len(marks) >= 3:
         return marks[1]

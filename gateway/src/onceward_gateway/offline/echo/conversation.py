@@ -24,7 +24,7 @@ __all__ = ["Conversation", "ToolResult", "Turn", "text_of"]
 _INSTRUCTING = ("system", "developer")
 _LONGEST_STEP = 4000
 _FORM = re.compile(r"\bJSON\b|\bschema\b|^\s*```", re.IGNORECASE)
-# What demands a form: the end of a sentence (`... as JSON with keys a and b`), or a sentence of its own.
+# The words that demand a form: the end of a sentence (`... as JSON with keys a and b`), or a sentence of its own.
 _FORM_BEHIND = re.compile(r"\s*\b(?:as|in|using)\s+(?:an? |valid )*JSON\b.*$", re.IGNORECASE | re.MULTILINE)
 _FORM_ALONE = re.compile(r"(?:(?<=[.?!\n])|^)[^.?!\n]*\bJSON\b[^.?!\n]*(?:\{[^{}]*\})?[.!]?", re.IGNORECASE)
 _BARE_KEYS = re.compile(r"\{[\w\s,\"'`]{1,200}\}")
@@ -38,7 +38,7 @@ _LONGEST_URL = 200
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one message said in words; for an assistant the names of the tools that it called as well."""
+    """The words of one message; for an assistant the names of the tools that it called as well."""
 
     role: str
     text: str
@@ -46,7 +46,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool gave back, with the name and the arguments of the call it answers (empty when it is not known)."""
+    """The result of a tool, with the name and the arguments of the call it answers (empty when it is not known)."""
 
     name: str
     arguments: str
@@ -85,7 +85,7 @@ class Conversation:
 
     @cached_property
     def asked(self) -> str:
-        """What the user said last; without a user's message what was said last at all."""
+        """The last words of the user; without a user's message the last words of all."""
         said = [turn.text for turn in self.turns if turn.role == "user"]
         if said:
             return _TASK.sub("", said[-1])
@@ -103,12 +103,12 @@ class Conversation:
         )
 
     def since_asked(self) -> Sequence[Mapping[str, Any]]:
-        """The messages after the last one of the user."""
+        """Return the messages after the last one of the user."""
         return self.messages[_index_after_last_user(self.messages) :]
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:
-        """What the user said before that, oldest first."""
+        """The earlier messages of the user, oldest first."""
         return tuple(turn.text for turn in self.turns if turn.role == "user" and turn.text)[:-1]
 
     @cached_property
@@ -139,7 +139,7 @@ def _shortened(value: Any) -> Any:
 
 
 def _without_braces(text: str) -> str:
-    """A text up to its first brace and from its last one on, without the lines that demand JSON."""
+    """Return a text up to its first brace and from its last one on, without the lines that demand JSON."""
     text = _BARE_KEYS.sub(" ", text[:_LONG_TEXT]) + text[_LONG_TEXT:]
     first, last = text.find("{"), text.rfind("}")
     if 0 <= first < last:
@@ -149,7 +149,7 @@ def _without_braces(text: str) -> str:
 
 
 def _with_observations(messages: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """The messages, with what agents send back as a user's `Observation: ...` as the result of a tool."""
+    """Return the messages, with what agents send back as a user's `Observation: ...` as the result of a tool."""
     if not any(message.get("role") == "user" and _OBSERVED.match(_written(message)) for message in messages[1:]):
         return messages
     out: list[Mapping[str, Any]] = []
@@ -166,7 +166,7 @@ def _with_observations(messages: Sequence[Mapping[str, Any]]) -> Sequence[Mappin
 
 
 def _written(message: Mapping[str, Any]) -> str:
-    """The text of a message, without what is heard in it."""
+    """Return the text of a message, without what is heard in it."""
     content = message.get("content")
     if isinstance(content, str):
         return content
@@ -176,7 +176,7 @@ def _written(message: Mapping[str, Any]) -> str:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """The words of a message: text, text parts, and what can be heard in audio parts."""
+    """Return the words of a message: text, text parts, and what can be heard in audio parts."""
     content = message.get("content")
     if isinstance(content, str):
         return content

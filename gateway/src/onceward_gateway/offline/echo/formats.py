@@ -79,7 +79,7 @@ _KINDS = {
 
 
 def schema_in(texts: Sequence[str], *, demanded: bool = False) -> Mapping[str, Any] | None:
-    """The schema of the JSON that the texts ask for, the first that asks; None where none does.
+    """Return the schema of the JSON that the texts ask for, the first that asks; None where none does.
 
     With `demanded` the request itself wants JSON, and the texts need not say so.
     """
@@ -94,7 +94,7 @@ def schema_in(texts: Sequence[str], *, demanded: bool = False) -> Mapping[str, A
 
 
 def _schema(text: str) -> Mapping[str, Any] | None:
-    """The last JSON schema of a text: prompts explain schemas by an example first."""
+    """Return the last JSON schema of a text: prompts explain schemas by an example first."""
     found = [value for value in _objects(text) if _is_schema(value)]
     return found[-1] if found else None
 
@@ -111,7 +111,7 @@ def _is_schema(value: Mapping[str, Any]) -> bool:
 
 
 def _example(text: str) -> Mapping[str, Any] | None:
-    """A schema for an object that a text shows as its example: `{"name": "...", "age": 0}`."""
+    """Return a schema for an object that a text shows as its example: `{"name": "...", "age": 0}`."""
     if not re.search(
         r"\b(?:like|example|format|form|shape|structure|schema|following|follows|this)\b", text, re.IGNORECASE
     ):
@@ -137,7 +137,7 @@ def _schema_of(value: Any) -> dict[str, Any]:
 
 
 def _pseudo(text: str) -> Mapping[str, Any] | None:
-    """`{"city": string, "population": number}`: a form that is no JSON."""
+    """Return the schema of `{"city": string, "population": number}`, a form that is not JSON."""
     at = text.find("{")
     members = _MEMBER.findall(text[at:]) if at >= 0 else []
     if not members:
@@ -156,13 +156,13 @@ def _keys(text: str) -> Mapping[str, Any] | None:
 
 
 def _labelled_keys(text: str) -> Mapping[str, Any] | None:
-    """A schema for the labels of a text that is to become JSON: `Name: Bob, age 30. Return JSON`."""
+    """Return a schema for the labels of a text that is to become JSON: `Name: Bob, age 30. Return JSON`."""
     labels = [first or second for first, second in _LABEL.findall(text)]
     return _object_of(", ".join(dict.fromkeys(label.lower() for label in labels))) if labels else None
 
 
 def named_keys(text: str) -> Mapping[str, Any] | None:
-    """A schema for what a text asks to extract, or wants an object with: `the name and age`."""
+    """Return a schema for what a text asks to extract, or wants an object with: `the name and age`."""
     for found in _EXTRACTED.finditer(text):
         listed = re.sub(r"\b(?:the|an?)\s+(?=\w)", "", found.group(1), flags=re.IGNORECASE)
         if not _NO_KEYS.intersection(re.findall(r"\w+", re.sub(r"\band\b", ",", listed.lower()))):
@@ -180,7 +180,7 @@ def _object_of(listed: str) -> Mapping[str, Any] | None:
 
 
 def _guessed(name: str) -> dict[str, Any]:
-    """The type of a key by its name, where nothing else says it."""
+    """Return the type of a key by its name, where nothing else says it."""
     from ..schema.hints import words_of
     from ..schema.known import numbers_named
 
@@ -196,7 +196,7 @@ def _guessed(name: str) -> dict[str, Any]:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects that stand in a text."""
+    """Yield the JSON objects in a text."""
     decoder, at = json.JSONDecoder(), text.find("{")
     for _ in range(_MOST_OBJECTS):
         if at < 0:

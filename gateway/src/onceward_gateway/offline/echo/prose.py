@@ -37,7 +37,7 @@ _DOINGS = (
     "kept {topic} safe",
     "counted every word about {topic}",
     "waited for {topic}",
-    "told a friend about {topic}",
+    "wrote to a friend about {topic}",
 )
 _CLOSERS = (
     "and nothing was lost",
@@ -51,7 +51,7 @@ _ABOUT = re.compile(r"\b(?:about|on|of|for|regarding|called|named)\s+([^.,;!?\n]
 
 
 def topic_of(text: str) -> str:
-    """What a request is about: what stands behind `about`, else its last word that tells something."""
+    """Return the topic of a request: the words behind `about`, else its last word with a meaning."""
     found = _ABOUT.search(text)
     if found:
         return found.group(1).strip()
@@ -104,7 +104,7 @@ _HELLO = {
 
 
 def hello_world(asked: str) -> str | None:
-    """The program that greets the world, in the language that is named."""
+    """Return the program that greets the world, in the language that is named."""
     if not re.search(r"\bhello,? world\b", asked, re.IGNORECASE):
         return None
     found = re.search(rf"\b(?:in|using)\s+({'|'.join(_HELLO)})\b", asked, re.IGNORECASE)
@@ -129,7 +129,7 @@ def counted_words(topic: str, number: int, draw: Draw) -> str:
 
 
 def piece(kind: str, topic: str, draw: Draw) -> str:
-    """A story, poem, haiku, joke, letter or paragraph."""
+    """Return a story, poem, haiku, joke, letter or paragraph."""
     if kind == "haiku":
         return f"Words come one by one,\n{topic} waits at the gate:\nthe stream never ends."
     if kind == "poem":
@@ -145,7 +145,7 @@ def piece(kind: str, topic: str, draw: Draw) -> str:
 
 
 def items(number: int, topic: str, draw: Draw) -> str:
-    """A numbered list."""
+    """Return a numbered list."""
     turn = draw.integer(0, len(_DOINGS) - 1)
     lines = (_DOINGS[(turn + at) % len(_DOINGS)].format(topic=topic) for at in range(number))
     return "\n".join(f"{at}. {draw.choice(_SUBJECTS).capitalize()} {line}." for at, line in enumerate(lines, 1))

@@ -9,14 +9,14 @@ __all__ = ["schema_too_complex", "unfillable_schema"]
 
 
 def schema_too_complex(field: str, error: TooComplex) -> ApiError:
-    """The error of a schema whose work budget is spent."""
+    """Return the error of a schema whose work budget is spent."""
     return invalid(
         f"`{field}` is too complex to be filled: {error}. Make it smaller.", param=field, code="schema_too_complex"
     )
 
 
 def unfillable_schema(field: str, error: Unfillable) -> ApiError:
-    """The error of a schema for which no value was found."""
+    """Return the error of a schema for which no value was found."""
     if isinstance(error, TooComplex):
         return schema_too_complex(field, error)
     return invalid(

@@ -80,7 +80,7 @@ def reply_to(
     learned: str | None = None,
     chosen: Chosen | None = None,
 ) -> Reply:
-    """The choice `index`.
+    """Return the choice `index`.
 
     `chosen` are the tools to call, where they were chosen before. `learned` is what a fine-tuned model knows to say.
     Raises `Unfillable` for a schema without values.
@@ -140,7 +140,7 @@ def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw)
 
 
 def _coding(schema: Any, conversation: Conversation, draw: Draw) -> Hints:
-    """The conversation's hints; for an agent that writes code as JSON with that code."""
+    """Return the conversation's hints; for an agent that writes code as JSON with that code."""
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
     if not isinstance(properties, Mapping) or not {"thought", "code"} <= properties.keys():
         return conversation.hints
@@ -187,7 +187,7 @@ def _wanted(conversation: Conversation, draw: Draw, *, demanded: bool) -> Any:
 
 
 def effort_of(request: Mapping[str, Any]) -> str:
-    """How much is thought aloud.
+    """Return the effort that is spent on reasoning.
 
     `reasoning_effort`, or what `thinking` (in any provider's form) amounts to; else `none`.
     """
@@ -212,7 +212,7 @@ def stops_of(request: Mapping[str, Any]) -> list[str]:
 
 
 def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
-    """The text before the first stop, and which one it was."""
+    """Return the text before the first stop, and which one it was."""
     found = [(at, stop) for stop in stops if (at := text.find(stop)) >= 0]
     if not found:
         return text, None

@@ -1,7 +1,7 @@
-"""What the echo answers in words: a list of rules over the conversation; the first that has an answer gives it.
+"""The answers of the echo in words: a list of rules over the conversation; the first that has an answer gives it.
 
 The rules know enough for a demonstration to look alive (say, repeat, count, sums, what was said before, texts of a
-length) and end in the one the model is named for: it tells back what was said, and what had been said before.
+length) and end in the one the model is named for: it repeats what was said, and what had been said before.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ _ASKED_FACT = re.compile(
 )
 _ASKED_EARLIER = re.compile(
     r"\bwhat (?:did|have|was|were)\b.*\b(?:I|we|my)\b.*"
-    r"\b(?:say|said|ask|asked|first|before|earlier|just|previous|question|message|told)",
+    r"\b(?:say|said|ask|asked|first|before|earlier|just|previous|question|message|t(?:ell|old))",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -194,7 +194,7 @@ def _by_rules(conversation: Conversation, asked: str, draw: Draw) -> str:
 
 
 def answer_to_order(conversation: Conversation, draw: Draw) -> str | None:
-    """The answer to a plain order to say or repeat something, which goes before whatever its words contain."""
+    """Return the answer to a plain order to say or repeat something, which goes before whatever its words contain."""
     asked = _POLITE.sub("", conversation.asked.strip())
     if conversation.results:
         return None
@@ -212,7 +212,7 @@ _STEM = 6
 
 
 def answer_for(name: str, kind: str, question: Conversation, draw: Draw) -> Any:
-    """The value of a property that is named for the answer, or for the list that is asked for; else None."""
+    """Return the value of a property that is named for the answer, or for the list that is asked for; else None."""
     asked = _POLITE.sub("", question.asked)
     words = set(re.findall(r"[a-z]+", name.lower()))
     if kind == "array":
@@ -240,7 +240,7 @@ def answer_for(name: str, kind: str, question: Conversation, draw: Draw) -> Any:
 
 
 def think(conversation: Conversation, steps: int) -> str:
-    """The thoughts before an answer, in up to `steps` sentences about this conversation."""
+    """Return the thoughts before an answer, in up to `steps` sentences about this conversation."""
     asked = _quoted(conversation.asked) if conversation.asked else "nothing"
     sentences = [f"The user says {asked}."]
     if conversation.instructions:
@@ -253,7 +253,7 @@ def think(conversation: Conversation, steps: int) -> str:
         number, last = len(conversation.earlier), _quoted(conversation.earlier[-1])
         sentences.append(f"There were {number} messages before it, the last was {last}.")
     sentences.append("I look for a plain instruction in it first, then for what it asks about.")
-    sentences.append("What I answer must follow from the conversation alone.")
+    sentences.append("My answer must follow from the conversation alone.")
     sentences.append("I write the answer down word by word.")
     return " ".join(sentences[: max(1, steps)])
 
@@ -392,7 +392,7 @@ def _remembers(conversation: Conversation, asked: str, draw: Draw) -> str | None
                     return f"Your {wanted} is {value.strip()}."
             if wanted == "name" and (called := _CALLED.search(text[:_LONGEST_SEARCH])):
                 return f"Your name is {called.group(1)}."
-        return f"You have not told me what your {wanted} is."
+        return f"You have not said what your {wanted} is."
     if _ASKED_EARLIER.search(asked):
         if not conversation.earlier:
             return "This is the first thing you said to me."
@@ -516,7 +516,7 @@ def _sees(conversation: Conversation, asked: str, draw: Draw) -> str | None:
         if picture.address is not None:
             notes.append(f"a picture at {picture.address} (offline, so I did not open it)")
         elif picture.width is None:
-            notes.append(f"{picture.bytes} bytes that are no picture I know")
+            notes.append(f"{picture.bytes} bytes that are not a picture I know")
         else:
             notes.append(
                 f"a {picture.format} picture of {picture.width} x {picture.height} pixels ({picture.bytes} bytes)"

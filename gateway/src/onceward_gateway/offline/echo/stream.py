@@ -32,7 +32,7 @@ _MOST_ALTERNATIVES = 100
 def chat_chunks(
     request: Mapping[str, Any], replies: Sequence[Reply], *, id: str, created: int, model: str
 ) -> Iterator[dict[str, Any]]:
-    """The stream of an answer; choices take turns, and the last chunk holds the usage."""
+    """Yield the stream of an answer; choices take turns, and the last chunk holds the usage."""
     frame: dict[str, Any] = {
         "id": id,
         "object": "chat.completion.chunk",
@@ -115,7 +115,7 @@ def _voice(voice: Any) -> str:
 
 
 def logprob(piece: str, position: int, alternatives: int) -> list[tuple[str, float]]:
-    """The piece itself, then `alternatives - 1` others, each less likely; a function of piece and position."""
+    """Return the piece itself, then `alternatives - 1` others, each less likely; a function of piece and position."""
     draw = Draw("logprob", piece, position)
     out = [(piece, round(_LIKELIEST - draw.unit() * 0.3, 6))]
     value = out[0][1] - 1
@@ -159,7 +159,7 @@ def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) 
 
 
 def usage_of(request: Mapping[str, Any], replies: Iterable[Reply]) -> dict[str, Any]:
-    """What the call is billed: the prompt once, the answers of all choices."""
+    """Return the usage of the call: the prompt once, the answers of all choices."""
     replies = list(replies)
     prompt = count_messages(request.get("messages") or ()) + count_tools(
         request.get("tools") or request.get("functions") or ()
@@ -188,7 +188,7 @@ def _audio_tokens(reply: Reply) -> int:
 
 
 def _predicted(request: Mapping[str, Any], reply: Reply) -> tuple[int, int]:
-    """How many pieces of `prediction` came true, and how many did not; those are billed too."""
+    """Return the number of pieces of `prediction` that came true, and of those that did not; both are billed."""
     prediction = request.get("prediction")
     content = prediction.get("content") if isinstance(prediction, Mapping) else None
     if isinstance(content, list):

@@ -86,7 +86,7 @@ def _bare(text: str) -> str:
 
 
 def changed(asked: str) -> str | None:
-    """A text in upper or lower case or reversed, however the order is worded."""
+    """Return a text in upper or lower case or reversed, however the order is worded."""
     found = _CHANGED.match(asked)
     if found is not None:
         text = _bare(found.group(3) or found.group(1))
@@ -107,7 +107,7 @@ def changed(asked: str) -> str | None:
 
 
 def summarized(asked: str) -> str | None:
-    """The first sentence of the text that is to be summarized."""
+    """Return the first sentence of the text that is to be summarized."""
     found = _SUMMARIZE.match(asked)
     if found is None:
         return None
@@ -228,7 +228,7 @@ def _of_words(asked: str) -> tuple[str, str] | None:
 
 
 def listed(asked: str) -> list[str] | None:
-    """The members of a kind that a message asks for (`three fruits`), or its own list, sorted."""
+    """Return the members of a kind that a message asks for (`three fruits`), or its own list, sorted."""
     own = _SORT.match(asked)
     if own is not None:
         parts = [
@@ -248,7 +248,7 @@ def listed(asked: str) -> list[str] | None:
 
 
 def written_list(parts: list[str], asked: str, instructions: str) -> str:
-    """A list in the form that is asked for: JSON, bullets, with commas, else numbered lines."""
+    """Return a list in the form that is asked for: JSON, bullets, with commas, else numbered lines."""
     if _ARRAY.search(asked):
         numbers = all(re.fullmatch(r"-?\d+", part) for part in parts)
         return json.dumps([int(part) for part in parts] if numbers else parts, ensure_ascii=False)
@@ -268,7 +268,7 @@ _EXTRACT = re.compile(
 
 
 def extracted(asked: str) -> str | None:
-    """`Extract the name and age from: ...`, one line for each that the text tells."""
+    """`Extract the name and age from: ...`, one line for each that the text has."""
     found = _EXTRACT.match(asked)
     schema = named_keys(asked) if found else None
     if found is None or schema is None:

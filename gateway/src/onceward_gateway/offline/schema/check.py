@@ -1,4 +1,4 @@
-"""Whether a value fits a schema: the assertions of JSON Schema 2020-12 that the filler must look ahead for.
+"""The check of a value against a schema: the assertions of JSON Schema 2020-12 that the filler must look ahead for.
 
 Formats are not asserted (2020-12 makes them annotations); references to other documents accept everything.
 """
@@ -32,7 +32,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def fits(value: Any, schema: Schema, root: Schema, steps: int = 0) -> bool:
-    """Whether `value` is valid under `schema`, whose local references are read in `root`."""
+    """Return whether `value` is valid under `schema`, whose local references are read in `root`."""
     spend()
     if isinstance(schema, bool):
         return schema

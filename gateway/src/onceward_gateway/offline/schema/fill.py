@@ -55,7 +55,7 @@ class _TooLarge(TooComplex):
 
 
 def fill(schema: Schema, hints: Hints = _NO_HINTS, draw: Draw | None = None, *, sparse: bool = False) -> Any:
-    """A value that `schema` accepts, with words of `hints` where they fit.
+    """Return a value that `schema` accepts, with words of `hints` where they fit.
 
     With `sparse` a property that is not required is left out unless the conversation says something about it. Raises
     `Unfillable`, which is `TooComplex` where the work budget ends before a value is found.
@@ -90,7 +90,7 @@ class _Filler:
         self.taken = 0
 
     def value(self, schema: Schema, name: str, depth: int) -> Any:
-        """The value of the property `name` (empty: no property) at `depth`."""
+        """Return the value of the property `name` (empty: no property) at `depth`."""
         self.nodes += 1
         if self.nodes > _MOST_NODES * 2:
             raise _TooLarge(f"it needs a value of more than {_MOST_NODES * 2} parts")
@@ -138,7 +138,7 @@ class _Filler:
         return told[0] if self.attempt == 0 else self.draw.choice(options)
 
     def _label(self, options: Sequence[Any]) -> str | None:
-        """The option that the question gives a sign of: a sentiment, a subject."""
+        """Return the option that the question gives a sign of: a sentiment, a subject."""
         labels = [item for item in options if isinstance(item, str)][:_MOST_LABELS]
         spend(_TELLING)
         return telling(labels, self.hints.texts[0]) if labels and self.hints.texts else None
@@ -156,7 +156,7 @@ class _Filler:
         raise Unfillable(f"no branch of `{key}` could be filled")
 
     def _ordered(self, branches: Sequence[Schema], name: str, depth: int) -> list[Schema]:
-        """The branches in the order they are tried: telling before null, shallow first where it is deep."""
+        """Return the branches in the order they are tried: telling before null, shallow first where it is deep."""
         if self._deep(depth):
             return sorted(branches, key=lambda branch: self._height(branch, frozenset(), 0))
         turn = self.draw.integer(0, len(branches) - 1) if self.attempt else 0
@@ -164,7 +164,7 @@ class _Filler:
         return sorted(turned, key=lambda branch: (_only_null(branch), not self._said(branch, name)))
 
     def _said(self, branch: Schema, name: str) -> bool:
-        """Whether the conversation names this branch: its tag (a const property) or, for a scalar, its value."""
+        """Return whether the conversation names this branch: its tag (a const property) or, for a scalar, its value."""
         if not isinstance(branch, Mapping):
             return False
         tags = [
@@ -262,7 +262,7 @@ class _Filler:
         return number
 
     def _said_number(self, node: Mapping[str, Any], kind: str, name: str) -> float | int | None:
-        """The next number of the conversation that was not taken yet: `add 2 and 3` fills `a` and `b`."""
+        """Return the next number of the conversation that was not taken yet: `add 2 and 3` fills `a` and `b`."""
         numbers = self.hints.numbers()
         for at in range(self.taken, len(numbers)):
             if plausible(name, numbers[at]) and fits(numbers[at], {**node, "type": kind}, self.root):
@@ -317,7 +317,7 @@ class _Filler:
             out[name] = self.value(schema, name, depth + 1)
 
     def _told(self, schema: Schema, name: str) -> bool:
-        """Whether the conversation says a value for this property."""
+        """Return whether the conversation says a value for this property."""
         node = plain(schema, self.root)
         if not isinstance(node, Mapping):
             return False
@@ -333,7 +333,7 @@ class _Filler:
                     out[other] = self.value(self._other(node, other) if schema is None else schema, other, depth + 1)
 
     def _other(self, node: Mapping[str, Any], name: str) -> Schema:
-        """The schema of a property that `properties` does not name."""
+        """Return the schema of a property that `properties` does not name."""
         from .pattern import matches
 
         found: Schema = True
@@ -444,7 +444,7 @@ class _Filler:
         return None
 
     def _height(self, schema: Schema, seen: frozenset[int], depth: int) -> float:
-        """The least depth of a value; infinite along a reference that returns to itself."""
+        """Return the least depth of a value; infinite along a reference that returns to itself."""
         spend()
         if id(schema) in seen or depth > 12:
             return math.inf
@@ -509,7 +509,7 @@ def _singular(name: str) -> str:
 
 
 def _others_of(schema: Schema) -> Iterator[Any]:
-    """Further values of a small domain, so that unique items can be told apart."""
+    """Further values of a small domain, so that unique items can be distinguished."""
     if not isinstance(schema, Mapping):
         return
     if "enum" in schema:

@@ -1,7 +1,7 @@
-"""What a conversation says about a property: values found in its texts for a name such as `city`, `email` or `count`.
+"""The statements of a conversation about a property: values in its texts for a name such as `city` or `email`.
 
 Nothing here understands language. It knows labels (`age: 36`, `name is Ada`), embedded JSON, the shapes of dates,
-mails and addresses, and what stands behind prepositions. That is enough for an application's tests and demos to see
+mails and addresses, and the words behind prepositions. That is enough for an application's tests and demos to see
 their own words come back in tool calls and structured answers.
 """
 
@@ -178,12 +178,12 @@ _NOT_NAMES = frozenset(
 
 
 def words_of(name: str) -> list[str]:
-    """The words of an identifier in lower case: `startDate`, `start_date` and `start-date` are two."""
+    """Return the words of an identifier in lower case: `startDate`, `start_date` and `start-date` are two."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+", name)]
 
 
 class Hints:
-    """What `texts` (the most telling first) say; `fixed` values win over everything found."""
+    """The statements of `texts`, the most telling first; `fixed` values win over everything found."""
 
     __slots__ = ("_fixed", "_low", "_objects", "texts")
 
@@ -243,7 +243,7 @@ class Hints:
             yield from self._booleans(name)
 
     def mentioned(self, options: Sequence[Any]) -> Any:
-        """The option whose text stands in the conversation (the first said wins); None when none does."""
+        """Return the option whose text is in the conversation (the first said wins); None when none does."""
         spend(_OPTION * len(options) * len(self.texts))
         for text in self.texts:
             low = text.lower()
@@ -282,7 +282,7 @@ class Hints:
                 yield _ASKING.sub("", text).strip().rstrip("?.!") if _ASKING.match(text) else text.strip()
 
     def _naming(self, words: Sequence[str]) -> list[str]:
-        """The texts in which all `words` stand: only there is an expression for them worth its compilation."""
+        """Return the texts that have all `words`: only there is an expression for them worth its compilation."""
         found = [text for text, low in zip(self.texts, self._low, strict=True) if all(word in low for word in words)]
         if found:
             spend(_COMPILING)
@@ -323,12 +323,12 @@ class Hints:
 
 
 def _said_in(found: dict[str, Any]) -> dict[str, Any]:
-    """An object without the values that only hold a place: `{answer}`, `<name>`, `...`."""
+    """Return an object without the values that only hold a place: `{answer}`, `<name>`, `...`."""
     return {key: value for key, value in found.items() if not (isinstance(value, str) and _BLANK.fullmatch(value))}
 
 
 def _objects_in(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects that stand in a text."""
+    """Yield the JSON objects in a text."""
     decoder, at = json.JSONDecoder(), text.find("{")
     tries = 0
     while at >= 0 and tries < 32:

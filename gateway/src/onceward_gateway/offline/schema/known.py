@@ -22,7 +22,7 @@ __all__ = ["exemplified", "known_values", "numbers_named", "plausible", "samples
 _TEXTS = 3
 _NEAREST = 3
 _FIRST = 6
-# What looking for a place costs of the budget.
+# The part of the budget that a search for a place costs.
 _LOOKING = 4
 _LONGEST_SEARCH = 500
 _NUMBERS: Mapping[str, tuple[float | int, ...]] = {
@@ -100,7 +100,7 @@ def _places(objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Plac
         lands: list[Place] = []
         for name, value in islice(known.items(), _FIRST):
             words = words_of(name)
-            # An object that tells a capital is about the country.
+            # An object with a capital is about the country.
             if "capital" in words or not isinstance(value, str) or (place := place_named(value)) is None:
                 continue
             if "country" in words:
@@ -108,7 +108,7 @@ def _places(objects: Sequence[Mapping[str, Any]], hints: Hints) -> Iterator[Plac
             else:
                 yield place
         for land in lands:
-            # An object that tells the country of a city is about the city.
+            # An object with the country of a city is about the city.
             yield told if told is not None and told.kind == "city" and told.country == land.name else land
     if told is not None:
         yield told
@@ -143,7 +143,7 @@ def samples_in(node: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def exemplified(description: Any) -> Iterator[str]:
-    """The example that a description gives: `The city and state, e.g. San Francisco, CA`."""
+    """Yield the example that a description gives: `The city and state, e.g. San Francisco, CA`."""
     if not isinstance(description, str):
         return
     found = _EXAMPLE.search(description[:_LONGEST_SEARCH])

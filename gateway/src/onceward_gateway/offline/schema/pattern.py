@@ -1,8 +1,8 @@
 """A text that a regular expression accepts, for the expressions found in schemas.
 
 Understands literals, classes, `\\d \\w \\s` and their opposites, `.`, groups, alternation, anchors and quantifiers.
-What it does not understand (look-around, back-references) gives None: the caller checks every text it gets, so that a
-wrong guess costs an attempt and never a wrong answer.
+An expression that it does not understand (look-around, back-references) gives None. The caller checks every
+text that it gets, so that a wrong guess costs an attempt and never gives a wrong answer.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Unsupported(ValueError):
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` is found in `text`; an expression that no engine reads accepts everything."""
+    """Return whether `pattern` is found in `text`; an expression that no engine reads accepts everything."""
     _admit(pattern)
     check, is_linear = _compiled(pattern)
     if check is None:
@@ -62,7 +62,7 @@ def _admit(pattern: str) -> None:
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> tuple[Draft202012Validator | None, bool]:
-    """A check whose time no expression can stretch, and whether it is linear.
+    """Return a check whose time no expression can stretch, and whether it is linear.
 
     One that is not (look-around) has a limit on going back.
     """
@@ -125,7 +125,7 @@ class _Parser:
         return "".join(out)
 
     def _again(self, start: int, end: int, first: str, times: int) -> str:
-        """`times` texts of one atom, each drawn anew so that `[a-z]{8}` is no single letter eight times."""
+        """`times` texts of one atom, each drawn anew so that `[a-z]{8}` is not a single letter eight times."""
         after = self.at
         texts = [first] if times else []
         for _ in range(times - 1):

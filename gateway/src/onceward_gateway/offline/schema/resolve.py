@@ -24,7 +24,7 @@ _SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperti
 
 
 def resolve(reference: str, root: Schema) -> Schema:
-    """The schema that a reference within `root` names; one that leads nowhere accepts everything."""
+    """Return the schema that a reference within `root` names; one that leads nowhere accepts everything."""
     if not reference.startswith("#") or not isinstance(root, Mapping):
         return True
     if reference in ("#", "#/"):
@@ -82,7 +82,7 @@ def plain(schema: Schema, root: Schema, depth: int = 0) -> Schema:
 
 
 def merge(left: Schema, right: Schema) -> Schema:
-    """A schema that accepts what both accept, as far as their keywords can be put together."""
+    """Return a schema that accepts what both accept, as far as their keywords can be put together."""
     if isinstance(left, bool) or isinstance(right, bool):
         if left is False or right is False:
             return False
@@ -154,7 +154,7 @@ def _number(value: Any) -> bool:
 
 
 def types_of(schema: Mapping[str, Any]) -> list[str]:
-    """The types that a plain schema accepts: said, or read from its keywords, or all."""
+    """Return the types that a plain schema accepts: said, or read from its keywords, or all."""
     said = schema.get("type")
     if isinstance(said, str):
         names = [said]

@@ -94,7 +94,7 @@ _FILLER = "lorem ipsum dolor sit amet "
 
 
 def string_for(node: Mapping[str, Any], name: str, hints: Hints, draw: Draw) -> str | None:
-    """A text for the keywords of `node`; None when none is found."""
+    """Return a text for the keywords of `node`; None when none is found."""
     least, most = int(node.get("minLength", 0)), node.get("maxLength", math.inf)
     pattern = node.get("pattern")
     if least > _LONGEST_TEXT:

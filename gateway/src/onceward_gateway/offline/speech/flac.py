@@ -42,12 +42,12 @@ def _frame(number: int, body: bytes) -> bytes:
 
 
 def _coded(number: int) -> bytes:
-    """A frame's number in the extended UTF-8 of FLAC."""
+    """Return a frame's number in the extended UTF-8 of FLAC."""
     return chr(number).encode("utf-8", "surrogatepass") if number < 0x110000 else b"\x00"
 
 
 def unflac(data: bytes) -> tuple[Sequence[int], int] | None:
-    """The samples and the rate of a file that `flac` wrote; None for any other."""
+    """Return the samples and the rate of a file that `flac` wrote; None for any other."""
     if data[:4] != b"fLaC" or len(data) < 42 or data[4] != 0x80:
         return None
     rate = int.from_bytes(data[18:26], "big") >> 44

@@ -38,7 +38,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood.
+    """The words that were recognized.
 
     `text`, `words` with their times in seconds, `seconds` of sound, `clear` if it was speech of ours.
     """
@@ -59,7 +59,7 @@ def listen(data: bytes) -> Heard:
     elif len(data) % 2 == 0 and not data[:4].isalpha():
         samples, rate = _shorts(data), RATE
     else:
-        return _unknown(f"{len(data)} bytes that are no WAV file", 0.0)
+        return _unknown(f"{len(data)} bytes that are not a WAV file", 0.0)
     seconds = len(samples) / rate if rate else 0.0
     found = _decode(samples) if rate == RATE else None
     if found is None:
@@ -80,7 +80,7 @@ def _shorts(data: bytes) -> Sequence[int]:
 
 
 def _mono(data: bytes, audio: Audio) -> Sequence[int]:
-    """The first channel as 16-bit numbers."""
+    """Return the first channel as 16-bit numbers."""
     body, channels = data[audio.start : audio.end], max(1, audio.channels)
     if audio.bits == 16:
         return _shorts(body)[::channels]
@@ -97,7 +97,7 @@ def _mono(data: bytes, audio: Audio) -> Sequence[int]:
 
 
 def _decode(samples: Sequence[int]) -> tuple[bytes, int, int] | None:
-    """The bytes, the sample where the first one starts, and the samples of each; None when it is no speech."""
+    """Return the bytes, the sample where the first one starts, and the samples of each; None without speech."""
     start = next((at for at in range(0, len(samples)) if abs(samples[at]) > _QUIET), None)
     if start is None:
         return None

@@ -43,7 +43,7 @@ CONTENT_TYPES = {
     "flac": "audio/flac",
     "mp3": "audio/mpeg",
 }
-# What needs no further package, and can be heard again.
+# Formats that need no further package, and can be recognized again.
 FORMATS = tuple(name for name in CONTENT_TYPES if name != "mp3")
 _LOUDNESS = 5200
 _HUM = 900

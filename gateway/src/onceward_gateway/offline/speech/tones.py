@@ -20,5 +20,5 @@ NORMAL_CELLS = 6
 
 
 def cells_for(speed: float) -> int:
-    """How many cells a chord lasts: 6 (60 ms, about as fast as a person speaks) at speed 1, never fewer than 2."""
+    """Return the cells that a chord lasts: 6 (60 ms, about as fast as a person speaks) at speed 1, at least 2."""
     return max(2, min(24, math.floor(NORMAL_CELLS / speed + 0.5)))

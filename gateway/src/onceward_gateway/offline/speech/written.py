@@ -52,7 +52,7 @@ def transcript(
     temperature: float = 0.0,
     likely: bool = False,
 ) -> str | dict[str, Any]:
-    """The answer's body: a text for `text`, `srt` and `vtt`, an object for `json` and `verbose_json`.
+    """Return the answer's body: a text for `text`, `srt` and `vtt`, an object for `json` and `verbose_json`.
 
     `hint` is how many tokens the caller's prompt has; `likely` adds the probability of every token.
     """
@@ -87,7 +87,7 @@ def transcript(
 
 
 def logprobs(heard: Heard) -> list[dict[str, Any]]:
-    """The probability of every token: the sound leaves no doubt about any."""
+    """Return the probability of every token: the sound leaves no doubt about any."""
     return [
         {"token": piece, "bytes": list(piece.encode("utf-8", "replace")), "logprob": -0.01}
         for piece in encode(heard.text)

@@ -21,7 +21,7 @@ _LIVE = sa.text("deleted_at IS NULL")
 
 
 def upgrade() -> None:
-    # One row. Who changes it is the only one that changes the platform, until its transaction ends.
+    # One row. The transaction that changes it is the only one that changes the platform, until it ends.
     op.create_table(
         "platform_turn",
         sa.Column("id", INTEGER, primary_key=True, autoincrement=False),

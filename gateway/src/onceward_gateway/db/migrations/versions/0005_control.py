@@ -19,7 +19,7 @@ down_revision = "0004_platform"
 
 
 def upgrade() -> None:
-    # What has changed counts up here, for nodes that are not told.
+    # Versions count up with every change, for nodes that get no message.
     op.create_table(
         "version_of",
         sa.Column("name", TEXT, primary_key=True),
