@@ -28,7 +28,6 @@ UNCONVERTED = (
     "gateway/src/onceward_gateway/config/",
     "gateway/src/onceward_gateway/core/",
     "gateway/src/onceward_gateway/entry/",
-    "gateway/src/onceward_gateway/guardrails/",
     "gateway/src/onceward_gateway/http/",
     "gateway/src/onceward_gateway/providers/",
     "gateway/src/onceward_gateway/ratelimit/",
