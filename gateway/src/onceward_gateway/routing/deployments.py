@@ -39,6 +39,8 @@ ABILITIES: Mapping[str, str] = {
     "supports_audio_output": "audio_output",
     "supports_pdf_input": "documents",
 }
+# Offline models have all abilities but audio.
+_OFFLINE_ABILITIES = frozenset({"tools", "vision", "structured_output", "reasoning", "documents"})
 _KINDS = {
     "chat": "chat",
     "completion": "completions",
@@ -117,16 +119,6 @@ def build(
     upstream, name = _upstream(model, params, providers, guard, key, base_url)
     base_model = _text(info.get("base_model"))
     known = model_info(base_model or name)
-    able = (
-        set(known.able) if upstream is not None else {"tools", "vision", "structured_output", "reasoning", "documents"}
-    )
-    for field, ability in ABILITIES.items():
-        if info.get(field) is True:
-            able.add(ability)
-        elif info.get(field) is False:
-            able.discard(ability)
-    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
-        able.add("parallel_tools")
     weight = params.get("weight")
     return Deployment(
         id,
@@ -141,7 +133,7 @@ def build(
         price=price_of(params, info.get("tier")),
         max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
         max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
-        able=frozenset(able),
+        able=_abilities(info, known.able if upstream is not None else _OFFLINE_ABILITIES),
         kind=_kind(info.get("mode")),
         source=source,
         team_id=_text(info.get("team_id")),
@@ -158,6 +150,19 @@ def build(
     )
 
 
+def _abilities(info: Mapping[str, Any], known: frozenset[str]) -> frozenset[str]:
+    """Return the known abilities of a model with those that `model_info` adds and removes."""
+    able = set(known)
+    for field, ability in ABILITIES.items():
+        if info.get(field) is True:
+            able.add(ability)
+        elif info.get(field) is False:
+            able.discard(ability)
+    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
+        able.add("parallel_tools")
+    return frozenset(able)
+
+
 def _upstream(
     model: str,
     params: Mapping[str, Any],
@@ -169,19 +174,7 @@ def _upstream(
     """Return the provider of a deployment, None for an offline model, and the name of the model there."""
     if model.startswith("onceward/"):
         return None, model
-    named = _text(params.get("custom_llm_provider"))
-    prefix, slash, rest = model.partition("/")
-    if named is None and slash:
-        named, model = prefix, rest
-    elif named is not None:
-        model = model.removeprefix(named + "/")
-    if not named or not model:
-        raise invalid(
-            f"`litellm_params.model` is {params.get('model')!r}, which has no provider. "
-            "Write it as `provider/model`, or set `custom_llm_provider`.",
-            param="litellm_params.model",
-            code="provider_missing",
-        )
+    named, model = _provider_and_model(model, params)
     base = providers.get(named)
     if base is None and base_url is None:
         raise invalid(
@@ -197,27 +190,47 @@ def _upstream(
         url, guarded = guard.check_url(base_url, "litellm_params.api_base"), True
         # The operator's headers and key are for the operator's address.
         default = Provider(named, default.wire, url)
-    made = replace(
-        _versioned(
-            replace(default, headers=_organization(default.headers, params)),
-            url,
-            model,
-            _text(params.get("api_version")),
-        ),
+    default = replace(default, headers=_organization(default.headers, params))
+    upstream = replace(
+        _versioned(default, url, model, _text(params.get("api_version"))),
         name=named,
         api_key=key or default.api_key,
         guarded=guarded,
     )
-    lacks = made.key_problem is not None or made.base_url.startswith("https://")
-    if made.api_key is None and lacks and base_url is None:
-        why = "" if made.key_problem is None else f" {made.key_problem}"
+    if base_url is None:
+        _require_key(upstream)
+    return upstream, model
+
+
+def _provider_and_model(model: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the provider's name and the model's name there."""
+    named = _text(params.get("custom_llm_provider"))
+    prefix, slash, rest = model.partition("/")
+    if named is None and slash:
+        named, model = prefix, rest
+    elif named is not None:
+        model = model.removeprefix(named + "/")
+    if not named or not model:
         raise invalid(
-            f"There is no key for the provider {named!r}.{why} Set `api_key` or `credential_name`, "
-            f"or have `providers.{named}.api_key` configured.",
+            f"`litellm_params.model` is {params.get('model')!r}, which has no provider. "
+            "Write it as `provider/model`, or set `custom_llm_provider`.",
+            param="litellm_params.model",
+            code="provider_missing",
+        )
+    return named, model
+
+
+def _require_key(upstream: Provider) -> None:
+    """Raise 400 for a provider that needs a key and has none."""
+    needs_key = upstream.key_problem is not None or upstream.base_url.startswith("https://")
+    if upstream.api_key is None and needs_key:
+        reason = "" if upstream.key_problem is None else f" {upstream.key_problem}"
+        raise invalid(
+            f"There is no key for the provider {upstream.name!r}.{reason} Set `api_key` or `credential_name`, "
+            f"or have `providers.{upstream.name}.api_key` configured.",
             param="litellm_params.api_key",
             code="provider_key_missing",
         )
-    return made, model
 
 
 def _versioned(base: Provider, url: str, model: str, version: str | None) -> Provider:
