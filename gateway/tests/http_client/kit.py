@@ -1,4 +1,4 @@
-"""Upstreams of the client's tests: they send what a test tells them, byte for byte."""
+"""Upstreams of the client's tests: they send exactly the given bytes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ class Upstream:
             pass
         finally:
             writer.close()
-            with suppress(OSError):
+            # The end of the test may cancel this as well.
+            with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
             self.open -= 1
 

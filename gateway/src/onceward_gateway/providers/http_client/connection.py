@@ -148,15 +148,20 @@ class HttpConnection(asyncio.Protocol):
         parts.clear()
         self._pending = 0
         if self._paused:
-            self._paused = False
-            self._last = self._time()
-            self._transport.resume_reading()
-            self._deadlines.arm(self._last + self._idle)
+            self._resume()
         return data
+
+    def _resume(self) -> None:
+        self._paused = False
+        self._last = self._time()
+        self._transport.resume_reading()
+        self._deadlines.arm(self._last + self._idle)
 
     async def next_bytes(self) -> bytes:
         """Return the bytes that arrive next; b"" when the response took what is left."""
         response = self._response
+        if self._paused:
+            self._resume()
         waiter = self._waiter = self._loop.create_future()
         try:
             await waiter
@@ -234,10 +239,9 @@ class HttpConnection(asyncio.Protocol):
             raise InvalidRequest("The body is shorter than announced.")
         if left is None:
             self._transport.write(b"0\r\n\r\n")
+        self._sender = None
 
     def _sent(self, sender: asyncio.Task[None]) -> None:
-        if self._sender is sender:
-            self._sender = None
         if not sender.cancelled() and (error := sender.exception()) is not None:
             self._break(error)
 
