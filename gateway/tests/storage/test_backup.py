@@ -46,7 +46,7 @@ def started(folder: Path, database_url: str | None) -> GatewayProcess:
 
 
 class Load:
-    """Calls by several clients at once until it is told to stop; it knows what each was answered."""
+    """Make calls from several clients at once until stopped, and record the responses."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -95,7 +95,7 @@ class Load:
                 thread.join()
 
     def wait_for(self, more: int) -> dict[str, bytes]:
-        """What was answered once `more` calls have ended from now on."""
+        """Return the responses once `more` further calls have ended."""
         target = len(self.answers) + more
         pause = threading.Event()
         for _ in range(3000):

@@ -1,4 +1,4 @@
-"""What the configuration says of watching, and what it cannot mean."""
+"""The telemetry configuration, and invalid values."""
 
 from __future__ import annotations
 
