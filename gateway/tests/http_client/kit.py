@@ -1,4 +1,4 @@
-"""Upstreams of the client's tests: they send the bytes that a test gives them."""
+"""Upstreams of the client's tests: they send exactly the given bytes."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ class StoreUrl:
         return sorted(written, key=len, reverse=True)
 
     def problem(self, schemes: tuple[str, ...]) -> str | None:
-        """What is wrong with it, or None."""
+        """Return the fault of the address, or None."""
         try:
             split = urlsplit(self._value)
             _ = split.port
         except ValueError:
-            return "is no address"
+            return "is not an address"
         if "://" not in self._value or self.scheme not in schemes:
             return "does not begin with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
         if self.is_sqlite and (split.netloc or not self.path.name):
