@@ -193,7 +193,7 @@ def test_networks_of_the_operator() -> None:
     assert opened.permits("fd00::1")
     assert opened.permits("::ffff:10.1.1.1")
     assert not opened.permits("192.168.0.1")
-    with pytest.raises(ConfigError, match="is no network"):
+    with pytest.raises(ConfigError, match="is not a network"):
         read_outbound(Table({"allow": ["ten"]}, "t"), None)
 
 

@@ -263,7 +263,7 @@ def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, co
     file = one_file(tmp_path)
     (tmp_path / "b.tar").write_bytes(content)
     refused = db("restore", "b.tar", "--replace", folder=tmp_path)
-    assert (refused.returncode, "is no backup of a gateway" in refused.stderr) == (1, True)
+    assert (refused.returncode, "is not a backup of a gateway" in refused.stderr) == (1, True)
     assert file.exists()
     assert list(file.parent.glob("*.replaced-*")) == []
 
