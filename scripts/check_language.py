@@ -25,15 +25,10 @@ UNCONVERTED = (
     "gateway/src/onceward_gateway/api/inference.py",
     "gateway/src/onceward_gateway/billing/",
     "gateway/src/onceward_gateway/calls/",
-    "gateway/src/onceward_gateway/cluster/",
-    "gateway/src/onceward_gateway/core/",
-    "gateway/src/onceward_gateway/guardrails/",
     "gateway/src/onceward_gateway/http/",
-    "gateway/src/onceward_gateway/providers/",
-    "gateway/src/onceward_gateway/ratelimit/",
+    "gateway/src/onceward_gateway/providers/exchange.py",
+    "gateway/src/onceward_gateway/providers/relay.py",
     "gateway/src/onceward_gateway/redis/",
-    "gateway/src/onceward_gateway/routing/",
-    "gateway/src/onceward_gateway/telemetry/",
     "gateway/tests/",
 )
 
