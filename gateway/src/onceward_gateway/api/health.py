@@ -14,7 +14,7 @@ from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..db.readiness import Readiness
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -49,11 +49,11 @@ class HealthHandlers:
         self._redis = redis
         self._catalog = catalog
 
-    async def live(self, request: Call) -> Response:
+    async def live(self, request: Request) -> Response:
         """Report that the process answers."""
         return json_response({"status": "ok", "version": __version__, "issues": self._issues()})
 
-    async def ready(self, request: Call) -> Response:
+    async def ready(self, request: Request) -> Response:
         """Report whether calls are accepted: 200, or 503 during start and drain, or without a writable database."""
         if self._lifecycle.draining:
             return json_response({"ok": False, "status": "draining"}, 503)
@@ -86,6 +86,6 @@ def _left_out(broken: Collection[str], configured: Collection[str]) -> list[str]
     return [f"The deployment {id!r} is left out." for id in broken if id in configured]
 
 
-def _unwritable(request: Call, fault: str) -> Response:
+def _unwritable(request: Request, fault: str) -> Response:
     error = ApiError(503, fault, code=AWAY, details={"issues": [fault]}).body(request.request_id)
     return json_response({"ok": False, "status": AWAY, "issues": [fault], "error": error}, 503)

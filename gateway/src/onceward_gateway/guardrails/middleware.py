@@ -18,7 +18,7 @@ from ..core.lenient_json import (
     decode,
     encode,
 )
-from ..core.response_writer import Filter, Sink
+from ..core.response_writer import ResponseWriter, WriterMiddleware
 from ..core.threads import LARGE_BODY, offload
 from .embedded import is_text
 from .escapes import Unescape
@@ -65,10 +65,10 @@ class _Chain:
         return text
 
 
-class GuardFilter(Filter):
+class GuardFilter(WriterMiddleware):
     """A filter that rewrites an answer. `open` returns the rewriters of one text."""
 
-    def __init__(self, inner: Sink, open: Open, *, streams: bool = True) -> None:
+    def __init__(self, inner: ResponseWriter, open: Open, *, streams: bool = True) -> None:
         super().__init__(inner)
         self._open = open
         self._streams = streams

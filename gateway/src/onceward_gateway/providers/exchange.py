@@ -23,9 +23,9 @@ from ..core.clock import Clock
 from ..core.effective_body import OWN
 from ..core.errors import ApiError, invalid
 from ..core.lenient_json import Unreadable
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
-from ..http.request import Call
+from ..http.request import Request
 from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
@@ -72,20 +72,20 @@ class Connections(Protocol):
 class Exchange:
     """One call at one upstream."""
 
-    def __init__(self, client: Connections, target: ProviderTarget, call: Call, kind: str | None) -> None:
+    def __init__(self, client: Connections, target: ProviderTarget, request: Request, kind: str | None) -> None:
         self.target = target
-        self.call = call
+        self.call = request
         self.kind = kind
-        sound = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
-        size = sum(upload.size for upload in call.files)
-        self.meter = Meter(lambda: count_prompt(kind, call.data, size, sound))
+        sound = seconds_of_sound(request.files) if kind in ("transcription", "translation") else 0
+        size = sum(upload.size for upload in request.files)
+        self.meter = Meter(lambda: count_prompt(kind, request.data, size, sound))
         self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
         # Whether the answer broke off, so that the provider may not have made it to its end.
         self.cut = False
         # Models by which the provider may answer instead.
-        self._others = [named.model for named in call.others]
+        self._others = [named.model for named in request.others]
         self._client = client
         self._limits = client.limits
         self._url = ""
@@ -114,10 +114,10 @@ class Exchange:
 
     # -- what is around every producer
 
-    def metered(self, produce: Producer) -> Producer:
+    def metered(self, produce: ModelHandler) -> ModelHandler:
         """Return a producer that reports its usage however it ends, and whose errors contain no secrets."""
 
-        async def run(sink: Sink) -> None:
+        async def run(sink: ResponseWriter) -> None:
             sink.record.meter = self.meter
             try:
                 await produce(sink)
@@ -146,7 +146,7 @@ class Exchange:
             return False
         return meter.final or (meter.answered and not meter.refused and not self.cut)
 
-    def _price(self, sink: Sink) -> None:
+    def _price(self, sink: ResponseWriter) -> None:
         if self._others:
             asked = (self.target.model, sink.price_name)
             sink.price_name = price_name_of(self._client.prices, self.provider, asked, self._others, self.meter.model)
@@ -166,7 +166,7 @@ class Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def open(self, run: Sink) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def open(self, run: ResponseWriter) -> AsyncIterator[aiohttp.ClientResponse]:
         """A successful response; every failure before it becomes an error of the gateway."""
         response = await self._reached(run)
         # It was sent, and an answer may take minutes.
@@ -186,7 +186,7 @@ class Exchange:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
+    async def _reached(self, run: ResponseWriter) -> aiohttp.ClientResponse:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
@@ -241,7 +241,7 @@ class Exchange:
             return upstream.stream_timeout, "stream_timeout"
         return upstream.answer_timeout, "answer_timeout"
 
-    async def _post(self, run: Sink) -> aiohttp.ClientResponse:
+    async def _post(self, run: ResponseWriter) -> aiohttp.ClientResponse:
         upstream = self.target.upstream
         self._streams = run.record.stream
         timeout = aiohttp.ClientTimeout(
@@ -259,7 +259,7 @@ class Exchange:
         finally:
             asking.reset(token)
 
-    def _headers(self, run: Sink) -> CIMultiDict[str]:
+    def _headers(self, run: ResponseWriter) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
         headers.update(self.target.upstream.headers)
         if self.target.is_callers_key:

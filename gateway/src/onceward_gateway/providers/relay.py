@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.answer import Answer
 from ..core.lenient_json import Unreadable, encode
-from ..core.response_writer import Sink
+from ..core.response_writer import ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..core.usage import wants_usage
 from .answers import (
@@ -51,13 +51,13 @@ _SOUND_TYPES = {
 }
 
 
-def stream(exchange: Exchange, sink: Sink) -> Coroutine[Any, Any, None]:
+def stream(exchange: Exchange, sink: ResponseWriter) -> Coroutine[Any, Any, None]:
     """Pass the upstream's events through."""
     return _Relay(exchange, sink).run()
 
 
 class _Relay:
-    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
         self._exchange = exchange
         self._sink = sink
         self._meter = exchange.meter
@@ -143,7 +143,7 @@ def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
 
 
-async def answer(exchange: Exchange, sink: Sink) -> None:
+async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)

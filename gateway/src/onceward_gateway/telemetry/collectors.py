@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._version import __version__
-from ..calls.registry import Calls
+from ..calls.registry import CallRegistry
 from ..cluster.bus import Bus
 from ..core.clock import Clock
 from ..core.lifecycle import Lifecycle
@@ -56,7 +56,7 @@ class GaugeCollector:
     def __init__(
         self,
         lifecycle: Lifecycle,
-        calls: Calls,
+        calls: CallRegistry,
         catalog: DeploymentCatalog,
         breakers: CircuitBreakers,
         labels: NameLabels,
