@@ -115,7 +115,7 @@ class Exchange:
     # -- what is around every producer
 
     def metered(self, produce: ModelHandler) -> ModelHandler:
-        """The producer, whose use is told to its sink however it ends, and whose errors tell nothing in confidence."""
+        """Return a producer that reports its usage however it ends, and whose errors contain no secrets."""
 
         async def run(sink: ResponseWriter) -> None:
             sink.record.meter = self.meter
@@ -140,7 +140,7 @@ class Exchange:
         return run
 
     def _is_billed(self) -> bool:
-        """Return whether the provider bills an answer that failed: it came to its end, or its usage was told."""
+        """Return whether the provider bills an answer that failed: it was complete, or its usage was reported."""
         meter = self.meter
         if not meter.owed:
             return False
@@ -157,7 +157,7 @@ class Exchange:
         return [value for value in (*sent, "" if key is None else key.reveal()) if len(value) >= _SHORTEST_SECRET]
 
     def _places(self) -> list[str]:
-        """The address of the upstream, as it may be repeated: whole, with its port, and alone where it is no word."""
+        """Return the forms of the provider's address that an error may repeat: the URL, host and port, and the host."""
         split = urlsplit(self.target.upstream.base_url)
         host = split.hostname or ""
         places = [self.target.upstream.base_url, split.netloc.rpartition("@")[2]]
@@ -232,7 +232,7 @@ class Exchange:
         return failures.too_long(self.provider, seconds, f"providers.{self.provider}.{name}")
 
     def _note(self, error: BaseException) -> None:
-        """Tell the log what no caller is told: where it was, and what exactly failed."""
+        """Log what no caller may see: the address, and the exact failure."""
         _log.warning("%s at %s: %s: %s", self.provider, self.target.upstream.base_url, type(error).__name__, error)
 
     def _clock(self) -> tuple[float, str]:
@@ -332,7 +332,7 @@ class Exchange:
             async for data in arriving(response.content):
                 size += len(data)
                 if not self.meter.refused:
-                    # What says that it failed is no answer of a model.
+                    # The body of an error is not output of a model.
                     self.meter.unread(len(data))
                 if size > most:
                     break
@@ -345,7 +345,7 @@ class Exchange:
                         raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
                     yield piece
                     if len(piece) > LARGE_BODY:
-                        # What comes faster than it is read is always there: others have their turn before it.
+                        # Data that arrives faster than it is read never waits: let other tasks run first.
                         await asyncio.sleep(0)
             for piece in decoder.close():
                 yield piece
@@ -378,7 +378,7 @@ class Exchange:
             self.meter.produced(text)
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
-        """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
+        """Return the error for a body that is not an answer. A page of HTML is not from a model, and is not billed."""
         paid = body.lstrip(_SPACE)[:1] != b"<"
         if paid:
             self.meter.unread(len(body))
@@ -436,7 +436,7 @@ class Exchange:
         return await join_in_turns(body)
 
     async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
-        """Read what follows the end of a stream, for a moment, where the usage is still to be told."""
+        """Read what follows the end of a stream, for a moment, where the usage is not reported yet."""
         if self.meter.known:
             return
         try:
