@@ -40,7 +40,8 @@ _STORAGE = {
 class StorageFigures(Protocol):
     """A database that reports figures under the names of `_STORAGE`."""
 
-    def figures(self) -> Mapping[str, float]: ...
+    def figures(self) -> Mapping[str, float]:
+        """Return the current value of each figure by its name."""
 
 
 async def event_loop_lag() -> float:
