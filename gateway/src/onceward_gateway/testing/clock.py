@@ -10,7 +10,7 @@ __all__ = ["ManualClock"]
 
 
 class ManualClock:
-    """A clock that stands still until `advance` is called.
+    """A clock that moves only when `advance` is called.
 
     `start` is the first time, in seconds since the epoch.
     """

@@ -162,7 +162,7 @@ class _Exchange:
         }
 
     async def run(self, app: App) -> None:
-        """Let the application answer. What it raises is raised where its reply is read."""
+        """Let the application answer. Its exceptions are raised where the reply is read."""
         try:
             await app(self._scope, self._receive, self._send)
         except Exception as error:  # noqa: BLE001 - a connection that the application breaks is seen by its client
