@@ -103,9 +103,11 @@ class Exchange:
 
     @property
     def provider(self) -> str:
+        """Return the configured name of the provider."""
         return self.target.provider
 
     def aim(self, path: str, body: bytes | None, content_type: str) -> None:
+        """Set the URL, from the provider's base URL and `path`, and the body to send."""
         base = self.target.upstream.base_url
         if self.target.upstream.wire == "anthropic":
             base = base.removesuffix("/v1")

@@ -11,7 +11,7 @@ from ..core.response_writer import ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..core.usage import wants_usage
 from .answers import (
-    Refused,
+    InvalidAnswer,
     chunk_of,
     count_answer,
     events_in,
@@ -201,7 +201,7 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
     except Unreadable:
         exchange.count_part(body)
         raise exchange.broken(body) from None
-    except Refused as refused:
+    except InvalidAnswer as refused:
         raise exchange.broken(body, str(refused)) from None
 
 
