@@ -17,7 +17,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..db import StorageAway
 from ..http.request import (
@@ -238,7 +238,7 @@ def _as_told(error: Exception, feed: EventStream) -> ApiError:
     if isinstance(error, StorageAway):
         _log.error("the call %s cannot be followed: %s", feed.record.id, error)
         asked = feed.record.provider != "offline"
-        return storage_away(error.trouble.what, asked=asked, keyed=feed.record.key is not None)
+        return storage_unavailable(error.trouble.what, asked=asked, keyed=feed.record.key is not None)
     _log.error("the call %s could not be followed", feed.record.id, exc_info=error)
     return internal()
 

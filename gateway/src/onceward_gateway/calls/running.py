@@ -21,7 +21,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
@@ -293,7 +293,7 @@ class RunningCall(EventStream):
             self.fault, self.answer = fault, fault.answer
         except StorageAway as away:
             _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_away(away.trouble.what, asked=self.asked, keyed=self.keyed)
+            return storage_unavailable(away.trouble.what, asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
@@ -315,7 +315,7 @@ class RunningCall(EventStream):
             await self._host.settle(self, ending)
             self.moved = self._handed_over
         except StorageAway as failure:
-            tail = self._withhold(storage_away(failure.trouble.what, asked=self.asked, keyed=self.keyed))
+            tail = self._withhold(storage_unavailable(failure.trouble.what, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as lost:
             # Whoever has its key is told how it did end, or goes on, where that is written.
