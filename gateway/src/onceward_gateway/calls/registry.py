@@ -107,6 +107,7 @@ class CallRegistry:
         )
 
     def time(self) -> float:
+        """Return the seconds since the epoch by the gateway's clock."""
         return self._clock.time()
 
     # -- a call is presented
@@ -314,6 +315,7 @@ class CallRegistry:
         return run.record
 
     async def sweep(self) -> int:
+        """Delete what has expired, and return the number of deleted records."""
         return await self.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:

@@ -63,6 +63,7 @@ class RemoteCall(EventStream):
         self._due = False
 
     def join(self, listener: Subscriber) -> None:
+        """Add a listener; the first one starts following the other node."""
         super().join(listener)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.record.id}")
@@ -77,6 +78,7 @@ class RemoteCall(EventStream):
         self.wake()
 
     def leave(self, listener: Subscriber) -> None:
+        """Remove a listener; without any, following ends."""
         super().leave(listener)
         if not self.listeners and self._task is not None:
             self._host.unfollow(self)

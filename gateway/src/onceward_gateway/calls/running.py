@@ -153,9 +153,11 @@ class RunningCall(EventStream):
 
     @property
     def keyed(self) -> bool:
+        """Return True if the client may ask for this call again by its idempotency key."""
         return self.record.key is not None
 
     def start(self, produce: ModelHandler) -> None:
+        """Start the task that runs the handler."""
         self._task = asyncio.get_running_loop().create_task(self._drive(produce), name=self.record.id)
 
     # -- what the producer does
@@ -204,6 +206,7 @@ class RunningCall(EventStream):
     # -- what a client does
 
     def join(self, listener: Subscriber) -> None:
+        """Add a listener, and stop the timer that would end an abandoned call."""
         super().join(listener)
         if self._grace is not None:
             self._grace.cancel()
@@ -232,6 +235,7 @@ class RunningCall(EventStream):
             self._host.unattended(self)
 
     def was_taken(self, end: int) -> None:
+        """Free the events before `end`, unless the client may ask for them again, and let the handler continue."""
         if not self.keyed:
             del self.frames[: end - self.base]
             self.base = end
@@ -357,6 +361,7 @@ class RunningCall(EventStream):
 
     @property
     def events_produced(self) -> int:
+        """Return the number of events produced, including those of an earlier attempt that a resumed call repeats."""
         return max(self._produced, self.skip)
 
     @property
