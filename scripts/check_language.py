@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 UNCONVERTED = (
     "gateway/src/onceward_gateway/api/inference.py",
     "gateway/src/onceward_gateway/billing/",
-    "gateway/src/onceward_gateway/calls/",
     "gateway/src/onceward_gateway/http/",
     "gateway/src/onceward_gateway/providers/exchange.py",
     "gateway/src/onceward_gateway/providers/relay.py",
