@@ -50,7 +50,7 @@ class DeploymentWriteChecks:
 
     def _check_base_model(self, base: Any, provider: str) -> None:
         """Raise 400 for a base model without a known price or capabilities, which would have no effect."""
-        if base is None or base.startswith("onceward/") or model_info(base).able:
+        if base is None or base.startswith("onceward/") or model_info(base).abilities:
             return
         if self._prices.unit(provider, base) is None:
             raise invalid(

@@ -270,7 +270,7 @@ class DeploymentHandlers:
 
     def _group_view(self, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
         units = [unit for one in members if (unit := self._catalog.unit_price(one)) is not None]
-        able = frozenset.union(*(one.able for one in members))
+        abilities = frozenset.union(*(one.abilities for one in members))
         kinds = {one.kind for one in members if one.kind is not None}
         return {
             "model_group": name,
@@ -285,10 +285,10 @@ class DeploymentHandlers:
             "tpm": _sum([one.tpm for one in members]),
             "rpm": _sum([one.rpm for one in members]),
             "band": self._band(name),
-            "supports_parallel_function_calling": "parallel_tools" in able,
-            "supports_vision": "vision" in able,
-            "supports_function_calling": "tools" in able,
-            "supports_reasoning": "reasoning" in able,
+            "supports_parallel_function_calling": "parallel_tools" in abilities,
+            "supports_vision": "vision" in abilities,
+            "supports_function_calling": "tools" in abilities,
+            "supports_reasoning": "reasoning" in abilities,
             "supported_openai_params": supported_params(members[0].upstream),
         }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .._version import __version__
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import Settings
 from ..core.errors import AWAY, ApiError
+from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..db.readiness import Readiness
 from ..http.request import (
@@ -22,21 +23,7 @@ from ..routing.catalog import DeploymentCatalog
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["HealthHandlers", "Lifecycle"]
-
-
-class Lifecycle(Protocol):
-    """The state of the gateway's process."""
-
-    @property
-    def ready(self) -> bool:
-        """Return whether the gateway has started."""
-        ...
-
-    @property
-    def draining(self) -> bool:
-        """Return whether the gateway accepts no new calls because it will stop."""
-        ...
+__all__ = ["HealthHandlers"]
 
 
 class HealthHandlers:

@@ -155,20 +155,24 @@ class ModelHandlers:
 
     def _group_card(self, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
         """Return the card of a group of deployments: the abilities of the best, at the price of the cheapest."""
-        able = frozenset.union(*(one.able for one in members))
+        abilities = frozenset.union(*(one.abilities for one in members))
         card: dict[str, Any] = {
             "id": name,
             "object": "model",
             "created": 0,
             "owned_by": members[0].provider if len({one.provider for one in members}) == 1 else "onceward",
             "provider": members[0].provider,
-            "supports_tools": "tools" in able,
-            "supports_vision": "vision" in able,
-            "supports_reasoning": "reasoning" in able,
-            "supports_structured_output": "structured_output" in able,
+            "supports_tools": "tools" in abilities,
+            "supports_vision": "vision" in abilities,
+            "supports_reasoning": "reasoning" in abilities,
+            "supports_structured_output": "structured_output" in abilities,
             "context_window": max((one.max_input_tokens or 0 for one in members), default=0) or None,
             "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
-            "capabilities": {"tools": "tools" in able, "vision": "vision" in able, "thinking": "reasoning" in able},
+            "capabilities": {
+                "tools": "tools" in abilities,
+                "vision": "vision" in abilities,
+                "thinking": "reasoning" in abilities,
+            },
         }
         units = [unit for one in members if (unit := self._catalog.unit_price(one)) is not None]
         if units:

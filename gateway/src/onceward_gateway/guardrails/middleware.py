@@ -23,7 +23,7 @@ from ..core.threads import LARGE_BODY, offload
 from .embedded import is_text
 from .escapes import Unescape
 from .interface import Rewriter, whole_of
-from .pieces import Ready, joined_parts
+from .pieces import RewrittenText, joined_parts
 
 __all__ = ["GuardFilter"]
 
@@ -163,7 +163,7 @@ class GuardFilter(WriterMiddleware):
     def _nested(self, value: Any) -> Any:
         """Return a member of an answer with each text in it rewritten, such as content in parts."""
         if isinstance(value, str):
-            return str(value) if isinstance(value, Ready) else self._whole(value)
+            return str(value) if isinstance(value, RewrittenText) else self._whole(value)
         if isinstance(value, list):
             return [self._nested(item) for item in joined_parts(value, self._whole, keep=True)]
         if isinstance(value, dict):

@@ -44,7 +44,7 @@ async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
 
 def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
     if is_stream(body):
-        reader = _Reader(exchange, sink)
+        reader = _MessageReader(exchange, sink)
         events = events_in(body)
         chunks = [chunk for event, data in events for chunk in reader.read(event, data)]
         release(events, 0)
@@ -89,7 +89,7 @@ def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[s
 
 async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
     """The events of a message as chat completion chunks."""
-    reader = _Reader(exchange, sink)
+    reader = _MessageReader(exchange, sink)
     async with exchange.open(sink) as response:
         async for event, data in exchange.events(response):
             if event is WHOLE:
@@ -122,7 +122,7 @@ async def _tell_usage(exchange: Exchange, sink: ResponseWriter, head: dict[str, 
         await sink.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
 
 
-class _Reader:
+class _MessageReader:
     """Reads the events of one message, and counts them."""
 
     def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:

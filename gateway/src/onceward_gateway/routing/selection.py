@@ -173,7 +173,7 @@ class DeploymentSelector:
                 if (
                     not known
                     and one.kind in (None, requirements.kind)
-                    and requirements.abilities <= one.able
+                    and requirements.abilities <= one.abilities
                     and _has_room(one, requirements)
                 ):
                     cost = self._catalog.expected_cost(one, requirements)
@@ -246,7 +246,7 @@ def _capable(members: Sequence[Deployment], requirements: Requirements) -> tuple
     All of them where none has: the size is an estimate, and an ability that is not documented may still be there.
     """
     with_room = [one for one in members if _has_room(one, requirements)] or members
-    return tuple([one for one in with_room if requirements.abilities <= one.able] or with_room)
+    return tuple([one for one in with_room if requirements.abilities <= one.abilities] or with_room)
 
 
 def _has_room(one: Deployment, requirements: Requirements) -> bool:

@@ -15,6 +15,7 @@ from .._version import __version__
 from ..calls.registry import CallRegistry
 from ..cluster.bus import Bus
 from ..core.clock import Clock
+from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..routing.catalog import DeploymentCatalog
 from ..routing.circuit_breaker import CircuitBreakers
@@ -24,7 +25,7 @@ from .prometheus import MetricFamily
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["GaugeCollector", "Lifecycle", "StorageFigures", "event_loop_lag"]
+__all__ = ["GaugeCollector", "StorageFigures", "event_loop_lag"]
 
 
 _STORAGE = {
@@ -39,7 +40,8 @@ _STORAGE = {
 class StorageFigures(Protocol):
     """A database that reports figures under the names of `_STORAGE`."""
 
-    def figures(self) -> Mapping[str, float]: ...
+    def figures(self) -> Mapping[str, float]:
+        """Return the current value of each figure by its name."""
 
 
 async def event_loop_lag() -> float:
@@ -47,20 +49,6 @@ async def event_loop_lag() -> float:
     started = time.perf_counter()
     await asyncio.sleep(0)
     return time.perf_counter() - started
-
-
-class Lifecycle(Protocol):
-    """The state of the gateway's process."""
-
-    @property
-    def ready(self) -> bool:
-        """Return whether the gateway has started."""
-        ...
-
-    @property
-    def draining(self) -> bool:
-        """Return whether the gateway accepts no new calls because it will stop."""
-        ...
 
 
 class GaugeCollector:
