@@ -61,7 +61,8 @@ class Dispatch(Protocol):
         principal: str,
         headers: dict[str, str],
         acting_for: tuple[str | None, str | None],
-    ) -> Response: ...
+    ) -> Response:
+        """Run a request of `principal` inside the gateway and return its response; failures are error responses."""
 
 
 class BatchRunner:

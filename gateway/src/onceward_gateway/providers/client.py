@@ -98,6 +98,7 @@ class ProviderClient:
         return session
 
     async def close(self) -> None:
+        """Close the connections to all providers, in use or not."""
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()

@@ -19,7 +19,11 @@ class Undecodable(ValueError):
 class Decoder(Protocol):
     """Undoes an encoding piece by piece."""
 
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the decoded bytes of the next piece, in pieces of bounded size.
+
+        Raise `Undecodable` for data that the encoding does not allow.
+        """
 
     def close(self) -> list[bytes]:
         """The end came: what is left. Raises `Undecodable` where it came too early."""

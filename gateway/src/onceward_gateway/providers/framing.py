@@ -37,6 +37,7 @@ class Connector(aiohttp.TCPConnector):
         self._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=self._loop))
 
     async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109 - aiohttp names it
+        """Connect, and record that the request of the current task got a connection."""
         connection = await super().connect(req, traces, timeout)
         meter = asking.get()
         if meter is not None:

@@ -23,11 +23,10 @@ class EventTooLarge(ValueError):
 
 
 class SseReader:
-    """Feed it bytes; it gives `(event, data)` of every event that has data, without blanks around it. The rest is
-    passed over.
+    """A decoder of server-sent events in pieces: `(event, data)` of each, the data without blanks around it.
 
-    Raises `EventTooLarge` where an event grows beyond `most_bytes`. An event that is named `error` is given even
-    without data.
+    Events without data are skipped, except those named `error`. Raises `EventTooLarge` where an event grows beyond
+    `most_bytes`.
     """
 
     def __init__(self, most_bytes: int) -> None:

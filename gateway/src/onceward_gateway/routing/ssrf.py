@@ -82,6 +82,7 @@ class AddressGuard:
 
     @staticmethod
     def refusal(host: str, param: str) -> ApiError:
+        """Return the error for a host that must not be reached, with the field `param` that names it."""
         return invalid(
             f"`{param}` leads to {host!r}, which is not on the public internet. Use a public address, "
             "or have the operator allow its network in `[outbound] allow`.",
@@ -99,6 +100,7 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
+        """Resolve `host` for aiohttp. Raise `OSError` if any of its addresses is not permitted."""
         try:
             found = await _resolve(host, port, "api_base", family)
         except ApiError as error:

@@ -72,6 +72,7 @@ class Head(msgspec.Struct):
 
     @property
     def reasons(self) -> list[str]:
+        """Return the finish reasons of the choices that have ended."""
         return [choice.finish_reason for choice in self.choices if choice.finish_reason]
 
 
