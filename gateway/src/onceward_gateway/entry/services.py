@@ -207,8 +207,8 @@ class Services:
         self.takeover = Takeover(
             self.nodes,
             self.clock,
-            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
-            on_lost=self.calls.others.let_go,
+            on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.failover.release_taken_over,
         )
         self._providers: ProviderClient | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -291,7 +291,7 @@ class Services:
         if self.db.shared:
             self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
             self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
-            self.spawn(self._forever("calls", self.calls.others.watch), "calls")
+            self.spawn(self._forever("calls", self.calls.failover.watch), "calls")
             self.spawn(self._forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
         if loading is not None:
@@ -318,7 +318,7 @@ class Services:
 
     async def _recover(self) -> None:
         """Take over what dead nodes left: all there is, where nobody else has this database."""
-        left = await self.calls.others.recover()
+        left = await self.calls.failover.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
         freed = await self.ledger.recover()

@@ -64,6 +64,7 @@ class Redis:
         await self._line.start()
 
     async def stop(self) -> None:
+        """Disconnect for good; later commands fail at once."""
         await self._line.stop()
         self._wire, self.reason = None, "the gateway stops"
 

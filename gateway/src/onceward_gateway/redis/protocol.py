@@ -90,9 +90,11 @@ class Wire(asyncio.Protocol):
     # -- what comes back
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """Parse replies and messages, and hand each on. A malformed reply closes the connection."""
         self.heard_at = self._loop.time()
         try:
             self._reader.feed(data)
@@ -128,6 +130,7 @@ class Wire(asyncio.Protocol):
             future.set_result(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Close, with the reason that waiting commands raise."""
         self.close("it closed the connection" if error is None else f"the connection broke ({error})")
 
     # -- time, and the end

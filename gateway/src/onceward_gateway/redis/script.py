@@ -17,5 +17,6 @@ class Script:
 
     @classmethod
     def of(cls, source: str) -> Script:
+        """Return the script of this source with the digest that Redis computes for it."""
         # The name is what Redis computes; nothing is protected by it.
         return cls(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

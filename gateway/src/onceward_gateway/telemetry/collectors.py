@@ -90,8 +90,8 @@ class GaugeCollector:
 
     def _running_calls(self) -> Iterator[MetricFamily]:
         running = list(self._calls.running.values())
-        clients = sum(len(run.listeners) for run in running if run.record.stream)
-        unattended = sum(not run.listeners for run in running)
+        clients = sum(len(run.subscribers) for run in running if run.record.stream)
+        unattended = sum(not run.subscribers for run in running)
         yield MetricFamily("onceward_calls_running", "gauge", "Running calls to models.").add(len(running))
         yield MetricFamily("onceward_streams_open", "gauge", "Clients that read the stream of a running call.").add(
             clients
