@@ -109,6 +109,7 @@ class InferenceEndpoint:
         self._kind = route.kind
 
     async def __call__(self, request: Request) -> Reply:
+        """Run, attach to or replay the call that the request asks for, by its idempotency key."""
         presented = await presented_by(request, stream=self._kind in _STREAMED and request.data.get("stream") is True)
         source = await self._resolve(request, presented)
         if isinstance(source, Replay):
@@ -403,9 +404,11 @@ class HeadedStream:
         self._headers = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
 
     def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> Coroutine[Any, Any, None]:
+        """Write the stream with its own headers before the added ones."""
         return self._streamer.send(send, self._headers + headers)
 
     def close(self) -> None:
+        """Close a stream that is never sent."""
         self._streamer.close()
 
 

@@ -51,6 +51,7 @@ class BudgetWindow:
 
     @property
     def place(self) -> Place:
+        """Return the part of the window's name that is the same in every period."""
         return self.scope, self.id, self.model
 
 

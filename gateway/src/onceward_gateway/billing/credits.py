@@ -67,6 +67,7 @@ class Credits:
 
     @property
     def used(self) -> bool:
+        """Return True if any tier is configured."""
         return bool(self.settings.tiers)
 
     def tier_of(self, caller: Principal) -> Tier | None:
@@ -77,6 +78,7 @@ class Credits:
         return self.tier_named(name)
 
     def tier_named(self, name: str) -> Tier:
+        """Return a configured tier. Raise `ApiError` (403) for another."""
         tier = self.settings.tiers.get(name)
         if tier is None:
             raise ApiError(

@@ -26,6 +26,7 @@ def _day(at: float | None) -> str | None:
 
 
 def dollars(nano: int) -> str:
+    """Return nano-USD as dollars without trailing zeros, for messages."""
     text = f"{to_usd(nano):.9f}".rstrip("0").rstrip(".")
     return text or "0"
 

@@ -221,10 +221,9 @@ class Ledger:
         return None
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
-        """Whether a call may be served by a provider as far as the provider's own budget goes; routing walks around
-        those that have too little left.
+        """Return whether the provider's own budget allows the call; routing skips providers that have too little left.
 
-        Asks nothing: it is what this call's reservation, and those of the last seconds, met with.
+        Read from memory: the results of this call's reservation, and of those of the last seconds.
         """
         return self._closed.open_to(provider, call_id)
 
@@ -419,6 +418,7 @@ class Ledger:
 
     @property
     def sweep_seconds(self) -> float:
+        """Return the time between two searches for expired leases: a third of a lease, within 0.5 to 10 seconds."""
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
 
 

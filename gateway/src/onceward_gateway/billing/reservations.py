@@ -46,8 +46,11 @@ _NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 @dataclass(slots=True)
 class Reservation:
-    """What one call holds. `warned` are the lines whose soft limit is reached, with what is spent of them; `written`
-    says that it has a row."""
+    """The budget that is reserved for one call.
+
+    `warned` are the windows whose soft limit is reached, with the amount spent in each; `written` is set once it has a
+    row.
+    """
 
     id: str
     taken: list[Taken] = field(default_factory=list[Taken])

@@ -363,10 +363,12 @@ def report(group: str, step: str, conditions: list[str], grouped: str | None = N
 
 
 def total(conditions: list[str]) -> str:
+    """Return the query of the sums over the usage records that meet all conditions."""
     return f"SELECT {_SUMS} FROM usage WHERE {' AND '.join(conditions)}"
 
 
 def tags(conditions: list[str]) -> str:
+    """Return the query of calls and cost by tag, the most expensive first."""
     return (
         f"SELECT usage_tag.tag, COUNT(*), {_sum('cost_nano')} FROM usage_tag"
         " JOIN usage ON usage.id = usage_tag.usage_id"
@@ -375,6 +377,7 @@ def tags(conditions: list[str]) -> str:
 
 
 def credit_sums(conditions: list[str]) -> str:
+    """Return the query of sums by day, model, provider and band, for credit reports."""
     return (
         "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), "
         f"{', '.join(map(_sum, ('total_tokens', 'credits_milli', 'cost_nano', 'latency_ms')))}"
@@ -409,6 +412,7 @@ ENTRY_STATUSES = {
 
 
 def entries(conditions: list[str]) -> str:
+    """Return the query of one page of the credit journal, newest first, with each entry's call and balance."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return (
         "SELECT entry.id, entry.kind, entry.amount_milli, entry.at, entry.balance, usage.request_id, usage.call_id,"
@@ -419,5 +423,6 @@ def entries(conditions: list[str]) -> str:
 
 
 def count_entries(conditions: list[str]) -> str:
+    """Return the query of the number of journal entries that meet all conditions."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT COUNT(*) {_ENTRIES}{where}"

@@ -50,6 +50,7 @@ class Plan:
 
     @property
     def free(self) -> bool:
+        """Return True if nothing needs to be reserved or counted before such a call runs."""
         return not self.lines and not self.bounds
 
 

@@ -48,6 +48,7 @@ class TextCounter:
         self._read = (0, 0)
 
     def add(self, text: str) -> None:
+        """Add the next piece; long texts are counted on the way."""
         self._pieces.append(text)
         self._held += len(text)
         if self._held > _HELD:
@@ -67,6 +68,7 @@ class TextCounter:
 
     @property
     def empty(self) -> bool:
+        """Return True if no text was added."""
         return not self._counted and not self._held
 
 

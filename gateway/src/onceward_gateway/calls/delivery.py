@@ -80,6 +80,7 @@ class DisconnectWatcher:
         self._task = asyncio.get_running_loop().create_task(_watch(receive, self._subscriber))
 
     def close(self) -> None:
+        """Stop watching."""
         if self._on_gone is not None:
             self._on_gone(None)
             self._on_gone = None
@@ -147,6 +148,7 @@ class LiveStream:
         self._timer: asyncio.TimerHandle | None = None
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send events as they come until the call ends or the client leaves."""
         self._arm()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
@@ -257,6 +259,7 @@ class StoredStream:
         self._tail = tail
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send the stored events after the given one, then the end of the stream."""
         await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
         for block in self._blocks:
             data = block.after(self._after)
@@ -275,6 +278,7 @@ class CutReply:
         self._scope = scope
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Close the connection without a response."""
         _close(self._scope)
 
 
@@ -285,6 +289,7 @@ class StalledReply:
         self._receive = receive
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send nothing until the client leaves."""
         if self._receive is not None:
             while (await self._receive())["type"] != "http.disconnect":
                 pass

@@ -43,6 +43,7 @@ class Subscriber:
         self._waiter: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
+        """Let the waiting client read again, if it waits."""
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)

@@ -107,6 +107,7 @@ class CallRegistry:
         )
 
     def time(self) -> float:
+        """Return the seconds since the epoch by the gateway's clock."""
         return self._clock.time()
 
     # -- look-up
@@ -314,6 +315,7 @@ class CallRegistry:
         return run.record
 
     async def sweep(self) -> int:
+        """Delete the expired idempotency keys with their answers and events, and return the number of keys."""
         return await self.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:

@@ -63,6 +63,7 @@ class RemoteCall(EventStream):
         self._due = False
 
     def join(self, subscriber: Subscriber) -> None:
+        """Add a subscriber; the first one starts following the other node."""
         super().join(subscriber)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.record.id}")
@@ -77,6 +78,7 @@ class RemoteCall(EventStream):
         self.wake()
 
     def leave(self, subscriber: Subscriber) -> None:
+        """Remove a subscriber; without any, following ends."""
         super().leave(subscriber)
         if not self.subscribers and self._task is not None:
             self._host.unfollow(self)

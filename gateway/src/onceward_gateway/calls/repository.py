@@ -52,6 +52,7 @@ class CallStore:
         self._db = db
 
     async def find(self, principal: str, call_id: str) -> CallRecord | None:
+        """Return a call of a principal, or None where there is none or it is another principal's."""
         row = await self._db.one(sql.FIND_CALL, (principal, call_id))
         return None if row is None else read_record(row)
 
@@ -76,12 +77,14 @@ class CallStore:
         return [read_record(row) for row in rows[:limit]], len(rows) > limit
 
     async def key(self, principal: str, key: str, now: float) -> StoredKey | None:
+        """Return a live idempotency key of a principal with its call, or None."""
         row = await self._db.one(sql.FIND_KEY, (principal, key, now))
         if row is None:
             return None
         return StoredKey(bytes(row[0]), row[1], row[2], None if row[3] is None else read_record(row[3:]))
 
     async def answer(self, call_id: str) -> Answer | None:
+        """Return the stored answer of a call that did not stream, or None."""
         row = await self._db.one(sql.FIND_ANSWER, (call_id,))
         if row is None:
             return None
@@ -109,12 +112,14 @@ class CallStore:
 
     @staticmethod
     def put_record(batch: Batch, record: CallRecord) -> None:
+        """Add the insert or update of a record to a batch. An interrupted one never replaces an end that is stored."""
         batch.add(sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL, record.row())
 
     @staticmethod
     def put_key(
         batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, expires_at: float
     ) -> None:
+        """Add the claim of an idempotency key to a batch; it holds until `expires_at` (seconds since the epoch)."""
         batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, call_id, expires_at))
 
     @classmethod
@@ -127,11 +132,13 @@ class CallStore:
 
     @staticmethod
     def put_answer(batch: Batch, call_id: str, answer: Answer) -> None:
+        """Add the answer of a call to a batch."""
         headers = msgspec.json.encode(answer.headers).decode()
         batch.add(sql.PUT_ANSWER, (call_id, answer.status, answer.content_type, headers, answer.body))
 
     @staticmethod
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:
+        """Add a block of a call's events to a batch."""
         batch.add(sql.PUT_EVENTS, block)
 
     @staticmethod

@@ -153,9 +153,11 @@ class RunningCall(EventStream):
 
     @property
     def keyed(self) -> bool:
+        """Return True if the client may ask for this call again by its idempotency key."""
         return self.record.key is not None
 
     def start(self, handler: ModelHandler) -> None:
+        """Start the task that runs the handler."""
         self._task = asyncio.get_running_loop().create_task(self._run(handler), name=self.record.id)
 
     # -- used by the handler
@@ -204,6 +206,7 @@ class RunningCall(EventStream):
     # -- subscribers
 
     def join(self, subscriber: Subscriber) -> None:
+        """Add a subscriber, and stop the timer that would end an abandoned call."""
         super().join(subscriber)
         if self._grace_timer is not None:
             self._grace_timer.cancel()
@@ -232,6 +235,7 @@ class RunningCall(EventStream):
             self._host.unattended(self)
 
     def mark_read(self, end: int) -> None:
+        """Free the events before `end`, unless the client may ask for them again, and let the handler continue."""
         if not self.keyed:
             del self.frames[: end - self.base]
             self.base = end
@@ -361,6 +365,7 @@ class RunningCall(EventStream):
 
     @property
     def events_produced(self) -> int:
+        """Return the number of events produced, including those of an earlier attempt that a resumed call repeats."""
         return max(self._produced, self.skip)
 
     @property

@@ -70,6 +70,7 @@ class RedisBus:
         self._tending = asyncio.get_running_loop().create_task(self._tend(), name="bus")
 
     async def stop(self) -> None:
+        """Disconnect for good, and wait until the task that keeps the connection has ended."""
         if self._tending is not None:
             self._tending.cancel()
             await asyncio.wait([self._tending])
@@ -89,11 +90,13 @@ class RedisBus:
             _log.warning("Redis takes messages to other nodes slower than they are made; they are dropped meanwhile")
 
     def followed(self, topic: str) -> bool:
+        """Return True if another node announced that it follows `topic`."""
         return topic in self._followers
 
     # -- receiving
 
     def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
+        """Call a listener with the messages of other nodes on a topic, until it is unsubscribed."""
         channel = (self._prefix + topic).encode()
         listeners = self._listeners.get(channel)
         if listeners is None:
@@ -117,6 +120,7 @@ class RedisBus:
         return unsubscribe
 
     def follow(self, topic: str, listener: Listener) -> Unsubscribe:
+        """Subscribe to a topic, and announce it to the nodes that publish it."""
         unsubscribe = self.subscribe(topic, listener)
         self._follows[topic] = self._follows.get(topic, 0) + 1
         if self._follows[topic] > 1:
@@ -137,6 +141,7 @@ class RedisBus:
         return unfollow
 
     def on_reconnect(self, listener: Callable[[], None]) -> None:
+        """Call a listener after each new connection, as messages were missed before it."""
         self._on_reconnect.append(listener)
 
     # -- followers

@@ -49,6 +49,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
+        """Return the key in clear, for the request that sends it and nothing else."""
         return self._value
 
     def __repr__(self) -> str:
@@ -118,6 +119,7 @@ class Issues:
     models: dict[str, str] = field(default_factory=dict)
 
     def add(self, shown: str, logged: str | None = None) -> None:
+        """Add an issue: `shown` for `/readyz`, and `logged`, which may name files and values, for the log."""
         self.found.append(Issue(shown, logged or shown))
 
     @contextmanager

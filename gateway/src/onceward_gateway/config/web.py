@@ -29,6 +29,7 @@ class CorsSettings:
 
     @property
     def is_on(self) -> bool:
+        """Return True if pages of any other origin may call the gateway."""
         return bool(self.allowed_origins)
 
     def allows(self, origin: str) -> bool:

@@ -32,6 +32,7 @@ class ChatFold:
         self._names: Any = None
 
     def add(self, chunk: dict[str, Any]) -> None:
+        """Merge the next chunk. Texts are collected as pieces and joined only in the result."""
         if chunk.keys() != self._names:
             # Chunks of one stream repeat their head: it is read again where it may say more.
             self._names = chunk.keys() if chunk.keys() <= _PLAIN else None
@@ -46,6 +47,7 @@ class ChatFold:
                 self._texts.setdefault(_index(piece), [])
 
     def result(self) -> dict[str, Any]:
+        """Return the whole completion, as the call without `stream` would. To be called once, after the last chunk."""
         _spell(self._choices, self._texts)
         usage = self._extra.pop("usage", None)
         choices = [_finished(self._choices[index]) for index in sorted(self._choices)]
@@ -248,6 +250,7 @@ class TextFold:
         self._usage: Any = None
 
     def add(self, chunk: dict[str, Any]) -> None:
+        """Merge the next chunk. Texts are collected as pieces and joined only in the result."""
         self._head.update({name: chunk[name] for name in _META if chunk.get(name) is not None})
         self._usage = chunk.get("usage") or self._usage
         for piece in chunk.get("choices") or ():
@@ -261,6 +264,7 @@ class TextFold:
             _fold_text_logprobs(choice, piece.get("logprobs"))
 
     def result(self) -> dict[str, Any]:
+        """Return the whole completion, as the call without `stream` would. To be called once, after the last chunk."""
         for index, texts in self._texts.items():
             self._choices[index]["text"] = "".join(texts)
         result = {**self._head, "choices": [self._choices[index] for index in sorted(self._choices)]}

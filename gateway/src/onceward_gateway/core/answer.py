@@ -82,6 +82,7 @@ class Answer:
     def json(
         cls, value: Any, *, usage: Mapping[str, Any] | None = None, headers: tuple[tuple[str, str], ...] = ()
     ) -> Answer:
+        """Return an answer with `value` encoded as JSON."""
         return cls(msgspec.json.encode(value), usage=usage, headers=headers)
 
 
@@ -111,7 +112,8 @@ class OfflineModel(Protocol):
     """A model that runs inside the gateway."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Return the name of the model, such as `onceward/echo`."""
 
     def chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
         """Chunks of a chat completion, the usage chunk last."""

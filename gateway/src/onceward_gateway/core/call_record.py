@@ -115,6 +115,7 @@ class CallRecord:
 
     @property
     def cost_usd(self) -> float | None:
+        """Return the cost of all attempts in US dollars, or None while it is unknown."""
         cost = self.total_cost_nano
         return None if cost is None else cost / _NANO
 
@@ -173,6 +174,7 @@ class CallRecord:
         )
 
     def row(self) -> tuple[Any, ...]:
+        """Return the values of the record in the order of its columns in the database."""
         usage = self.total_usage
         if usage is not None and self.earlier[0] is not None:
             usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}

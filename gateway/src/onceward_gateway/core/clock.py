@@ -30,10 +30,13 @@ class SystemClock:
     """The machine's own clock."""
 
     def time(self) -> float:
+        """Return the seconds since the epoch."""
         return time.time()
 
     def monotonic(self) -> float:
+        """Return seconds that never go backwards, from an arbitrary start."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Sleep at least so many seconds without blocking the event loop."""
         return asyncio.sleep(seconds)

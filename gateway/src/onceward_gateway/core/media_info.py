@@ -46,6 +46,7 @@ class Audio:
 
     @property
     def seconds(self) -> float:
+        """Return the duration in seconds, 0 where the head gives no rate."""
         return self.frames / self.rate if self.rate else 0.0
 
 

@@ -82,6 +82,7 @@ class Bound:
 
     @property
     def limits_nothing(self) -> bool:
+        """Return True if no limit or budget is set, for all models or for one."""
         return not (
             any(
                 value is not None
@@ -110,6 +111,7 @@ class Allowed:
     models: tuple[str, ...]
 
     def allows(self, model: str) -> bool:
+        """Return True if a pattern of this level matches `model`, or if the level restricts nothing."""
         named = [pattern for pattern in self.models if pattern != _OF_THE_PARENT]
         return len(named) < len(self.models) or not named or any(matches(pattern, model) for pattern in named)
 

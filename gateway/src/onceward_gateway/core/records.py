@@ -115,6 +115,7 @@ class Budget(Record, kw_only=True, omit_defaults=True):
     limits: Limits = msgspec.field(default_factory=Limits)
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which budgets are searched, in the order of their columns."""
         return (self.organization_id,)
 
 
@@ -131,6 +132,7 @@ class Bounded(Record, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages."""
         return f"{self.kind} {(self.alias or self.id)!r}"
 
 
@@ -162,6 +164,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
         return f"organization:{self.organization_id}" if self.organization_id is not None else ""
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which keys are searched, in the order of their columns."""
         # A tombstone gives its alias back.
         alias = self.alias if self.deleted_at is None else None
         return (self.hash, alias, self.owner, self.organization_id, self.team_id, self.user_id, self.parent_id)
@@ -177,9 +180,11 @@ class User(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages: the alias, the e-mail address or the id."""
         return f"user {(self.alias or self.email or self.id)!r}"
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which users are searched, in the order of their columns."""
         return (self.email, self.role)
 
 
@@ -192,6 +197,7 @@ class Team(Bounded, kw_only=True, omit_defaults=True):
     aliases: dict[str, str] = {}
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which teams are searched, in the order of their columns."""
         return (self.organization_id, self.alias)
 
 
@@ -203,6 +209,7 @@ class Organization(Bounded, kw_only=True, omit_defaults=True):
     tier: str | None = None
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which organizations are searched, in the order of their columns."""
         return (self.alias,)
 
 
@@ -216,9 +223,11 @@ class Customer(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages."""
         return f"customer {self.name!r}"
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which customers are searched, in the order of their columns."""
         return (self.name, self.organization_id or "")
 
 

@@ -39,13 +39,16 @@ class RouteIdentity(Protocol):
     """The parts of a route that a restriction can name."""
 
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """Return the HTTP method."""
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """Return the path template, with parameters in braces."""
 
     @property
-    def access(self) -> Enum: ...
+    def access(self) -> Enum:
+        """Return the kind of access; its value is `public`, `key` or `platform`."""
 
 
 _GROUPS: Mapping[str, Callable[[RouteIdentity], bool]] = {

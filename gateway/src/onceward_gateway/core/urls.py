@@ -21,14 +21,17 @@ class StoreUrl:
         self._value = value
 
     def reveal(self) -> str:
+        """Return the whole address with its password, for the connection and nothing else."""
         return self._value
 
     @property
     def scheme(self) -> str:
+        """Return the scheme in lower case, such as `postgresql`."""
         return self._value.partition(":")[0].lower()
 
     @property
     def is_sqlite(self) -> bool:
+        """Return True if the address is that of a SQLite file."""
         return self.scheme == "sqlite"
 
     @property

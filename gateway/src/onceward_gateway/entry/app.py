@@ -119,6 +119,7 @@ class App:
             caller.restrictions.require_route(match.route, self.catalog)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Handle an ASGI scope: HTTP requests, and the start and end of the lifespan."""
         # Not a function for each step of the way: every stream that is open keeps a frame of each.
         if scope["type"] != "http":
             await self._other(scope["type"], receive, send)

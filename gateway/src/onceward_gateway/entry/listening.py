@@ -89,10 +89,12 @@ class Counted(set[Any]):
         self._balance = balance
 
     def add(self, connection: Any, /) -> None:
+        """Add a connection and publish the new number."""
         super().add(connection)
         self._balance.has_open(len(self))
 
     def discard(self, connection: Any, /) -> None:
+        """Remove a connection and publish the new number."""
         super().discard(connection)
         self._balance.has_open(len(self))
 

@@ -124,12 +124,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._refusal: ApiError | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the time limit of the first head."""
         super().connection_made(transport)
         self.flow._is_writable_event = _Event()
         self.flow._is_writable_event.set()
         self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time limits, and inform the application that the client is gone."""
         super().connection_lost(exc)
         self._stop_clock()
         self._stop_body_clock()
@@ -153,6 +155,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.loop.call_soon(function)
 
     def data_received(self, data: bytes) -> None:
+        """Parse the next bytes. Refuse a head that is too large, and restart the time limit of the body."""
         self._is_long = self._head_bytes > 0 or len(data) > _MOST_BYTES
         super().data_received(data)
         if self._body_clock is not None:
@@ -171,12 +174,14 @@ class HttpProtocol(HttpToolsProtocol):
             self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
 
     def on_message_begin(self) -> None:
+        """Begin a request, and offer the application its extensions of the scope."""
         super().on_message_begin()
         self._in_head, self._began, self._head_bytes = True, True, 0
         extensions: dict[str, Any] = {"onceward.close": self.transport.close, "onceward.on_gone": self._call_when_gone}
         self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:
+        """End the head and start the application. Raise `_Refused` if the head is too large."""
         if self._is_long and self._size() > _MOST_BYTES:
             self._refusal = _too_large()
             raise _Refused
@@ -191,6 +196,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.message_event = _Event()
 
     def on_message_complete(self) -> None:
+        """End the body, and stop its time limit."""
         super().on_message_complete()
         if self._body_clock is not None:
             self._stop_body_clock()

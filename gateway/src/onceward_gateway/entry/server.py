@@ -63,6 +63,10 @@ class GatewayServer(uvicorn.Server):
         self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, with a balanced share of the connections where several workers serve one socket.
+
+        Then start the tasks of the server: garbage collection and the task beside it.
+        """
         if self._balance is None:
             await super().startup(sockets)
         else:

@@ -82,7 +82,8 @@ class Response:
 class Streamer(Protocol):
     """A response that sends itself; `headers` are those that the gateway adds to every response."""
 
-    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None: ...
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Write the whole response to the ASGI `send`, with `headers` added to its own."""
 
 
 class _Asgi(Protocol):

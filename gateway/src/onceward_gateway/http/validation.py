@@ -68,6 +68,7 @@ class Contract:
         return value
 
     def compile(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        """Compile a schema of the contract, in which references lead to the contract's components."""
         return jsonschema_rs.Draft202012Validator(
             {"allOf": [schema], "components": self._document.get("components", {})}, validate_formats=False
         )

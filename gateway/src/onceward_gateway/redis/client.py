@@ -66,6 +66,7 @@ class Redis:
         await self._connection.start()
 
     async def stop(self) -> None:
+        """Disconnect for good; later commands fail at once."""
         await self._connection.stop()
         self._protocol, self.reason = None, "the gateway stops"
 

@@ -91,9 +91,11 @@ class RedisProtocol(asyncio.Protocol):
     # -- receiving
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """Parse replies and messages, and hand each on. A malformed reply closes the connection."""
         self.received_at = self._loop.time()
         try:
             self._reader.feed(data)
@@ -129,6 +131,7 @@ class RedisProtocol(asyncio.Protocol):
             future.set_result(reply)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Close, with the reason that waiting commands raise."""
         self.close("it closed the connection" if error is None else f"the connection broke ({error})")
 
     # -- time-outs and closing

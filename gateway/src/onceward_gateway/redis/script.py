@@ -17,5 +17,6 @@ class Script:
 
     @classmethod
     def of(cls, source: str) -> Script:
+        """Return the script of this source with the digest that Redis computes for it."""
         # Redis defines the algorithm; it is not used for security.
         return cls(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
