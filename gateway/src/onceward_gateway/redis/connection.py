@@ -19,8 +19,9 @@ _PING_SECONDS = 2.0
 
 
 class RedisConnection:
-    """Keeps one connection open. `prepare` sets up a new one, then `on_up` is called; `on_down` is called with the
-    reason of a loss.
+    """Keeps one connection open.
+
+    `prepare` sets up a new one, then `on_up` is called; `on_down` is called with the reason of a loss.
 
     A connection is up only after replies to all commands of its set-up: a frozen server accepts connections, too.
     """

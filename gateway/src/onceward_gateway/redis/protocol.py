@@ -25,8 +25,9 @@ _MAX_UNSENT_BYTES = 8 * 1024 * 1024
 
 
 class RedisProtocol(asyncio.Protocol):
-    """An open connection. When it is lost, `on_lost` is called once with the reason, and every waiting command raises
-    `RedisAway`.
+    """An open connection.
+
+    When it is lost, `on_lost` is called once with the reason, and every waiting command raises `RedisAway`.
 
     After `listen` it receives only messages of subscriptions, and commands have no replies.
     """
@@ -137,8 +138,10 @@ class RedisProtocol(asyncio.Protocol):
     # -- time-outs and closing
 
     def _check_timeout(self) -> None:
-        """Close the connection if the oldest command has timed out. After a first miss, check again: the event loop may
-        have been too busy to read the reply."""
+        """Close the connection if the oldest command has timed out.
+
+        After a first miss, check again: the event loop may have been too busy to read the reply.
+        """
         self._timer = None
         if not self._waiting or self.lost is not None:
             return
