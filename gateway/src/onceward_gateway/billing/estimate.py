@@ -38,6 +38,12 @@ _SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "
 _SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
 _MOST_SEARCHES = 1000
 _BULKY = ("data", "file_data", "url", "b64_json")
+_TEXT_MEMBERS = frozenset(
+    {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
+    | {"response_format", "stop", "tool_calls", "tools"}
+)
+# Items, members or characters of a small value.
+_FEW = 256
 
 
 class Candidate(NamedTuple):
@@ -167,18 +173,54 @@ def _prompts(data: dict[str, Any]) -> int:
 
 
 def _text(data: dict[str, Any], size: int) -> int:
-    if size and size <= _MANY_BYTES and not _has_parts(data):
+    if size and _is_text(data, size):
         return -(-size // _BYTES_A_TOKEN)
     content, extra = _weigh(data, "")
     return max(1, -(-content // _BYTES_A_TOKEN)) + extra
 
 
-def _has_parts(data: dict[str, Any]) -> bool:
-    """Whether a message has parts: some of them weigh more than their names."""
-    messages = data.get("messages")
-    if not isinstance(messages, list):
+def _is_text(data: dict[str, Any], size: int) -> bool:
+    """Return whether a body holds nothing but text, so that its size says how many tokens it has.
+
+    This takes no longer for long texts, tools and schemas. Of a large body no member may be large that is not known to
+    hold text.
+    """
+    for name, value in data.items():
+        if name == "messages":
+            if isinstance(value, list) and not all(map(_is_text_message, value)):
+                return False
+        elif size > _MANY_BYTES and name not in _TEXT_MEMBERS and not _is_small(value):
+            return False
+    return True
+
+
+def _is_text_message(message: Any) -> bool:
+    """Return whether a message has no part that is not text, and no large member that may hold something else."""
+    if not isinstance(message, dict):
         return False
-    return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
+    for name, value in message.items():
+        if name == "content" and isinstance(value, list):
+            if not all(isinstance(part, dict) and part.get("type") == "text" for part in value):
+                return False
+        elif name not in _TEXT_MEMBERS and not _is_small(value):
+            return False
+    return True
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is too small to hold a picture, sound or file: a short text, or a few of such values."""
+    if isinstance(value, str):
+        return len(value) <= _FEW
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return len(value) <= _FEW and all(
+            (isinstance(one, str) and len(one) <= _FEW) or _is_scalar(one) for one in inner
+        )
+    return True
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, str | dict | list)
 
 
 def _has_media(data: dict[str, Any]) -> bool:

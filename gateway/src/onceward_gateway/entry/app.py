@@ -31,7 +31,7 @@ from ..core.errors import (
     draining,
     envelope,
     invalid,
-    storage_away,
+    storage_unavailable,
 )
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
@@ -285,7 +285,7 @@ class App:
             away = away_of(error)
             if away is not None:
                 _log.error("request %s needs the storage: %s", request_id, away)
-                return self._failed(storage_away(away.trouble.what), request_id, span)
+                return self._failed(storage_unavailable(away.trouble.what), request_id, span)
             _log.exception("request %s failed", request_id)
             failure = ApiError(
                 500, "The gateway failed on this request. Report it with the request id.", code="internal"
