@@ -37,6 +37,7 @@ class HealthHandlers:
         readiness: Readiness,
         nodes: Nodes,
         bus: Bus,
+        *,
         redis: Redis | None,
         catalog: DeploymentCatalog,
     ) -> None:

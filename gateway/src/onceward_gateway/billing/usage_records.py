@@ -130,8 +130,8 @@ def add_sums(
     model: str,
     owners: Sequence[tuple[str, str]],
     charged: Sequence[tuple[str, str]],
-    tags: Iterable[str],
     *,
+    tags: Iterable[str],
     alone: bool = False,
 ) -> None:
     """Count a record for those that own it and those that it counts against.

@@ -143,8 +143,8 @@ class Services:
             settings.ledger,
             self.prices,
             self.directory,
-            self._rate_limiter(),
-            self.nodes.id,
+            pace=self._rate_limiter(),
+            node=self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
@@ -166,9 +166,9 @@ class Services:
             self.targets,
             self.retry_policy,
             self.clock,
-            self.ledger.pace,
-            self.ledger,
-            self._hold_wasted,
+            limiter=self.ledger.pace,
+            budgets=self.ledger,
+            hold_wasted=self._hold_wasted,
         )
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
@@ -228,7 +228,15 @@ class Services:
 
     def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
         gauges = GaugeCollector(
-            self, self.calls, self.catalog, self.breakers, labels, self.clock, self.db, self.redis, self.bus
+            self,
+            self.calls,
+            self.catalog,
+            self.breakers,
+            labels,
+            self.clock,
+            db=self.db,
+            redis=self.redis,
+            bus=self.bus,
         )
         return MetricsExporter(metrics, gauges, os.environ)
 
@@ -305,7 +313,7 @@ class Services:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, is_draining=lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)

@@ -76,6 +76,7 @@ class BatchRunner:
         batches: BatchStore,
         files: FileStore,
         dispatch: Dispatch,
+        *,
         is_draining: Callable[[], bool],
     ) -> None:
         self._db = db
