@@ -65,8 +65,8 @@ class Node:
             bench.settings,
             bench.prices,
             self.directory,
-            RateLimiter(bench.clock),
-            self.id,
+            pace=RateLimiter(bench.clock),
+            node=self.id,
             served_at=lambda call: None,
             texts_of_events=texts_of_events,
         )

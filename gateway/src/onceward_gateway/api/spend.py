@@ -60,6 +60,7 @@ class SpendHandlers:
         ledger: Ledger,
         prices: PriceBook,
         price_locator: PriceLocator,
+        *,
         clock: Clock,
     ) -> None:
         self._records = records

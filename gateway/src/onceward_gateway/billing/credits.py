@@ -135,7 +135,7 @@ class Credits:
         return None
 
 
-def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, amount: int, now: float) -> None:
+def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, *, amount: int, now: float) -> None:
     """Add the debit of a call to the journal."""
     batch.add(sql.ADD_ENTRY, ("cre_" + usage_id, account, "debit", -amount, now, period, tier, usage_id))
 

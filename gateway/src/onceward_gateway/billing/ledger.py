@@ -87,6 +87,7 @@ class Ledger:
         settings: LedgerSettings,
         prices: PriceBook,
         directory: Directory,
+        *,
         pace: RateLimiter,
         node: str,
         served_at: Callable[[BilledCall], str | None],
@@ -290,8 +291,9 @@ class Ledger:
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
-            debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], credits, ended)
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags, alone=not self._db.shared)
+            debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], amount=credits, now=ended)
+        alone, tags = not self._db.shared, ticket.tags
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)

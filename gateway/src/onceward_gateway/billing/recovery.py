@@ -168,8 +168,8 @@ class Recovery:
         changes += await self._holds.book_late(booked, account.model, hold.windows, started, cost or 0, batch)
         self._holds.apply(changes)
         if account.account is not None and credits:
-            debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
-        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)
+            debited(batch, account.account, account.period_start, account.tier, usage_id, amount=credits, now=now)
+        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, tags=account.tags)
         return True
 
     def _used(

@@ -130,8 +130,8 @@ def add_sums(
     model: str,
     owners: Sequence[tuple[str, str]],
     charged: Sequence[tuple[str, str]],
-    tags: Iterable[str],
     *,
+    tags: Iterable[str],
     alone: bool = False,
 ) -> None:
     """Add a record to the sums of its owners and of the budgets it is charged to.

@@ -17,7 +17,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..db import StorageAway
 from ..http.request import (
@@ -240,7 +240,7 @@ def _client_error(error: Exception, stream: EventStream) -> ApiError:
     if isinstance(error, StorageAway):
         _log.error("the call %s cannot be followed: %s", stream.record.id, error)
         asked = stream.record.provider != "offline"
-        return storage_away(error.trouble.what, asked=asked, keyed=stream.record.key is not None)
+        return storage_unavailable(error.trouble.what, asked=asked, keyed=stream.record.key is not None)
     _log.error("the call %s could not be followed", stream.record.id, exc_info=error)
     return internal()
 

@@ -48,9 +48,9 @@ class Failover:
         bus: Bus,
         store: CallStore,
         log: EventLog,
+        *,
         claims: IdempotencyKeys,
         biller: InterruptionBiller,
-        *,
         running: Mapping[str, RunningCall],
         following: Mapping[str, RemoteCall],
     ) -> None:

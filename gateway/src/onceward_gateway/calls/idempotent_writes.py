@@ -145,7 +145,9 @@ class IdempotentWrites:
     async def _store_answer(self, claim: _Claim, reply: Response) -> None:
         batch, expires_at = Batch(), self._clock.time() + self._keep_seconds
         if not self._db.shared:
-            self._store.put_key(batch, *claim.row(expires_at))
+            self._store.put_key(
+                batch, claim.principal, claim.key, claim.operation, claim.fingerprint, claim.id, expires_at=expires_at
+            )
         elif not await self._db.write(sql.KEEP_MUTATION, (expires_at, claim.principal, claim.key, claim.id)):
             # This node was declared dead and another one has the key: the error rolls the changes back.
             raise ApiError(

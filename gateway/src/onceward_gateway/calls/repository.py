@@ -117,7 +117,7 @@ class CallStore:
 
     @staticmethod
     def put_key(
-        batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, expires_at: float
+        batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, *, expires_at: float
     ) -> None:
         """Add the claim of an idempotency key to a batch; it holds until `expires_at` (seconds since the epoch)."""
         batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, call_id, expires_at))
@@ -128,7 +128,7 @@ class CallStore:
     ) -> None:
         """Add the idempotency key of a call, if it has one."""
         if record.key is not None and fingerprint is not None:
-            cls.put_key(batch, record.principal, record.key, operation, fingerprint, record.id, expires_at)
+            cls.put_key(batch, record.principal, record.key, operation, fingerprint, record.id, expires_at=expires_at)
 
     @staticmethod
     def put_answer(batch: Batch, call_id: str, answer: Answer) -> None:

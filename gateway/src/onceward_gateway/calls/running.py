@@ -21,7 +21,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
@@ -301,7 +301,7 @@ class RunningCall(EventStream):
             self.fault, self.answer = fault, fault.answer
         except StorageAway as away:
             _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_away(away.trouble.what, asked=self.asked, keyed=self.keyed)
+            return storage_unavailable(away.trouble.what, asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - any exception of a handler must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
@@ -323,7 +323,7 @@ class RunningCall(EventStream):
             await self._host.settle(self, ending)
             self.moved = self._handed_over
         except StorageAway as failure:
-            tail = self._withhold(storage_away(failure.trouble.what, asked=self.asked, keyed=self.keyed))
+            tail = self._withhold(storage_unavailable(failure.trouble.what, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as superseded:
             # A client with its key looks the call up again, and finds its actual outcome.

@@ -22,9 +22,9 @@ from ..billing.sql import WITHHOLD_USAGE
 from ..billing.ticket import Bill
 from ..core.clock import Clock
 from ..core.errors import (
-    AWAY,
+    STORAGE_UNAVAILABLE,
     encoded,
-    storage_away,
+    storage_unavailable,
 )
 from ..db import (
     AlreadyDone,
@@ -108,9 +108,9 @@ class Settlement:
         claims: IdempotencyKeys,
         clock: Clock,
         prices: PriceBook,
+        *,
         biller: Biller,
         running: dict[str, RunningCall],
-        *,
         node: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         on_ended: Callable[[RunningCall, float], None],
@@ -154,7 +154,7 @@ class Settlement:
 
     def _withhold(self, run: RunningCall, away: StorageAway) -> None:
         """Record the error that the caller received: without a key nobody can get the answer later."""
-        record, error = run.record, storage_away(away.trouble.what, asked=run.asked, keyed=False)
+        record, error = run.record, storage_unavailable(away.trouble.what, asked=run.asked, keyed=False)
         record.status, record.error_status, record.error = "failed", error.status, error.body(record.request_id)
         error_json = encoded(record.error).decode()
         batch = Batch()
@@ -249,7 +249,7 @@ class Settlement:
 
     async def _write(self, run: RunningCall, ending: Ending, batch: Batch, record_statements: int) -> None:
         """Write the batch of an end, and return when it is durable."""
-        if ending.error is not None and ending.error.code == AWAY:
+        if ending.error is not None and ending.error.code == STORAGE_UNAVAILABLE:
             # The database is known to be unavailable; the client need not wait for it a second time.
             self._db.enqueue(batch)
             return

@@ -1,4 +1,4 @@
-"""The clock: everything in the gateway that waits or reads the time uses one."""
+"""The clock, by which everything in the gateway waits and reads the time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["Clock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """A clock: the time, and waiting."""
+    """Reads the time, and waits."""
 
     def time(self) -> float:
         """Return the seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
+        """Return seconds of a clock that never goes back."""
         ...
 
     async def sleep(self, seconds: float) -> None:

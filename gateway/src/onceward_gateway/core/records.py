@@ -1,7 +1,7 @@
-"""The stored records of identity. Money is nano-USD, times are seconds since the epoch in UTC.
+"""The stored records of keys, users, teams and organizations. Money is nano-USD, times are seconds since the epoch.
 
-A record is written whole, as JSON, beside the columns that it is looked up by; `columns` gives those. A deleted record
-stays, with its time of deletion: its id is not given away again, and what was spent keeps its owner.
+A record is stored as JSON, beside the columns by which it is looked up; `columns` returns their values. A deleted
+record remains, with its time of deletion: its id is not reused, and its spending keeps its owner.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Budget(Record, kw_only=True, omit_defaults=True):
-    """Limits with a name, that other objects refer to. Each of these counts by itself."""
+    """Named limits that other objects refer to. Each of these objects has its own counters."""
 
     kind: ClassVar[str] = "budget"
 
@@ -120,7 +120,7 @@ class Budget(Record, kw_only=True, omit_defaults=True):
 
 
 class Bounded(Record, kw_only=True, omit_defaults=True):
-    """A record with limits and models of its own."""
+    """A record with its own limits and models."""
 
     alias: str | None = None
     blocked: bool = False
@@ -156,7 +156,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def owner(self) -> str:
-        """The owner within which the alias is unique: a team, a user, an organization, or none."""
+        """Return the owner within which the alias is unique: a team, a user, an organization, or none."""
         if self.team_id is not None:
             return f"team:{self.team_id}"
         if self.user_id is not None:
@@ -165,7 +165,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
 
     def columns(self) -> tuple[Any, ...]:
         """Return the values by which keys are searched, in the order of their columns."""
-        # A tombstone gives its alias back.
+        # The alias of a deleted key can be used again.
         alias = self.alias if self.deleted_at is None else None
         return (self.hash, alias, self.owner, self.organization_id, self.team_id, self.user_id, self.parent_id)
 

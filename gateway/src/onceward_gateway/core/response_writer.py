@@ -1,7 +1,7 @@
-"""The writers of model answers: a running call, or a filter in front of one.
+"""Writers of model answers: a running call, and the middleware in front of it.
 
-Filters sit between a producer and its call: a routed attempt holds events back until there is content, a guardrail
-rewrites texts, the response cache keeps a copy. Each is a sink itself, so they can be put one before another.
+Middleware is between a model handler and its call: a routed attempt holds events back until there is content, a
+guardrail rewrites texts, the response cache stores a copy. Each is itself a writer, so they can be chained.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["WriterMiddleware", "ModelHandler", "ResponseWriter"]
 
 
 class ResponseWriter(Protocol):
-    """Takes events, or a whole answer, and what is to be known of them."""
+    """Receives the events of a stream, or a whole answer, with its usage and headers."""
 
     record: CallRecord
     usage: dict[str, Any] | None
@@ -34,7 +34,7 @@ class ResponseWriter(Protocol):
 
     @property
     def left(self) -> bool:
-        """Return whether no client waits for the answer or can ask for it again; then no further attempt begins."""
+        """Return whether no client waits for the answer or can request it again, so that no further attempt starts."""
         ...
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
@@ -48,7 +48,7 @@ ModelHandler = Callable[[ResponseWriter], Awaitable[None]]
 
 
 class WriterMiddleware:
-    """A sink in front of another. Hands everything on; subclasses change what they are for."""
+    """A writer in front of another, to which it passes everything on; subclasses override what they change."""
 
     def __init__(self, inner: ResponseWriter) -> None:
         self._inner = inner

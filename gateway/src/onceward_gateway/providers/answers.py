@@ -10,7 +10,7 @@ from ..billing.token_count import (
     size_of_picture,
     size_of_speech,
 )
-from ..core.accumulate import fold, fold_text
+from ..core.accumulate import accumulate_chat, accumulate_text
 from ..core.lenient_json import Unreadable
 from . import failures
 from .chunks import (
@@ -141,7 +141,7 @@ def events_in(body: bytes) -> list[tuple[str, bytes]]:
 def folded(
     provider: str, kind: str | None, events: Iterable[tuple[str, bytes]], choices: int, meter: Meter
 ) -> Mapping[str, Any]:
-    """Fold events into the whole answer that they spell. Raises as a stream does that is not whole."""
+    """Accumulate events to a whole answer. Raises as a stream does that is not whole."""
     reader, chunks, done = ChunkReader(provider, choices, meter), [], False
     for event, data in events:
         if data == b"[DONE]":
@@ -151,7 +151,7 @@ def folded(
         else:
             chunks.append(dict(reader.read(event, data).value))
     reader.end(done=done)
-    value = (fold_text if kind == "completions" else fold)(chunks)
+    value = (accumulate_text if kind == "completions" else accumulate_chat)(chunks)
     # Only the chunks themselves: what is in them may belong to the value.
     release(chunks, 0)
     return value

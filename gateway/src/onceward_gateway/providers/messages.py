@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.accumulate import fold
+from ..core.accumulate import accumulate_chat
 from ..core.answer import Answer
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
@@ -51,7 +51,7 @@ def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
         if not reader.chunks.ended:
             exchange.cut = True
             raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
-        completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
+        completion: dict[str, Any] = {**accumulate_chat(chunks), "usage": exchange.meter.usage()}
         release(chunks, 0)
     else:
         completion = _completion(exchange, sink, body)

@@ -62,6 +62,7 @@ class GaugeCollector:
         breakers: CircuitBreakers,
         labels: NameLabels,
         clock: Clock,
+        *,
         db: Database,
         redis: Redis | None,
         bus: Bus,
