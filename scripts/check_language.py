@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 # Folders and files whose language is not converted yet. The list only shrinks: an entry without violations is an error.
-UNCONVERTED = ("gateway/src/onceward_gateway/billing/",)
+UNCONVERTED: tuple[str, ...] = ()
 
 # Generated files (their sources are checked), and this check with its samples of bad language.
 EXCLUDED = (

@@ -1,4 +1,4 @@
-"""Which budgets a call counts against: one line each, in the one order in which holds are taken."""
+"""Budget windows: the budgets that a call counts against, in the fixed order in which they are reserved from."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ __all__ = [
 UNBOUNDED = 1 << 62
 CREDITS = "credits"
 Place = tuple[str, str, str]
-# Scope, id, model and start of a line: the key of its row.
+# Scope, id, model and start: the primary key of a window.
 Window = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetWindow:
-    """One budget in one of its windows. `limit` is nano-USD; of the scope `credits`, thousandths of a credit."""
+    """One budget in one of its windows. `limit` is in nano-USD; for the scope `credits`, in thousandths of a credit."""
 
     scope: str
     id: str
@@ -56,14 +56,14 @@ class BudgetWindow:
 
 
 def row_of_window(window: Window) -> tuple[str, ...]:
-    """The name of a window's row. Whoever changes several in one transaction changes them in the order of the names."""
+    """Return the lock name of a window. A transaction changes several windows in the order of these names."""
     return "budget_window", *window[:3], f"{window[3]:020.3f}"
 
 
 def lines_of(
     bounds: Sequence[Bound], model: str, providers: Iterable[str], settings: LedgerSettings, now: float
 ) -> tuple[BudgetWindow, ...]:
-    """The lines of a call for `model`, sorted."""
+    """Return the budget windows that a call of `model` counts against, sorted."""
     found: list[BudgetWindow] = []
     for bound in bounds:
         if bound.max_budget is not None or bound.soft_budget is not None:
@@ -83,7 +83,7 @@ def lines_of(
 
 
 def credit_line(account: str, title: str, limit: int, start: float, end: float | None) -> BudgetWindow:
-    """The line of an account's credits."""
+    """Return the budget window of an account's credits."""
     return BudgetWindow(CREDITS, account, "", title, limit, None, start, end, _end(end))
 
 
@@ -98,7 +98,7 @@ def _whole(bound: Bound, now: float) -> BudgetWindow:
 
 
 def fixed_line(scope: str, budget: FixedBudget, now: float) -> BudgetWindow:
-    """The line of a budget that holds for all callers: of a model, a provider or a deployment."""
+    """Return the window of a budget for all callers: of a model, a provider or a deployment."""
     start, end = window_of(budget.budget_duration, 0.0, now)
     limit = UNBOUNDED if budget.max_budget is None else budget.max_budget
     title = f"{scope} {budget.name!r}"
@@ -106,8 +106,8 @@ def fixed_line(scope: str, budget: FixedBudget, now: float) -> BudgetWindow:
 
 
 def window_of(duration: str | None, anchor: float, now: float) -> tuple[float, float | None]:
-    """The window of a budget at a time: its start and its end."""
-    # A budget that never renews counts all that was ever spent.
+    """Return the start and the end of a budget's window at a time."""
+    # A budget that never renews counts all spend since the beginning.
     return (0.0, None) if duration is None else window(duration, anchor, now)
 
 

@@ -1,4 +1,4 @@
-"""How the ledger says no, and how it warns: whose limit, how it stands, when it renews."""
+"""Errors and warnings of budgets and credits: the owner of the limit, its balance, and the time it renews."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .reservations import Refused
 
 __all__ = ["OPERATORS", "dollars", "refused", "unpriced", "warning_of"]
 
-# Budgets of whoever runs the gateway: what others spend of them is not for those who call.
+# Budgets of the gateway's operator: callers must not see how much others spend of them.
 OPERATORS = frozenset({"model", "provider", "deployment"})
 _HEADERS = (("x-should-retry", "false"),)
 
@@ -32,7 +32,7 @@ def dollars(nano: int) -> str:
 
 
 def refused(refusal: Refused) -> ApiError:
-    """402: a budget, or the credits, have too little left for this call."""
+    """Return the 402 of a call for which a budget or the credits do not suffice."""
     return _credits(refusal) if refusal.line.scope == CREDITS else _budget(refusal)
 
 
@@ -90,7 +90,7 @@ def _credits(refusal: Refused) -> ApiError:
 
 
 def unpriced(model: str, owner: str) -> ApiError:
-    """403: nobody knows what the model costs, and somebody's money is bounded."""
+    """Return the 403 of a call with a budget whose model has no known price."""
     return ApiError(
         403,
         f"The price of the model {model!r} is not known, so the budget of the {owner} cannot be kept. "
@@ -101,8 +101,8 @@ def unpriced(model: str, owner: str) -> ApiError:
 
 
 def warning_of(line: BudgetWindow, spent: int) -> str:
-    """What a caller reads of a soft budget that is reached."""
+    """Return the warning for a soft budget that is reached."""
     most = f" of {dollars(line.limit)}" if line.limit < UNBOUNDED else ""
     text = f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"
-    # It goes into a header.
+    # The text is sent in a header.
     return "".join(letter if " " <= letter <= "~" else "?" for letter in text)

@@ -1,4 +1,4 @@
-"""Providers whose own budget is spent: where another may serve, a call goes there instead of being refused."""
+"""Providers whose own budget is exhausted: a call is routed around them if another provider can serve it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LITTLE = 20
 
 
 class ExhaustedProviders:
-    """What reservations met with.
+    """The providers for which reservations failed.
 
-    A provider that has as good as nothing left is closed to all for some seconds: budgets renew, and are given back
-    to. One that has too little left for a dear call is closed to that call alone.
+    A provider with almost nothing left is closed to all calls for some seconds only, because budgets renew and
+    reservations are released. One with too little left for an expensive call is closed to that call alone.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class ExhaustedProviders:
         self._of_call: dict[str, set[str]] = {}
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
-        """Whether nothing says that the provider's budget has too little left."""
+        """Return whether the provider is not known to have too little budget left."""
         if not self._until and not self._of_call:
             return True
         return self._clock.monotonic() >= self._until.get(provider, 0.0) and provider not in self._of(call_id)
@@ -37,7 +37,7 @@ class ExhaustedProviders:
         return self._of_call.get(call_id, ())
 
     def without(self, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
-        """The lines to hold: not those of providers that are closed to all, if others may serve."""
+        """Return the windows to reserve from: without those of closed providers, if others can serve the call."""
         if not self._until:
             return lines
         closed = [line.id for line in lines if line.scope == "provider" and not self.open_to(line.id)]
@@ -48,7 +48,7 @@ class ExhaustedProviders:
     def close(
         self, refused: Refused, call_id: str, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
     ) -> tuple[BudgetWindow, ...] | None:
-        """The lines without the one that was refused, if it is a provider's and another may serve; else None."""
+        """Return the windows without the refused one, if it is a provider's and another can serve; otherwise None."""
         line = refused.line
         if line.scope != "provider":
             return None
@@ -63,7 +63,7 @@ class ExhaustedProviders:
         return tuple(one for one in lines if one is not line)
 
     def forget(self, call_id: str) -> None:
-        """The call has ended, or was never made."""
+        """Drop the state of a call that has ended or was never made."""
         self._of_call.pop(call_id, None)
 
 

@@ -1,4 +1,4 @@
-"""What is done for all calls that run: their rows are written and renewed, and what they hold is given back."""
+"""Leases of running calls: writes and renews their rows, and releases their reservations."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ __all__ = ["LeaseKeeper"]
 _log = logging.getLogger("onceward_gateway.billing")
 _LATE_SECONDS = 0.05
 _PROGRESS_SECONDS = 2.0
-# Calls whose rows are written at once: thousands would keep all others waiting.
+# Calls whose rows are written in one turn of the event loop: thousands would block all other requests.
 _AT_ONCE = 200
 _LOST_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
 
 class LeaseKeeper:
-    """The holds of this node's calls."""
+    """The reservations of this node's calls, and their leases."""
 
     def __init__(
         self, db: Database, clock: Clock, holds: Reservations, recovery: Recovery, lease_seconds: float
@@ -53,19 +53,19 @@ class LeaseKeeper:
         self._fresh: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
         self._beat: asyncio.Handle | None = None
-        # Whose progress this round of writing has not come to.
+        # Calls whose progress is still to be written in this round.
         self._behind: list[Ticket] = []
 
     async def reserve(
         self, ticket: Ticket, lines: Sequence[BudgetWindow], amount: int, credits: int
     ) -> Reservation | Refused:
-        """Hold what a call may cost of every line, or of none."""
+        """Reserve the amount from every window, or from none."""
         if self._rounds is None:
             return await self._holds.reserve(lines, amount, credits)
         return await self._rounds.reserve(lines, amount, credits, ticket.call_id, ticket.started_at)
 
     def give_back(self, hold: Reservation) -> None:
-        """Give back what was held; nothing was used."""
+        """Release a reservation of which nothing was used."""
         if self._rounds is not None and hold.fenced:
             self._rounds.give_back(hold)
             return
@@ -76,14 +76,14 @@ class LeaseKeeper:
             self._db.enqueue(batch)
 
     async def given_back(self) -> None:
-        """Return when what was given back can be taken again."""
+        """Wait until released amounts can be reserved again."""
         if self._rounds is not None:
             await self._rounds.idle()
 
-    # -- the rows of calls that run
+    # -- rows of running calls
 
     def watch(self, ticket: Ticket) -> None:
-        """A call runs: its row is written if it does not end at once."""
+        """Register a running call; its row is written if it does not end at once."""
         self._running.add(ticket)
         self._fresh.append(ticket)
         if self._timer is None:
@@ -92,11 +92,11 @@ class LeaseKeeper:
             self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
     def forget(self, ticket: Ticket) -> None:
-        """A call has ended."""
+        """Unregister a call that has ended."""
         self._running.discard(ticket)
 
     def write_fresh(self) -> None:
-        """Write the rows of the calls that began a moment ago and still run."""
+        """Write the rows of the calls that have just begun and still run."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -109,19 +109,19 @@ class LeaseKeeper:
             self._db.enqueue(batch)
 
     def keep(self, ticket: Ticket, batch: Batch) -> None:
-        """Add the row of a call to a batch where it does not say yet who the call is for."""
+        """Add the row of a call to a batch if its account is not stored yet."""
         if not ticket.kept:
             self._write(ticket, self._clock.time() + self._lease_seconds, batch)
 
     def write(self, ticket: Ticket) -> None:
-        """Write the row of a call, as the call is now."""
+        """Write the current row of a call."""
         batch = Batch()
         self._write(ticket, self._clock.time() + self._lease_seconds, batch)
         if batch:
             self._db.enqueue(batch)
 
     def write_progress(self) -> None:
-        """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
+        """Write the progress of running calls, by which another node bills them if this node dies."""
         if self._beat is not None:
             self._beat.cancel()
         expires_at = self._clock.time() + self._lease_seconds
@@ -136,7 +136,7 @@ class LeaseKeeper:
             self._db.enqueue(batch)
         loop = asyncio.get_running_loop()
         if self._behind:
-            # Others have their turn before the next ones.
+            # Other tasks run before the next calls are written.
             self._beat = loop.call_soon(self.write_progress)
         else:
             self._beat = loop.call_later(_PROGRESS_SECONDS, self.write_progress) if self._running else None
@@ -159,15 +159,15 @@ class LeaseKeeper:
         batch.add(sql.ADD_HOLD, row)
 
     def _account(self, ticket: Ticket) -> str | None:
-        """The account of a call as JSON; None where it has none, which must not keep others from being written."""
+        """Return the account of a call as JSON; None if it cannot be encoded, which must not affect other calls."""
         try:
             return _encode(account_of(ticket)).decode()
-        except Exception:  # noqa: BLE001 - whatever a caller put there, what is held is renewed
+        except Exception:  # noqa: BLE001 - the lease is renewed whatever data the caller sent
             _log.exception("the account of the call %s cannot be written", ticket.call_id)
             return None
 
     async def renew(self) -> None:
-        """Say that this node lives, that what its calls hold is held, and how far they are."""
+        """Renew the leases of all running calls, and write their progress."""
         expires_at = self._clock.time() + self._lease_seconds
         self.write_fresh()
         running = list(self._running)
@@ -179,7 +179,7 @@ class LeaseKeeper:
                 await self._db.write_batch(batch)
 
     async def lost(self) -> list[Row]:
-        """The holds of this node that no call of it has: those whose writing was not answered."""
+        """Return the stored reservations of this node without a call: their commit was not confirmed."""
         if self._rounds is None:
             return []
         now = self._clock.time()
@@ -188,15 +188,15 @@ class LeaseKeeper:
         return [row for row in rows if row[0] not in running]
 
     async def start_anew(self) -> int:
-        """Free all that was held, by a process that had this database for itself and is gone."""
+        """Release all reservations of an earlier process that had this database for itself; return their number."""
         rows = await self._db.query(sql.HOLDS_OVER, (float("inf"),))
         freed = await self._recovery.give_back(rows)
-        # What was held for calls that ended, or died, before they had a row.
+        # Reservations of calls that ended, or were lost, before they had a row.
         await self._db.write(sql.RELEASE_ALL)
         return freed
 
     async def stop(self) -> None:
-        """Give back what is still to be given back; write nothing any more."""
+        """Release what is still to be released, and stop writing."""
         for timer in (self._timer, self._beat):
             if timer is not None:
                 timer.cancel()

@@ -1,4 +1,4 @@
-"""The ledger: what a call may cost is reserved before it runs and settled, once, in the transaction of its end."""
+"""The ledger: reserves the maximal cost of a call before it runs, and settles it in the transaction of its end."""
 
 from __future__ import annotations
 
@@ -112,12 +112,12 @@ class Ledger:
         self._used: dict[str, float] = {}
         directory.subscribe(lambda change: self._plans.clear())
 
-    # -- a call begins
+    # -- beginning of a call
 
     async def enter(
         self, request: Request, kind: str, model: str, candidates: Sequence[Candidate], call_id: str = ""
     ) -> Ticket:
-        """Let in a call that these may serve; raises 402, 403 or 429, naming the limit."""
+        """Admit a call that the candidates may serve; raise 402, 403 or 429 with the limit that refuses it."""
         now = self._clock.time()
         caller = request.caller
         plan = await self._plan(caller, model, candidates, now)
@@ -144,14 +144,14 @@ class Ledger:
         return ticket
 
     def begun(self, ticket: Ticket, run: BilledCall) -> None:
-        """The call that a ticket is for has begun."""
+        """Connect a ticket with its call, which has begun."""
         run.ticket, ticket.run = ticket, run
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
         self._keeper.watch(ticket)
 
     def keep(self, run: BilledCall, batch: Batch) -> None:
-        """Add the row of a call that runs to a batch, where it has none yet and somebody must book it."""
+        """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
         if run.ticket is not None and not run.record.goes_on:
             self._keeper.keep(run.ticket, batch)
 
@@ -171,7 +171,7 @@ class Ledger:
         windows = frozenset(line.window for line in lines)
         plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
         if caller.customer is None:
-            # A caller that works for a customer is made anew for each call.
+            # Not cached for customers: their principal is created anew for each call.
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[place] = plan
@@ -186,7 +186,7 @@ class Ledger:
             hold = await self._keeper.reserve(ticket, lines, amount, credits)
             if not isinstance(hold, Refused):
                 break
-            # Where others may serve, a provider whose budget is spent hinders nobody: routing walks around it.
+            # Routing avoids a provider whose budget is exhausted, if another one can serve the call.
             fewer = self._closed.close(hold, ticket.call_id, lines, candidates)
             if fewer is None:
                 raise refused(hold)
@@ -196,9 +196,9 @@ class Ledger:
             self._warn(ticket, line, spent)
 
     async def hold_wasted(self, run: BilledCall, provider: str) -> str | None:
-        """Hold the cost of the tries that came to nothing, beside what the next one, at a provider, may cost.
+        """Reserve the cost of failed attempts, in addition to that of the next attempt at a provider.
 
-        Returns the name of the budget that has too little left for that; None where the try fits.
+        Return the name of the budget that does not suffice; None if the attempt may be made.
         """
         ticket = run.ticket
         if ticket is None:
@@ -229,12 +229,12 @@ class Ledger:
         return self._closed.open_to(provider, call_id)
 
     async def has_left(self, scope: str, budget: FixedBudget) -> bool:
-        """Whether a budget that is not reserved from has anything left in its window."""
+        """Return whether a budget without reservations has anything left in its window."""
         line = fixed_line(scope, budget, self._clock.time())
         return sum(await self._holds.standing(line)) < line.limit
 
     def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> int:
-        """The most that the call may cost, at the dearest of those who may serve it."""
+        """Return the most that the call may cost, at the most expensive of its candidates."""
         dearest = 0
         for provider, name, most in candidates:
             unit = self._prices.unit(provider, name)
@@ -260,24 +260,24 @@ class Ledger:
             self._warned.add(place)
             _log.warning("soft budget reached: %s", text)
 
-    # -- a call ends
+    # -- end of a call
 
     def bill(self, run: BilledCall, batch: Batch, *, bare: bool = False) -> Bill | None:
-        """Add what books the use of a call to the batch of its record; None where there is nothing to book.
+        """Add the statements that bill a call to the batch of its record; return None if there is nothing to bill.
 
-        Nothing but the batch is changed, so that a batch that fails can be composed again: `apply` changes what is
-        counted in memory. `batch.once` becomes the record of the use: if another node booked this attempt, the whole
-        batch is refused. `bare` leaves out everything that only describes the call.
+        Only the batch is changed, so that it can be composed again after a failure: `apply` changes the balances in
+        memory. `batch.once` becomes the usage record: if another node billed this attempt, the whole batch is refused.
+        `bare` leaves out everything that only describes the call.
         """
         ticket, record = run.ticket, run.record
         if ticket is None or ticket.billed is not None or ticket.ended:
             return None
-        # Nothing more is written of a call that runs: its end says all.
+        # No further progress is written: the end of the call has everything.
         ticket.settled = True
         if record.status == "interrupted" and record.goes_on:
             return None
         tokens = tokens_of(record.usage)
-        # What an upstream tells of its usage is not believed below nothing.
+        # A cost that an upstream reports is never negative.
         cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
         plan, hold = ticket.plan, ticket.hold
         credits = plan.terms.price(cost) if plan.terms is not None else 0
@@ -299,7 +299,7 @@ class Ledger:
         return Bill(changes, tokens.total)
 
     def _book(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
-        """Book on windows for which the call holds nothing."""
+        """Charge the windows from which the call has reserved nothing."""
         plan, hold = ticket.plan, ticket.hold
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
         if run.deployment is not None:
@@ -308,26 +308,26 @@ class Ledger:
         return self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
 
     def apply(self, run: BilledCall, bill: Bill) -> None:
-        """Count in memory what a bill books, as its batch is handed to the database."""
+        """Apply a bill to the balances in memory, when its batch is handed to the database."""
         assert run.ticket is not None
         self._holds.apply(bill.changes)
         run.ticket.billed = bill
 
     def revert(self, run: BilledCall) -> None:
-        """Undo `apply`: the batch was not written, and will not be."""
+        """Undo `apply` for a batch that was not and will not be written."""
         ticket = run.ticket
         if ticket is not None and ticket.billed is not None:
             self._holds.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
 
     def reserved(self, run: BilledCall) -> int | None:
-        """The most that a call was expected to cost, in nano-USD; None where nothing was reserved."""
+        """Return the amount reserved for a call, in nano-USD; None if nothing was reserved."""
         hold = None if run.ticket is None else run.ticket.hold
         taken = [] if hold is None else [amount for scope, *_, amount in hold.taken if scope != CREDITS]
         return max(taken, default=None)
 
     def end(self, run: BilledCall) -> None:
-        """End what a call has of its caller's limits, once: its place among parallel calls, and what it still holds."""
+        """Release, once, the rate-limit permit of a call and its remaining reservation."""
         if run.ticket is not None:
             self._end(run.ticket, made=True)
 
@@ -336,7 +336,7 @@ class Ledger:
             return
         ticket.settled = True
         with ExitStack() as steps:
-            # Each is done whether the others can be or not.
+            # Each step runs even if another one fails.
             steps.callback(self._closed.forget, ticket.call_id)
             steps.callback(self._keeper.forget, ticket)
             if ticket.entered is not None:
@@ -347,7 +347,7 @@ class Ledger:
                 self._keeper.give_back(ticket.hold)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
-        """Have it written when a key was used last, once a minute."""
+        """Write the time of a key's last use, at most once a minute."""
         if key_id is None or now < self._used.get(key_id, 0.0):
             return
         if len(self._used) >= _MOST_USES:
@@ -356,39 +356,39 @@ class Ledger:
         batch.add_shared(("key_use", key_id), sql.KEY_USED, (key_id, now))
 
     async def abandon(self, ticket: Ticket) -> None:
-        """The call was never begun."""
+        """Release a ticket whose call never began."""
         self._end(ticket, made=False)
 
     async def given_back(self) -> None:
-        """Return when what was given back so far can be taken again."""
+        """Wait until the amounts released so far can be reserved again."""
         await self._keeper.given_back()
 
     async def standing(self, line: BudgetWindow) -> tuple[int, int]:
-        """What of a line is spent and held."""
+        """Return the amounts spent and reserved in a budget window."""
         return await self._holds.standing(line)
 
     async def last_used(self, key_id: str) -> float | None:
-        """When a key was used last, to the minute; None where it never was."""
+        """Return the time of a key's last use, to the minute; None if it was never used."""
         row = await self._db.one(sql.USED_KEY, (key_id,))
         return None if row is None else float(row[0])
 
-    # -- nodes that died, and leases
+    # -- dead nodes and leases
 
     async def recover(self) -> int:
-        """At the start, after the calls of a dead process were booked: free all that it held; gives how many holds.
+        """Release the reservations of an earlier process, after its calls were billed; return their number.
 
-        Where nodes share the database, each is alive until its lease is over, and `on_dead` is told.
+        Runs at the start. If nodes share the database, a node is alive until its lease is over; then `on_dead` runs.
         """
         if self._db.shared:
             return 0
         return await self._keeper.start_anew()
 
     async def interrupted(self, calls: Sequence[CallRecord]) -> int:
-        """Book calls that were marked interrupted, inside the transaction that marks them; gives how many."""
+        """Bill calls in the transaction that marks them as interrupted; return their number."""
         return await self._recovery.book(calls)
 
     async def on_dead(self, node: str) -> None:
-        """Give back what a dead node held for calls that it never recorded; those that ran are booked one by one."""
+        """Release the reservations of a dead node's calls that were never recorded; the others are billed singly."""
         rows = await self._db.query(sql.HOLDS_OF_NODE, (node,))
         freed = await self._recovery.give_back([row for row in rows if not await self._runs(row[1])])
         if freed:
@@ -398,7 +398,7 @@ class Ledger:
         return bool(call_id) and await self._db.one(sql.CALL_RUNS, (call_id,)) is not None
 
     async def sweep(self) -> int:
-        """Renew what lives, give back what is over its lease, forget windows that ended long ago."""
+        """Renew leases, delete old windows, release expired reservations, and return the number of the latter."""
         now = self._clock.time()
         await self.renew()
         await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
@@ -407,15 +407,15 @@ class Ledger:
         return await self._recovery.give_back(lost)
 
     async def renew(self) -> None:
-        """Say that this node lives and how far its calls are."""
+        """Renew the leases of this node's calls, and write their progress."""
         await self._keeper.renew()
 
     def write_fresh(self) -> None:
-        """Write the rows of the calls that began a moment ago, now."""
+        """Write the rows of the calls that have just begun."""
         self._keeper.write_fresh()
 
     async def stop(self) -> None:
-        """Give back what is still to be given back; write nothing any more."""
+        """Release what is still to be released, and stop writing."""
         await self._keeper.stop()
 
     @property

@@ -1,8 +1,7 @@
-"""After a node died: its calls are booked by what is known that they used; the rest of what they held is free.
+"""Recovery after a node died: bills its calls by their known usage, and releases the rest of their reservations.
 
-A call of an offline model whose key is known is left out: it goes on from its log when it is asked for, and is paid
-then. One of a pool that has paid tries behind it is booked, and does not go on. A call that had sent nothing is charged
-nothing.
+A call of an offline model with a key is not billed: it resumes from its log when it is requested again, and is billed
+then. A call of a pool with paid attempts is billed, and does not resume. A call that had sent nothing costs nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ TextsOfEvents = Callable[[bytes], Iterable[str]]
 
 @dataclass(slots=True)
 class _Left:
-    """Remains of a call whose node died: when its attempt started, what it held, and how much it had written."""
+    """The state of a call whose node died: the start of its attempt, its reservation, and the tokens it had written."""
 
     started_at: float | None = None
     hold: Reservation = field(default_factory=lambda: Reservation(""))
@@ -62,7 +61,7 @@ class _Left:
 
 
 class Recovery:
-    """Books what dead nodes left."""
+    """Bills the calls of dead nodes."""
 
     def __init__(
         self,
@@ -81,9 +80,9 @@ class Recovery:
         self._texts_of_events = texts_of_events
 
     async def book(self, calls: Iterable[CallRecord]) -> int:
-        """Write the records of calls that nobody runs any more; gives how many. What they held is given back.
+        """Write the usage records of interrupted calls, release their reservations, and return the number of records.
 
-        All of it is one transaction, a part of the one that is open: whoever marks the calls books them.
+        Everything is part of the open transaction, which marks the calls as interrupted.
         """
         booked = 0
         async with self._db.transaction():
@@ -100,7 +99,7 @@ class Recovery:
         return booked
 
     async def _taken_over(self, call: CallRecord) -> _Left:
-        """What a call held and had sent; its row is gone with that, and nobody else gives it back."""
+        """Delete the stored reservation of a call, and return its amounts and the tokens sent."""
         left = _Left()
         for id, _, lines, counted, kept, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
             if await self._db.write(sql.DROP_HOLD, (id,)):
@@ -108,16 +107,16 @@ class Recovery:
                 left.tokens = max(left.tokens, int(counted))
                 if kept is not None:
                     left.account = msgspec.json.decode(kept, type=Account)
-                # An attempt is billed in the window in which it reserved, which its record names too.
+                # An attempt is billed in the window of its reservation, and its usage record has the same start.
                 left.started_at = max(left.started_at or 0.0, float(started_at))
         left.tokens = max(left.tokens, await self._logged(call.id))
         return left
 
     async def _logged(self, call_id: str) -> int:
-        """Tokens of the text in a call's event log; one an event where the events say no text."""
+        """Return the tokens of the text in a call's event log; one per event if the events have no text."""
         written, last = TextCounter(), 0
         for first, end, data in await self._db.query(sql.EVENTS_OF, (call_id,)):
-            # Blocks overlap where a node that was taken for dead went on beside the one that took its call over.
+            # Blocks overlap where a node that was declared dead kept writing beside the one that took its call over.
             frames = bytes(data).split(b"\n\n")[max(0, last + 1 - first) :]
             last = max(last, end)
             for text in self._texts_of_events(b"\n\n".join(frames)):
@@ -125,7 +124,7 @@ class Recovery:
         return written.tokens or last
 
     async def _book(self, call: CallRecord, left: _Left, batch: Batch) -> bool:
-        """Write a call's record, and into `batch` what it is added to; False where it had ended after all."""
+        """Write the usage record of a call, and add it to the sums; return False if the call had ended."""
         account, hold, tokens = left.account, left.hold, left.tokens
         started = call.created_at if left.started_at is None else left.started_at
         if account is None:
@@ -154,12 +153,12 @@ class Recovery:
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
         if usage is not None:
-            # The record of the call says what all its attempts used and cost, this one included.
+            # The call record has the usage and cost of all its attempts, including this one.
             whole = encoded(added(call.usage, usage)).decode()
             spent = call.cost_nano if cost is None else (call.cost_nano or 0) + cost
             await self._db.write(sql.BOOK_CALL, (whole, spent, call.id, call.attempt))
         if call.goes_on:
-            # It is booked, so that nobody takes it up again from its log.
+            # It is billed, so it must not be resumed from its log.
             error = _ended(call)
             body = encoded(error.body(call.request_id)).decode()
             await self._db.write(sql.END_CALL, (error.status, body, call.id, call.attempt))
@@ -176,7 +175,7 @@ class Recovery:
     def _used(
         self, account: Account, provider: str, price_name: str, tokens: int
     ) -> tuple[Mapping[str, Any] | None, int | None]:
-        """The usage of an attempt that had written so many tokens, with its paid tries, and what all of it cost."""
+        """Return the usage and cost of an attempt that had written `tokens`, and of the failed ones before it."""
         usage: Mapping[str, Any] | None = None
         cost: int | None = 0
         if tokens:
@@ -205,7 +204,7 @@ class Recovery:
             )
 
     async def give_back(self, rows: Iterable[Row]) -> int:
-        """Give back what these rows of holds hold, each once, whoever else does the same; gives how many were there."""
+        """Release the reservations in these rows, each exactly once across all nodes, and return their number."""
         freed = 0
         async with self._db.transaction():
             taken: list[Taken] = []
@@ -221,7 +220,7 @@ class Recovery:
 def _ended(call: CallRecord) -> ApiError:
     return ApiError(
         500,
-        f"The gateway stopped while the call {call.id!r} ran. What it had used is booked. "
+        f"The gateway stopped while the call {call.id!r} ran. Its usage until then was billed. "
         "To make the call again, send it with a new key.",
         code="call_interrupted",
         provider_asked=True,

@@ -1,8 +1,8 @@
-"""Reserving where nodes share a database: the calls of a node that begin at the same time do it in one transaction.
+"""Batches of reservations in a shared database: calls of a node that begin at the same time share a transaction.
 
-A round locks the windows that its calls count against, in the one order in which all change them, decides for each
-call in turn whether it fits into every line, and writes what was taken: all that is decided holds until the commit, so
-that no budget is overdrawn, whatever other nodes do meanwhile.
+A batch locks the windows that its calls count against, in the order that all nodes use, decides for each call in turn
+whether it fits into every window, and writes the reserved amounts. The locks are held until the commit, so that no
+budget is overdrawn, whatever other nodes do meanwhile.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(slots=True, eq=False)
 class _Wish:
-    """One call that wants to hold its lines. None is answered where a window is not there any more."""
+    """The request of one call for a reservation. The result None means that a window no longer exists."""
 
     lines: Sequence[BudgetWindow]
     amount: int
@@ -54,7 +54,7 @@ class _Wish:
 
 @dataclass(slots=True)
 class _Standing:
-    """A window as it is locked, and what the round adds to what is held of it."""
+    """A locked window, and the change of its reserved amount by the batch."""
 
     spent: int
     held: int
@@ -66,7 +66,7 @@ class _Standing:
 
 
 class ReservationBatches:
-    """What this node's calls take and give back, one transaction after the other."""
+    """Reserves and releases amounts for this node's calls, in one transaction after the other."""
 
     def __init__(self, db: Database, clock: Clock, holds: Reservations, lease_seconds: float) -> None:
         self._db = db
@@ -80,7 +80,7 @@ class ReservationBatches:
     async def reserve(
         self, lines: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
     ) -> Reservation | Refused:
-        """Take the amount of every line, or of none."""
+        """Reserve the amount from every window, or from none."""
         while True:
             for line in lines:
                 if not self._holds.knows(line):
@@ -95,13 +95,13 @@ class ReservationBatches:
                 self._holds.forget(line)
 
     def give_back(self, hold: Reservation) -> None:
-        """Give back what was held, with the next round; nothing was used."""
+        """Release, with the next batch, a reservation of which nothing was used."""
         self._returned.append(hold)
         self._go()
 
     def _go(self) -> None:
         if self._task is None:
-            # Of its own context: what the call that sets it off has set there is not the round's.
+            # In a context of its own: context variables of the call that starts it do not belong to the batch.
             self._task = asyncio.get_running_loop().create_task(
                 self._run(), name="reserve", context=contextvars.Context()
             )
@@ -114,7 +114,7 @@ class ReservationBatches:
                 try:
                     answers = await self._round(wishes, returned)
                 except StorageError as error:
-                    # What may have been taken all the same is given back by the sweep: nobody renews it.
+                    # If the commit succeeded after all, the sweep releases the amounts: their leases expire.
                     self._returned = returned + self._returned
                     for wish in wishes:
                         if not wish.answer.done():
@@ -131,7 +131,7 @@ class ReservationBatches:
             if not wish.answer.done():
                 wish.answer.set_result(answer)
             elif isinstance(answer, Reservation):
-                # Its call is gone by now.
+                # Its call was cancelled meanwhile.
                 self._returned.append(answer)
 
     async def _round(
@@ -152,7 +152,7 @@ class ReservationBatches:
         return answers
 
     async def _locked(self, wishes: Sequence[_Wish], gone: Sequence[Reservation]) -> dict[Window, _Standing]:
-        """The windows of a round, which nobody else changes from here to its end."""
+        """Lock and return the windows of a batch, which no other transaction can change until its end."""
         windows: set[Window] = {line.window for wish in wishes for line in wish.lines}
         windows |= {(scope, id, model, start) for hold in gone for scope, id, model, start, _ in hold.taken}
         ordered = sorted(windows, key=row_of_window)
@@ -189,12 +189,12 @@ class ReservationBatches:
         return hold.id, wish.call_id, self._holds.node, expires_at, lines, wish.started_at, 0, None
 
     async def idle(self) -> None:
-        """Return when nothing is left to take or to give back."""
+        """Wait until nothing is left to reserve or release."""
         while self._task is not None:
             await asyncio.wait([self._task])
 
     async def stop(self) -> None:
-        """Take and give back what is left, unless that cannot be done now: then the other nodes do."""
+        """Finish pending batches within a time limit; afterwards other nodes release the rest."""
         try:
             async with asyncio.timeout(_STOP_SECONDS):
                 await self.idle()
