@@ -238,10 +238,7 @@ class App:
                     settle_headers(headers, scope["headers"], self._brand)
                 caller = await self._authenticator.admit(route, headers, scope)
             else:
-                caller = await self.gateway.directory.principal(principal)
-                self._authenticator.require_route(route, caller)
-                if acting_for != (None, None):
-                    caller = await self.gateway.directory.in_scope(caller, *acting_for)
+                caller = await self._internal_caller(principal, route, acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
@@ -249,19 +246,7 @@ class App:
             call.scope, call.receive, call.caller = scope, receive, caller
             if span is not None:
                 span.call = call
-            spec = self._spec(match)
-            call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
-            if route.method != "GET":
-                limits = self.gateway.settings.limits if _takes_large(route) else self._small
-                await read_body(call, route.body, limits, spec, merge=route.kind is not None)
-                if principal is not None and call.data.get("stream") is True:
-                    raise _whole_answers_only(call)
-            if spec is not None and spec.closed and call.raw:
-                await refuse_ambiguous(call, route.body, spec)
-            named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
-            call.model = str(named)
-            if route.access is Access.KEY and route.method == "POST":
-                await self._require_model_access(call)
+            await self._read(call, match, query, internal=principal is not None)
             endpoint = route.endpoint
             assert endpoint is not None
             try:
@@ -276,21 +261,34 @@ class App:
                     close_files(call)
         except (_WholeAnswersOnly, ClientGone):
             raise
-        except ApiError as error:
-            return self._failed(error, request_id, span)
-        except Unstorable as error:
-            message = f"The request has a value that cannot be kept: {error.reason}."
-            return self._failed(invalid(message, code="unstorable_value"), request_id, span)
         except Exception as error:  # noqa: BLE001 - unexpected errors are sent in the envelope too
-            away = away_of(error)
-            if away is not None:
-                _log.error("request %s needs the storage: %s", request_id, away)
-                return self._failed(storage_unavailable(away.trouble.what), request_id, span)
-            _log.exception("request %s failed", request_id)
-            failure = ApiError(
-                500, "The gateway failed on this request. Report it with the request id.", code="internal"
-            )
-            return self._failed(failure, request_id, span)
+            return self._failed(_error_of(error, request_id), request_id, span)
+
+    async def _internal_caller(
+        self, principal: str, route: Route, acting_for: tuple[str | None, str | None]
+    ) -> Principal:
+        """Return the principal of a request from inside the gateway; raise if the route is not open to it."""
+        caller = await self.gateway.directory.principal(principal)
+        self._authenticator.require_route(route, caller)
+        if acting_for != (None, None):
+            caller = await self.gateway.directory.in_scope(caller, *acting_for)
+        return caller
+
+    async def _read(self, request: Request, match: Match, query: bytes, *, internal: bool) -> None:
+        """Read and validate the query and the body, and resolve the model that the request names."""
+        route, spec = match.route, self._spec(match)
+        request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
+        if route.method != "GET":
+            limits = self.gateway.settings.limits if _takes_large(route) else self._small
+            await read_body(request, route.body, limits, spec, merge=route.kind is not None)
+            if internal and request.data.get("stream") is True:
+                raise _whole_answers_only(request)
+        if spec is not None and spec.closed and request.raw:
+            await refuse_ambiguous(request, route.body, spec)
+        named = request.params.get("model") or request.data.get("virtual_model_id") or request.data.get("model") or ""
+        request.model = str(named)
+        if route.access is Access.KEY and route.method == "POST":
+            await self._require_model_access(request)
 
     def _failed(self, error: ApiError, request_id: str, span: RequestSpan | None) -> Response:
         """Return the response of an error, and report it to telemetry."""
@@ -378,6 +376,20 @@ def _complete(route: Route, contract: Contract, services: InferenceServices) -> 
 
 class _WholeAnswersOnly(ApiError):
     """A request from inside the gateway asked for a stream."""
+
+
+def _error_of(error: Exception, request_id: str) -> ApiError:
+    """Return the error that the client gets for an exception. Unexpected ones are logged, and not shown."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, Unstorable):
+        return invalid(f"The request has a value that cannot be kept: {error.reason}.", code="unstorable_value")
+    away = away_of(error)
+    if away is not None:
+        _log.error("request %s needs the storage: %s", request_id, away)
+        return storage_unavailable(away.trouble.what)
+    _log.error("request %s failed", request_id, exc_info=error)
+    return ApiError(500, "The gateway failed on this request. Report it with the request id.", code="internal")
 
 
 def _is_closed(route: Route) -> bool:
