@@ -86,7 +86,7 @@ def account_of(ticket: Ticket) -> Account:
     if terms is not None:
         account.account, account.tier = terms.account, terms.tier.id
         account.band, account.milli_per_usd = terms.band.id or None, terms.band.milli_per_usd
-        account.period_start = terms.line.start
+        account.period_start = terms.budget.start
     return account
 
 

@@ -11,7 +11,7 @@ from .ticket import BilledCall
 
 __all__ = ["cost_of", "is_partial", "with_wasted"]
 
-_MOST_NANO = 1 << 53
+_MAX_NANO = 1 << 53
 
 
 def with_wasted(run: BilledCall, usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -38,5 +38,5 @@ def cost_of(run: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook)
     cost = prices.cost(run.record.provider, run.price_name, usage)
     for provider, name, wasted in run.wasted:
         more = prices.cost(provider, name, wasted)
-        cost = cost if more is None else min((cost or 0) + more, _MOST_NANO)
+        cost = cost if more is None else min((cost or 0) + more, _MAX_NANO)
     return cost

@@ -23,13 +23,13 @@ from . import sql
 from .budget_windows import (
     UNBOUNDED,
     BudgetWindow,
-    credit_line,
+    credit_budget,
 )
 
 __all__ = ["Credits", "Terms", "account_of", "debited"]
 
 _OPEN = Band("", None, None, (), 1_000_000)
-_MOST_GRANTED = 100_000
+_MAX_GRANTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Terms:
     account: str
     tier: Tier
     band: Band
-    line: BudgetWindow
+    budget: BudgetWindow
 
     def price(self, cost: int) -> int:
         """Return the price in thousandths of a credit for a cost in nano-USD."""
@@ -98,7 +98,7 @@ class Credits:
         if tier.bands and (band is None or band.id not in tier.bands):
             raise _out_of_reach(tier, band, model, caller)
         account, title = account_of(caller)
-        return Terms(account, tier, band or _OPEN, await self.line(account, title, tier, now))
+        return Terms(account, tier, band or _OPEN, await self.budget(account, title, tier, now))
 
     def opens(self, caller: Principal, model: str) -> bool:
         """Return whether the caller's tier includes the band of a model."""
@@ -108,14 +108,14 @@ class Credits:
         band = self.band_of(model)
         return band is not None and band.id in tier.bands
 
-    async def line(self, account: str, title: str, tier: Tier, now: float) -> BudgetWindow:
+    async def budget(self, account: str, title: str, tier: Tier, now: float) -> BudgetWindow:
         """Return the budget window of an account, and ensure that the journal has the grant of the period."""
         duration = tier.credits_duration
         start, end = (0.0, None) if duration is None else window(duration, 0.0, now)
         limit = UNBOUNDED if tier.credits is None else tier.credits
         if (account, start) not in self._granted:
             await self._grant(account, tier, start, now)
-        return credit_line(account, title, limit, start, end)
+        return credit_budget(account, title, limit, start, end)
 
     async def _grant(self, account: str, tier: Tier, start: float, now: float) -> None:
         """Write the grant of a period to the journal; if several nodes do so, one entry remains."""
@@ -123,7 +123,7 @@ class Credits:
             entry = f"cre_grant_{account}_{start:.0f}"
             at = max(start, 0.0) or now
             await self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
-        if len(self._granted) > _MOST_GRANTED:
+        if len(self._granted) > _MAX_GRANTED:
             self._granted.clear()
         self._granted.add((account, start))
 

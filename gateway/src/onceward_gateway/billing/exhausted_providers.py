@@ -36,31 +36,31 @@ class ExhaustedProviders:
     def _of(self, call_id: str) -> Collection[str]:
         return self._of_call.get(call_id, ())
 
-    def without(self, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
+    def without(self, budgets: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
         """Return the windows to reserve from: without those of closed providers, if others can serve the call."""
         if not self._until:
-            return lines
-        closed = [line.id for line in lines if line.scope == "provider" and not self.open_to(line.id)]
+            return budgets
+        closed = [budget.id for budget in budgets if budget.scope == "provider" and not self.open_to(budget.id)]
         if not closed or not _others(candidates, closed):
-            return lines
-        return tuple(line for line in lines if line.scope != "provider" or line.id not in closed)
+            return budgets
+        return tuple(budget for budget in budgets if budget.scope != "provider" or budget.id not in closed)
 
     def close(
-        self, refused: Refused, call_id: str, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
+        self, refused: Refused, call_id: str, budgets: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
     ) -> tuple[BudgetWindow, ...] | None:
         """Return the windows without the refused one, if it is a provider's and another can serve; otherwise None."""
-        line = refused.line
-        if line.scope != "provider":
+        budget = refused.budget
+        if budget.scope != "provider":
             return None
-        if (line.limit - refused.spent - refused.held) * _LITTLE <= line.limit:
-            self._until[line.id] = self._clock.monotonic() + _SECONDS
-        own = {*self._of(call_id), line.id}
+        if (budget.limit - refused.spent - refused.held) * _LITTLE <= budget.limit:
+            self._until[budget.id] = self._clock.monotonic() + _SECONDS
+        own = {*self._of(call_id), budget.id}
         closed = [candidate[0] for candidate in candidates if not self.open_to(candidate[0]) or candidate[0] in own]
         if not _others(candidates, closed):
             self.forget(call_id)
             return None
         self._of_call[call_id] = own
-        return tuple(one for one in lines if one is not line)
+        return tuple(one for one in budgets if one is not budget)
 
     def forget(self, call_id: str) -> None:
         """Drop the state of a call that has ended or was never made."""

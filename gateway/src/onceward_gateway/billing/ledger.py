@@ -24,8 +24,8 @@ from .budget_windows import (
     CREDITS,
     BudgetWindow,
     Window,
-    fixed_line,
-    lines_of,
+    budgets_of,
+    fixed_budget,
 )
 from .credits import (
     Credits,
@@ -67,11 +67,11 @@ from .usage_records import (
 __all__ = ["Ledger"]
 
 _log = logging.getLogger("onceward_gateway.billing")
-_MOST_PLANS = 8192
-_MOST_HELD = 1 << 53
-_KEPT_WINDOWS = 90 * 86400.0
-_USE_SECONDS = 60.0
-_MOST_USES = 50_000
+_MAX_PLANS = 8192
+_MAX_NANO = 1 << 53
+_WINDOW_RETENTION_SECONDS = 90 * 86400.0
+_KEY_USE_SECONDS = 60.0
+_MAX_KEY_USES = 50_000
 
 
 class Ledger:
@@ -88,25 +88,25 @@ class Ledger:
         prices: PriceBook,
         directory: Directory,
         *,
-        pace: RateLimiter,
+        limiter: RateLimiter,
         node: str,
         served_at: Callable[[BilledCall], str | None],
         texts_of_events: TextsOfEvents,
     ) -> None:
         self.settings = settings
         self.credits = Credits(db, settings.credits)
-        self.pace = pace
+        self.limiter = limiter
         self.node = node
         self._served_at = served_at
         self._db = db
         self._clock = clock
         self._prices = prices
-        sums = UsageSums(db, directory.records)
-        self._holds = Reservations(db, clock, self.node, sums.summed)
-        self.sums = Rollups(db, directory.records, clock, sums, self._holds.written)
-        self._recovery = Recovery(db, clock, prices, directory, self._holds, texts_of_events)
-        self._keeper = LeaseKeeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
-        self._closed = ExhaustedProviders(clock)
+        usage = UsageSums(db, directory.records)
+        self._reservations = Reservations(db, clock, self.node, usage.summed)
+        self.rollups = Rollups(db, directory.records, clock, usage, self._reservations.mark_stale)
+        self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
+        self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
+        self._exhausted = ExhaustedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -132,10 +132,10 @@ class Ledger:
             request.raw, estimate, kind, request.data, size, self.settings.default_output_tokens, seconds
         )
         tokens = expected.input + (expected.output if expected.declared else 0)
-        ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
-        if ticket.entered is not None:
-            ticket.headers = ticket.entered.headers
-        if plan.lines:
+        ticket.permit = await self.limiter.enter(plan.bounds, model, tokens)
+        if ticket.permit is not None:
+            ticket.headers = ticket.permit.headers
+        if plan.budgets:
             try:
                 await self._reserve(ticket, expected, candidates)
             except BaseException:
@@ -148,52 +148,52 @@ class Ledger:
         run.ticket, ticket.run = ticket, run
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
-        self._keeper.watch(ticket)
+        self._leases.watch(ticket)
 
     def keep(self, run: BilledCall, batch: Batch) -> None:
         """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
         if run.ticket is not None and not run.record.goes_on:
-            self._keeper.keep(run.ticket, batch)
+            self._leases.keep(run.ticket, batch)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
-        place = (id(caller), model, providers)
-        plan = self._plans.get(place)
+        key = (id(caller), model, providers)
+        plan = self._plans.get(key)
         if plan is not None and plan.caller is caller and now < plan.until:
             return plan
-        lines = lines_of(caller.bounds, model, providers, self.settings, now)
+        budgets = budgets_of(caller.bounds, model, providers, self.settings, now)
         terms = await self.credits.terms(caller, model, now) if self.credits.used else None
         bounds: Sequence[Bound] = caller.bounds
         if terms is not None:
-            lines = tuple(sorted((*lines, terms.line), key=lambda line: line.place))
-            bounds = (*bounds, *_pace_of(terms))
-        until = min((line.until for line in lines), default=math.inf)
-        windows = frozenset(line.window for line in lines)
-        plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
+            budgets = tuple(sorted((*budgets, terms.budget), key=lambda budget: budget.key))
+            bounds = (*bounds, *_tier_bounds(terms))
+        until = min((budget.until for budget in budgets), default=math.inf)
+        windows = frozenset(budget.window for budget in budgets)
+        plan = Plan(caller, budgets, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
         if caller.customer is None:
             # Not cached for customers: their principal is created anew for each call.
-            if len(self._plans) >= _MOST_PLANS:
+            if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
-            self._plans[place] = plan
+            self._plans[key] = plan
         return plan
 
     async def _reserve(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> None:
         plan = ticket.plan
         amount = self._price(ticket, expected, candidates)
         credits = plan.terms.price(amount) if plan.terms is not None else 0
-        lines = self._closed.without(plan.lines, candidates)
+        budgets = self._exhausted.without(plan.budgets, candidates)
         while True:
-            hold = await self._keeper.reserve(ticket, lines, amount, credits)
-            if not isinstance(hold, Refused):
+            reservation = await self._leases.reserve(ticket, budgets, amount, credits)
+            if not isinstance(reservation, Refused):
                 break
             # Routing avoids a provider whose budget is exhausted, if another one can serve the call.
-            fewer = self._closed.close(hold, ticket.call_id, lines, candidates)
+            fewer = self._exhausted.close(reservation, ticket.call_id, budgets, candidates)
             if fewer is None:
-                raise refused(hold)
-            lines = fewer
-        ticket.hold = hold
-        for line, spent in hold.warned:
-            self._warn(ticket, line, spent)
+                raise refused(reservation)
+            budgets = fewer
+        ticket.reservation = reservation
+        for budget, spent in reservation.warned:
+            self._warn(ticket, budget, spent)
 
     async def hold_wasted(self, run: BilledCall, provider: str) -> str | None:
         """Reserve the cost of failed attempts, in addition to that of the next attempt at a provider.
@@ -203,22 +203,22 @@ class Ledger:
         ticket = run.ticket
         if ticket is None:
             return None
-        self._keeper.write(ticket)
-        if ticket.hold is None or not ticket.hold.taken:
+        self._leases.write(ticket)
+        if ticket.reservation is None or not ticket.reservation.taken:
             return None
-        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MOST_HELD)
-        amount, hold, terms = cost - ticket.wasted, ticket.hold, ticket.plan.terms
-        lines = [line for line in ticket.plan.lines if line.window in hold.windows]
-        lines = [line for line in lines if line.scope != "provider" or line.id == provider]
-        if amount <= 0 or not lines:
+        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MAX_NANO)
+        amount, reservation, terms = cost - ticket.wasted, ticket.reservation, ticket.plan.terms
+        budgets = [budget for budget in ticket.plan.budgets if budget.window in reservation.windows]
+        budgets = [budget for budget in budgets if budget.scope != "provider" or budget.id == provider]
+        if amount <= 0 or not budgets:
             return None
         credits = terms.price(amount) if terms is not None else 0
-        more = await self._keeper.reserve(ticket, lines, amount, credits)
+        more = await self._leases.reserve(ticket, budgets, amount, credits)
         if isinstance(more, Refused):
-            return more.line.name
+            return more.budget.name
         ticket.wasted = cost
-        if not await self._holds.enlarge(hold, more):
-            self._keeper.give_back(more)
+        if not await self._reservations.enlarge(reservation, more):
+            self._leases.give_back(more)
         return None
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
@@ -226,38 +226,38 @@ class Ledger:
 
         Read from memory: the results of this call's reservation, and of those of the last seconds.
         """
-        return self._closed.open_to(provider, call_id)
+        return self._exhausted.open_to(provider, call_id)
 
     async def has_left(self, scope: str, budget: FixedBudget) -> bool:
         """Return whether a budget without reservations has anything left in its window."""
-        line = fixed_line(scope, budget, self._clock.time())
-        return sum(await self._holds.standing(line)) < line.limit
+        current = fixed_budget(scope, budget, self._clock.time())
+        return sum(await self._reservations.balance(current)) < current.limit
 
     def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> int:
         """Return the most that the call may cost, at the most expensive of its candidates."""
-        dearest = 0
+        highest = 0
         for provider, name, most in candidates:
             unit = self._prices.unit(provider, name)
             if unit is None:
                 if provider != "offline" and self.settings.unpriced == "refuse":
-                    raise unpriced(name, ticket.plan.lines[0].name)
+                    raise unpriced(name, ticket.plan.budgets[0].name)
                 continue
             pico = expected.price_at(unit, most)
             if expected.tier:
-                dearer = self._prices.unit(provider, name, expected.tier)
-                pico = pico if dearer is None else max(pico, expected.price_at(dearer, most))
-            dearest = max(dearest, pico)
-        return min(nano_of_pico(dearest), _MOST_HELD)
+                higher = self._prices.unit(provider, name, expected.tier)
+                pico = pico if higher is None else max(pico, expected.price_at(higher, most))
+            highest = max(highest, pico)
+        return min(nano_of_pico(highest), _MAX_NANO)
 
-    def _warn(self, ticket: Ticket, line: BudgetWindow, spent: int) -> None:
-        text = warning_of(line, spent)
-        if line.scope not in OPERATORS:
+    def _warn(self, ticket: Ticket, budget: BudgetWindow, spent: int) -> None:
+        text = warning_of(budget, spent)
+        if budget.scope not in OPERATORS:
             ticket.headers = (*ticket.headers, ("x-onceward-budget-warning", text))
-        place = (*line.place, line.start)
-        if place not in self._warned:
-            if len(self._warned) >= _MOST_PLANS:
+        key = (*budget.key, budget.start)
+        if key not in self._warned:
+            if len(self._warned) >= _MAX_PLANS:
                 self._warned.clear()
-            self._warned.add(place)
+            self._warned.add(key)
             _log.warning("soft budget reached: %s", text)
 
     # -- end of a call
@@ -278,52 +278,58 @@ class Ledger:
             return None
         tokens = tokens_of(record.usage)
         # A cost that an upstream reports is never negative.
-        cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
-        plan, hold = ticket.plan, ticket.hold
+        cost = min(max(record.cost_nano or 0, 0), _MAX_NANO)
+        plan, reservation = ticket.plan, ticket.reservation
         credits = plan.terms.price(cost) if plan.terms is not None else 0
         ticket.served_at = None if bare else self._served_at(run)
         if bare:
             ticket.tags, ticket.metadata = (), None
         row = row_of(ticket, run, tokens, cost, credits)
         batch.once = (sql.ADD_USAGE, row)
-        changes = [] if hold is None else self._holds.settle(hold, cost, credits, record.provider, batch)
-        changes += self._book(ticket, run, cost, batch)
+        changes = (
+            [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
+        )
+        changes += self._charge(ticket, run, cost, batch)
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
-            debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], amount=credits, now=ended)
+            debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
         alone, tags = not self._db.shared, ticket.tags
         add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)
 
-    def _book(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
+    def _charge(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
         """Charge the windows from which the call has reserved nothing."""
-        plan, hold = ticket.plan, ticket.hold
+        plan, reservation = ticket.plan, ticket.reservation
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
         if run.deployment is not None:
             booked = (*booked, ("deployment", run.deployment))
-        held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
-        return self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
+        held = (
+            plan.windows
+            if reservation is not None and len(reservation.taken) == len(plan.budgets)
+            else _windows(reservation)
+        )
+        return self._reservations.book(booked, ticket.model, held, ticket.started_at, cost, batch)
 
     def apply(self, run: BilledCall, bill: Bill) -> None:
         """Apply a bill to the balances in memory, when its batch is handed to the database."""
         assert run.ticket is not None
-        self._holds.apply(bill.changes)
+        self._reservations.apply(bill.changes)
         run.ticket.billed = bill
 
     def revert(self, run: BilledCall) -> None:
         """Undo `apply` for a batch that was not and will not be written."""
         ticket = run.ticket
         if ticket is not None and ticket.billed is not None:
-            self._holds.apply(ticket.billed.changes, undo=True)
+            self._reservations.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
 
     def reserved(self, run: BilledCall) -> int | None:
         """Return the amount reserved for a call, in nano-USD; None if nothing was reserved."""
-        hold = None if run.ticket is None else run.ticket.hold
-        taken = [] if hold is None else [amount for scope, *_, amount in hold.taken if scope != CREDITS]
+        reservation = None if run.ticket is None else run.ticket.reservation
+        taken = [] if reservation is None else [amount for scope, *_, amount in reservation.taken if scope != CREDITS]
         return max(taken, default=None)
 
     def end(self, run: BilledCall) -> None:
@@ -337,22 +343,22 @@ class Ledger:
         ticket.settled = True
         with ExitStack() as steps:
             # Each step runs even if another one fails.
-            steps.callback(self._closed.forget, ticket.call_id)
-            steps.callback(self._keeper.forget, ticket)
-            if ticket.entered is not None:
+            steps.callback(self._exhausted.forget, ticket.call_id)
+            steps.callback(self._leases.forget, ticket)
+            if ticket.permit is not None:
                 used = 0 if ticket.billed is None else ticket.billed.tokens
-                steps.callback(ticket.entered.settle, used) if made else steps.callback(ticket.entered.withdraw)
+                steps.callback(ticket.permit.settle, used) if made else steps.callback(ticket.permit.withdraw)
             ticket.ended = True
-            if ticket.billed is None and ticket.hold is not None:
-                self._keeper.give_back(ticket.hold)
+            if ticket.billed is None and ticket.reservation is not None:
+                self._leases.give_back(ticket.reservation)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Write the time of a key's last use, at most once a minute."""
         if key_id is None or now < self._used.get(key_id, 0.0):
             return
-        if len(self._used) >= _MOST_USES:
+        if len(self._used) >= _MAX_KEY_USES:
             self._used.clear()
-        self._used[key_id] = now + _USE_SECONDS
+        self._used[key_id] = now + _KEY_USE_SECONDS
         batch.add_shared(("key_use", key_id), sql.KEY_USED, (key_id, now))
 
     async def abandon(self, ticket: Ticket) -> None:
@@ -361,11 +367,11 @@ class Ledger:
 
     async def given_back(self) -> None:
         """Wait until the amounts released so far can be reserved again."""
-        await self._keeper.given_back()
+        await self._leases.given_back()
 
-    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
+    async def balance(self, budget: BudgetWindow) -> tuple[int, int]:
         """Return the amounts spent and reserved in a budget window."""
-        return await self._holds.standing(line)
+        return await self._reservations.balance(budget)
 
     async def last_used(self, key_id: str) -> float | None:
         """Return the time of a key's last use, to the minute; None if it was never used."""
@@ -381,7 +387,7 @@ class Ledger:
         """
         if self._db.shared:
             return 0
-        return await self._keeper.start_anew()
+        return await self._leases.start_anew()
 
     async def interrupted(self, calls: Sequence[CallRecord]) -> int:
         """Bill calls in the transaction that marks them as interrupted; return their number."""
@@ -401,22 +407,22 @@ class Ledger:
         """Renew leases, delete old windows, release expired reservations, and return the number of the latter."""
         now = self._clock.time()
         await self.renew()
-        await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
-        await self._holds.check()
-        lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._keeper.lost()
+        await self._db.write(sql.SWEEP_WINDOWS, (now - _WINDOW_RETENTION_SECONDS,))
+        await self._reservations.check()
+        lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._leases.lost()
         return await self._recovery.give_back(lost)
 
     async def renew(self) -> None:
         """Renew the leases of this node's calls, and write their progress."""
-        await self._keeper.renew()
+        await self._leases.renew()
 
     def write_fresh(self) -> None:
         """Write the rows of the calls that have just begun."""
-        self._keeper.write_fresh()
+        self._leases.write_fresh()
 
     async def stop(self) -> None:
         """Release what is still to be released, and stop writing."""
-        await self._keeper.stop()
+        await self._leases.stop()
 
     @property
     def sweep_seconds(self) -> float:
@@ -424,8 +430,8 @@ class Ledger:
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
 
 
-def _windows(hold: Reservation | None) -> Collection[Window]:
-    return () if hold is None else hold.windows
+def _windows(reservation: Reservation | None) -> Collection[Window]:
+    return () if reservation is None else reservation.windows
 
 
 def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -434,9 +440,9 @@ def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     return tuple(sorted({candidate[0] for candidate in candidates}))
 
 
-def _pace_of(terms: Terms) -> tuple[Bound, ...]:
+def _tier_bounds(terms: Terms) -> tuple[Bound, ...]:
     tier = terms.tier
-    name = f"tier {tier.id!r} of {terms.line.name}"
+    name = f"tier {tier.id!r} of {terms.budget.name}"
     bound = Bound(
         "organization",
         "tier:" + terms.account,

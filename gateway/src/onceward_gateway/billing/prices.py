@@ -22,8 +22,8 @@ _PICO_PER_NANO = 1000
 _NANO = 1_000_000_000
 _PER_MILLION = 1_000_000
 _DAY = 86400
-_MOST_TOKENS = 1 << 53
-_MOST_NANO = 1 << 53
+_MAX_TOKENS = 1 << 53
+_MAX_NANO = 1 << 53
 # The tiers with separate prices; any other is priced as the standard one.
 _TIERS = frozenset({"priority", "fast", "flex", "batch"})
 # The names of the standard tier.
@@ -87,7 +87,7 @@ class PriceBook:
             return None
         price = self.unit(provider, model, _tier(usage))
         if price is None:
-            return _told(usage.get("cost"))
+            return _reported_cost(usage.get("cost"))
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         price = price.of(prompt)
@@ -96,12 +96,12 @@ class PriceBook:
         cached = min(_count(details.get("cached_tokens")), prompt)
         written = min(_count(details.get("cache_write_tokens")), prompt - cached)
         hour = min(_count(details.get("cache_write_1h_tokens")), written)
-        dearer = price.cache_write if price.cache_write_hour is None else price.cache_write_hour
+        higher = price.cache_write if price.cache_write_hour is None else price.cache_write_hour
         pico = (
             (prompt - cached - written) * price.input
             + cached * price.cached_input
             + (written - hour) * price.cache_write
-            + hour * dearer
+            + hour * higher
             + completion * price.output
             + _more_for_media(price, usage, prompt - cached - written, completion)
             + price.request
@@ -109,7 +109,7 @@ class PriceBook:
             + _count(usage.get("audio_seconds")) * price.second
             + _count(usage.get("input_characters")) * price.character
         )
-        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MOST_NANO)
+        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MAX_NANO)
 
     def is_partial(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> bool:
         """Return whether a part of a usage has no price, so that its cost is an estimate.
@@ -126,7 +126,7 @@ class PriceBook:
         price = self.unit(provider, model, tier)
         if price is None:
             # A cost that the upstream reported is complete.
-            return _told(usage.get("cost")) is None
+            return _reported_cost(usage.get("cost")) is None
         if searches and price.web_search is None:
             return True
         if tier not in _STANDARD and price == self.unit(provider, model):
@@ -142,12 +142,12 @@ class PriceBook:
             # Upstreams report arbitrary tiers.
             tier = ""
         day = int(self._clock.time() // _DAY)
-        place = (provider, model, day, tier)
-        if place not in self._known:
+        key = (provider, model, day, tier)
+        if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
-            self._known[place] = self._offline(model) if provider == "offline" else _public(provider, model, day, tier)
-        return self._known[place]
+            self._known[key] = self._offline(model) if provider == "offline" else _public(provider, model, day, tier)
+        return self._known[key]
 
 
 def _more_for_media(price: UnitPrice, usage: Mapping[str, Any], prompt: int, completion: int) -> int:
@@ -181,12 +181,12 @@ def _tier(usage: Mapping[str, Any]) -> str:
 
 def _count(value: Any) -> int:
     """Return a token count that an upstream reported; 0 if it is invalid or negative."""
-    return min(max(value, 0), _MOST_TOKENS) if isinstance(value, int) else 0
+    return min(max(value, 0), _MAX_TOKENS) if isinstance(value, int) else 0
 
 
-def _told(cost: Any) -> int | None:
+def _reported_cost(cost: Any) -> int | None:
     """Return the cost that the upstream reported, in nano-USD, for models without a known price."""
-    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_NANO / _NANO:
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MAX_NANO / _NANO:
         return None
     return round(cost * _NANO)
 

@@ -51,11 +51,11 @@ TextsOfEvents = Callable[[bytes], Iterable[str]]
 
 
 @dataclass(slots=True)
-class _Left:
+class _Remains:
     """The state of a call whose node died: the start of its attempt, its reservation, and the tokens it had written."""
 
     started_at: float | None = None
-    hold: Reservation = field(default_factory=lambda: Reservation(""))
+    reservation: Reservation = field(default_factory=lambda: Reservation(""))
     account: Account | None = None
     tokens: int = 0
 
@@ -69,14 +69,14 @@ class Recovery:
         clock: Clock,
         prices: PriceBook,
         directory: Directory,
-        holds: Reservations,
+        reservations: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
         self._db = db
         self._clock = clock
         self._prices = prices
         self._directory = directory
-        self._holds = holds
+        self._reservations = reservations
         self._texts_of_events = texts_of_events
 
     async def book(self, calls: Iterable[CallRecord]) -> int:
@@ -88,29 +88,29 @@ class Recovery:
         async with self._db.transaction():
             batch = Batch()
             for call in sorted(calls, key=lambda call: call.id):
-                left = await self._taken_over(call)
-                goes_on = call.goes_on and not (left.account and left.account.wasted)
-                if goes_on or not await self._book(call, left, batch):
-                    _add(batch, self._holds.returned(left.hold.taken))
+                remains = await self._take_over(call)
+                goes_on = call.goes_on and not (remains.account and remains.account.wasted)
+                if goes_on or not await self._charge(call, remains, batch):
+                    _add(batch, self._reservations.release_batch(remains.reservation.taken))
                 else:
                     booked += 1
             if batch:
                 await self._db.write_batch(batch)
         return booked
 
-    async def _taken_over(self, call: CallRecord) -> _Left:
+    async def _take_over(self, call: CallRecord) -> _Remains:
         """Delete the stored reservation of a call, and return its amounts and the tokens sent."""
-        left = _Left()
-        for id, _, lines, counted, kept, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
+        remains = _Remains()
+        for id, _, amounts, counted, stored_account, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
             if await self._db.write(sql.DROP_HOLD, (id,)):
-                left.hold.taken += msgspec.json.decode(lines, type=list[Taken])
-                left.tokens = max(left.tokens, int(counted))
-                if kept is not None:
-                    left.account = msgspec.json.decode(kept, type=Account)
+                remains.reservation.taken += msgspec.json.decode(amounts, type=list[Taken])
+                remains.tokens = max(remains.tokens, int(counted))
+                if stored_account is not None:
+                    remains.account = msgspec.json.decode(stored_account, type=Account)
                 # An attempt is billed in the window of its reservation, and its usage record has the same start.
-                left.started_at = max(left.started_at or 0.0, float(started_at))
-        left.tokens = max(left.tokens, await self._logged(call.id))
-        return left
+                remains.started_at = max(remains.started_at or 0.0, float(started_at))
+        remains.tokens = max(remains.tokens, await self._logged(call.id))
+        return remains
 
     async def _logged(self, call_id: str) -> int:
         """Return the tokens of the text in a call's event log; one per event if the events have no text."""
@@ -123,10 +123,10 @@ class Recovery:
                 written.add(text)
         return written.tokens or last
 
-    async def _book(self, call: CallRecord, left: _Left, batch: Batch) -> bool:
+    async def _charge(self, call: CallRecord, remains: _Remains, batch: Batch) -> bool:
         """Write the usage record of a call, and add it to the sums; return False if the call had ended."""
-        account, hold, tokens = left.account, left.hold, left.tokens
-        started = call.created_at if left.started_at is None else left.started_at
+        account, reservation, tokens = remains.account, remains.reservation, remains.tokens
+        started = call.created_at if remains.started_at is None else remains.started_at
         if account is None:
             caller = await self._caller(call.principal)
             account = Account(call.principal, call.model, charged=charged_of(caller))
@@ -147,7 +147,7 @@ class Recovery:
             *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
             *(round((now - started) * 1000), None, hour_of(started)),
-            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),
+            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata),
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
@@ -163,10 +163,12 @@ class Recovery:
             body = encoded(error.body(call.request_id)).decode()
             await self._db.write(sql.END_CALL, (error.status, body, call.id, call.attempt))
         owners = owners_of(caller)
-        changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
+        changes = self._reservations.settle(reservation, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        changes += await self._holds.book_late(booked, account.model, hold.windows, started, cost or 0, batch)
-        self._holds.apply(changes)
+        changes += await self._reservations.book_late(
+            booked, account.model, reservation.windows, started, cost or 0, batch
+        )
+        self._reservations.apply(changes)
         if account.account is not None and credits:
             debited(batch, account.account, account.period_start, account.tier, usage_id, amount=credits, now=now)
         add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, tags=account.tags)
@@ -208,12 +210,12 @@ class Recovery:
         freed = 0
         async with self._db.transaction():
             taken: list[Taken] = []
-            for id, _, lines, *_ in rows:
+            for id, _, amounts, *_ in rows:
                 if await self._db.write(sql.DROP_HOLD, (id,)):
                     freed += 1
-                    taken += msgspec.json.decode(lines, type=list[Taken])
+                    taken += msgspec.json.decode(amounts, type=list[Taken])
             if taken:
-                await self._db.write_batch(self._holds.returned(taken))
+                await self._db.write_batch(self._reservations.release_batch(taken))
         return freed
 
 

@@ -31,29 +31,29 @@ from .reservations import (
 
 __all__ = ["ReservationBatches"]
 
-_MOST_WISHES = 256
-_AGAIN_SECONDS = 1.0
+_MAX_BATCH = 256
+_RETRY_SECONDS = 1.0
 _STOP_SECONDS = 2.0
 _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True, eq=False)
-class _Wish:
+class _Request:
     """The request of one call for a reservation. The result None means that a window no longer exists."""
 
-    lines: Sequence[BudgetWindow]
+    budgets: Sequence[BudgetWindow]
     amount: int
     credits: int
     call_id: str
     started_at: float
-    answer: asyncio.Future[Reservation | Refused | None]
+    result: asyncio.Future[Reservation | Refused | None]
 
-    def asked(self, line: BudgetWindow) -> int:
-        return self.credits if line.scope == CREDITS else self.amount
+    def asked(self, budget: BudgetWindow) -> int:
+        return self.credits if budget.scope == CREDITS else self.amount
 
 
 @dataclass(slots=True)
-class _Standing:
+class _Balance:
     """A locked window, and the change of its reserved amount by the batch."""
 
     spent: int
@@ -68,38 +68,38 @@ class _Standing:
 class ReservationBatches:
     """Reserves and releases amounts for this node's calls, in one transaction after the other."""
 
-    def __init__(self, db: Database, clock: Clock, holds: Reservations, lease_seconds: float) -> None:
+    def __init__(self, db: Database, clock: Clock, reservations: Reservations, lease_seconds: float) -> None:
         self._db = db
         self._clock = clock
-        self._holds = holds
+        self._reservations = reservations
         self._lease_seconds = lease_seconds
-        self._wishes: list[_Wish] = []
-        self._returned: list[Reservation] = []
+        self._pending: list[_Request] = []
+        self._to_release: list[Reservation] = []
         self._task: asyncio.Task[None] | None = None
 
     async def reserve(
-        self, lines: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
+        self, budgets: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
     ) -> Reservation | Refused:
         """Reserve the amount from every window, or from none."""
         while True:
-            for line in lines:
-                if not self._holds.knows(line):
-                    await self._holds.open(line)
-            answer: asyncio.Future[Reservation | Refused | None] = asyncio.get_running_loop().create_future()
-            self._wishes.append(_Wish(lines, amount, credits, call_id, started_at, answer))
-            self._go()
-            outcome = await answer
+            for budget in budgets:
+                if not self._reservations.knows(budget):
+                    await self._reservations.open(budget)
+            result: asyncio.Future[Reservation | Refused | None] = asyncio.get_running_loop().create_future()
+            self._pending.append(_Request(budgets, amount, credits, call_id, started_at, result))
+            self._start()
+            outcome = await result
             if outcome is not None:
                 return outcome
-            for line in lines:
-                self._holds.forget(line)
+            for budget in budgets:
+                self._reservations.forget(budget)
 
-    def give_back(self, hold: Reservation) -> None:
+    def give_back(self, reservation: Reservation) -> None:
         """Release, with the next batch, a reservation of which nothing was used."""
-        self._returned.append(hold)
-        self._go()
+        self._to_release.append(reservation)
+        self._start()
 
-    def _go(self) -> None:
+    def _start(self) -> None:
         if self._task is None:
             # In a context of its own: context variables of the call that starts it do not belong to the batch.
             self._task = asyncio.get_running_loop().create_task(
@@ -108,85 +108,104 @@ class ReservationBatches:
 
     async def _run(self) -> None:
         try:
-            while self._wishes or self._returned:
-                wishes, self._wishes = self._wishes[:_MOST_WISHES], self._wishes[_MOST_WISHES:]
-                returned, self._returned = self._returned, []
+            while self._pending or self._to_release:
+                requests, self._pending = self._pending[:_MAX_BATCH], self._pending[_MAX_BATCH:]
+                to_release, self._to_release = self._to_release, []
                 try:
-                    answers = await self._round(wishes, returned)
+                    results = await self._run_batch(requests, to_release)
                 except StorageError as error:
                     # If the commit succeeded after all, the sweep releases the amounts: their leases expire.
-                    self._returned = returned + self._returned
-                    for wish in wishes:
-                        if not wish.answer.done():
-                            wish.answer.set_exception(error)
-                    if self._returned and not self._wishes:
-                        await self._clock.sleep(_AGAIN_SECONDS)
+                    self._to_release = to_release + self._to_release
+                    for request in requests:
+                        if not request.result.done():
+                            request.result.set_exception(error)
+                    if self._to_release and not self._pending:
+                        await self._clock.sleep(_RETRY_SECONDS)
                     continue
-                self._tell(wishes, answers)
+                self._deliver(requests, results)
         finally:
             self._task = None
 
-    def _tell(self, wishes: Sequence[_Wish], answers: Sequence[Reservation | Refused | None]) -> None:
-        for wish, answer in zip(wishes, answers, strict=True):
-            if not wish.answer.done():
-                wish.answer.set_result(answer)
-            elif isinstance(answer, Reservation):
+    def _deliver(self, requests: Sequence[_Request], results: Sequence[Reservation | Refused | None]) -> None:
+        for request, result in zip(requests, results, strict=True):
+            if not request.result.done():
+                request.result.set_result(result)
+            elif isinstance(result, Reservation):
                 # Its call was cancelled meanwhile.
-                self._returned.append(answer)
+                self._to_release.append(result)
 
-    async def _round(
-        self, wishes: Sequence[_Wish], returned: Sequence[Reservation]
+    async def _run_batch(
+        self, requests: Sequence[_Request], to_release: Sequence[Reservation]
     ) -> list[Reservation | Refused | None]:
         async with self._db.transaction():
-            gone = [hold for hold in returned if await self._db.write(sql.DROP_HOLD, (hold.id,))]
-            standings = await self._locked(wishes, gone)
-            for hold in gone:
-                for scope, id, model, start, amount in hold.taken:
-                    if (scope, id, model, start) in standings:
-                        standings[scope, id, model, start].add(-amount)
-            answers = [self._decide(wish, standings) for wish in wishes]
-            await self._write_changes(standings)
-            taken = [(wish, hold) for wish, hold in zip(wishes, answers, strict=True) if isinstance(hold, Reservation)]
+            released = [
+                reservation for reservation in to_release if await self._db.write(sql.DROP_HOLD, (reservation.id,))
+            ]
+            balances = await self._locked(requests, released)
+            for reservation in released:
+                for scope, id, model, start, amount in reservation.taken:
+                    if (scope, id, model, start) in balances:
+                        balances[scope, id, model, start].add(-amount)
+            results = [self._decide(request, balances) for request in requests]
+            await self._write_changes(balances)
+            taken = [
+                (request, reservation)
+                for request, reservation in zip(requests, results, strict=True)
+                if isinstance(reservation, Reservation)
+            ]
             if taken:
-                await self._db.write_many(sql.ADD_HOLD, [self._row(wish, hold) for wish, hold in taken])
-        return answers
+                await self._db.write_many(
+                    sql.ADD_HOLD, [self._row(request, reservation) for request, reservation in taken]
+                )
+        return results
 
-    async def _locked(self, wishes: Sequence[_Wish], gone: Sequence[Reservation]) -> dict[Window, _Standing]:
+    async def _locked(self, requests: Sequence[_Request], released: Sequence[Reservation]) -> dict[Window, _Balance]:
         """Lock and return the windows of a batch, which no other transaction can change until its end."""
-        windows: set[Window] = {line.window for wish in wishes for line in wish.lines}
-        windows |= {(scope, id, model, start) for hold in gone for scope, id, model, start, _ in hold.taken}
+        windows: set[Window] = {budget.window for request in requests for budget in request.budgets}
+        windows |= {
+            (scope, id, model, start) for reservation in released for scope, id, model, start, _ in reservation.taken
+        }
         ordered = sorted(windows, key=row_of_window)
         columns = [list(column) for column in zip(*ordered, strict=True)] if ordered else [[], [], [], []]
         rows = await self._db.query(sql.LOCK_WINDOWS, columns)
-        return {ordered[int(number) - 1]: _Standing(int(spent), int(held)) for number, spent, held in rows}
+        return {ordered[int(number) - 1]: _Balance(int(spent), int(held)) for number, spent, held in rows}
 
-    def _decide(self, wish: _Wish, standings: dict[Window, _Standing]) -> Reservation | Refused | None:
-        for line in wish.lines:
-            standing = standings.get(line.window)
-            if standing is None:
+    def _decide(self, request: _Request, balances: dict[Window, _Balance]) -> Reservation | Refused | None:
+        for budget in request.budgets:
+            balance = balances.get(budget.window)
+            if balance is None:
                 return None
-            asked = wish.asked(line)
-            if standing.spent + standing.held + asked > line.limit:
-                return Refused(line, asked, standing.spent, standing.held)
-        hold = self._holds.new()
-        hold.written = hold.fenced = True
-        for line in wish.lines:
-            standing, asked = standings[line.window], wish.asked(line)
-            standing.add(asked)
-            hold.taken.append((*line.window, asked))
-            if line.soft is not None and standing.spent >= line.soft:
-                hold.warned.append((line, standing.spent))
-        return hold
+            asked = request.asked(budget)
+            if balance.spent + balance.held + asked > budget.limit:
+                return Refused(budget, asked, balance.spent, balance.held)
+        reservation = self._reservations.new()
+        reservation.written = reservation.fenced = True
+        for budget in request.budgets:
+            balance, asked = balances[budget.window], request.asked(budget)
+            balance.add(asked)
+            reservation.taken.append((*budget.window, asked))
+            if budget.soft is not None and balance.spent >= budget.soft:
+                reservation.warned.append((budget, balance.spent))
+        return reservation
 
-    async def _write_changes(self, standings: dict[Window, _Standing]) -> None:
-        changed = [(*window, standing.change) for window, standing in standings.items() if standing.change]
+    async def _write_changes(self, balances: dict[Window, _Balance]) -> None:
+        changed = [(*window, balance.change) for window, balance in balances.items() if balance.change]
         if changed:
             await self._db.write(sql.TAKE, [list(column) for column in zip(*changed, strict=True)])
 
-    def _row(self, wish: _Wish, hold: Reservation) -> tuple[object, ...]:
+    def _row(self, request: _Request, reservation: Reservation) -> tuple[object, ...]:
         expires_at = self._clock.time() + self._lease_seconds
-        lines = _encode(hold.taken).decode()
-        return hold.id, wish.call_id, self._holds.node, expires_at, lines, wish.started_at, 0, None
+        amounts = _encode(reservation.taken).decode()
+        return (
+            reservation.id,
+            request.call_id,
+            self._reservations.node,
+            expires_at,
+            amounts,
+            request.started_at,
+            0,
+            None,
+        )
 
     async def idle(self) -> None:
         """Wait until nothing is left to reserve or release."""

@@ -26,20 +26,20 @@ from ..db import (
 from . import sql
 from .budget_windows import (
     CREDITS,
+    BudgetKey,
     BudgetWindow,
-    Place,
     Window,
     row_of_window,
 )
 
-__all__ = ["Change", "Reservation", "Reservations", "Refused", "Standing", "Taken"]
+__all__ = ["Balance", "Change", "Reservation", "Reservations", "Refused", "Taken"]
 
 # Scope, id, model and start of a window, and the amount reserved from it.
 Taken = tuple[str, str, str, float, int]
 # A window, the decrease of its reserved amount, and the increase of its spend.
 Change = tuple[Window, int, int]
 _CHECK_SECONDS = 60.0
-_MOST_OPENED = 200_000
+_MAX_OPENED = 200_000
 _NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
@@ -73,7 +73,7 @@ class Reservation:
 
 
 @dataclass(slots=True)
-class Standing:
+class Balance:
     """The amounts spent and reserved in a window. `stale`: the spend was set in the database and must be read again."""
 
     spent: int
@@ -85,7 +85,7 @@ class Standing:
 class Refused:
     """The window that has too little left, and its balance."""
 
-    line: BudgetWindow
+    budget: BudgetWindow
     amount: int
     spent: int
     held: int
@@ -99,7 +99,7 @@ class Reservations:
         db: Database,
         clock: Clock,
         node: str,
-        summed: Callable[[Place, float, float | None], Awaitable[int]],
+        summed: Callable[[BudgetKey, float, float | None], Awaitable[int]],
     ) -> None:
         self.node = node
         self._db = db
@@ -110,138 +110,138 @@ class Reservations:
         # By scope and id: the windows that are known to exist, by model.
         self._opened: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
         # The balances of windows, if the database is not shared.
-        self._standings: dict[Window, Standing] = {}
+        self._balances: dict[Window, Balance] = {}
 
     def new(self) -> Reservation:
         """Return an empty reservation."""
         return Reservation(f"{self.node}:{next(self._count)}")
 
-    async def reserve(self, lines: Sequence[BudgetWindow], amount: int, credits: int) -> Reservation | Refused:
+    async def reserve(self, budgets: Sequence[BudgetWindow], amount: int, credits: int) -> Reservation | Refused:
         """Reserve the amount from every window or from none, in a database that is not shared."""
-        for line in lines:
-            await self._standing(line)
+        for budget in budgets:
+            await self._balance(budget)
         # No await from here on, so that the balances cannot change.
-        hold, standings = self.new(), [self._standings[line.window] for line in lines]
-        for line, standing in zip(lines, standings, strict=True):
-            asked = credits if line.scope == CREDITS else amount
-            if standing.spent + standing.held + asked > line.limit:
-                return Refused(line, asked, standing.spent, standing.held)
-            hold.taken.append((*line.window, asked))
-            if line.soft is not None and standing.spent >= line.soft:
-                hold.warned.append((line, standing.spent))
-        for taken, standing in zip(hold.taken, standings, strict=True):
-            standing.held += taken[4]
-        return hold
+        reservation, balances = self.new(), [self._balances[budget.window] for budget in budgets]
+        for budget, balance in zip(budgets, balances, strict=True):
+            asked = credits if budget.scope == CREDITS else amount
+            if balance.spent + balance.held + asked > budget.limit:
+                return Refused(budget, asked, balance.spent, balance.held)
+            reservation.taken.append((*budget.window, asked))
+            if budget.soft is not None and balance.spent >= budget.soft:
+                reservation.warned.append((budget, balance.spent))
+        for taken, balance in zip(reservation.taken, balances, strict=True):
+            balance.held += taken[4]
+        return reservation
 
-    async def _standing(self, line: BudgetWindow) -> Standing:
+    async def _balance(self, budget: BudgetWindow) -> Balance:
         """Return the balance of a window, in a database that is not shared."""
-        standing = self._standings.get(line.window)
-        if standing is None:
-            await self.open(line)
-            row = await self._db.one(sql.FIND_WINDOW, line.window)
-            if len(self._standings) >= _MOST_OPENED:
-                self._standings = {window: one for window, one in self._standings.items() if one.held}
-            standing = self._standings.setdefault(line.window, Standing(0 if row is None else int(row[0])))
-        elif standing.stale:
-            standing.stale, before = False, standing.spent
-            row = await self._db.one(sql.FIND_WINDOW, line.window)
+        balance = self._balances.get(budget.window)
+        if balance is None:
+            await self.open(budget)
+            row = await self._db.one(sql.FIND_WINDOW, budget.window)
+            if len(self._balances) >= _MAX_OPENED:
+                self._balances = {window: one for window, one in self._balances.items() if one.held}
+            balance = self._balances.setdefault(budget.window, Balance(0 if row is None else int(row[0])))
+        elif balance.stale:
+            balance.stale, before = False, balance.spent
+            row = await self._db.one(sql.FIND_WINDOW, budget.window)
             # Calls that ended during the query are applied to the balance, but written to the database later.
-            standing.spent += (0 if row is None else int(row[0])) - before
-        return standing
+            balance.spent += (0 if row is None else int(row[0])) - before
+        return balance
 
-    def knows(self, line: BudgetWindow) -> bool:
+    def knows(self, budget: BudgetWindow) -> bool:
         """Return whether the window is known to exist."""
-        known = self._opened.get((line.scope, line.id))
-        return known is not None and line.model in known and known[line.model][0] == line.start
+        known = self._opened.get((budget.scope, budget.id))
+        return known is not None and budget.model in known and known[budget.model][0] == budget.start
 
-    async def open(self, line: BudgetWindow) -> None:
+    async def open(self, budget: BudgetWindow) -> None:
         """Create the window if it does not exist, with the sum of its usage records."""
-        if await self._db.one(sql.FIND_WINDOW, line.window) is None:
+        if await self._db.one(sql.FIND_WINDOW, budget.window) is None:
             async with self._db.transaction():
                 # If several nodes open it, one creates it; the others wait here, and find it.
-                if await self._db.write(sql.OPEN_WINDOW, (*line.window, line.end, self._clock.time())):
-                    spent = await self._summed(line.place, line.start, line.end)
+                if await self._db.write(sql.OPEN_WINDOW, (*budget.window, budget.end, self._clock.time())):
+                    spent = await self._summed(budget.key, budget.start, budget.end)
                     if spent:
-                        await self._db.write(sql.SET_WINDOW, (spent, *line.window))
-        end = math.inf if line.end is None else line.end
-        if len(self._opened) >= _MOST_OPENED:
+                        await self._db.write(sql.SET_WINDOW, (spent, *budget.window))
+        end = math.inf if budget.end is None else budget.end
+        if len(self._opened) >= _MAX_OPENED:
             self._opened.clear()
-        self._opened.setdefault((line.scope, line.id), {})[line.model] = (line.start, end)
+        self._opened.setdefault((budget.scope, budget.id), {})[budget.model] = (budget.start, end)
 
-    def forget(self, line: BudgetWindow) -> None:
+    def forget(self, budget: BudgetWindow) -> None:
         """Forget that a window exists, so that it is looked up again."""
-        self._opened.get((line.scope, line.id), {}).pop(line.model, None)
+        self._opened.get((budget.scope, budget.id), {}).pop(budget.model, None)
 
-    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
+    async def balance(self, budget: BudgetWindow) -> tuple[int, int]:
         """Return the amounts spent and reserved in a window."""
         if not self._shared:
-            standing = await self._standing(line)
-            return standing.spent, standing.held
-        if not self.knows(line):
-            await self.open(line)
-        row = await self._db.one(sql.FIND_WINDOW, line.window)
+            balance = await self._balance(budget)
+            return balance.spent, balance.held
+        if not self.knows(budget):
+            await self.open(budget)
+        row = await self._db.one(sql.FIND_WINDOW, budget.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
-    async def enlarge(self, hold: Reservation, more: Reservation) -> bool:
+    async def enlarge(self, reservation: Reservation, more: Reservation) -> bool:
         """Merge `more` into a reservation and its row; return False if they stay separate.
 
         The row and the reservation are consistent even after a cancellation, so that exactly the reserved amounts are
         settled.
         """
         if not more.fenced:
-            hold.taken = hold.with_more(more)
+            reservation.taken = reservation.with_more(more)
             return True
-        joining = asyncio.ensure_future(self._enlarge(hold, more))
+        joining = asyncio.ensure_future(self._enlarge(reservation, more))
         try:
             return await asyncio.shield(joining)
         except asyncio.CancelledError:
             await asyncio.wait([joining])
             raise
 
-    async def _enlarge(self, hold: Reservation, more: Reservation) -> bool:
-        taken = hold.with_more(more)
-        lines = msgspec.json.encode(taken).decode()
+    async def _enlarge(self, reservation: Reservation, more: Reservation) -> bool:
+        taken = reservation.with_more(more)
+        amounts = msgspec.json.encode(taken).decode()
         try:
             async with self._db.transaction():
                 # No row: other nodes released the reservation, because they declared this node dead.
-                joined = bool(await self._db.write(sql.ENLARGE_HOLD, (lines, hold.id)))
+                joined = bool(await self._db.write(sql.ENLARGE_HOLD, (amounts, reservation.id)))
                 if joined:
                     await self._db.write(sql.DROP_HOLD, (more.id,))
         except StorageError:
             # The commit may have succeeded without a confirmation: the row is authoritative.
-            row = await self._db.one(sql.LINES_OF_HOLD, (hold.id,))
-            if row is None or row[0] != lines:
+            row = await self._db.one(sql.LINES_OF_HOLD, (reservation.id,))
+            if row is None or row[0] != amounts:
                 raise
             joined = True
         if joined:
-            hold.taken = taken
+            reservation.taken = taken
         return joined
 
     # -- end of a call
 
-    def settle(self, hold: Reservation, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
+    def settle(self, reservation: Reservation, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
         """Add to a batch the release of a reservation, the deletion of its row, and the charge of the cost.
 
         Return the changes of the balances in memory, for `apply`.
         """
         changes: list[Change] = []
-        if hold.fenced:
-            batch.add(sql.LOCK_HOLD, (hold.id,))
-        for scope, id, model, start, amount in hold.taken:
+        if reservation.fenced:
+            batch.add(sql.LOCK_HOLD, (reservation.id,))
+        for scope, id, model, start, amount in reservation.taken:
             spent = credits if scope == CREDITS else cost
             if scope == "provider" and id != provider:
                 spent = 0
             window = (scope, id, model, start)
-            if hold.fenced:
-                numbers = (hold.id, amount, spent, max(0, spent - amount), *window)
+            if reservation.fenced:
+                numbers = (reservation.id, amount, spent, max(0, spent - amount), *window)
                 batch.add_shared(row_of_window(window), sql.SETTLE_HELD, numbers)
             else:
                 changes += self._spend(window, amount, spent, batch)
-        if hold.fenced:
+        if reservation.fenced:
             # After the windows, whose statements check that the row exists.
-            batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
-        elif hold.written:
-            batch.add(sql.DROP_HOLD, (hold.id,))
+            batch.add_shared(("hold", reservation.id), sql.DROP_HOLD, (reservation.id,))
+        elif reservation.written:
+            batch.add(sql.DROP_HOLD, (reservation.id,))
         return changes
 
     def book(
@@ -308,23 +308,23 @@ class Reservations:
         """Apply the changes of a batch to the balances in memory, or undo them."""
         sign = -1 if undo else 1
         for window, held, spent in changes:
-            standing = self._standings.get(window)
-            if standing is not None:
-                standing.held -= sign * held
-                standing.spent += sign * spent
+            balance = self._balances.get(window)
+            if balance is not None:
+                balance.held -= sign * held
+                balance.spent += sign * spent
 
-    def returned(self, taken: Iterable[Taken]) -> Batch:
+    def release_batch(self, taken: Iterable[Taken]) -> Batch:
         """Return a batch that releases amounts of which nothing was used."""
         batch = Batch()
         for scope, id, model, start, amount in taken:
             self.apply(self._spend((scope, id, model, start), amount, 0, batch))
         return batch
 
-    def written(self, window: Window) -> None:
+    def mark_stale(self, window: Window) -> None:
         """Mark a window's balance as stale after its spend was set, by a transaction that may still be rolled back."""
-        standing = self._standings.get(window)
-        if standing is not None:
-            standing.stale = True
+        balance = self._balances.get(window)
+        if balance is not None:
+            balance.stale = True
 
     # -- windows opened while calls ran
 
@@ -342,5 +342,5 @@ class Reservations:
                 await self._db.write(sql.CHECKED, window)
                 spent = await self._summed(window[:3], window[3], end)
                 await self._db.write(sql.SET_WINDOW, (spent, *window))
-            self.written(window)
+            self.mark_stale(window)
         return len(rows)

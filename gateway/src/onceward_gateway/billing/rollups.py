@@ -13,7 +13,7 @@ from ..identity.repositories import Repositories
 from . import sql
 from .budget_windows import (
     CREDITS,
-    Place,
+    BudgetKey,
     Window,
     window_of,
 )
@@ -28,9 +28,9 @@ class UsageSums:
         self._db = db
         self._repositories = records
 
-    async def summed(self, place: Place, start: float, end: float | None) -> int:
+    async def summed(self, key: BudgetKey, start: float, end: float | None) -> int:
         """Return the sum of the usage records of a window, on top of the value that an administrator set last."""
-        scope, id, model = place
+        scope, id, model = key
         until = math.inf if end is None else end
         if scope == CREDITS:
             row = await self._db.one(sql.SUM_CREDITS, (id, start, until))
@@ -94,12 +94,12 @@ class Rollups:
     async def in_window(self, bound: Bound, now: float) -> int:
         """Return the spend of an owner since its budget renewed last."""
         start, end = window_of(bound.budget_duration, bound.budget_anchor, now)
-        return await self.standing((bound.scope, bound.id, ""), start, end)
+        return await self.balance((bound.scope, bound.id, ""), start, end)
 
     async def reset(self, scope: str, id: str, spend: int) -> None:
         """Set the spend of an owner, as an administrator requested. The usage records do not change."""
         now = self._clock.time()
-        place = await self._total_place(scope, id)
+        key = await self._total_place(scope, id)
         async with self._db.transaction():
             # Windows first, then sums, each sorted: the lock order of every transaction.
             for model, start in await self._db.query(sql.LIVE_WINDOWS, (scope, id, now)):
@@ -109,7 +109,7 @@ class Rollups:
             totals = await self._totals(scope, id)
             await self._db.write(sql.ADD_RESET, (scope, id, now, spend, spend - sum(totals.values())))
             for model in sorted({"", *totals}):
-                await self._db.write(sql.SET_TOTAL, (*place, model, 0 if model else spend))
+                await self._db.write(sql.SET_TOTAL, (*key, model, 0 if model else spend))
 
     async def everybody(self) -> list[tuple[str, str]]:
         """Return all owners with spend."""
@@ -117,10 +117,10 @@ class Rollups:
 
     # -- sums
 
-    async def standing(self, place: Place, start: float, end: float | None) -> int:
+    async def balance(self, key: BudgetKey, start: float, end: float | None) -> int:
         """Return the spend in a window; the sum of its records if the window was not opened yet."""
-        row = await self._db.one(sql.FIND_WINDOW, (*place, start))
-        return await self.usage.summed(place, start, end) if row is None else int(row[0])
+        row = await self._db.one(sql.FIND_WINDOW, (*key, start))
+        return await self.usage.summed(key, start, end) if row is None else int(row[0])
 
     async def _totals(self, scope: str, id: str) -> dict[str, int]:
         rows = await self._db.query(sql.TOTALS, await self._total_place(scope, id))

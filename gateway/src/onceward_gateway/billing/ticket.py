@@ -40,7 +40,7 @@ class Plan:
     """The budgets and limits of a caller's calls of one model, valid until one of the windows ends."""
 
     caller: Principal
-    lines: tuple[BudgetWindow, ...]
+    budgets: tuple[BudgetWindow, ...]
     bounds: Sequence[Bound]
     terms: Terms | None
     owners: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class Plan:
     @property
     def free(self) -> bool:
         """Return True if nothing needs to be reserved or counted before such a call runs."""
-        return not self.lines and not self.bounds
+        return not self.budgets and not self.bounds
 
 
 class Ticket:
@@ -63,16 +63,16 @@ class Ticket:
         "call_id",
         "caller",
         "ended",
-        "entered",
         "events",
+        "has_account",
         "headers",
-        "hold",
-        "kept",
         "metadata",
         "model",
         "node",
+        "permit",
         "plan",
         "prompt_tokens",
+        "reservation",
         "run",
         "served_at",
         "settled",
@@ -90,8 +90,8 @@ class Ticket:
         self.tags: tuple[str, ...] = ()
         self.metadata: str | None = None
         self.prompt_tokens = 0
-        self.entered: Permit | None = None
-        self.hold: Reservation | None = None
+        self.permit: Permit | None = None
+        self.reservation: Reservation | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
         self.run: BilledCall | None = None
         self.events = 0
@@ -101,7 +101,7 @@ class Ticket:
         # Reserved in addition to the estimate: the cost of failed attempts.
         self.wasted = 0
         # Whether its row has its account.
-        self.kept = False
+        self.has_account = False
         # Whether its end is being written, its bill, and whether it is released.
         self.settled = False
         self.billed: Bill | None = None

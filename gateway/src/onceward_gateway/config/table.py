@@ -11,11 +11,11 @@ _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the message names the place and the remedy."""
+    """The configuration is invalid; the message names the setting, and what to do."""
 
 
 class UnusableValue(ConfigError):
-    """One value cannot be used. `shown` is the message without the value, which may be confidential."""
+    """A value is invalid. `shown` is the message without the value, which may be secret."""
 
     def __init__(self, message: str, shown: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class UnusableValue(ConfigError):
 
 
 class Table:
-    """One table of a source. `finish` raises for unknown keys."""
+    """A table of a configuration source. `finish` raises for unknown keys."""
 
     def __init__(
         self,
@@ -155,12 +155,12 @@ class Table:
         return value
 
     def know(self, names: Sequence[str]) -> None:
-        """Raise for a key that is not one of these, before the values are read."""
+        """Raise `ConfigError` for a key that is not one of these, before the values are read."""
         self._asked.update(names)
         self.finish()
 
     def finish(self) -> None:
-        """Raise for a key that nothing has read: a misspelt setting must not be ignored."""
+        """Raise `ConfigError` for a key that was not read: a misspelt setting must not be ignored."""
         unknown = sorted(set(self._values) - self._asked)
         if unknown:
             names = ", ".join(sorted(self._asked)) or "none"

@@ -58,7 +58,7 @@ def build_handlers(
     clock, new_id, records, directory = gateway.clock, gateway.new_id, gateway.records, gateway.directory
     ownership = Ownership(records)
     writer = RecordWriter(directory, catalog, clock, new_id)
-    serializer = RecordSerializer(records, gateway.ledger.sums, gateway.ledger.last_used, clock)
+    serializer = RecordSerializer(records, gateway.ledger.rollups, gateway.ledger.last_used, clock)
     secrets = SecretResponder(gateway.mutations, gateway.secrets)
     keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
     teams = TeamAccess(records, serializer, keys, writer)
@@ -95,7 +95,7 @@ def build_handlers(
         ),
         customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
         guardrails=GuardrailHandlers(gateway.guardrails),
-        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.sums, clock=clock),
+        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.rollups, clock=clock),
         members=MemberHandlers(
             records, directory, teams, memberships, keys, writer, serializer=serializer, clock=clock
         ),

@@ -160,4 +160,4 @@ class Acceptor:
             self._loop.remove_reader(self._listener)
 
     async def wait_closed(self) -> None:
-        """Return at once: there is nothing to wait for."""
+        """Do nothing: there is nothing to wait for."""

@@ -137,7 +137,7 @@ class Services:
             settings.ledger,
             self.prices,
             self.directory,
-            pace=self._rate_limiter(),
+            limiter=self._rate_limiter(),
             node=self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
@@ -160,7 +160,7 @@ class Services:
             self.targets,
             self.retry_policy,
             self.clock,
-            limiter=self.ledger.pace,
+            limiter=self.ledger.limiter,
             budgets=self.ledger,
             hold_wasted=self._hold_wasted,
         )
@@ -303,7 +303,7 @@ class Services:
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
-            self.spawn(self._run_forever("limits", self.ledger.pace.keep), "limits")
+            self.spawn(self._run_forever("limits", self.ledger.limiter.keep), "limits")
         if self.db.shared:
             self.spawn(self._run_forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
             self.spawn(self._run_forever("nodes", self.takeover.watch), "nodes")

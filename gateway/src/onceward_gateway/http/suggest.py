@@ -64,7 +64,7 @@ def _suggestion(method: str, path: str, table: Router) -> str | None:
 
 
 def _variants(path: str) -> Iterable[str]:
-    """Return a path without common mistakes: a repeated or missing version, extra slashes, capitals."""
+    """Yield the path without common mistakes: a repeated or missing version, extra slashes, capitals."""
     plain = "/" + "/".join(segment for segment in path.split("/") if segment)
     lower = plain.lower()
     for text in dict.fromkeys((plain, lower)):

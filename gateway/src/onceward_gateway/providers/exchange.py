@@ -179,7 +179,7 @@ class Exchange:
                 raise await self._failure(response)
             self.meter.answered = True
             headers = {name.lower(): value for name, value in response.headers.items()}
-            self.meter.tell(of_headers(headers))
+            self.meter.add_report(of_headers(headers))
             self.content_type = headers.get("content-type", "").lower()
             yield response
         except (TimeoutError, aiohttp.ClientError) as error:

@@ -21,11 +21,11 @@ from .meter import Meter
 __all__ = ["Connector", "arriving", "asking"]
 
 _END_OF_HEAD = b"\r\n\r\n"
-# Of one answer: that of the answer itself, and those with a status below 200 before it.
+# The most heads of one answer: its own, and those of interim responses (1xx) before it.
 _MOST_HEADS = 20
 
 
-# Whose request is on its way: its meter hears when there is a connection to send it on.
+# The meter of the request of this task, which is notified when there is a connection to send it on.
 asking: ContextVar[Meter | None] = ContextVar("asking", default=None)
 
 
@@ -69,7 +69,7 @@ class _Handler(ResponseHandler):
         super().data_received(data)
 
     def _refuse_heads(self) -> None:
-        """Give the connection up: an upstream that says again and again that it works on it could do so for ever."""
+        """Close the connection: a provider could send interim responses for ever."""
         if self.transport is not None:
             self.transport.abort()
         self.set_exception(aiohttp.ServerDisconnectedError(f"more than {_MOST_HEADS} heads came before the answer"))
@@ -82,12 +82,12 @@ class _Handler(ResponseHandler):
 
 
 async def arriving(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    """The bytes of a body as they come; where the connection breaks, what had come before is given first."""
+    """Yield the bytes of a body as they arrive; if the connection breaks, yield first what came before."""
     try:
         while data := await content.readany():
             yield data
     except aiohttp.ClientError:
-        # An exception hides what is not read yet, which was written and is paid.
+        # The exception would hide bytes that are not read yet, which the model wrote and the provider bills.
         if left := b"".join(content._buffer):
             yield left
         raise
