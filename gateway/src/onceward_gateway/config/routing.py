@@ -156,6 +156,13 @@ def _deployment(id: str, table: Table, providers: Collection[str], issues: Issue
         if dollars is not None:
             params[{"cached_input": "cache_read_input_token_cost"}.get(name, f"{name}_cost_per_token")] = dollars / 1e6
     report_incomplete_price(table, issues, writes=table.text("mode") not in WRITES_NOTHING)
+    info = _model_info(table)
+    model_name = table.text("model_name") or id
+    return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))
+
+
+def _model_info(table: Table) -> dict[str, Any]:
+    """Return the `model_info` of a deployment: its limits, abilities and mode, as far as they are given."""
     info: dict[str, Any] = {}
     for name in ("max_input_tokens", "max_output_tokens"):
         whole = table.whole(name, 1)
@@ -169,8 +176,7 @@ def _deployment(id: str, table: Table, providers: Collection[str], issues: Issue
         text = table.text(name)
         if text is not None:
             info[name] = text
-    model_name = table.text("model_name") or id
-    return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))
+    return info
 
 
 def read_outbound(table: Table, environment: str | None) -> OutboundSettings:

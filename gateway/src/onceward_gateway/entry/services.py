@@ -92,13 +92,7 @@ class Services:
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
-        prepare(settings)
-        self.db = open_database(settings)
-        self.folders = Folders(settings.data_dir, BLOB_KINDS)
-        self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.redis = open_redis(settings)
-        self.bus = open_bus(self.redis)
-        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
+        self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
         self.directory = Directory(
@@ -199,6 +193,23 @@ class Services:
             ping_seconds=settings.limits.ping_seconds,
             providers=lambda: self.providers,
         )
+        self._build_jobs()
+        self._providers: ProviderClient | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _open_storage(self, settings: Settings, node: str | None) -> None:
+        """Open the database and Redis, and what the nodes of a cluster share over them."""
+        prepare(settings)
+        self.db = open_database(settings)
+        self.folders = Folders(settings.data_dir, BLOB_KINDS)
+        self.readiness = Readiness(self.db, self.clock, self.folders)
+        self.redis = open_redis(settings)
+        self.bus = open_bus(self.redis)
+        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
+
+    def _build_jobs(self) -> None:
+        """Build the jobs of batches and fine-tuning, and the takeover of all that a dead node ran."""
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
@@ -210,9 +221,6 @@ class Services:
             on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
             on_lost=self.calls.failover.release_taken_over,
         )
-        self._providers: ProviderClient | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)

@@ -399,12 +399,10 @@ class Exchange:
                 if not sniffed:
                     # Skip white space before the answer, which may be as long as an answer.
                     data = data.lstrip(_SPACE)
-                    if not data:
-                        continue
                     if data[:1] in (b"{", b"["):
                         yield WHOLE, await self._rest(data, pieces)
                         return
-                    sniffed = True
+                    sniffed = bool(data)
                 for at in range(0, len(data), _TURN_BYTES):
                     for event in reader.feed(data[at : at + _TURN_BYTES]):
                         found = True
@@ -416,16 +414,19 @@ class Exchange:
                 yield event
         except EventTooLarge as large:
             self.count_part(reader.rest)
-            if large.lines:
-                raise failures.broken_stream(self.provider, f"an event has more than {large.lines} lines") from None
-            most = self._limits.event_bytes
-            raise failures.too_large(self.provider, "An event", most, "limits.event_bytes") from None
+            raise self._too_large(large) from None
         except (Exception, asyncio.CancelledError):
             # The model also wrote the event that was not complete yet.
             self.count_part(reader.rest)
             raise
         if not found:
             raise self.broken(head[:_SHOWN], "no events")
+
+    def _too_large(self, large: EventTooLarge) -> ApiError:
+        """Return the error for an event beyond the limit of its lines or its bytes."""
+        if large.lines:
+            return failures.broken_stream(self.provider, f"an event has more than {large.lines} lines")
+        return failures.too_large(self.provider, "An event", self._limits.event_bytes, "limits.event_bytes")
 
     async def _rest(self, head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
         body = [head]
