@@ -141,7 +141,7 @@ class ResponseCache:
 
 
 class CacheRecorder(WriterMiddleware):
-    """A filter that copies an answer, up to `max_bytes`."""
+    """Middleware that copies an answer, up to `max_bytes`."""
 
     def __init__(self, inner: ResponseWriter, max_bytes: int) -> None:
         super().__init__(inner)

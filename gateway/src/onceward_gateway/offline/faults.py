@@ -192,7 +192,7 @@ _BREAKS: Mapping[str, Emission | None] = {
 
 
 def _filtered(emission: Emission, source: Iterator[Emission]) -> Iterator[Emission]:
-    """Yield the end of an answer that a filter stopped: what was hidden is billed, as it is elsewhere."""
+    """Yield the end of an answer that a content filter stopped: the hidden part is billed, as by providers."""
     frame = {key: value for key, value in emission.items() if key != "usage"} if isinstance(emission, dict) else {}
     yield {**frame, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "content_filter"}]}
     for last in source:

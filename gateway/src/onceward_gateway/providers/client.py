@@ -54,7 +54,7 @@ class ProviderClient:
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
-        """Return the producer of a call at its provider."""
+        """Return the handler of a call to its provider."""
         exchange = Exchange(self, target, request, route.kind)
         if target.upstream.wire == "anthropic":
             if route.kind != "chat":
@@ -109,7 +109,7 @@ def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitab
 
 
 def _prepared_aside(exchange: Exchange, path: str, produce: ModelHandler, *, stream: bool) -> ModelHandler:
-    """Return the producer of a call whose body is so large that it is prepared in a thread."""
+    """Return the handler of a call whose body is so large that it is prepared in a thread."""
 
     async def run(sink: ResponseWriter) -> None:
         body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)

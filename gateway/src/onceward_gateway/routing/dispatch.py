@@ -84,7 +84,7 @@ class Dispatcher:
         self.random = random.Random()
 
     def producer(self, pool: DeploymentPool, make: MakeProducer) -> ModelHandler:
-        """Return a producer that tries the deployments of a pool; `make` returns the producer of one target."""
+        """Return a handler that tries the deployments of a pool; `make` returns the handler of one target."""
 
         async def produce(run: ResponseWriter) -> None:
             await FallbackChain(self, pool, make, run).run_attempts()

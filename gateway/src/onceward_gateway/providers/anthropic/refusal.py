@@ -25,7 +25,7 @@ class Refusals:
         )
 
     def check(self) -> None:
-        """Raise if anything was found: a request is translated whole or not at all."""
+        """Raise if there are any: a request is translated completely or not at all."""
         if self._issues:
             names = ", ".join(f"`{issue['param']}`" for issue in self._issues)
             raise ApiError(
