@@ -176,8 +176,8 @@ class SecretResponder:
         if key is None:
             done = await self._mutations.plainly(act, whole=True)
         else:
-            print_ = await fingerprint(request)
-            done = await self._mutations.once(request.principal, key, request.operation, print_, act)
+            digest = await fingerprint(request)
+            done = await self._mutations.once(request.principal, key, request.operation, digest, act)
         reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:

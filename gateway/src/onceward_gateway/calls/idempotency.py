@@ -26,7 +26,7 @@ __all__ = [
     "fingerprint",
     "not_resumable",
     "resume_position",
-    "presented_by",
+    "identify_request",
     "require_same_request",
 ]
 
@@ -54,15 +54,15 @@ class IdempotentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The request attaches to a call that runs here or on another node, and reads the events after `after`."""
+    """An outcome: attach to a call that runs here or on another node, and read its events after `after`."""
 
-    feed: EventStream
+    stream: EventStream
     after: int
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The call has ended, and its stored answer is replayed."""
+    """An outcome: replay the stored answer of a call that has ended."""
 
     record: CallRecord
     after: int
@@ -70,7 +70,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The call has to be made: for the first time (`record` is None), again after a failure, or resumed from its log.
+    """An outcome: make the call for the first time (`record` is None), retry it, or resume it from its log.
 
     `replaces` is the id of the call that the key has named so far, if it is to name a new one.
     """
@@ -91,7 +91,7 @@ class Claim:
 
     request: IdempotentRequest
     record: CallRecord
-    entry: Start
+    start: Start
     previous: CallRecord | None
     expires_at: float
     recorded: bool = False
@@ -164,7 +164,7 @@ def check_key(key: str | None) -> str | None:
     return key
 
 
-async def presented_by(request: Request, *, stream: bool) -> IdempotentRequest:
+async def identify_request(request: Request, *, stream: bool) -> IdempotentRequest:
     """Return the identity of a request: its idempotency key, fingerprint, caller and resume position."""
     key = check_key(request.header("idempotency-key"))
     digest = await fingerprint(request) if key is not None else b""

@@ -221,7 +221,7 @@ class CallRegistry:
             prompt_bytes=request.body_bytes,
             price_name=price_name,
             terminal=terminal,
-            logged=list(claim.entry.logged),
+            logged=list(claim.start.logged),
         )
         run.recorded = claim.recorded
         run.durable = claim.recorded and self._db.shared

@@ -40,7 +40,7 @@ def headers_of(limits: Sequence[Limit], used: Sequence[int], over: Callable[[int
 def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
     """Return the 429 of a limit, with its owner and the time to retry."""
     spec = KINDS[limit.kind]
-    of = _owner(limit)
+    owner = _owner(limit)
     when = (
         "Wait until one of its calls has ended."
         if limit.kind == "parallel"
@@ -48,7 +48,7 @@ def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
     )
     return ApiError(
         429,
-        f"{of[0].upper()}{of[1:]} is limited to {limit.most} {spec.says}, and that is reached. {when}",
+        f"{owner[0].upper()}{owner[1:]} is limited to {limit.most} {spec.description}, and that is reached. {when}",
         code=spec.code,
         retry_after=wait,
         headers=headers,
