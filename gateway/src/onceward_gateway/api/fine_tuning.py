@@ -218,6 +218,12 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     hyper: dict[str, Any] = {name: "auto" if said.get(name) is None else said[name] for name in names}
     if kind == "reinforcement" and said.get("reasoning_effort") is not None:
         hyper["reasoning_effort"] = said["reasoning_effort"]
+    _require_in_range(hyper, where)
+    return kind, hyper
+
+
+def _require_in_range(hyper: dict[str, Any], where: str) -> None:
+    """Raise 400 for a hyperparameter that is neither `auto` nor within its range."""
     for name, most in (("n_epochs", 50), ("batch_size", 256)):
         if hyper[name] != "auto" and not (isinstance(hyper[name], int) and 1 <= hyper[name] <= most):
             raise invalid(f"`{where}.{name}` must be from 1 to {most}, not {hyper[name]!r}.", param=f"{where}.{name}")
@@ -227,7 +233,6 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for name in ("eval_interval", "eval_samples"):
         if hyper.get(name, "auto") != "auto" and not 1 <= hyper[name] < _MOST:
             raise invalid(f"`{where}.{name}` must be at least 1, not {hyper[name]!r}.", param=f"{where}.{name}")
-    return kind, hyper
 
 
 def _details(kind: str, data: dict[str, Any], hyper: dict[str, Any]) -> dict[str, Any]:

@@ -184,14 +184,19 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
         if data.get(name) not in (None, *known):
             raise _not_offline(name, data[name], f"Use {' or '.join(map(repr, known))}.")
     if data.get("moderation") != "low" and data.get("prompt"):
-        found = moderate({"input": str(data["prompt"])}, "")[0]["results"][0]
-        if found["flagged"]:
-            names = ", ".join(name for name, flagged in found["categories"].items() if flagged)
-            raise invalid(
-                f"`prompt` is blocked by moderation ({names}). Change it, or send `moderation` 'low'.",
-                param="prompt",
-                code="moderation_blocked",
-            )
+        _moderate(str(data["prompt"]))
+
+
+def _moderate(prompt: str) -> None:
+    """Raise 400 if moderation flags the prompt, naming the categories."""
+    found = moderate({"input": prompt}, "")[0]["results"][0]
+    if found["flagged"]:
+        names = ", ".join(name for name, flagged in found["categories"].items() if flagged)
+        raise invalid(
+            f"`prompt` is blocked by moderation ({names}). Change it, or send `moderation` 'low'.",
+            param="prompt",
+            code="moderation_blocked",
+        )
 
 
 def _not_offline(name: str, value: Any, step: str) -> ApiError:

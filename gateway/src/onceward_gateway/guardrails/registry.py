@@ -1,4 +1,4 @@
-"""The registry of the configured guardrails, and the choice of those that apply to a call."""
+"""The registry of configured guardrails, and the selection of those that apply to a call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .interface import (
 __all__ = ["GROUP", "Guard", "Guardrails", "context_of", "rewriters"]
 
 GROUP = "onceward.guardrails"
-# Bytes of a request that is looked at in a thread: patterns take more time than parsing does.
+# Requests above this size are processed in a thread: patterns take more time than parsing.
 _LARGE = 16_384
 _SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": blocklist.make}
 
@@ -58,17 +58,17 @@ class Guardrails:
         self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
 
     def of(self, request: Request) -> tuple[Guard, ...]:
-        """Return the guardrails of a call: those that are always on, those of its key and team, and those it names."""
+        """Return the guardrails of a call: those on by default, those of its key and team, and those that it names."""
         given = request.data.get("guardrails")
         named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
         own = _names(request.caller.metadata.get("guardrails"))
-        demanded = (*request.caller.guardrails, *own)
-        if not named and not demanded:
+        required = (*request.caller.guardrails, *own)
+        if not named and not required:
             return self._always
         known = {guard.name for guard in self.guards}
-        wanted = set(demanded)
-        if not wanted <= known:
-            raise _missing(sorted(wanted - known)[0])
+        selected = set(required)
+        if not selected <= known:
+            raise _missing(sorted(selected - known)[0])
         for name in named:
             if not isinstance(name, str) or name not in known:
                 raise invalid(
@@ -76,8 +76,8 @@ class Guardrails:
                     param="guardrails",
                     code="guardrail_not_found",
                 )
-            wanted.add(name)
-        return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in wanted)
+            selected.add(name)
+        return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in selected)
 
 
 def _names(value: Any) -> tuple[str, ...]:
