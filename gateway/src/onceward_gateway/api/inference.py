@@ -34,6 +34,7 @@ from ..calls.registry import CallRegistry
 from ..calls.remote import lost
 from ..calls.revocation import Revocation
 from ..calls.running import RunningCall
+from ..core import error_codes
 from ..core.answer import Answer, ModelContext
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
@@ -41,6 +42,16 @@ from ..core.errors import (
     ApiError,
     envelope,
     invalid,
+)
+from ..core.headers import (
+    X_COST_USD,
+    X_INPUT_TOKENS,
+    X_MODEL,
+    X_ONCEWARD_CALL_ID,
+    X_ONCEWARD_REPLAYED,
+    X_OUTPUT_TOKENS,
+    X_SHOULD_RETRY,
+    X_TOTAL_TOKENS,
 )
 from ..core.response_writer import ModelHandler, ResponseWriter
 from ..http.request import (
@@ -232,7 +243,7 @@ class InferenceEndpoint:
             raise invalid(
                 f"The request lists {len(others)} models to choose among; the most is {_MAX_MODELS}. List fewer.",
                 param="models",
-                code="too_long",
+                code=error_codes.TOO_LONG,
             )
         for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
@@ -424,29 +435,29 @@ def _failing_handler(error: Exception) -> ModelHandler:
 def _replayed_error(error: ApiError, record: CallRecord) -> ApiError:
     """Return the replay of an error that ended a call: a retry with the same key would fail again."""
     error.call_id = record.id
-    error.headers = (("x-should-retry", "false"), ("x-onceward-replayed", "true"))
+    error.headers = ((X_SHOULD_RETRY, "false"), (X_ONCEWARD_REPLAYED, "true"))
     return error
 
 
 def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
-    headers = (("x-onceward-call-id", record.id), ("x-model", record.model))
-    return (*headers, ("x-onceward-replayed", "true")) if replayed else headers
+    headers = ((X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model))
+    return (*headers, (X_ONCEWARD_REPLAYED, "true")) if replayed else headers
 
 
 def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
-    headers: list[tuple[str, str]] = [("x-onceward-call-id", record.id), ("x-model", record.model)]
+    headers: list[tuple[str, str]] = [(X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model)]
     if record.total_usage is not None:
         tokens = record.tokens
         headers += [
-            ("x-input-tokens", str(tokens["prompt_tokens"])),
-            ("x-output-tokens", str(tokens["completion_tokens"])),
-            ("x-total-tokens", str(tokens["total_tokens"])),
+            (X_INPUT_TOKENS, str(tokens["prompt_tokens"])),
+            (X_OUTPUT_TOKENS, str(tokens["completion_tokens"])),
+            (X_TOTAL_TOKENS, str(tokens["total_tokens"])),
         ]
     cost = record.total_cost_nano
     if cost is not None:
-        headers.append(("x-cost-usd", _decimal(cost)))
+        headers.append((X_COST_USD, _decimal(cost)))
     if replayed:
-        headers.append(("x-onceward-replayed", "true"))
+        headers.append((X_ONCEWARD_REPLAYED, "true"))
     return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers))
 
 

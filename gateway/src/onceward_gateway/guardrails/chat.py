@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.effective_body import OWN
 from ..core.errors import invalid
 from ..http.contract import load_contract
@@ -166,7 +167,7 @@ class _Walk:
             raise invalid(
                 "`arguments` of a tool call is nested too deeply for the guardrails of this call. Flatten it.",
                 param="messages",
-                code="too_deep",
+                code=error_codes.TOO_DEEP,
             ) from None
         return text if changed == value else msgspec.json.encode(changed).decode()
 
@@ -178,7 +179,7 @@ def _refuse_tokens(name: str, value: Any) -> None:
             f"`{name}` holds {'tokens' if known in _TOKENS else 'vectors'}, which the guardrails of this call cannot "
             "read. Send the text.",
             param=name,
-            code="tokens_not_readable",
+            code=error_codes.TOKENS_NOT_READABLE,
         )
 
 

@@ -20,7 +20,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..core import error_codes
 from ..core.errors import ApiError
+from ..core.headers import X_SHOULD_RETRY
 from ..core.threads import offload
 from .chat import map_texts
 
@@ -101,6 +103,6 @@ def refused(guardrail: str, what: str) -> ApiError:
     return ApiError(
         400,
         f"The guardrail {guardrail!r} stopped this call: {what}. Change the request, or ask the gateway's operator.",
-        code="content_blocked",
-        headers=(("x-should-retry", "false"),),
+        code=error_codes.CONTENT_BLOCKED,
+        headers=((X_SHOULD_RETRY, "false"),),
     )

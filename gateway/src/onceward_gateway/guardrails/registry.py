@@ -9,6 +9,7 @@ from typing import Any
 
 from ..config.guardrails import GuardrailSettings
 from ..config.table import ConfigError
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..http.request import Request
 from . import blocklist, pii
@@ -74,7 +75,7 @@ class Guardrails:
                 raise invalid(
                     f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
                     param="guardrails",
-                    code="guardrail_not_found",
+                    code=error_codes.GUARDRAIL_NOT_FOUND,
                 )
             selected.add(name)
         return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in selected)
@@ -92,7 +93,7 @@ def _missing(name: str) -> ApiError:
         403,
         f"Calls of this key pass the guardrail {name!r}, and this gateway has none of that name. "
         f"Have `[guardrails.{name}]` configured, or the key (or its team) changed.",
-        code="guardrail_missing",
+        code=error_codes.GUARDRAIL_MISSING,
     )
 
 

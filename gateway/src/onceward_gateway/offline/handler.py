@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.accumulate import ChatAccumulator, TextAccumulator
 from ..core.answer import (
     Answer,
@@ -52,7 +53,7 @@ def _not_capable(name: str, kind: str) -> ApiError:
     return invalid(
         f"The model {name!r} does not serve {kind}. `GET /v1/models` lists what each model can do.",
         param="model",
-        code="model_not_capable",
+        code=error_codes.MODEL_NOT_CAPABLE,
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from .._version import __version__
 from ..billing.prices import PriceBook
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import invalid
 from ..core.response_writer import ModelHandler, ResponseWriter
@@ -61,7 +62,7 @@ class ProviderClient:
                 raise invalid(
                     f"The provider {target.provider!r} does not serve `{route.path}`. Choose another model.",
                     param="model",
-                    code="model_not_capable",
+                    code=error_codes.MODEL_NOT_CAPABLE,
                 )
             translated = anthropic.request(
                 request.data, target.model, target.upstream.max_output_tokens, request.merged

@@ -18,6 +18,7 @@ from ..billing.estimate import tier_asked
 from ..billing.prices import PriceBook
 from ..billing.token_count import count_prompt
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.buffers import join_in_turns
 from ..core.clock import Clock
 from ..core.effective_body import OWN
@@ -252,7 +253,9 @@ class Exchange:
         try:
             data: Any = self._body if self._body is not None else self._form()
         except ValueError as error:
-            raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
+            raise invalid(
+                f"The form cannot be passed on: {error}. Correct its names.", code=error_codes.INVALID_FORM
+            ) from error
         token = asking.set(self.meter)
         try:
             return await self._client.session(guarded=upstream.guarded).post(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from ..http.request import Headers
 from .limits import KINDS, Limit
@@ -66,7 +67,7 @@ def unavailable(limit: Limit) -> ApiError:
         503,
         f"Calls of {_owner(limit)} are limited, and the limits cannot be counted now, because the gateway cannot reach "
         f'its Redis. Try again in {_TRY_AGAIN_SECONDS:g} s, or have `limits.when_away = "open"` configured.',
-        code="limits_unavailable",
+        code=error_codes.LIMITS_UNAVAILABLE,
         retry_after=_TRY_AGAIN_SECONDS,
     )
 
