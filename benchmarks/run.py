@@ -3,6 +3,7 @@
     make bench                                   everything
     make bench-gateway                           the rows of the gateway, beside LiteLLM's proxy
     python benchmarks/run.py --rounds 3 unary    rows whose scenario is named
+    python benchmarks/run.py redis router        parts of the gateway, beside libraries (`parts.py`)
 
 CPU is that of the client's process. Each round runs subject and peer one after the other, so that a drift of the
 machine's speed meets both; the table shows the medians and the ratio of the medians. Exit status 1 when a budget is
@@ -22,22 +23,18 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from environments import python_of
 from gateways.measure import DIRECT, PROVIDER, measured
 from gateways.processes import serving
 from instructions import measured as count_instructions
+from parts import PARTS
+from parts import measured as measure_parts
+from parts import table as parts_table
 
 __all__ = ["main"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-ENVIRONMENTS = HERE / ".environments"
-PACKAGES = {
-    "onceward": [str(ROOT / "sdks/python") + "[fast]"],
-    "openai": ["openai"],
-    "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
-    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
-    "litellm": ["litellm[proxy]"],
-}
 GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", DIRECT)
 # For gateways, also show what the budgets do not contain.
 FIGURES = {
@@ -68,30 +65,6 @@ print(answer.choices[0].message.content)
 """
 
 Figures = dict[str, float]
-
-
-def python_of(environment: str) -> Path:
-    """Return the interpreter of an environment, after creating or updating it."""
-    python = ENVIRONMENTS / environment / "bin/python"
-    uv = Path(sys.executable).parent / "uv"
-    if not python.exists():
-        subprocess.run(
-            [str(uv), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / environment)], check=True
-        )
-    reinstall = ["--reinstall-package", "onceward", "--reinstall-package", "onceward-gateway"]
-    install: list[str | Path] = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--compile-bytecode",
-        "--python",
-        python,
-        *reinstall,
-        *PACKAGES[environment],
-    ]
-    subprocess.run(install, check=True)
-    return python
 
 
 def work(pythons: dict[str, Path], subject: str, scenario: str, url: str) -> Figures:
@@ -136,7 +109,7 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
     """Return all measurements of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
     own, gateways, counted = (
-        scenarios - {"gateway", "instructions"},
+        scenarios - {"gateway", "instructions", *PARTS},
         "gateway" in scenarios,
         "instructions" in scenarios,
     )
@@ -156,6 +129,8 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
     if counted:
         # Instructions are the same in every round.
         seen |= {(who, "instructions"): [figures] for who, figures in count_instructions(pythons).items()}
+    if parts := [name for name in PARTS if name in scenarios]:
+        seen |= measure_parts(parts, rounds)
     if not own:
         return seen
     with serving(HERE / "server.py") as url:
@@ -226,6 +201,7 @@ def main() -> int:
     kept = table(budgets, seen)
     if ("pass-through", "gateway") in seen:
         gateway_table(seen)
+    parts_table({who: figures for who, figures in seen.items() if who[1] in PARTS})
     return 0 if kept else 1
 
 

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -21,14 +20,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from . import callgrind
 from .processes import cpu_seconds
 from .subjects import Running, started
 
 __all__ = ["SCENARIOS", "Scenario", "cpu", "instructions", "work"]
 
 HERE = Path(__file__).parent
-_CALLGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no")
-_SUMMARY = re.compile(r"^summary: (\d+)", re.MULTILINE)
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _END = b"0\r\n\r\n"
 _WARM_UP = 40
@@ -61,12 +59,11 @@ def instructions(name: str, upstream: str, pythons: dict[str, Path], scenarios: 
     """Return the instructions per unit of each scenario, in thousands."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "callgrind")
-        under = (*_CALLGRIND, f"--callgrind-out-file={out}")
-        with started(name, Path(folder), upstream, pythons, under=under) as running:
-            _control(running, "--instr=on")
+        with started(name, Path(folder), upstream, pythons, under=callgrind.under(out)) as running:
+            callgrind.control(running.session, "--instr=on")
 
             def count() -> Counter[str]:
-                return Counter(instructions=_dumped(running, out))
+                return Counter(instructions=callgrind.dumped(running.session, out))
 
             found = asyncio.run(_counted(running, scenarios, count))
             return {scenario: figures["instructions"] / 1000 for scenario, figures in found.items()}
@@ -117,23 +114,6 @@ async def _counted(
         units = scenario.units * (scenario.callers if scenario.streamed else 1)
         figures[name] = {what: (twice[what] - once[what]) / units for what in twice}
     return figures
-
-
-def _control(running: Running, *arguments: str) -> None:
-    subprocess.run(["callgrind_control", *arguments, str(running.session)], check=True, capture_output=True)
-
-
-def _dumped(running: Running, out: Path) -> int:
-    """Return the instructions since the last dump."""
-    before = set(out.parent.glob("callgrind.*"))
-    _control(running, "--dump")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        for file in set(out.parent.glob("callgrind.*")) - before:
-            if found := _SUMMARY.search(file.read_text()):
-                return int(found[1])
-        time.sleep(0.05)
-    raise RuntimeError("callgrind wrote no counts")
 
 
 def _signalled(running: Running, file: Path) -> Counter[str]:

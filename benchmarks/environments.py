@@ -1,0 +1,52 @@
+"""The environments of subjects and peers, each with packages of its own, under `.environments`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+__all__ = ["python_of"]
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+ENVIRONMENTS = HERE / ".environments"
+PACKAGES = {
+    "onceward": [str(ROOT / "sdks/python") + "[fast]"],
+    "openai": ["openai"],
+    "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
+    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
+    "litellm": ["litellm[proxy]"],
+    # Pinned: the figures that keep a part are those against these versions. The parsers and drivers are the gateway's.
+    "parts": [
+        str(ROOT / "gateway"),
+        "redis==8.1.0",
+        "prometheus-client==0.26.0",
+        "psycopg-pool==3.3.3",
+        "starlette==1.10.0",
+    ],
+}
+
+
+def python_of(environment: str) -> Path:
+    """Return the interpreter of an environment, after creating or updating it."""
+    python = ENVIRONMENTS / environment / "bin/python"
+    uv = Path(sys.executable).parent / "uv"
+    if not python.exists():
+        subprocess.run(
+            [str(uv), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / environment)], check=True
+        )
+    reinstall = ["--reinstall-package", "onceward", "--reinstall-package", "onceward-gateway"]
+    install: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        python,
+        *reinstall,
+        *PACKAGES[environment],
+    ]
+    subprocess.run(install, check=True)
+    return python
