@@ -175,6 +175,10 @@ def worker(python: Path, part: str, subject: str, url: str, *, under: tuple[str,
         except BaseException:
             process.kill()
             raise
+        assert process.stdin is not None
+        process.stdin.close()
+        if status := process.wait():
+            raise RuntimeError(f"the {subject!r} of {part!r} exited with status {status}")
 
 
 def cpu(python: Path, part: str, subject: str, url: str) -> Figures:

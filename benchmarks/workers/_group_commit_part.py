@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from _load import Loads, Subject, at_once
 from _pool_part import SIZE, opened_peer
 
@@ -42,6 +43,7 @@ _TEXTS = {
     "node": "node-1",
 }
 _NULLABLE = ("idempotency_key", "user_id", "customer", "band", "account", "error_status", "error_code", "error_message")
+_WRITTEN = "SELECT (SELECT COUNT(*) FROM usage), spent FROM budget_window WHERE id = %s"
 _NULLS = frozenset((*_NULLABLE, "first_token_ms", "tags", "api_base", "cache_key", "metadata"))
 
 
@@ -92,6 +94,16 @@ async def own(url: str) -> AsyncIterator[Loads]:
             yield {name: at_once(write, count) for name, count in _CALLERS.items()}
         finally:
             await database.close()
+    await _require_written(url)
+
+
+async def _require_written(url: str) -> None:
+    """Check that every record was counted against its budget."""
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        cursor = await connection.execute(_WRITTEN, (_TEAM,))
+        rows = await cursor.fetchall()
+    assert rows
+    assert rows[0][1] == rows[0][0] * _COST, rows
 
 
 @asynccontextmanager
@@ -118,6 +130,7 @@ async def transactions(url: str, *, pipelined: bool = False) -> AsyncIterator[Lo
                         await execute(connection, batch)
 
         yield {name: at_once(write, count) for name, count in _CALLERS.items()}
+    await _require_written(url)
 
 
 SUBJECTS: dict[str, Subject] = {
