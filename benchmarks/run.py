@@ -35,7 +35,7 @@ PACKAGES = {
     "onceward": [str(ROOT / "sdks/python") + "[fast]"],
     "openai": ["openai"],
     "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
-    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
+    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis", "aiohttp"],
     "litellm": ["litellm[proxy]"],
 }
 GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", DIRECT)

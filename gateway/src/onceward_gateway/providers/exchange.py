@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-import aiohttp
 from multidict import CIMultiDict
 
 from ..billing.audio_length import seconds_of_sound
@@ -18,7 +16,7 @@ from ..billing.estimate import tier_asked
 from ..billing.token_count import count_prompt
 from ..core.buffers import join_in_turns
 from ..core.effective_body import OWN
-from ..core.errors import ApiError, invalid
+from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable
 from ..core.response_writer import Producer, Sink
 from ..core.threads import LARGE_BODY, in_thread_if_large
@@ -27,7 +25,20 @@ from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
-from .framing import arriving, asking
+from .form import encode_form
+from .http_client import (
+    ConnectFailed,
+    Disconnected,
+    HttpClientError,
+    HttpResponse,
+    MalformedBody,
+    MalformedHead,
+    NameNotResolved,
+    Timeouts,
+    TlsFailed,
+    TotalTimeout,
+    TruncatedBody,
+)
 from .large import read_json
 from .meter import Meter
 from .partial import beginning, texts_in
@@ -153,7 +164,7 @@ class Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def open(self, run: Sink) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def open(self, run: Sink) -> AsyncIterator[HttpResponse]:
         """A successful response; every failure before it becomes an error of the gateway."""
         response = await self._reached(run)
         # It was sent, and an answer may take minutes.
@@ -163,39 +174,37 @@ class Exchange:
                 self.meter.refused = True
                 raise await self._failure(response)
             self.meter.answered = True
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            headers = response.headers
             self.meter.tell(of_headers(headers))
             self.content_type = headers.get("content-type", "").lower()
             yield response
-        except (TimeoutError, aiohttp.ClientError) as error:
+        except HttpClientError as error:
             raise self._broken(error, streamed=run.record.stream) from error
         finally:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _reached(self, run: Sink) -> aiohttp.ClientResponse:
+    async def _reached(self, run: Sink) -> HttpResponse:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
-                # Its meter hears of the connection: before there is one, nothing was asked and nothing is to be paid.
+                # `on_connection` marks the meter: before there is one, nothing was asked and nothing is to be paid.
                 return await self._post(run)
-            except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            except (ConnectFailed, Disconnected) as error:
                 tries += 1
-                if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+                if tries > upstream.retries or isinstance(error, TlsFailed | TimeoutError):
                     raise self._unreachable(error) from error
                 await self._client.clock.sleep(reconnect_delay(tries))
                 if run.left:
                     raise self._unreachable(error) from error
-            except aiohttp.ClientResponseError as error:
+            except MalformedHead as error:
                 # It answered, and that may have to be paid, whatever is wrong with the head.
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
-            except (TimeoutError, aiohttp.ClientError) as error:
+            except HttpClientError as error:
                 # A connection that was not made in time is nobody's work, also after one that was lost.
-                self.meter.given_up = isinstance(error, TimeoutError) and not isinstance(
-                    error, aiohttp.ConnectionTimeoutError
-                )
+                self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: BaseException) -> ApiError:
@@ -228,23 +237,24 @@ class Exchange:
             return upstream.stream_timeout, "stream_timeout"
         return upstream.answer_timeout, "answer_timeout"
 
-    async def _post(self, run: Sink) -> aiohttp.ClientResponse:
+    async def _post(self, run: Sink) -> HttpResponse:
         upstream = self.target.upstream
         self._streams = run.record.stream
-        timeout = aiohttp.ClientTimeout(
-            total=self._clock()[0], sock_connect=upstream.connect_timeout, sock_read=upstream.idle_timeout
+        body = self._body
+        if body is None:
+            body, self._sent_type = self._form()
+        idle = upstream.idle_timeout
+        return await self._client.client(guarded=upstream.guarded).request(
+            "POST",
+            self._url,
+            headers=self._headers(run).items(),
+            body=body,
+            timeouts=Timeouts(upstream.connect_timeout, idle, idle, self._clock()[0]),
+            on_connection=self._mark_asked,
         )
-        try:
-            data: Any = self._body if self._body is not None else self._form()
-        except ValueError as error:
-            raise invalid(f"The form cannot be passed on: {error}. Correct its names.", code="invalid_form") from error
-        token = asking.set(self.meter)
-        try:
-            return await self._client.session(guarded=upstream.guarded).post(
-                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
-            )
-        finally:
-            asking.reset(token)
+
+    def _mark_asked(self) -> None:
+        self.meter.asked = True
 
     def _headers(self, run: Sink) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
@@ -273,50 +283,45 @@ class Exchange:
         self._client.add_trace_headers(headers)
         return headers
 
-    def _form(self) -> aiohttp.FormData:
-        form = aiohttp.FormData(default_to_multipart=True)
+    def _form(self) -> tuple[bytes, str]:
+        """Return the bytes of the form for the upstream, and their content type."""
+        fields: list[tuple[str, str]] = []
         named = False
         for name, value in self.call.fields:
             if name.partition("[")[0] in OWN:
                 continue
             named |= name == "model"
-            form.add_field(name, self.target.model if name == "model" else value)
+            fields.append((name, self.target.model if name == "model" else value))
         if not named:
-            form.add_field("model", self.target.model)
-        for upload in self.call.files:
-            upload.file.seek(0)
-            form.add_field(
-                upload.name, upload.file.read(), filename=upload.filename or None, content_type=upload.content_type
-            )
-        return form
+            fields.append(("model", self.target.model))
+        return encode_form(fields, self.call.files)
 
-    async def _failure(self, response: aiohttp.ClientResponse) -> ApiError:
+    async def _failure(self, response: HttpResponse) -> ApiError:
         body = b""
         try:
             async for piece in self.pieces(response):
                 body += piece
                 if len(body) >= _SHOWN:
                     break
-        except (TimeoutError, aiohttp.ClientError, ApiError) as error:
+        except (HttpClientError, ApiError) as error:
             self._note(error)
         self.meter.read_body(body[:_SHOWN])
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return failures.from_status(
             self.provider,
             response.status,
-            headers,
+            response.headers,
             body[:_SHOWN],
             now=self._client.clock.time(),
         )
 
     # -- the body
 
-    async def pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """The body as it comes, decoded, up to the bound of its size."""
-        encoding, size, most = response.headers.get("Content-Encoding", ""), 0, self._limits.answer_bytes
+        encoding, size, most = response.headers.get("content-encoding", ""), 0, self._limits.answer_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
-            async for data in arriving(response.content):
+            async for data in response.pieces():
                 size += len(data)
                 if not self.meter.refused:
                     # What says that it failed is no answer of a model.
@@ -325,7 +330,7 @@ class Exchange:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
         try:
-            async for data in arriving(response.content):
+            async for data in response.pieces():
                 for piece in decoder.feed(data):
                     size += len(piece)
                     if size > most:
@@ -341,13 +346,13 @@ class Exchange:
                 self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"
             ) from error
 
-    async def read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def read(self, response: HttpResponse) -> bytes:
         """The whole body. Of one that breaks off, what it says counts as written."""
         pieces: list[bytes] = []
         try:
             async for piece in self.pieces(response):
                 pieces.append(piece)
-        except aiohttp.ClientPayloadError:
+        except (TruncatedBody, MalformedBody):
             body = await join_in_turns(pieces)
             if await in_thread_if_large(body, _is_object, body):
                 # Its length was announced wrongly: the answer is there, and paid.
@@ -373,7 +378,7 @@ class Exchange:
             self.meter.refused, reason = True, "it is a page of HTML"
         return failures.broken_answer(self.provider, body, reason, paid=paid)
 
-    async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
+    async def events(self, response: HttpResponse) -> AsyncIterator[tuple[str, bytes]]:
         """The events of a stream, whatever its content type says; one `WHOLE` where the body is JSON."""
         reader, head, sniffed, found = SseReader(self._limits.event_bytes), b"", False, False
         pieces = self.pieces(response)
@@ -430,7 +435,7 @@ class Exchange:
             async with asyncio.timeout(_LATE_SECONDS):
                 async for event, data in events:
                     read(event, data)
-        except (TimeoutError, ApiError, aiohttp.ClientError) as error:
+        except (TimeoutError, ApiError, HttpClientError) as error:
             self._note(error)
 
 
@@ -444,23 +449,22 @@ def _is_object(body: bytes) -> bool:
 
 def _is_total(error: BaseException) -> bool:
     """Return whether the time for the whole answer is over, and not the time between two pieces of it."""
-    return isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError)
+    return isinstance(error, TotalTimeout)
 
 
 def _reason(error: BaseException) -> str:
     """Why an upstream was not reached, or broke off, without a word of where it is."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
+    if isinstance(error, NameNotResolved):
         return "its name could not be resolved"
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+    if isinstance(error, TlsFailed):
         return "the TLS connection failed"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return "the connection was refused" if isinstance(error.os_error, ConnectionRefusedError) else "no connection"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
+    if isinstance(error, ConnectFailed):
+        refused = isinstance(error.__cause__, ConnectionRefusedError)
+        return "the connection was refused" if refused else "no connection"
+    if isinstance(error, Disconnected):
         return "it closed the connection without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
+    if isinstance(error, TruncatedBody | MalformedBody):
         return "the connection was closed too early"
-    if isinstance(error, aiohttp.ClientOSError):
-        return "the connection broke"
     return "the connection failed"
