@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["markers"]
 
@@ -21,6 +22,9 @@ READY_WITHIN = 60.0
 
 
 def pytest_configure() -> None:
+    # How fast a machine is must not decide about a test: on a busy one, examples take seconds to draw.
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     # A shell without job control starts its background commands with SIGINT ignored, and every child inherits that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

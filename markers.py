@@ -28,6 +28,8 @@ KINDS = ("unit", "process", "cluster")
 ROOT = Path(__file__).resolve().parent
 _STARTS = {"Popen", "create_subprocess_exec", "create_subprocess_shell", "posix_spawn", "fork"}
 _SERVERS = {"PostgresServer", "RedisServer"}
+# The generator formats what it writes with ruff and reads revisions with git: milliseconds, and no service.
+_COMMANDS = {"ruff", "git"}
 _SERVER_PROGRAMS = {"initdb", "postgres", "redis-server"}
 # The database of a test is SQLite unless the run is on PostgreSQL: who asks for one by name marks itself.
 _CHOOSES_DATABASE = ROOT / "gateway/tests/databases.py"
@@ -115,10 +117,14 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests, and put the files with the dearest first: run in parallel, none of them is left for the end."""
+    dearest: dict[Path, int] = {}
     for item in items:
         kind = kind_of(item) if isinstance(item, pytest.Function) else "process"
         if not item.get_closest_marker(kind):
             item.add_marker(kind)
+        dearest[item.path] = max(dearest.get(item.path, 0), KINDS.index(kind))
+    items.sort(key=lambda item: -dearest[item.path])
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
@@ -126,6 +132,8 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         return
     item = _refused_while[-1]
     program = Path(os.fsdecode(arguments[0])).name if arguments and arguments[0] is not None else ""
+    if program in _COMMANDS:
+        return
     needed = "cluster" if program in _SERVER_PROGRAMS else "process"
     if not any(item.get_closest_marker(kind) for kind in KINDS[KINDS.index(needed) :]):
         raise RuntimeError(f"`{item.name}` starts `{program or event}`: mark it `{needed}`")

@@ -1,4 +1,4 @@
-"""A real gateway process on a free port, and a provider that does what a test tells it."""
+"""A real gateway process on a free port, and a scripted provider."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aiohttp import web
 from .databases import environ_for, leave
 
 HERE = Path(__file__).parent
-# What writes, reads, locks or recovers records in its own way. The rest only uses what these test.
+# Tests of code that writes, reads, locks or recovers records in its own way. The rest only uses that code.
 STORAGE = [
     *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "control", "platform_objects")),
     *(HERE / name for name in ("test_once.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")),

@@ -37,7 +37,7 @@ from .servers import PostgresServer
 __all__ = ["database_in", "environ_for", "leave", "on_postgres", "rows_of", "settings_for", "url_for"]
 
 _TEMPLATE = f"onceward_template_{os.getpid()}"
-# What is removed when the run ends. The workers of a run in parallel end without what `atexit` promises.
+# Objects to remove when the run ends. Parallel workers exit without running `atexit` handlers.
 _leaving = ExitStack()
 
 
@@ -47,7 +47,7 @@ def leave() -> None:
 
 
 def on_postgres() -> bool:
-    """Whether this run is on PostgreSQL."""
+    """Return whether this run uses PostgreSQL."""
     kind = os.environ.get("ONCEWARD_TEST_DATABASE", "sqlite")
     assert kind in ("sqlite", "postgresql"), f"ONCEWARD_TEST_DATABASE is {kind!r}"
     return kind == "postgresql"
@@ -75,13 +75,13 @@ def database_in(folder: Path) -> Database:
 
 
 def environ_for(folder: Path) -> dict[str, str]:
-    """What tells a gateway process whose `data_dir` is this folder to use the folder's database."""
+    """Return the environment with which a gateway process uses the database of this `data_dir`."""
     url = url_for(folder)
     return {} if url.is_sqlite else {"ONCEWARD_GATEWAY_DATABASE_URL": url.reveal()}
 
 
 def rows_of(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """What is in the database of a folder, read from outside."""
+    """Return the rows in the database of a directory, read directly."""
     url = url_for(folder)
     if url.is_sqlite:
         with closing(sqlite3.connect(f"file:{url.path}?mode=ro", uri=True)) as connection:

@@ -1,4 +1,4 @@
-"""What schemathesis is told of this gateway: models that fail as they are named, and what an event of a stream is."""
+"""Hooks for schemathesis: fault models, and the events of streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def filter_case(context: Any, case: Any) -> bool:
 
 @schemathesis.deserializer("text/event-stream")
 def payloads(context: Any, response: Any) -> list[Any]:
-    """What a stream's events carry: the contract's schema is that of their data, the marks of the end have none."""
+    """Return the data of a stream's events, which the schema of the contract describes; end markers have none."""
     found: list[Any] = []
     for event in response.content.decode().split("\n\n"):
         lines = [line.partition(": ") for line in event.split("\n")]

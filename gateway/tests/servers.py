@@ -33,7 +33,7 @@ def wait_for(condition: Callable[[], bool], what: str, within: float = _WITHIN) 
 
 
 def postgres_programs() -> Path | None:
-    """Where `initdb` and `postgres` are: in the path, or where Debian keeps every version."""
+    """Return the directory of `initdb` and `postgres`: on the path, or where Debian keeps every version."""
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
@@ -42,7 +42,7 @@ def postgres_programs() -> Path | None:
 
 
 def _owner() -> str | None:
-    """Whom the server runs as: it refuses to be root."""
+    """Return the user of the server, which refuses to run as root."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}

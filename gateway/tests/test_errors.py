@@ -182,5 +182,5 @@ def test_the_official_client_raises_its_classes(gateway: str) -> None:
 def test_a_long_value_is_not_repeated_whole(gateway: str, path: str, body: dict[str, Any], status: int) -> None:
     error = failed(httpx2.post(gateway + path, json=body), status)
     assert len(error["message"]) < 5_000
-    # What to do stands at the end.
+    # The last sentence says how to resolve the error.
     assert error["message"].endswith(".")

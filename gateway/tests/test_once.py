@@ -283,7 +283,7 @@ def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch:
     assert frames(text)[-1].split("\n")[1] == "event: error"
     assert '"code":"draining"' in frames(text)[-1]
     server.start()
-    # What it used is booked when it has ended, once.
+    # Its usage is recorded when it has ended, once.
     (record,) = calls(server.url, "late")
     assert (record["status"], record["usage"], record["cost_usd"]) == ("interrupted", None, None)
     seen = frames(text)[:-1]

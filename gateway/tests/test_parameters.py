@@ -112,7 +112,7 @@ async def inside(tmp_path: Path) -> Any:
 
 @pytest.mark.filterwarnings("ignore:Unclosed file")
 async def test_every_query_parameter_is_read(inside: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A parameter that no code looks at cannot have an effect. What each does, the tests below and others say."""
+    """A parameter that no code reads cannot have an effect. The tests below and others check the effect of each."""
     read: set[str] = set()
     real = edge.read_query
     monkeypatch.setattr(edge, "read_query", lambda raw, spec, **more: Watched(real(raw, spec, **more), read))
@@ -246,7 +246,7 @@ def test_capabilities_are_filtered(gateway: str, name: str) -> None:
 
 # -- the body: what is the provider's reaches the provider
 
-# What only the gateway reads; each has tests of its own.
+# Parameters that only the gateway reads; each has separate tests.
 OWN = {"tags", "mock_response", "virtual_model_id", "cache", "guardrails", "provider_specific_params", "extra_body"}
 MODEL_PATHS = (
     CHAT,

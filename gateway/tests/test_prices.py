@@ -1,4 +1,4 @@
-"""What calls cost by the public prices: by length of the prompt, by cache."""
+"""The cost of calls at public prices: by length of the prompt, and by cache."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ Say = Callable[..., Awaitable[bytes]]
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Tells how many headers and bytes a request had."""
+    """An application that returns the number of headers and bytes of a request."""
     size, more = 0, True
     while more:
         message = await receive()

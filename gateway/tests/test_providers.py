@@ -228,7 +228,7 @@ async def test_failures_are_mapped(
     passes = status in (500, 503, 529) or (wanted == 429 and told != "insufficient_quota")
     assert error["retryable"] is passes
     if not passes and wanted in (429, 502):
-        # Clients that know nothing of `retryable` retry these statuses unless they are told not to.
+        # Clients that do not know `retryable` retry these statuses unless a header prevents it.
         assert answer.headers["x-should-retry"] == "false"
     if status == 429 and passes:
         assert answer.headers["retry-after"] == "7"
@@ -426,7 +426,7 @@ api_key_env = "TEST_KEY_THAT_IS_NOT_SET"
 [models]
 "route" = "openai/gpt-x"
 "astray" = "nowhere/x"
-"stands" = "up/m"
+"steady" = "up/m"
 [deployments.keyless]
 model_name = "pool"
 model = "openai/gpt-x"
@@ -440,8 +440,8 @@ model = "up/m"
 model_name = "lost"
 model = "bad/x"
 [routing.fallbacks]
-"route" = ["stands"]
-"stands" = ["astray", "bad/x", "openai/x"]
+"route" = ["steady"]
+"steady" = ["astray", "bad/x", "openai/x"]
 [prices."up/m"]
 input_per_million = "cheap"
 """
@@ -476,7 +476,7 @@ async def test_a_provider_that_is_not_set_up_stops_only_its_own_models(launch: L
             error = (await asked(model)).json()["error"]
             assert (error["status"], error["code"], error["retryable"]) == (404, "model_misconfigured", False), error
             assert "inner.example" not in error["message"]
-        for model in ("stands", "mixed", "route", "up/m", "onceward/echo"):
+        for model in ("steady", "mixed", "route", "up/m", "onceward/echo"):
             assert (await asked(model)).status_code == 200, model
         brought = {"X-Provider-Key-Local": "sk-of-the-caller"}
         assert (await asked("local/x", **brought)).status_code == 200

@@ -1,4 +1,4 @@
-"""Requests that could be read in two ways: fields of forms that are no text, and prices asked for by two counts."""
+"""Ambiguous requests: form fields that are not text, and prices of two different counts."""
 
 from __future__ import annotations
 

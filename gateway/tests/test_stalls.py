@@ -16,7 +16,7 @@ from .conftest import Launch
 pytestmark = pytest.mark.slow
 
 _BENCH = Path(__file__).parents[2] / "benchmarks" / "stalls.py"
-# In CPU time of the whole process; a busy machine adds to it what is cold in its caches. What this is to find takes
+# CPU time of the whole process; on a busy machine, cold caches add to it. The stalls that this must detect take
 # seconds.
 _MOST_MS = 200
 

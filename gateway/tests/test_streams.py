@@ -1,4 +1,4 @@
-"""What an open stream takes: no task to watch its client, small events, and nothing that is left of it when it ends."""
+"""The cost of an open stream: no task to watch its client, small events, and no garbage when it ends."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def test_a_client_that_leaves_ends_its_call(app: App, connect: Connect) ->
 
 
 async def test_nothing_is_left_of_a_stream_that_ended(app: App, connect: Connect) -> None:
-    """What is left in cycles would wait for a full collection, which is put off while many streams are open."""
+    """Garbage in cycles would wait for a full collection, which is postponed while many streams are open."""
     gc.collect()
     gc.disable()
     try:
@@ -133,7 +133,7 @@ async def test_a_connection_that_is_gone_calls_back_once() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"x", "more_body": True})
         await said.wait()
-        # Whoever asks behind the end is told by the message that ASGI has for it.
+        # A reader after the end receives the ASGI message for it.
         assert "onceward.on_gone" not in scope["extensions"]
         assert (await receive())["type"] in ("http.request", "http.disconnect")
 
@@ -165,7 +165,7 @@ async def test_the_events_of_many_calls_are_written_in_turns() -> None:
     for run in runs:
         _add(log, run)
     async with asyncio.timeout(5):
-        while sum(len(batch.statements) for batch in batches) < len(runs):  # noqa: ASYNC110 - the log tells nobody
+        while sum(len(batch.statements) for batch in batches) < len(runs):  # noqa: ASYNC110 - the log has no event
             await asyncio.sleep(0)
     assert [len(batch.statements) for batch in batches] == [200, 200, 50]
     assert all(run.saved == 1 for run in runs)

@@ -46,7 +46,7 @@ async def test_the_clients_of_one_call_are_woken_a_slice_at_a_time() -> None:
     feed.frames.append(b"one")
     feed.wake()
     await asyncio.sleep(0)
-    # What comes while they are woken reaches those that were woken before as well.
+    # Requests that arrive while they are woken also reach those that were woken before.
     feed.frames.append(b"two")
     feed.done = True
     feed.wake()

@@ -82,7 +82,7 @@ class Gateways:
         return [node.url for node in self.nodes]
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """What is in the database, read from outside."""
+        """Return the rows in the database, read directly."""
         with psycopg.connect(self.database) as connection:
             return connection.execute(query, parameters).fetchall()  # type: ignore[call-overload,no-any-return]  # a text of a test
 
@@ -116,7 +116,7 @@ def record_of(url: str, call: str) -> dict[str, Any]:
 
 
 async def eventually(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 90) -> Any:
-    """What a condition gives once that is something; fails when it does not come in time."""
+    """Return the value of a condition once it is set; fail if that takes too long."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()

@@ -1,4 +1,4 @@
-"""What the tests of nodes share."""
+"""Helpers of the cluster tests."""
 
 from __future__ import annotations
 

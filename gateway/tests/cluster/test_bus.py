@@ -66,7 +66,7 @@ async def test_events_are_published_only_while_somebody_follows(shared_redis: An
     assert not owner.followed("events:call_1")
     leave = follower.follow("events:call_1", heard.append)
     await until(lambda: owner.followed("events:call_1"))
-    # Who announced itself is subscribed already: the first message reaches it.
+    # A node that announced itself has subscribed already: it receives the first message.
     owner.publish("events:call_1", b"7")
     await until(lambda: heard == [b"7"])
     assert not owner.followed("events:call_2")

@@ -291,7 +291,7 @@ async def test_a_node_that_slept_through_its_lease_bills_nothing_twice(mortal: G
         events = await behind.end()
         os.kill(sleeper.pid, signal.SIGCONT)
         assert ids_of(events) == [f"{call}:{n + 1}" for n in range(len(events))]
-        # The sleeper's own client is told the same, to the end.
+        # The client of the halted node receives the same, to the end.
         assert await read.end() == events
         replay = await first.post(CHAT, json=body, headers={"Idempotency-Key": key})
         assert frames(replay.text) == events
@@ -310,7 +310,7 @@ def chunk(content: str) -> bytes:
 
 
 class Slow:
-    """A provider that gives a word at a time, until it is told to end."""
+    """A provider that sends one word at a time until a test ends it."""
 
     def __init__(self, upstream: Any) -> None:
         self.upstream = upstream

@@ -1,4 +1,4 @@
-"""What one node learnt by a failure, the others need not learn again."""
+"""Cooldowns: a failure at one node also counts at the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A node that is told late that it lost its calls writes nothing over what became of them."""
+"""A node that learns late that it lost its calls does not overwrite their results."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def put(db: Database, *records: CallRecord) -> CallRecord:
-    """Write them one after the other; gives what stands then."""
+    """Write them one after the other and return the final state."""
     store = CallStore(db)
     for record in records:
         batch = Batch()

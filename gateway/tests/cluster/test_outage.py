@@ -82,7 +82,7 @@ async def test_without_its_database_a_gateway_says_so_and_recovers_by_itself(
         await stream.end()
         replay = await client.post(CHAT, json=stream._body, headers={"Idempotency-Key": "through"})
         assert replay.text.endswith("data: [DONE]\n\n")
-    # The calls without a key were made and their answers withheld: they are on record all the same, as it was told.
+    # Calls without a key were made and their responses withheld: they are recorded nevertheless, as the error says.
     statuses = node.rows("SELECT status, count(*) FROM call WHERE key IS NULL GROUP BY status ORDER BY status")
     assert statuses == [("completed", 1), ("failed", 2)]
     paid = node.rows("SELECT status, count(*), count(DISTINCT call_id) FROM usage GROUP BY status ORDER BY status")

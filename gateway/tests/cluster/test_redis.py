@@ -1,4 +1,4 @@
-"""Redis may be away at any time: commands end in time, it is told once, and it is found again."""
+"""Redis outages: commands time out, the outage is logged once, and the connection is restored."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ async def test_what_was_changed_meanwhile_is_known_when_it_is_back(
         async def there() -> bool:
             return (await second.post(CHAT, json=asked() | {"model": "later"})).status_code == 200
 
-        # Callers and deployments are cached for a minute while the bus is connected; this is told at once.
+        # Callers and deployments are cached for a minute while the bus is connected; this is published immediately.
         await eventually(blocked, 5)
         await eventually(there, 5)
 

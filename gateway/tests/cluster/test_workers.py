@@ -159,7 +159,7 @@ def is_shared(held: dict[str, int], sent: int) -> bool:
 
 
 def serving(server: Any) -> int:
-    """How many workers accept connections, as they show it to each other."""
+    """Return how many workers accept connections, as they report it to each other."""
     for file in Path("/tmp").glob("onceward-*/balance"):
         if file.stat().st_size == 3 * 24:
             words = memoryview(file.read_bytes()).cast("q")
@@ -187,7 +187,7 @@ async def test_a_second_signal_in_the_same_instant_is_not_lost(served: Gateways)
         stream = Reading(client, asked("x " * 500, stream=True, pace=0.2), Idempotency_Key="long")
         await stream.has(1)
         assert server.process is not None
-        # Two kinds are two signals, however close; the supervisor tells its workers by two kinds as well.
+        # Two kinds are two signals, however close; the supervisor also signals its workers by two kinds.
         server.process.send_signal(signal.SIGTERM)
         server.process.send_signal(signal.SIGINT)
         await stream.end(30)

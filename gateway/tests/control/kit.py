@@ -1,4 +1,4 @@
-"""What the tests of the control plane say again and again."""
+"""Helpers of the control plane tests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def jsonl(values: Iterable[Any]) -> bytes:
 
 
 def wait_for(look: Callable[[], T], good: Callable[[T], bool], seconds: float = 20) -> T:
-    """Look until it is good. What is waited for runs in another process, so there is no clock to turn by hand."""
+    """Poll until the condition is true. It depends on another process, so no manual clock can be used."""
     deadline = time.monotonic() + seconds
     while not good(found := look()):
         assert time.monotonic() < deadline, f"waited {seconds} s in vain: {found!r}"

@@ -1,4 +1,4 @@
-"""Batches: run for real, paid once, taken up where they stood."""
+"""Batches: they run, are billed once, and continue after a restart."""
 
 from __future__ import annotations
 

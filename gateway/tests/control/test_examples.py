@@ -1,4 +1,4 @@
-"""Files for fine-tuning: every declared kind is accepted, and what is wrong with a line is told by its number."""
+"""Training files: every declared format is accepted, and errors name the line."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ MANY = 3_000_000
 
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[Gateways]:
-    """Nodes that are not told of each other's changes: they have no Redis. However slow the machine, none is dead."""
+    """Nodes without Redis, which are not notified of each other's changes, and with leases that never expire."""
     made = Gateways(tmp_path)
     made._config = '[auth]\napi_keys = ["sk-master-0123456789abcdef"]\n'
     yield made

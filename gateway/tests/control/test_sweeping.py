@@ -1,4 +1,4 @@
-"""What belongs to nothing is deleted, what is being written is not, and jobs wait for storage within bounds."""
+"""Sweeping: unreferenced content is deleted, unfinished content is not; jobs wait for storage within bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guardrails leave what hides nothing as it is, whatever stands beside it."""
+"""Guardrails do not change text without a match, regardless of the text around it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 from onceward_gateway.core.answer import Answer
 from onceward_gateway.core.response_writer import Sink
 from onceward_gateway.guardrails.blocklist import Words
-from onceward_gateway.guardrails.middleware import GuardStage
+from onceward_gateway.guardrails.middleware import GuardFilter
 from onceward_gateway.guardrails.pii import Pii
 
 MAIL = "ann@example.com"
@@ -27,9 +27,9 @@ class Recorder:
         self.events.append(data)
 
 
-def stage() -> tuple[GuardStage, Recorder]:
+def stage() -> tuple[GuardFilter, Recorder]:
     out = Recorder()
-    return GuardStage(cast("Sink", out), lambda: [Pii({}).rewriter()]), out
+    return GuardFilter(cast("Sink", out), lambda: [Pii({}).rewriter()]), out
 
 
 DELTAS: list[list[dict[str, Any]]] = [
@@ -188,9 +188,9 @@ def test_parts_and_names_are_rewritten_wherever_they_are_cut(
     text = f"to {secret} now"
     for at in range(1, len(text)):
         out = Recorder()
-        guarded = GuardStage(cast("Sink", out), lambda: [rewriter()])
+        guarded = GuardFilter(cast("Sink", out), lambda: [rewriter()])
 
-        async def run(guarded: GuardStage, at: int) -> None:
+        async def run(guarded: GuardFilter, at: int) -> None:
             for piece, first in ((text[:at], True), (text[at:], False)):
                 choice: dict[str, Any] = {"index": 0, "delta": delta(piece, first), "finish_reason": None}
                 await guarded.emit(json.dumps({"choices": [choice]}).encode())

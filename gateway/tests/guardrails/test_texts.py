@@ -337,7 +337,7 @@ def test_words_are_found_in_either_form_of_their_accents() -> None:
 def test_only_the_messages_that_hide_something_are_rewritten() -> None:
     texts = ["a", "one", "joe@", "x", ".com", "two", "Call +1 415", " 555 0132", "end"]
     changed = map_texts({"model": "m", "messages": [said("user", text) for text in texts]}, PII._whole)["messages"]
-    # Every message stays. Numbers that stand in different messages are no phone number.
+    # Every message is kept. Numbers in different messages are not a phone number.
     assert [one["content"] for one in changed] == [*texts[:2], *["[EMAIL]"] * 3, *texts[5:]]
     parts = [PICTURE, *({"type": "text", "text": text} for text in ("joe@", "x.com")), PICTURE, PICTURE]
     body = map_texts(message(content=[*parts, {"type": "text", "text": "one"}]), PII._whole)

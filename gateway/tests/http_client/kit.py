@@ -1,4 +1,4 @@
-"""Upstreams of the client's tests: they send what a test tells them, byte for byte."""
+"""Upstreams of the client's tests: they send exactly the given bytes."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _PATIENCE = 5.0
 
 @dataclass
 class Sent:
-    """What the upstream sends to a request: pieces, each a write of its own, and perhaps the end of the connection."""
+    """The bytes that the upstream sends to a request: one write each, and optionally the end of the connection."""
 
     pieces: list[bytes]
     closes: bool
@@ -112,7 +112,7 @@ class _Harness:
             except HttpClientError as error:
                 found = error
             await self._written.wait()
-            # What was written is read before anything else is asked.
+            # The written data is read before the next request.
             for _ in range(5):
                 await asyncio.sleep(0)
             clean = await self.client.request("POST", f"{self._url}/clean", body=b"{}", timeouts=_TIMEOUTS)

@@ -139,7 +139,7 @@ class Node:
         return True
 
     async def recover(self) -> int:
-        """What a gateway does at its start."""
+        """Start the ledger as a gateway does."""
         return await self.ledger.recover()
 
 
@@ -198,7 +198,7 @@ class Bench:
         return self.act(self.db.query(statement, parameters))
 
     def standings(self) -> dict[tuple[str, str, str, float], tuple[int, int]]:
-        """What of each window is spent and held. A process alone with its database holds in its memory."""
+        """Return the spend and reservations of each window. A process alone with its database reserves in memory."""
         columns = "scope, id, model, start_at, spent, held"
         found = {tuple(row[:4]): (row[4], row[5]) for row in self.rows(f"SELECT {columns} FROM budget_window")}
         if self.db.shared:

@@ -49,7 +49,7 @@ async def test_three_hundred_calls_at_three_nodes_against_a_budget_for_ten(urls:
     assert rows(tmp_path, "SELECT COUNT(*) FROM hold") == [(0,)]
     for url in urls:
         assert httpx2.get(url + "/key/info", headers=key).json()["info"]["spend"] == spent / 1e9
-    # What was held too much is there again, at every node.
+    # The excess reservation is available again, at every node.
     assert httpx2.post(urls[2] + CHAT, json=asked, headers=key).status_code == 200
 
 
@@ -110,7 +110,7 @@ async def test_a_database_that_crashes_under_load_loses_and_doubles_nothing(laun
                     number += 1
                     asked, once = body(f"{worker} {number}"), {"Idempotency-Key": f"{worker}-{number}"}
                     while (answer := await client.post(CHAT, json=asked, headers=once)).status_code != 200:
-                        # What a client does that is told to come again.
+                        # A client that is asked to retry.
                         assert answer.status_code in (409, 500, 503), answer.text
                         await asyncio.sleep(0.1)
                     done.append(answer.headers["x-onceward-call-id"])

@@ -1,4 +1,4 @@
-"""What is reserved is at least what a request can use, however it is written."""
+"""Estimates: the reservation is at least what a request can use, in every spelling."""
 
 from __future__ import annotations
 

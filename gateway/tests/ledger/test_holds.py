@@ -1,4 +1,4 @@
-"""Whatever calls do, in whatever order, and whenever the process dies: nobody spends what they have not."""
+"""Reservations: in any order of calls and crashes, no caller spends more than its limit."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_a_provider_with_too_little_left_is_walked_around(tmp_path: Path) -> Non
     with pytest.raises(ApiError) as refusal:
         bench.enter(free, tokens=80, via=(HERE, THERE))
     assert (refusal.value.status, refusal.value.code) == (402, "budget_exceeded")
-    # What all have spent there is not this caller's to know.
+    # The total spend of all callers is hidden from this caller.
     assert not {"spend", "reserved", "max_budget"} & refusal.value.body("req").keys()
     bench.close()
 

@@ -76,7 +76,7 @@ def test_three_hundred_at_once_against_a_budget_for_ten(bench: Bench) -> None:
     assert ended == [True] * 10
     assert windows(bench) == {"k1": (300, 0)}
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
-    # What was held too much can be spent, at every node.
+    # The excess reservation can be spent, at every node.
     again = tickets_of(bench.all(node.enter(ONE, tokens=40) for node in bench.nodes for _ in range(10)))
     assert len(again) == 4
 

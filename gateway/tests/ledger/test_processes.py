@@ -48,7 +48,7 @@ def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """What a dead node left is taken over when its lease is over."""
+    """The reservations of a dead node are taken over when its lease expires."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, what
@@ -86,7 +86,7 @@ async def test_a_hundred_at_once_against_a_budget_for_ten(launch: Launch, tmp_pa
     assert rows(tmp_path, "SELECT SUM(held), COUNT(*) FROM budget_window") == [(0, 2)]
     (spent,) = rows(tmp_path, "SELECT SUM(cost_nano) FROM usage")[0]
     assert info["spend"] == spent / 1e9
-    # What was held too much is there again: calls of those that were refused pass now.
+    # The excess reservation is available again: calls that were refused now pass.
     assert httpx2.post(url + CHAT, json=asked, headers=key).status_code == 200
 
 

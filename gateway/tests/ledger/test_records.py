@@ -1,4 +1,4 @@
-"""What is told of calls: their records to the field, and where the money of a provider went."""
+"""Usage records: every field, and the spend of each provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The length of uploaded sound: what a WAV header tells, and otherwise never too little."""
+"""The duration of uploaded audio: from a WAV header, otherwise never too low."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from onceward_gateway.ratelimit.window import Window
 
 
 class Clock:
-    """A clock that stands still."""
+    """A clock that does not move."""
 
     def time(self) -> float:
         return 1000.0

@@ -114,7 +114,7 @@ def test_redis_and_one_process_give_the_same_verdicts(shared_redis: Any, steps: 
 async def _both(url: str, steps: Any, start: float) -> None:
     clock = Clock(start)
     alone = Pace(clock)
-    # Leases are no part of one process: they last here.
+    # Leases do not belong to one process: they remain here.
     node = Node(url, f"test:{uuid.uuid4().hex}:", clock, lease=1e9)
     await node.redis.start()
     running: list[tuple[Pass | None, Pass | None]] = []
@@ -184,7 +184,7 @@ async def test_what_a_call_used_is_known_to_all(shared_redis: Any, nodes: Any) -
     refused = await second.refused(KEY, tokens=200)
     assert refused.code == "tokens_per_minute_exceeded"
     entered.settle(300)
-    # The node itself knows at once, the other when Redis was told.
+    # The node itself knows immediately, the other after a notification by Redis.
     assert dict((await first.enter(KEY, tokens=200)).headers)["x-ratelimit-remaining-tokens"] == "500"
     assert dict((await second.enter(KEY, tokens=500)).headers)["x-ratelimit-remaining-tokens"] == "0"
 
@@ -342,7 +342,7 @@ async def test_open_counts_in_each_node_and_goes_on_from_what_it_had_let_in(redi
     await second.refused(KEY)
     redis_server.start()
     await until(lambda: first.redis.available and second.redis.available)
-    # What Redis knew died with it: a new minute, together again.
+    # The counts in Redis are lost: a new minute, counted together again.
     for number in range(10):
         await (first, second)[number % 2].enter(KEY)
     await first.refused(KEY)

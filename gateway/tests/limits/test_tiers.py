@@ -1,4 +1,4 @@
-"""What a tier says of requests a day and at once holds for those who are of it."""
+"""Tiers: their limits on requests per day and per second apply to their members."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def final_answer(answer: any) -> any:
 
 
 def acted(text: str) -> str:
-    """What the tool of an `Action:` gives back, as the packages read it."""
+    """Return the result of the tool of an `Action:`, as agent packages read it."""
     found = re.search(r"Action\s*:[ \t]*(.+?)\nAction Input\s*:[ \t]*(.+)", text, re.DOTALL)
     assert found is not None, text
     name, given = found.group(1).strip(), found.group(2).strip()

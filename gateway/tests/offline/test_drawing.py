@@ -67,7 +67,7 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 
 
 def _guess(kind: int, left: int, up: int, corner: int) -> int:
-    """What the five filters of PNG predict for a byte."""
+    """Return the predictions of the five PNG filters for a byte."""
     nearest = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
     return (0, left, up, (left + up) // 2, nearest)[kind]
 

@@ -84,6 +84,6 @@ def test_all_inputs_together_are_bounded() -> None:
     error = raised.value
     assert (error.status, error.param, error.code) == (400, "input", "max_tokens_per_request")
     assert "`input` has more than 300000 tokens" in error.message
-    # Tokens may be shorter than they look: many characters alone are no fault.
+    # Tokens may be shorter than they look: many characters alone are not an error.
     long = model.embed({"input": ["abcdefg" * 4000] * 11, "dimensions": 8}, context)
     assert long["usage"]["prompt_tokens"] == 44_000

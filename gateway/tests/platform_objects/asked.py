@@ -69,7 +69,7 @@ NAMES = {
     "cursor": "cursor",
     "after": "cursor",
 }
-# What a path makes of such a name.
+# The values that a path makes of such a name.
 PLACES = {
     ("/cache/delete", "keys"): "cache_key",
     ("/model/delete", "id"): "deployment",
@@ -165,7 +165,7 @@ class Operation:
         return [name for name in self.names() if self.kind(name)]
 
     def kind(self, name: str) -> str:
-        """Which object a member names; nothing where it names none."""
+        """Return the object that a member refers to, if any."""
         if self.method != "GET" and self.path.startswith(GIVEN.get(name, ())):
             return ""
         if self.path.startswith("/customer") and name.startswith("user_id"):
@@ -223,7 +223,7 @@ class Operation:
 
 
 def known_names(request: tuple[str, Any, Mapping[str, Any]]) -> list[str]:
-    """What a request itself said, which an answer may repeat."""
+    """Return the texts of the request, which a response may repeat."""
     path, body, query = request
     said = [unquote(part) for part in path.split("/") if len(part) > 12]
 

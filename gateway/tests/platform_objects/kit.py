@@ -28,7 +28,7 @@ DOCUMENT = load_contract()
 
 MASTER = "sk-master-of-the-tests-0123456789"
 ROLES = ("org_admin", "team_admin", "member", "onlooker", "team_key", "org_key")
-# What a gateway of two tenants is configured with: all that they might have in common.
+# The configuration of a gateway with two tenants: everything that they could share.
 CONFIG = """
 [cache]
 kind = "memory"
@@ -220,7 +220,7 @@ def build_models(master: Caller, tenant: Tenant) -> None:
 
 
 def build_work(tenant: Tenant) -> None:
-    """What a key of a tenant made with models: calls, an answer in the cache, files, a batch, a model of its own."""
+    """Create objects with a tenant's key: calls, a cached response, files, a batch, a fine-tuned model."""
     target, ids = tenant.callers["target"], tenant.ids
     body = {
         "model": "onceward/echo",
@@ -319,8 +319,8 @@ def _tables(data: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
 
 
 def rows_of_tenant(world: World, tenant: Tenant) -> frozenset[str]:
-    """The rows that tell of a tenant, once nothing of it is being written any more."""
-    # Whose turn it is and what changed is of all tenants, and told to none.
+    """Return the rows about a tenant, once no more are being written."""
+    # Turns and changes belong to all tenants, and are visible to none.
     found, before = frozenset[str]("?"), frozenset[str]()
     names = [value for kind, value in tenant.ids.items() if value and kind not in (*OWN_NAMES, "tag")]
     deadline = time.monotonic() + _WITHIN

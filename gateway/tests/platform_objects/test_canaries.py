@@ -224,7 +224,7 @@ async def test_a_provider_that_cannot_be_used_says_nothing_of_its_secrets(tmp_pa
 
 
 def test_keys_that_begin_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
-    """What is looked up is the hash of the whole key, and compared in a time that tells nothing."""
+    """The hash of the whole key is looked up, and compared in constant time."""
     server = Server(tmp_path, ONCEWARD_GATEWAY_API_KEYS=MASTER)
     master = Caller(server.url, MASTER)
     keys = ["sk-" + "k" * 42 + end for end in "abc"]

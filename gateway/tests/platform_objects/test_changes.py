@@ -1,4 +1,4 @@
-"""Changes over nodes: all or nothing, in turns, told when written, and never forgotten by who keeps callers."""
+"""Changes across nodes: atomic, serialized, published after the commit, and never missed by a cache of callers."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ async def test_a_task_that_a_change_starts_has_no_part_in_it(start: Start) -> No
 
 
 async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) -> None:
-    """A key is read, then blocked, and then what stands above it is read: its caller must not be kept."""
+    """A key is read, then blocked, and then its parents are read: its caller must not be cached."""
     node, directory = (one := await start()), one.directory
     async with directory.changes.transaction():
         await directory.records.teams.put(Team(id="team_1"))
@@ -345,7 +345,7 @@ async def test_two_nodes_lose_no_change_of_each_other(start: Start) -> None:
     key = await nodes[0].directory.records.keys.get("key_1")
     assert key is not None
     assert sorted(key.tags) == sorted(str(n) for n in range(40))
-    # Each was told of all, in the order in which they were written.
+    # Each received all changes, in the order in which they were written.
     assert {one.id for one in nodes[0].told} == {"key_1"}
     assert len(nodes[0].told) == len(nodes[1].told) == 41
 
@@ -386,7 +386,7 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
     directory = node.directory
 
     class Cut(Exception):
-        """What the connection says when it is lost."""
+        """Return the error of a lost connection."""
 
     @asynccontextmanager
     async def cut() -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""The gate stands before every route, nothing but values reaches a statement, doors of others are not here."""
+"""Access control: every route is guarded, statements only receive values, and foreign routes do not exist."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_hashes_are_compared_in_a_time_that_tells_nothing(world: World, mo
 
 
 def constant(node: ast.expr, module: ast.Module) -> bool:
-    """Whether an expression is a statement's text that was written down, or comes from a place where all are."""
+    """Return whether an expression is a literal SQL text, or comes from a module in which all are."""
     if isinstance(node, ast.Constant | ast.Attribute | ast.Name | ast.Subscript | ast.Starred):
         return True
     if isinstance(node, ast.IfExp):
@@ -93,7 +93,7 @@ def test_no_text_is_put_together_where_the_database_is_asked() -> None:
     assert found == []
 
 
-# What only who runs the gateway may do.
+# Operations for the operator of the gateway only.
 RUNS_IT = {
     *(("POST", path) for path in ("/organization/new", "/organization/delete", "/global/spend/reset")),
     *(("POST", path) for path in ("/model/new", "/model/update", "/model/delete", "/credentials")),
@@ -113,14 +113,14 @@ def test_what_runs_the_gateway_is_for_who_runs_it(busy: World, method: str, path
     target, body, query = Operation(method, path).request("", busy.a, busy.a) if known else (path, None, {})
     for caller in (*(busy.a.callers[role] for role in ROLES), busy.outsider):
         answer = caller.request(method, target, body, **query)
-        # What is not theirs to see is not there for them.
+        # Objects that they may not see do not exist for them.
         assert answer.status_code == 403 or (answer.status_code == 404 and "organization" in path), answer.text
     if method == "GET":
         assert busy.master.request(method, target, body, **query).status_code == 200
 
 
 def test_no_role_reaches_more_than_it_should(busy: World) -> None:
-    """Who only looks on changes nothing, by whatever operation."""
+    """A viewer changes nothing, by any operation."""
     onlooker = busy.a.callers["onlooker"]
     changing = [
         (method, path)

@@ -74,7 +74,7 @@ def test_nothing_was_lost_on_the_way(busy: World) -> None:
 
 
 def spoken(url: str, *pieces: bytes, most: int = 1 << 16) -> bytes:
-    """What the gateway answers to these bytes, as they are."""
+    """Return the response of the gateway to these raw bytes."""
     parts = urlsplit(url)
     with closing(socket.create_connection((parts.hostname, parts.port), timeout=20)) as connection:
         try:
@@ -153,7 +153,7 @@ def test_amounts_without_sense(world: World, fields: dict[str, Any]) -> None:
 
 
 def test_no_host_and_no_path_but_the_real_one_decides(world: World) -> None:
-    """What is asked is decided by the route that answers, not by a header or another spelling of the path."""
+    """The route determines the operation, not a header or another spelling of the path."""
     for headers in (
         {"Host": "localhost/healthz?"},
         {"Host": "localhost", "X-Original-URL": "/healthz", "X-Rewrite-URL": "/healthz"},

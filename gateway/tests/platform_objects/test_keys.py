@@ -219,7 +219,7 @@ def test_a_key_that_a_user_makes_is_never_more_than_the_one_it_uses(world: World
         for caller, id in ((parent, parent.id), (child, child.id), (parent, child.id)):
             assert caller.refused("/key/update", 403, key_id=id, **{field: value})["code"] == "exceeds_parent"
     assert child.made("/key/update", key_id=child.id, rpm_limit=5)["rpm_limit"] == 5
-    # What was derived from a key goes with it.
+    # Keys that were derived from a key are deleted with it.
     world.master.made("/key/block", key_id=parent.id)
     assert child.chat().json()["error"]["code"] == "key_blocked"
     world.master.made("/key/unblock", key_id=parent.id)
@@ -471,7 +471,7 @@ def test_a_key_asks_no_more_of_the_cache_than_it_may(tmp_path_factory: pytest.Te
 
 
 def test_on_a_laptop_a_key_that_was_put_out_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Whoever asks no key of strangers still knows its own: one that was taken away opens nothing by being unknown."""
+    """A gateway that requires no key still knows its own: a revoked one does not become valid by being unknown."""
     server = Server(tmp_path_factory.mktemp("laptop"))
     nobody = Caller(server.url, "any-text-at-all")
     try:

@@ -65,7 +65,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 def meets(caller: Caller, code: str, seconds: float = _SOON) -> bool:
-    """Whether calls are refused by this error before the time is over; until then they succeed."""
+    """Return whether calls are refused by this error within the time; until then they succeed."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         answer = caller.chat()
@@ -76,7 +76,7 @@ def meets(caller: Caller, code: str, seconds: float = _SOON) -> bool:
 
 
 def works(caller: Caller, seconds: float = _SOON) -> bool:
-    """Whether calls succeed before the time is over."""
+    """Return whether calls succeed within the time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if caller.chat().status_code == 200:
@@ -145,7 +145,7 @@ def test_a_retry_at_another_node_gets_the_same_secret(pair: Pair) -> None:
     assert again.json() == first
     assert again.headers["x-onceward-replayed"] == "true"
     assert pair.b.get("/key/list", key_alias="made once over nodes").json()["total_count"] == 1
-    # Who has another key has no part in it, and what is kept is not the secret.
+    # Another key has no access, and the stored value is not the secret.
     other = pair.b.made("/user/new", user_role="proxy_admin")["key"]
     assert pair.caller(other, 0).post("/key/generate", body, headers=headers).status_code == 409
     kept = rows_of(pair.servers[0].data, "SELECT * FROM platform_secret")
@@ -191,7 +191,7 @@ def test_when_redis_dies_nobody_stays_in_who_was_put_out(told: Pair, redis_serve
     redis_server.kill()
     told.a.made("/key/block", key_id=first)
     assert meets(first_there, "key_blocked", 10)
-    # What was changed while nobody was told is known when Redis is back, and what comes then is told again.
+    # Changes during the outage are known when Redis is back, and later changes are published again.
     told.a.made("/key/block", key_id=second)
     redis_server.start()
     assert meets(second_there, "key_blocked", 10)
@@ -283,13 +283,13 @@ def test_an_organization_keeps_an_admin(pair: Pair) -> None:
         ):
             answer = left.request(method, path, home | {"user_id": last} | more)
             assert answer.json()["error"]["code"] == "last_admin"
-        # Who is above the organization may leave it without one.
+        # A caller above the organization may leave it without one.
         body = home | {"user_id": last, "role": "internal_user"}
         assert pair.a.request("PATCH", "/organization/member_update", body).status_code == 200
 
 
 def test_what_is_derived_is_never_more_than_what_it_comes_from(pair: Pair) -> None:
-    """Whatever comes first: a child that is made while its parent is made smaller calls nothing its parent may not."""
+    """A child that is created while its parent is restricted cannot call more than its parent, in either order."""
     user = pair.a.made("/user/new", auto_create_key=False)["user_id"]
     for _ in range(8):
         id, _, parent = pair.key(user_id=user, models=["onceward/echo", "onceward/embed"])
@@ -333,7 +333,7 @@ def test_a_team_that_is_deleted_has_no_keys(pair: Pair) -> None:
 
 
 def test_a_stream_ends_at_the_node_where_it_runs(pair: Pair) -> None:
-    """Nobody else calls at that node, and nothing tells it: it looks by itself."""
+    """Nobody else calls at that node, and nothing notifies it: it checks by itself."""
     id, _, there = pair.key(key_alias="streams over nodes")
     body = {
         "model": "onceward/echo",

@@ -54,7 +54,7 @@ def key(master: Caller, using: list[Caller], **body: Any) -> Caller:
         (["203.0.113.7"], "2001:db8::9", 403),
         (["0.0.0.0/0"], "2001:db8::9", 403),
         (["::/0"], "203.0.113.7", 403),
-        # What the client wrote itself stands before what the proxy saw.
+        # The client's own entry precedes the one of the proxy.
         (["203.0.113.7"], "203.0.113.7, 198.51.100.1", 403),
         ([], "203.0.113.7", 403),
         (None, "203.0.113.7", 200),
@@ -176,7 +176,7 @@ def test_a_child_is_never_more_than_its_parent(world: World, using: list[Caller]
         assert (error["code"], error["param"]) == ("exceeds_parent", next(iter(more)))
     for freed in ({"allowed_ips": None}, {"allowed_routes": None}, {"allowed_routes": ["*"]}):
         assert parent.refused("/key/update", 403, key_id=parent.id, **freed)["code"] == "exceeds_parent"
-    # What its parent loses later, it loses too.
+    # Permissions that its parent loses later are lost, too.
     world.master.made("/key/update", key_id=parent.id, allowed_routes=["management_routes"])
     inherited = Caller(world.url, child["key"])
     using.append(inherited)

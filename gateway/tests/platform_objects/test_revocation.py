@@ -1,4 +1,4 @@
-"""Whoever may no longer call has no call that goes on."""
+"""Revocation: a caller that loses its permission has no running calls."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What is in one organization is not read, counted or changed from another: every operation, every role.
+"""Tenant isolation: no operation with any role reads, counts or changes objects of another organization.
 
-The operations come from the contract itself, so that one that is added later is tested without a word here.
+The operations come from the contract, so that new ones are tested automatically.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def without(text: str, said: Sequence[str]) -> str:
 
 
 def told(tenant: Tenant, answer: httpx2.Response, said: Sequence[str] = ()) -> list[str]:
-    """What an answer tells of a tenant that the request did not say."""
+    """Return what a response reveals of a tenant beyond the request."""
     return told_by(tenant, answer.text + str(answer.headers), said)
 
 
 def told_by(tenant: Tenant, text: str, said: Sequence[str] = ()) -> list[str]:
-    """What a text tells of a tenant."""
+    """Return what a text reveals of a tenant."""
     ids = [id for kind, id in tenant.ids.items() if id and kind not in OWN_NAMES]
     names = [f"{tenant.name}-marker", *ids, *(caller.id or "-" for caller in tenant.callers.values())]
     text = without(text, said)
@@ -45,12 +45,12 @@ def told_by(tenant: Tenant, text: str, said: Sequence[str] = ()) -> list[str]:
 
 
 def strangers(world: World) -> dict[str, Caller]:
-    """Who is not of the second tenant."""
+    """Return the callers outside the second tenant."""
     return {**{role: world.a.callers[role] for role in ROLES}, "outsider": world.outsider}
 
 
 def touched(world: World) -> list[str]:
-    """What was written of the tenant and is not there any more as it was."""
+    """Return the rows of the tenant that were changed or deleted."""
     return sorted(world.b.rows - set(dump(world.data)))
 
 
@@ -84,7 +84,7 @@ def test_no_key_reaches_into_another_organization(busy: World, method: str, path
     assert touched(busy) == []
 
 
-# Where a list goes on, and names that are no secret.
+# Cursors of lists, and names that are not secret.
 _SHOWS_NOTHING = ("cursor", "after", "model", "model_group", "model_name")
 FOUND = [aim for aim in AIMS if aim.values[0] == "GET"]
 
@@ -116,7 +116,7 @@ def test_lists_hold_and_count_what_is_ones_own(busy: World, path: str) -> None:
                 assert shown[count] == len(shown[items])
 
 
-# What changes from one moment to the next, whoever asks.
+# Values that change over time, for every caller.
 _VOLATILE = ("latency_ms", "last_used_at", "start_date", "end_date")
 
 

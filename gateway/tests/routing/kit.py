@@ -1,4 +1,4 @@
-"""Providers on real sockets that do as they are told, and a gateway in this process with a clock to turn."""
+"""Scripted providers on real sockets, and a gateway in this process with a manual clock."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Bench:
         stack.push_async_callback(self._life.aclose)
         self.clock = TurnedClock()
         self.providers: dict[str, Provider] = {}
-        # What every configuration of the test says besides its own.
+        # The common part of every configuration in the tests.
         self.lines: list[str] = []
         self.gateway: Gateway
         self.app: App

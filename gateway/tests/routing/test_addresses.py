@@ -1,4 +1,4 @@
-"""Where addresses that users give may lead to, and that no name changes its mind on the way."""
+"""Addresses from users: the allowed targets, and no DNS rebinding."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_urls_that_are_taken() -> None:
 
 @pytest.mark.parametrize("host", ["127.1", "0x7f000001", "2130706433", "017700000001", "localhost", "ip6-localhost."])
 async def test_other_spellings_of_this_machine(host: str) -> None:
-    """What the system's resolver makes of a host is what counts, however it is spelt."""
+    """The address from the system's resolver counts, in any spelling of the host."""
     guard = AddressGuard()
     with pytest.raises(ApiError) as raised:
         await guard.check_host(f"http://{host}/v1", "api_base")
@@ -193,7 +193,7 @@ def test_networks_of_the_operator() -> None:
     assert opened.permits("fd00::1")
     assert opened.permits("::ffff:10.1.1.1")
     assert not opened.permits("192.168.0.1")
-    with pytest.raises(ConfigError, match="is no network"):
+    with pytest.raises(ConfigError, match="is not a network"):
         read_outbound(Table({"allow": ["ten"]}, "t"), None)
 
 

@@ -25,7 +25,7 @@ def config(bench: Bench, *lines: str, kind: str = "memory") -> str:
     )
 
 
-@pytest.fixture(params=["memory", "database", "redis"])
+@pytest.fixture(params=["memory", "database", pytest.param("redis", marks=pytest.mark.cluster)])
 def kind(request: pytest.FixtureRequest, bench: Bench) -> str:
     if request.param == "redis":
         redis = request.getfixturevalue("shared_redis")

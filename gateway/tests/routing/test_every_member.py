@@ -76,7 +76,7 @@ Felt = Callable[[Made], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Row:
-    """A member's value, what stands beside it, and whether calls feel it."""
+    """The value of a member, its companions, and whether it affects calls."""
 
     value: Any
     felt: Felt
@@ -259,7 +259,7 @@ INFO: Mapping[str, Row] = {
     "supports_reasoning": Row(True, _grouped("supports_reasoning", True)),
     "supports_response_schema": Row(True, _carded("supports_structured_output", True)),
 }
-# What a deployment cannot have: the value, and the code of the refusal.
+# Invalid values of a deployment, and the code of the refusal.
 REFUSED: Mapping[str, tuple[tuple[Any, str], ...]] = {
     "litellm_params.input_cost_per_second": ((0.1, "param_not_supported"),),
     "litellm_params.output_cost_per_second": ((0.1, "param_not_supported"),),
@@ -383,7 +383,7 @@ async def test_what_a_deployment_cannot_have_is_refused_by_name(bench: Bench) ->
     ],
 )
 async def test_half_a_price_is_refused(bench: Bench, half: str, lacks: str) -> None:
-    """What has no price beside one would be free by accident."""
+    """A price without its counterpart would make calls free by accident."""
     await bench.start(config(bench), LOOPBACK)
     body: dict[str, Any] = {"model_name": "m", "litellm_params": {"model": "a/x", half: 1e-6}}
     error = (await post(bench, "/model/new", body, 400))["error"]

@@ -1,4 +1,4 @@
-"""Guardrails on calls: what the model is told, what the client is told, whole and streamed."""
+"""Guardrails on calls: the text that the model and the client receive, with and without streaming."""
 
 from __future__ import annotations
 

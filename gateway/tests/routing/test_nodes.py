@@ -88,7 +88,7 @@ def post(node: GatewayProcess, path: str, body: Any) -> Any:
 
 
 def said(node: GatewayProcess) -> str:
-    """What the model `m` says there, or the code of its error."""
+    """Return the response of the model `m` there, or the code of its error."""
     reply = httpx2.post(node.url + CHAT, json=asked(model="m"), headers=MASTER).json()
     return str(reply["error"]["code"] if "error" in reply else reply["choices"][0]["message"]["content"])
 
@@ -137,7 +137,7 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
         "ONCEWARD_GATEWAY_DATABASE_URL": url_for(tmp_path, "postgresql").reveal(),
         "ONCEWARD_GATEWAY_REDIS_URL": shared_redis.url,
     }
-    # Nothing is asked for an hour: only what is told can be known.
+    # Nothing is polled for an hour: only notifications arrive.
     text = f'[cluster]\ncache_seconds = 3600\n[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
     async with AsyncExitStack() as stack:
         benches = []

@@ -18,7 +18,7 @@ from onceward_gateway.db import StorageError
 from ..routing.kit import Bench, answer
 
 MASTER = {"Authorization": "Bearer sk-master-0123456789abcdef"}
-# What is called while a call is let in, made and settled, as a path from the gateway.
+# Functions that are called while a call is admitted, made and settled, as paths from the gateway.
 STEPS = [
     "calls.store.put_key",
     "calls.store.put_record",
@@ -152,7 +152,7 @@ async def test_a_call_ends_whatever_fails(
     asked = bool(bench.providers["a"].seen)
     await assert_ended(bench, key, "req-1", tmp_path)
     if asked and not (path in BILLING | {"ledger._holds.book"} and times > 1):
-        # What was made is billed, once.
+        # The call that was made is billed, once.
         rows = await bench.gateway.db.query(
             "SELECT usage.cost_nano FROM usage JOIN call ON call.id = usage.call_id WHERE call.key = 'k-1'"
         )

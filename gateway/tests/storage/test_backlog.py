@@ -1,4 +1,4 @@
-"""What waits in memory while the database is locked: records are kept, and no more calls are made than are kept."""
+"""The backlog while the database is locked: records are kept in memory, and no more calls are made than fit."""
 
 from __future__ import annotations
 

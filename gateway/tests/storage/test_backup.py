@@ -46,7 +46,7 @@ def started(folder: Path, database_url: str | None) -> GatewayProcess:
 
 
 class Load:
-    """Calls by several clients at once until it is told to stop; it knows what each was answered."""
+    """Make calls from several clients at once until stopped, and record the responses."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -95,7 +95,7 @@ class Load:
                 thread.join()
 
     def wait_for(self, more: int) -> dict[str, bytes]:
-        """What was answered once `more` calls have ended from now on."""
+        """Return the responses once `more` further calls have ended."""
         target = len(self.answers) + more
         pause = threading.Event()
         for _ in range(3000):
@@ -263,7 +263,7 @@ def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, co
     file = one_file(tmp_path)
     (tmp_path / "b.tar").write_bytes(content)
     refused = db("restore", "b.tar", "--replace", folder=tmp_path)
-    assert (refused.returncode, "is no backup of a gateway" in refused.stderr) == (1, True)
+    assert (refused.returncode, "is not a backup of a gateway" in refused.stderr) == (1, True)
     assert file.exists()
     assert list(file.parent.glob("*.replaced-*")) == []
 

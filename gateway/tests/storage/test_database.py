@@ -1,4 +1,4 @@
-"""What both databases do alike."""
+"""Behavior common to both databases."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def replaced(data: Path, name: str) -> Path:
     return kept
 
 
-# What is done to which file of the data folder, or to the folder itself.
+# Faults of files in the data directory, or of the directory itself.
 HARMS = [
     (renamed, "gateway.db"),
     (deleted, "gateway.db"),
@@ -73,7 +73,7 @@ async def call(bench: Bench, key: str) -> httpx2.Response:
 
 
 async def issue(bench: Bench) -> str:
-    """What `/readyz` has against this gateway."""
+    """Return the issues that `/readyz` lists."""
     bench.clock.turned += 1
     answer = await bench.http.get("/readyz")
     told = answer.json()

@@ -37,7 +37,7 @@ COUNT = "UPDATE counter SET total = total + ? WHERE name = ?"
 
 
 def record(number: int, text: str = "call") -> Batch:
-    """What a call leaves: its row, written once, a second row, and a sum."""
+    """The writes of a call: its row, written once, a second row, and a sum."""
     batch = Batch(once=(ADD, (number, text)))
     batch.add(ADD, (number + 1_000_000, text))
     batch.add_shared(("counter", "a"), COUNT, (1, "a"))

@@ -132,7 +132,7 @@ def test_every_step_keeps_every_row(kind: str, tmp_path: Path, request: pytest.F
 
 
 def test_a_file_of_an_older_gateway_goes_on(tmp_path: Path) -> None:
-    """What it was asked before is replayed, and what was spent is still known."""
+    """Earlier calls are replayed, and earlier spend is still known."""
     (tmp_path / "data").mkdir()
     file = older_file(tmp_path / "data")
     with closing(sqlite3.connect(file)) as connection:

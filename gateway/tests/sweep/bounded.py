@@ -17,7 +17,7 @@ _ECHO = "onceward/echo"
 
 @dataclass
 class Caller:
-    """Who calls below the limited object."""
+    """Callers below the limited object."""
 
     world: Swept
     key: str | None

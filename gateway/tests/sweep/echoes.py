@@ -1,4 +1,4 @@
-"""What a write keeps and gives back: a value for every such member, and where it is read."""
+"""Values for every writable member, and where each is read back."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _OF_KEYS = {
         {},
     )
 }
-# What a member is after null: a list and a map are empty, all else is nothing.
+# Values after null: lists and maps are empty, everything else is null.
 CONTENT_DEFAULTS: Mapping[str, Any] = {
     **{key: [] for key in ("guardrails", "models", "tags")},
     **{key: {} for key in ("aliases", "metadata", "model_aliases")},

@@ -55,7 +55,7 @@ def shows(path: str, *names: str) -> Callable[[_Test], _Test]:
 
 
 class TurnedClock(SystemClock):
-    """A clock whose time stands still until a test turns it."""
+    """A clock that only moves when a test moves it."""
 
     now = _SUNDAY
 
@@ -65,7 +65,7 @@ class TurnedClock(SystemClock):
 
 @dataclass
 class Pages:
-    """How a list is read page by page: the names of its parameters and of the members of its answer."""
+    """The pagination of a list: the names of its parameters and of the members of its response."""
 
     path: str
     items: str = "data"

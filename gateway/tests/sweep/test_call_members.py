@@ -14,7 +14,7 @@ from ..test_parameters import FILES, MODEL_PATHS, members, sample
 
 __all__: list[str] = []
 
-# What a reader that is not careful writes in another way: other digits, no null, nothing that is empty or unknown.
+# Normal forms that a careless reader might produce: other digits, no null, no empty or unknown values.
 EXTRA = (
     '{"zyx": 1.0, "big": 12345678901234567890123, "exp": 1e2, "none": null, "empty": [], "object": {}, '
     '"deep": {"a": [1.50, true, "\\u00e9\\ud83d\\ude00"]}, "temperature": 0.10, "user": "\\u0061"}'

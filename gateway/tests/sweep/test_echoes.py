@@ -1,4 +1,4 @@
-"""What is written is what is read: after it was made, after each change, after null, and beside other changes."""
+"""Written values are read back: after creation, after each change, after null, and next to other changes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 
 from .kit import Swept, Write, managed_writes
 
-# What no member may hold, and what may be told of it.
+# Values that no member may have, and the allowed messages.
 UNWRITABLE = {
     "NUL": '"a\\u0000b"',
     "NUL in a list": '["a\\u0000b"]',

@@ -1,4 +1,4 @@
-"""What every query parameter of reports on spending and credits does, around the end of a day, a week and a month."""
+"""Every query parameter of reports on spend and credits, around the end of a day, a week and a month."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def spent(two: Tenants) -> _Spent:
 
 SPAN = "start_date", "end_date"
 MIDNIGHT = "2026-06-01T00:00:00Z"
-# What a time takes of the five calls, of which three were made half a minute before midnight.
+# The calls that a period includes, of five, three of which were made half a minute before midnight.
 SPANS: tuple[tuple[dict[str, str], set[int]], ...] = (
     ({}, {0, 1, 2, 3, 4}),
     ({"start_date": "2026-05-31"}, {0, 1, 2, 3, 4}),

@@ -25,7 +25,7 @@ from .kit import CHAT, Swept
 __all__: list[str] = []
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file")
 
-# What the gateway itself heeds, for every model alike: in its records, its cache, its guardrails and its routes.
+# Parameters that the gateway itself uses for every model: in records, cache, guardrails and routes.
 GATEWAY = {*OWN, "user", "metadata", "model"}
 _MODELS = {
     **dict.fromkeys((CHAT, "/v1/completions"), "onceward/echo"),
@@ -193,7 +193,7 @@ async def test_every_member_has_an_effect_or_says_that_it_has_none(offline: Offl
         if after[0] not in (200, 400) or (after[0] == 400 and not refused):
             wrong.append((name, value, after[0], after[1][:200]))
         elif not felt and not unused:
-            wrong.append((name, value, "has no effect, is no error, and its description does not say so"))
+            wrong.append((name, value, "has no effect, causes no error, and its description does not say so"))
         elif felt and unused:
             wrong.append((name, value, "has an effect, and its description denies it"))
     assert not wrong, "\n".join(map(str, wrong))

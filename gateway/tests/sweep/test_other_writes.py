@@ -88,7 +88,7 @@ async def _first_values(world: Swept) -> bool:
 
 
 async def _no_entry(world: Swept) -> bool:
-    # What entries there are, `routing/test_cache.py` deletes by their keys.
+    # `routing/test_cache.py` deletes existing entries by their keys.
     return bool((await world.made("/cache/delete", {"keys": [world.fresh("key")]}))["deleted"] == 0)
 
 
@@ -156,7 +156,7 @@ FELT: Mapping[str, Mapping[str, Felt]] = {
         ),
     },
 }
-# What `utilities` shows with providers, and `platform_objects` with their own tests.
+# The tests of `utilities` cover providers, and those of `platform_objects` their objects.
 ELSEWHERE = {("POST /utils/transform_request", "call_type")}
 
 

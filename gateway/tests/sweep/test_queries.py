@@ -1,4 +1,4 @@
-"""What every query parameter of a list of objects does, seen on real objects of two tenants."""
+"""Every query parameter of lists of objects, with real objects of two tenants."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .tenants import SHOWN, Tenants
 __all__: list[str] = []
 
 _PATHS = load_contract()["paths"]
-# Whoever asks these is a machine with a probe of its own, and they tell nothing of anybody.
+# These are called by health probes, and reveal nothing about tenants.
 _PUBLIC = {"/health", "/health/liveness", "/health/liveliness", "/health/readiness", "/healthz", "/readyz"}
 
 
@@ -33,7 +33,7 @@ def _reads() -> Iterator[tuple[str, list[str]]]:
 
 
 async def _places(two: Tenants) -> dict[str, dict[str, str]]:
-    """For operations that must be told which object: a query that names one."""
+    """Return a query that names an object, for operations that require one."""
     one = two.one
     user = await two.user()
     customer = (await one.made("/customer/new", user_id="c"))["user_id"]
@@ -68,7 +68,7 @@ async def _objects(two: Tenants) -> dict[str, str]:
 
 
 def _wrong(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """Queries that hold a parameter wrongly, as they stand behind the question mark."""
+    """Return query strings with an invalid form of a parameter."""
     name, value = quote(name), quote(value)
     yield "empty", f"{name}="
     yield "bare", name

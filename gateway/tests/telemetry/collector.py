@@ -96,7 +96,7 @@ class Collector:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What points a gateway at it, by the names of OpenTelemetry, and makes it send soon."""
+        """Return OpenTelemetry's environment variables for this collector, with a short export interval."""
         return {
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",

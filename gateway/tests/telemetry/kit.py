@@ -1,4 +1,4 @@
-"""What the tests of telemetry share: metrics as they are read, calls, and programs that a machine may not have."""
+"""Helpers of the telemetry tests: parsed metrics, calls, and programs that may not be installed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def free_port() -> int:
 
 
 async def until(there: Callable[[], Awaitable[Any]], what: str, seconds: float = 30) -> Any:
-    """What `there` gives, as soon as it gives something."""
+    """Return the value of `there` as soon as it is set."""
     deadline = time.monotonic() + seconds
     while True:
         found = await there()

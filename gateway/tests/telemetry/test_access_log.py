@@ -19,7 +19,7 @@ MASTER = "sk-master-of-the-log-0123456789abc"
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """What the log holds, without what asked whether the gateway is ready."""
+    """Return the lines of the log, without readiness probes."""
     if not path.exists():
         return []
     told = [json.loads(line) for line in path.read_text().splitlines()]

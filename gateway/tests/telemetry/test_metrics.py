@@ -1,4 +1,4 @@
-"""What is counted: where a call was served, how it ended, what it used, and that strangers make no series."""
+"""Metrics: the deployment of a call, its end, its usage, and bounded labels."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_strangers_make_no_series(launch: Launch) -> None:
     after = await read(gateway.url)
     assert after.sum("onceward_calls_total", model="onceward/echo") >= 60
     assert "stranger" not in after.text.lower()
-    # What scrapes themselves add: the operation of reading the metrics.
+    # The series that scrapes add: the operation of reading the metrics.
     scrape = [own for own in after.labels("onceward_requests_total") if own["operation"] == "metrics.read"]
     added = {(name, *sorted(own.items())) for name, own, _ in after.series if own.get("operation") != "metrics.read"}
     had = {(name, *sorted(own.items())) for name, own, _ in before.series}

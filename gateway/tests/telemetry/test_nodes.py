@@ -1,4 +1,4 @@
-"""What the metrics tell of workers, of PostgreSQL and of Redis, while these come and go."""
+"""Metrics of workers, of PostgreSQL and of Redis, while these stop and start."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_workers_tell_of_each_other_and_a_successor_begins_anew(served: Ga
     await called(server.url, 12)
     seen = await read(server.url, KEY)
     assert {own["worker"] for own in seen.labels("onceward_build_info")} == {"0", "1", "2"}
-    assert seen.sum("onceward_calls_total") == 12, "whichever answers, it tells of all"
+    assert seen.sum("onceward_calls_total") == 12, "any worker reports all"
     assert seen.sum("onceward_storage_up") == 3
     assert seen.sum("onceward_storage_connections") >= 3
     lost = next(own["worker"] for own in seen.labels("onceward_calls_total"))
@@ -58,7 +58,7 @@ async def test_workers_tell_of_each_other_and_a_successor_begins_anew(served: Ga
         older = seen.sum("process_start_time_seconds", worker=lost)
         return now if began > older and now.sum("onceward_worker_up") == 3 else None
 
-    after: Read = await until(again, "the successor tells of itself")
+    after: Read = await until(again, "the successor reports itself")
     assert after.sum("onceward_calls_total", worker=lost) == 0
     assert after.sum("onceward_calls_total") == others
 

@@ -1,4 +1,4 @@
-"""What the configuration says of watching, and what it cannot mean."""
+"""The telemetry configuration, and invalid values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from onceward_gateway.config.load import ConfigError, load
         ("[metrics]\nlisten = '9464'", "'9464', which is no `host:port`"),
         ("[metrics]\nlisten = '0.0.0.0:9464'", "nothing says who of them may read"),
         ("[metrics]\nport = 1", "`metrics.port` is not a setting"),
-        ("[telemetry]\nendpoint = 'localhost:4318'", "'localhost:4318', which is no http or https address"),
+        ("[telemetry]\nendpoint = 'localhost:4318'", "'localhost:4318', which is not an http or https address"),
         ("[telemetry]\nsample_ratio = 1.5", "`telemetry.sample_ratio` is 1.5, which is not between 0 and 1"),
         ("[access_log]\npath = 'x'", "`access_log.path` is not a setting"),
     ],
@@ -78,14 +78,14 @@ def test_without_the_extra(tmp_path: Path, config: str, environ: dict[str, str],
 WITHOUT = """
 import os, signal, sys
 sys.modules["opentelemetry"] = None
-from onceward_gateway import gateway
-from onceward_gateway.cli import main
+from onceward_gateway.entry.app import App
+from onceward_gateway.entry.cli import main
 
-start = gateway.Gateway.start
+start = App.start
 async def started(self):
     await start(self)
     os.kill(os.getpid(), signal.SIGTERM)
-gateway.Gateway.start = started
+App.start = started
 sys.exit(main(sys.argv[1:]))
 """
 

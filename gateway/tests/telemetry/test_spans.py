@@ -115,7 +115,7 @@ async def test_each_try_is_a_span_and_failures_are_typed(launch: Launch, upstrea
     fallbacks = 'fallbacks = { fast = ["onceward/echo"] }'
     config = deployments(fallbacks, first=upstream.url, second=upstream.url)
     gateway = launch(config=config, **collector.environ)
-    upstream.json({"error": {"message": "Hello! is no good"}}, status=500)
+    upstream.json({"error": {"message": "Hello! is not allowed"}}, status=500)
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         await client.post(CHAT, json=asked("fast"))
         await client.post(CHAT, json=asked("onceward/fault-break", stream=True))

@@ -48,7 +48,7 @@ def clean_gateway(folder: Path, config: str) -> Iterator[str]:
 
 @dataclass
 class Outcome:
-    """What a client got of a call, and what the gateway has on record of it."""
+    """The result of a call for its client, and the gateway's record of it."""
 
     status: int
     headers: httpx2.Headers
@@ -60,7 +60,7 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        """What the model said."""
+        """Return the text of the model."""
         if not self.chunks:
             value = json.loads(self.body)
             choice = value["choices"][0] if "choices" in value else {"text": value.get("text")}
@@ -75,7 +75,7 @@ class Outcome:
 
     @property
     def whole(self) -> bool:
-        """Whether it succeeded, as far as the client can tell."""
+        """Return whether the call succeeded for the client."""
         return self.status == 200 and self.error is None and (self.done or not self.chunks)
 
 
@@ -103,7 +103,7 @@ class Quirky:
         return outcome
 
     def log(self) -> str:
-        """What the gateway has written to its log."""
+        """Return the log of the gateway."""
         assert self.server.log is not None
         return self.server.log.read_text()
 

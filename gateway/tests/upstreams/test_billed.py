@@ -1,4 +1,4 @@
-"""What a provider bills is booked once: attempts of one call, answers that failed after their end, odd framing."""
+"""Billing: the usage that a provider bills is recorded once, over several attempts, late failures and odd framing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ COMPLETION = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"
 PAID = json.dumps({**COMPLETION, "usage": USAGE}).encode()
 FLAWED = {"error": {"message": "overloaded", "code": 503}}
 
-# Streams that are whole, whatever stands between their chunks.
+# Streams that are complete, with other data between their chunks.
 BESIDE: dict[str, bytes] = {
     "ping": event({"type": "ping"}),
     "meta": event({"id": "c", "model": "m", "vendor": {"queue": 3}}),
@@ -92,7 +92,7 @@ FAILURES |= {
     "pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
     "whole-pings": (framed(b": ping\n\n: ping\n\n"), False, 0),
     "whole-br": (b"HTTP/1.1 200 OK\r\n" + UNREADABLE, False, 900),
-    # An error that cannot be read is no answer.
+    # An unreadable error is not a response.
     "whole-br-429": (b"HTTP/1.1 429 No\r\n" + UNREADABLE, True, None),
     "br-503": (b"HTTP/1.1 503 No\r\n" + UNREADABLE, True, None),
 }

@@ -1,4 +1,4 @@
-"""Any answer of an upstream is an answer or an error that can be told: no other exception leaves the readers."""
+"""Every response of an upstream becomes a response or a described error: no other exception is raised."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def written(value: Any) -> bytes:
 
 
 def told(error: ApiError) -> None:
-    """An error that can be told, whatever is in it."""
+    """Check that the error can be described, with any content."""
     body = json.loads(envelope(error, "req_1"))["error"]
     assert body["status"] >= 400
     assert error.status != 500

@@ -170,7 +170,7 @@ def test_embeddings_are_billed_as_told(count: int, size: int, more: dict[str, An
     assert (len(answer["data"]), meter.model) == (count, "text-embedding-3-large")
     assert usage == {**EMBEDDED, "completion_tokens": 0}
     assert with_usage(answer, standard, usage) is body
-    # Where the usage has to be told in another form, everything else stays as it is.
+    # If the usage must be rewritten, everything else is unchanged.
     other = with_usage(answer, standard, {**usage, "estimated": True})
     assert other.count(b'"usage"') == 1
     assert msgspec.json.decode(other) == {**msgspec.json.decode(body), "usage": {**usage, "estimated": True}}

@@ -18,7 +18,7 @@ FAILED = b"HTTP/1.1 500 No\r\nContent-Type: application/json\r\nContent-Length: 
 
 
 class _Provider(socketserver.ThreadingTCPServer):
-    """Answers the first request of each test when it is told to, by `answer`."""
+    """A provider that responds to the first request of each test when `answer` is called."""
 
     daemon_threads = allow_reuse_address = True
 

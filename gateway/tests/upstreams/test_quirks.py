@@ -10,7 +10,7 @@ from .kit import Outcome, Quirky
 
 SOUND = "The gate is open, and the road behind it is clear."
 STREAMED = ("chat", "completions", "messages")
-# What their text is instead, where it is not the usual one.
+# The expected text, if it differs from the usual one.
 OTHER_TEXT = {"lone-surrogate", "one-event", "surrogates-split", "not-utf8", "latin-1", "tool-input-missing"}
 # They break off where a client would read on, or cannot be read at all: what was written is not known in full.
 IN_PART = {
@@ -27,7 +27,7 @@ IN_PART = {
 HEALED = {"gzip-unsaid"}
 HEALED_TEXTS = {"gzip-false"}
 HEALED_UNARY = {"finish-null", "choice-unfinished"}
-# A page of HTML is no answer of a model, and a connection without an answer may never have had a request.
+# An HTML page is not a response of a model, and a connection without a response may never have had a request.
 UNPAID = {"body-html", "hang-up", "hang-up-reset", "cut-head"}
 
 
@@ -67,7 +67,7 @@ def test_an_odd_answer_is_delivered_or_fails_and_is_paid(quirky: Quirky, quirk: 
 
 
 def paid(outcome: Outcome, charge: Charge, where: str, *, in_full: bool) -> None:
-    """What the upstream charged is on record, as it told it or near to that."""
+    """The charge of the upstream is recorded, as reported or close to it."""
     usage = outcome.record["usage"]
     assert usage is not None, where
     assert usage["prompt_tokens"] > 0, where

@@ -1,4 +1,4 @@
-"""Any bytes that an upstream sends over a socket end a call: a told answer or error, a record, and a quiet log."""
+"""Any bytes from an upstream's socket end a call with a response or an error, a record, and a quiet log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage in the spellings of vendors, and what is counted where nobody told it."""
+"""Usage in the formats of vendors, and estimates for missing usage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CORS: what a browser is told before and with a request of another origin, as it would send them."""
+"""CORS: the headers that a browser receives for requests of another origin, and before them."""
 
 from __future__ import annotations
 

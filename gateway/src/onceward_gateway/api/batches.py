@@ -24,7 +24,7 @@ _LINE_HEADERS = ("x-onceward-region", "x-onceward-tags", "cache-control", "opena
 
 
 class BatchHandlers:
-    """The handlers of batches.
+    """Handlers for `/v1/batches`.
 
     `require_route` raises an error where a caller may not call the route of a path; `wake` has new batches taken up.
     """
@@ -47,6 +47,7 @@ class BatchHandlers:
         self._wake = wake
 
     async def create(self, request: Call) -> Change:
+        """Create a batch of calls from the lines of a file."""
         data = request.data
         endpoint, file_id = str(data["endpoint"]), str(data["input_file_id"])
         if endpoint not in ENDPOINTS:
@@ -113,9 +114,11 @@ class BatchHandlers:
         return body
 
     async def retrieve(self, request: Call) -> Response:
+        """Return one batch with its present counts."""
         return json_response(public_view(await self._find(request)))
 
     async def list_batches(self, request: Call) -> Response:
+        """Return the caller's batches, newest first."""
         limit = int(request.query.get("limit") or USUAL_LIMIT)
         start = await start_of_page(
             request.query.get("after"), lambda id: self._batches.position(id, request.principal), NEWEST
@@ -124,6 +127,7 @@ class BatchHandlers:
         return list_response([public_view(body) for body in found], limit)
 
     async def cancel(self, request: Call) -> Change:
+        """Cancel a batch; lines that were called keep their results."""
         return Change(lambda: self._cancel(request), then=self._wake)
 
     async def _cancel(self, request: Call) -> Response:

@@ -10,7 +10,7 @@ from ..core.errors import invalid
 from ..http.request import Call
 from ..identity.repositories import Repositories
 from ..routing.deployment_options import check_params, check_prices
-from ..routing.model_catalog import known_of
+from ..routing.model_catalog import model_info
 from ..routing.pool import AUTO
 from ..routing.selection import DeploymentSelector
 from .writes import missing
@@ -50,7 +50,7 @@ class DeploymentWriteChecks:
 
     def _check_base_model(self, base: Any, provider: str) -> None:
         """Raise 400 for a base model without a known price or capabilities, which would have no effect."""
-        if base is None or base.startswith("onceward/") or known_of(base).able:
+        if base is None or base.startswith("onceward/") or model_info(base).able:
             return
         if self._prices.unit(provider, base) is None:
             raise invalid(

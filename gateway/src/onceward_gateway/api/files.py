@@ -24,12 +24,13 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2
 
 
 class FileHandlers:
-    """The handlers of files."""
+    """Handlers for `/v1/files`."""
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
 
     async def create(self, request: Call) -> Change:
+        """Store an uploaded file."""
         uploads = [upload for upload in request.files if upload.name == "file"]
         if len(uploads) != 1:
             raise invalid(
@@ -51,6 +52,7 @@ class FileHandlers:
         return Change(write, undo=lambda: self._files.discard(stored))
 
     async def list_files(self, request: Call) -> Response:
+        """Return the caller's files, newest first unless `order` is `asc`."""
         limit = int(request.query.get("limit") or _MOST_LISTED)
         ascending = request.query.get("order") == "asc"
         principal = request.principal
@@ -63,9 +65,11 @@ class FileHandlers:
         return list_response([record.view() for record in records], limit)
 
     async def retrieve(self, request: Call) -> Response:
+        """Return one file."""
         return json_response((await self._find(request)).view())
 
     async def content(self, request: Call) -> Reply:
+        """Return the bytes of a file, or the ranges of them that the request asks for."""
         record = await self._find(request)
         blob = await self._files.blobs.find(record.id)
         if blob is None:
@@ -75,6 +79,7 @@ class FileHandlers:
         return BlobResponse(self._files.blobs, blob, request.headers, filename=record.filename)
 
     async def delete(self, request: Call) -> Change:
+        """Delete a file."""
         record = await self._find(request)
 
         async def write() -> Response:

@@ -24,7 +24,7 @@ _HYPER = {"dpo": ("beta",), "reinforcement": ("compute_multiplier", "eval_interv
 
 
 class FineTuningHandlers:
-    """The handlers of fine-tuning jobs.
+    """Handlers for `/v1/fine_tuning/jobs`.
 
     `any_model` says that the offline models answer for every name; `wake` has new jobs taken up.
     """
@@ -49,6 +49,7 @@ class FineTuningHandlers:
         self._wake = wake
 
     async def create(self, request: Call) -> Change:
+        """Create a fine-tuning job."""
         data = request.data
         await self._require_model(request.caller, str(data["model"]))
         for field in ("training_file", "validation_file"):
@@ -113,9 +114,11 @@ class FineTuningHandlers:
         }
 
     async def retrieve(self, request: Call) -> Response:
+        """Return one job."""
         return json_response(await self._find(request))
 
     async def list_jobs(self, request: Call) -> Response:
+        """Return the caller's jobs whose metadata has the pairs of the query, newest first."""
         limit = int(request.query.get("limit") or USUAL_LIMIT)
         start = await start_of_page(
             request.query.get("after"), lambda id: self._jobs.position(id, request.principal), NEWEST
@@ -131,6 +134,7 @@ class FineTuningHandlers:
         return list_response(found, limit)
 
     async def cancel(self, request: Call) -> Change:
+        """Cancel a job."""
         return Change(lambda: self._cancel(request))
 
     async def _cancel(self, request: Call) -> Response:
@@ -146,9 +150,11 @@ class FineTuningHandlers:
         return json_response(body)
 
     async def list_events(self, request: Call) -> Response:
+        """Return the events of a job, newest first."""
         return await self._list_notes(request, "event")
 
     async def list_checkpoints(self, request: Call) -> Response:
+        """Return the checkpoints of a job, newest first."""
         return await self._list_notes(request, "checkpoint")
 
     async def _list_notes(self, request: Call, kind: NoteKind) -> Response:

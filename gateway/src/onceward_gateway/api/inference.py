@@ -54,7 +54,7 @@ from ..http.request import (
 from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
 from ..routing.dispatch import Dispatcher
-from ..routing.model_catalog import known_of
+from ..routing.model_catalog import model_info
 from ..routing.pool import DeploymentPool
 from ..routing.selection import DeploymentSelector
 from ..routing.targets import OfflineTarget, ProviderTarget, Target
@@ -229,7 +229,7 @@ class ModelEndpoint:
             )
         for provider in dict.fromkeys(one.provider for one in found if others and one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
-            found += [Candidate(provider, name, known_of(name).max_output_tokens) for name in names]
+            found += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
         return found
 
     def _served_by(self, target: Target | DeploymentPool) -> list[Candidate]:
@@ -237,7 +237,7 @@ class ModelEndpoint:
             return self._selector.candidates(target)
         if isinstance(target, OfflineTarget):
             return [Candidate(target.provider, target.price_name)]
-        most = most_output(target.upstream, known_of(target.model).max_output_tokens)
+        most = most_output(target.upstream, model_info(target.model).max_output_tokens)
         return [Candidate(target.provider, target.model, most)]
 
     def _context(self, call: Call, record: CallRecord, name: str, model: str) -> ModelContext:

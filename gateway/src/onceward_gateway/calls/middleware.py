@@ -17,7 +17,7 @@ from ..core.effective_body import as_fields
 from ..core.errors import ApiError
 from ..core.response_writer import Producer, Sink
 from ..guardrails.failures import guard_failure
-from ..guardrails.middleware import GuardStage
+from ..guardrails.middleware import GuardFilter
 from ..guardrails.registry import (
     Guard,
     Guardrails,
@@ -121,7 +121,7 @@ async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -
     if not rewriters(guards, context):
         await make(out)(out)
         return
-    stage = GuardStage(out, lambda: rewriters(guards, context))
+    stage = GuardFilter(out, lambda: rewriters(guards, context))
     try:
         await make(stage)(stage)
     except ApiError as error:

@@ -1,6 +1,6 @@
-"""Messages between the nodes, by topic. A message may be lost; whoever must not miss one reads its truth anew.
+"""The message bus between nodes, by topic. Messages may be lost; the database is the source of truth.
 
-The bus is the fast path: the database holds what is true. After `on_reconnect` was told, anything may have been missed.
+The bus only makes changes known faster. When the listeners of `on_reconnect` are called, any message may be missing.
 """
 
 from __future__ import annotations
@@ -15,66 +15,66 @@ Unsubscribe = Callable[[], None]
 
 
 class Bus(Protocol):
-    """Carries messages to the other nodes. Listeners are called on the loop, one after the other, and do not block."""
+    """Sends messages to the other nodes. Listeners run on the event loop, one after the other, and never block."""
 
     @property
     def connected(self) -> bool:
-        """Whether messages of other nodes arrive now."""
+        """Return whether messages of other nodes arrive now."""
         ...
 
     async def start(self) -> None:
-        """Connect. Returns also where that fails; it is tried again until `stop`."""
+        """Connect. Return also where that fails: it is retried until `stop`."""
         ...
 
     async def stop(self) -> None: ...
 
     def publish(self, topic: str, message: bytes) -> None:
-        """Send to the listeners of the other nodes. Never waits, never raises; lost while there is no connection."""
+        """Send to the listeners of the other nodes. Never waits or raises; without a connection the message is lost."""
         ...
 
     def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
-        """Have other nodes' messages on a topic, from about now on."""
+        """Call a listener with the messages of other nodes on a topic."""
         ...
 
     def follow(self, topic: str, listener: Listener) -> Unsubscribe:
-        """`subscribe` to a topic that is published only while somebody follows it, and let the others know."""
+        """Subscribe to a topic that is published only while a node follows it, and announce that to the others."""
         ...
 
     def followed(self, topic: str) -> bool:
-        """Whether another node follows a topic. What nobody follows need not be published."""
+        """Return whether another node follows a topic; without followers, nothing needs to be published."""
         ...
 
     def on_reconnect(self, listener: Callable[[], None]) -> None:
-        """Be told when messages may have been missed: what other nodes may have changed is to be read anew."""
+        """Call a listener when messages may be missing, so that it reads again what other nodes may have changed."""
         ...
 
 
 class LocalBus:
-    """The bus of a node that has no Redis: it reaches nobody."""
+    """The bus of a node without Redis: it has no other nodes."""
 
     connected = False
 
     async def start(self) -> None:
-        """There is nothing to connect to."""
+        """Do nothing: there is no connection."""
 
     async def stop(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection."""
 
     def publish(self, topic: str, message: bytes) -> None:
-        """There is nobody to send to."""
+        """Do nothing: there are no other nodes."""
 
     def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
-        return _nothing
+        return _unsubscribe
 
     def follow(self, topic: str, listener: Listener) -> Unsubscribe:
-        return _nothing
+        return _unsubscribe
 
     def followed(self, topic: str) -> bool:
         return False
 
     def on_reconnect(self, listener: Callable[[], None]) -> None:
-        """Nothing is ever missed by a node that is told nothing."""
+        """Do nothing: no message can be missing."""
 
 
-def _nothing() -> None:
-    """Nothing was subscribed to."""
+def _unsubscribe() -> None:
+    """Do nothing: there is no subscription."""

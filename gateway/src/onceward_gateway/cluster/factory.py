@@ -1,4 +1,4 @@
-"""Redis and the bus of a gateway, as its settings want them. Nothing is connected before `start`."""
+"""Build the Redis client and the bus of a configuration. Nothing connects before `start`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["open_bus", "open_redis"]
 
 
 def open_redis(settings: Settings) -> Redis | None:
-    """The Redis of `storage.redis_url`, or None. What it needs is imported only then."""
+    """Return the client of `storage.redis_url`, or None. The client is imported only where it is used."""
     if settings.redis_url is None:
         return None
     from ..redis.address import address_of
@@ -25,7 +25,7 @@ def open_redis(settings: Settings) -> Redis | None:
 
 
 def open_bus(redis: Redis | None) -> Bus:
-    """The bus between nodes: over Redis, or one that reaches nobody."""
+    """Return the bus between nodes: over Redis, or one without other nodes."""
     if redis is None:
         return LocalBus()
     from .redis_bus import RedisBus

@@ -1,9 +1,9 @@
-"""The nodes that share a database: each shows that it lives, and what a dead one left is taken over.
+"""Membership of the nodes that share a database: heartbeats, leases, and the detection of dead nodes.
 
-Time is the database's. A node declares another dead only after its own heartbeats went through for a whole lease:
-when the database was away, everybody gets the chance to be seen again first. What follows from a death is done by
-conditional updates, so that two nodes may find the same dead one; its row goes last, so that whoever dies over it is
-followed by another.
+All times are of the database's clock. A node declares another one dead only after its own heartbeats succeeded for a
+whole lease: after an outage of the database, every node can send a heartbeat first. A takeover consists of conditional
+updates, so two nodes may find the same dead one. The row of the dead node is deleted last, so that another node
+continues if this one dies during the takeover.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _log = logging.getLogger("onceward_gateway")
 
 
 class Nodes:
-    """This node, and the others of its database. One that has its database alone is never in doubt of itself."""
+    """This node, and the other nodes of its database. The only node of a database is always alive."""
 
     def __init__(self, db: Database, clock: Clock, settings: ClusterSettings, id: str) -> None:
         self.id = id
@@ -29,19 +29,19 @@ class Nodes:
         self.lease_seconds = settings.lease_seconds
         self._db = db
         self._clock = clock
-        # When the heartbeats began to go through without a gap, and when the last one did.
+        # The time since which heartbeats succeed without a gap, and the time of the last one.
         self._since = 0.0
         self._seen = 0.0
         self._joined = False
 
     @property
     def alive(self) -> bool:
-        """Whether no other node can have taken this one for dead."""
+        """Return whether no other node can have declared this one dead."""
         return not self._db.shared or (self._joined and self._age < self.lease_seconds)
 
     @property
     def connected(self) -> bool:
-        """Whether the last heartbeats went through."""
+        """Return whether the last heartbeats succeeded."""
         return not self._db.shared or (self._joined and self._age < 2 * self.heartbeat_seconds + 1)
 
     @property
@@ -49,14 +49,14 @@ class Nodes:
         return self._clock.monotonic() - self._seen
 
     async def start(self) -> None:
-        """Be known to the others."""
+        """Add this node to the members."""
         if self._db.shared:
             await self._db.write(sql.JOIN, (self.id,))
             self._since = self._seen = self._clock.monotonic()
             self._joined = True
 
     async def beat(self) -> bool:
-        """Write one heartbeat; return False where the other nodes had taken this one for dead meanwhile."""
+        """Write one heartbeat; return False where another node has declared this one dead."""
         changed = bool(await self._db.write(sql.BEAT, (self.id,)))
         now = self._clock.monotonic()
         if not changed:

@@ -1,11 +1,11 @@
-"""The bus over Redis' publish and subscribe.
+"""The bus over publish and subscribe of Redis.
 
-Each node listens on a connection of its own and sends on the one for commands. Redis forgets a message when it has
-handed it on, and Redis may be away, so a node is told to read anew (`on_reconnect`) in three cases: its own connection
-was lost; another node says that it could not send; another node says that Redis took its messages too slowly.
+Each node listens on a connection of its own and sends on the one for commands. Redis does not store messages and may
+be unavailable, so the listeners of `on_reconnect` are called in three cases: the connection of this node was lost;
+another node could not send; Redis accepted the messages of another node too slowly.
 
-A topic that is published only while somebody follows it costs the publisher one look into a dictionary otherwise: who
-follows announces it to all, repeats that every few seconds, and is forgotten when it stops.
+A topic that is published only while a node follows it otherwise costs the publisher one look into a dictionary. A
+follower announces itself to all nodes, repeats that every few seconds, and expires when it stops.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _FORGET_SECONDS = 12.0
 
 
 class RedisBus:
-    """The bus of a node that has Redis."""
+    """The bus of a node with Redis."""
 
     def __init__(self, redis: Redis) -> None:
         self.connected = False
         self.dropped = 0
         self._redis = redis
         self._node = os.urandom(_NODE_BYTES)
-        # Channels are one for all databases of a Redis; the number keeps those apart who share one.
+        # Channels are shared by all databases of a Redis server, so their names contain the number of the database.
         self._head = f"{redis.prefix}bus:{redis.address.db}:"
         self._last = (self._head + _FOLLOWING).encode()
         self._listeners: dict[bytes, list[Listener]] = {}
@@ -56,11 +56,11 @@ class RedisBus:
         self._started = self._missed = self._slow = False
         self._lossy = 0
         redis.on_change(self._changed)
-        self.subscribe(_LOST, lambda message: self._tell_reconnect())
-        self.subscribe(_FOLLOWING, self._heed_follower)
+        self.subscribe(_LOST, lambda message: self._notify_reconnect())
+        self.subscribe(_FOLLOWING, self._on_follower)
 
     async def start(self) -> None:
-        """Listen. Returns also where Redis is away: it is tried again until `stop`."""
+        """Listen. Return also where Redis is unavailable: it is retried until `stop`."""
         await self._line.start()
         self._started = True
         self._tending = asyncio.get_running_loop().create_task(self._tend(), name="bus")
@@ -135,55 +135,55 @@ class RedisBus:
     def on_reconnect(self, listener: Callable[[], None]) -> None:
         self._on_reconnect.append(listener)
 
-    # -- who follows what
+    # -- followers
 
     def _announce(self, topic: str) -> None:
         self._redis.tell("PUBLISH", self._head + _FOLLOWING, self._node + _BEGINS + topic.encode())
 
-    def _heed_follower(self, message: bytes) -> None:
+    def _on_follower(self, message: bytes) -> None:
         node, what, topic = message[:_NODE_BYTES], message[_NODE_BYTES:][:1], message[_NODE_BYTES + 1 :].decode()
         if what == _BEGINS:
             until = asyncio.get_running_loop().time() + _FORGET_SECONDS
             self._followers.setdefault(topic, {})[node] = until
         else:
-            self._drop_follower(topic, node)
+            self._remove_follower(topic, node)
 
-    def _drop_follower(self, topic: str, node: bytes) -> None:
+    def _remove_follower(self, topic: str, node: bytes) -> None:
         nodes = self._followers.get(topic, {})
         nodes.pop(node, None)
         if not nodes:
             self._followers.pop(topic, None)
 
     async def _tend(self) -> None:
-        """Repeat what is followed, forget who stopped, and say what could not be sent as soon as it can."""
+        """Repeat the announcements, expire followers, and report lost messages as soon as that is possible."""
         loop = asyncio.get_running_loop()
         announced = loop.time()
         while True:
             await asyncio.sleep(_TEND_SECONDS)
             now = loop.time()
-            self._say_lossy()
+            self._report_lost()
             if now - announced >= _ANNOUNCE_SECONDS:
                 announced = now
                 for topic in self._follows:
                     self._announce(topic)
             old = [(topic, node) for topic, nodes in self._followers.items() for node, t in nodes.items() if t < now]
             for topic, node in old:
-                self._drop_follower(topic, node)
+                self._remove_follower(topic, node)
 
-    # -- what was lost
+    # -- lost messages
 
     def _changed(self, available: bool) -> None:
         if available and self._started:
-            # What was sent just before the connection broke may have got lost too.
+            # Messages sent just before the connection broke may be lost too.
             self._lossy += 1
-            self._say_lossy()
+            self._report_lost()
 
-    def _say_lossy(self) -> None:
+    def _report_lost(self) -> None:
         if self._lossy and self._redis.tell("PUBLISH", self._head + _LOST, self._node):
             self._lossy = 0
             self._slow = False
 
-    def _tell_reconnect(self) -> None:
+    def _notify_reconnect(self) -> None:
         for listener in self._on_reconnect:
             listener()
 
@@ -194,7 +194,7 @@ class RedisBus:
         wire.listen(self._push)
         self._wire = wire
         self._taken = asyncio.get_running_loop().create_future()
-        # The last one's confirmation says that all are taken.
+        # Redis confirms subscriptions in order: the last confirmation is for all of them.
         channels = [channel for channel in self._listeners if channel != self._last]
         wire.tell("SUBSCRIBE", *channels, self._last)
         await self._taken
@@ -203,7 +203,7 @@ class RedisBus:
         self.connected = True
         if self._missed:
             self._missed = False
-            self._tell_reconnect()
+            self._notify_reconnect()
 
     def _down(self) -> None:
         self._wire = None
@@ -219,7 +219,7 @@ class RedisBus:
             own = channel == self._last
             loop = asyncio.get_running_loop()
             for listener in self._listeners.get(channel, ()):
-                # Each in a step of its own: one that fails does not take the connection with it.
+                # Each in a callback of its own: a listener that fails does not close the connection.
                 loop.call_soon(listener, payload if own else payload[_NODE_BYTES:])
         elif kind == b"subscribe":
             self._subscribed(message[1])
@@ -227,7 +227,7 @@ class RedisBus:
     def _subscribed(self, channel: bytes) -> None:
         topic = channel.decode().removeprefix(self._head)
         if topic in self._follows:
-            # From now on nothing of it is missed.
+            # From now on no message of the topic is missing.
             self._announce(topic)
         if channel == self._last and self._taken is not None and not self._taken.done():
             self._taken.set_result(None)

@@ -1,13 +1,13 @@
-"""Every statement of the nodes, and the database's own clock: what nodes compare, they read from one clock.
+"""The SQL statements of the nodes, and the clock of the database: nodes compare only times of that clock.
 
-node    one row a process that serves: when it was seen last. Only PostgreSQL has any.
+node    one row per process that serves: the time of its last heartbeat. Only PostgreSQL has rows.
 """
 
 from __future__ import annotations
 
 __all__ = ["BEAT", "DEAD", "DROP_NODE", "JOIN", "NOW"]
 
-# Seconds since the epoch, as PostgreSQL says it: no other database has more than one node.
+# Seconds since the epoch in PostgreSQL: no other database has more than one node.
 NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS DOUBLE PRECISION)"
 
 JOIN = f"INSERT INTO node (id, started_at, seen_at) VALUES (?, {NOW}, {NOW})"

@@ -18,7 +18,7 @@ DeathListener = Callable[[str], Awaitable[object]]
 
 
 class Takeover:
-    """Keeps this node known to the others, and takes over what dead nodes left.
+    """Sends the heartbeats of this node, and takes over the calls and reservations of dead nodes.
 
     Every listener of `on_dead` is awaited for every node that is found dead; `on_lost` when the other nodes took this
     one for dead although it lives.
@@ -64,7 +64,7 @@ class Takeover:
                 _log.warning("the database cannot be asked for the other nodes: %s", error)
 
     async def take_over(self, node_id: str) -> None:
-        """Take over what a dead node left."""
+        """Take over the calls and reservations of a dead node."""
         if node_id != self._nodes.id:
             await self._take_over(node_id)
 
@@ -75,6 +75,6 @@ class Takeover:
             await self._nodes.drop(node_id)
 
     async def stop(self) -> None:
-        """Leave the cluster. What is left of this node is handed over as if it were dead."""
+        """Leave the cluster, and hand over the rest of this node as if it were dead."""
         if self._nodes.leave():
             await self._take_over(self._nodes.id)

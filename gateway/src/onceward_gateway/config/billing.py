@@ -1,4 +1,4 @@
-"""What `onceward.toml` says of money: `[ledger]`, `[budgets]`, `[credits]`.
+"""Settings of billing: `[ledger]`, `[budgets]`, `[credits]`.
 
 [ledger]
 default_output_tokens = 1024       # reserved for an answer whose length the request does not bound
@@ -40,7 +40,7 @@ _CREDITS_PER_USD = 1000
 
 @dataclass(frozen=True, slots=True)
 class FixedBudget:
-    """A budget of a model or a provider, whoever calls it. Nano-USD."""
+    """A budget of a model or a provider, for all callers together. Nano-USD."""
 
     name: str
     max_budget: int | None
@@ -50,7 +50,7 @@ class FixedBudget:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What an account of a tier gets: credits in thousandths (None: no end of them), the bands it may use, its pace."""
+    """The terms of a tier: credits in thousandths (None: unlimited), permitted bands, rate limits."""
 
     id: str
     name: str | None
@@ -67,7 +67,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A class of models, and how many thousandths of a credit a dollar of use costs."""
+    """A class of models, and its price: thousandths of a credit for a dollar of usage."""
 
     id: str
     name: str | None
@@ -133,7 +133,7 @@ def _budget(name: str, table: Table) -> FixedBudget:
 def _duration(table: Table, name: str) -> str | None:
     text = table.text(name)
     if text is not None and read_duration(text) is None:
-        raise table.fault(name, text, "is no duration", "Write one like 30s, 15m, 12h, 30d or 1mo")
+        raise table.fault(name, text, "is not a duration", "Write one like 30s, 15m, 12h, 30d or 1mo")
     return text
 
 

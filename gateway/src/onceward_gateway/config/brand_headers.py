@@ -1,7 +1,7 @@
 """Headers of the brands under which clients know this gateway: `X-Hanzo-Organization` is `X-Onceward-Organization`.
 
-Whatever prefix a client was built with, its scope, tags and version are read alike. Two that disagree are refused:
-which of them was meant decides who pays.
+The scope, tags and version of a client are read under any accepted prefix. Two headers that disagree are refused, for
+the scope decides who pays.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["DEFAULT_PREFIXES", "PREFIX", "BrandHeaders", "read_prefixes"]
 PREFIX = "X-Onceward"
 DEFAULT_PREFIXES = (PREFIX, "X-Hanzo", "X-IAM", "X-VAI")
 _ENDINGS = ("", "-id", "-alias", "-name")
-# What other brands call the same.
+# The names that other brands use.
 _SYNONYMS = {
     "version": "api-version",
     **{name + ending: "organization" for name in ("org", "organization", "organisation") for ending in _ENDINGS},
@@ -79,5 +79,5 @@ def read_prefixes(given: tuple[str, ...], table: Table, name: str = "header_pref
     for text in given:
         plain = text.replace("-", "")
         if not text.lower().startswith("x-") or not plain.isascii() or not plain.isalnum() or len(plain) < 2:
-            raise table.fault(name, text, "is no prefix of headers", 'Write prefixes such as "X-Acme"')
+            raise table.fault(name, text, "is not a prefix of headers", 'Write prefixes such as "X-Acme"')
     return given

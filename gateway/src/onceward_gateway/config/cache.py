@@ -1,4 +1,4 @@
-"""What `onceward.toml` says of the response cache: `[cache]`. Without `kind` there is none."""
+"""Settings of the response cache: `[cache]`. Without `kind` it is off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CacheScope = Literal["key", "organization", "global"]
 
 @dataclass(frozen=True, slots=True)
 class CacheSettings:
-    """Where answers are kept, for how long, and who shares them.
+    """The store, the lifetime and the scope of cached answers.
 
     `memory` is this process's own; the gateway's database and Redis are shared by all nodes that have the same.
     `organization`: callers of one organization share, a caller without one has its own; `key`: every caller has its

@@ -1,4 +1,4 @@
-"""What the configuration says of the nodes that serve together: `[cluster]`."""
+"""Settings of the nodes of a cluster: `[cluster]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ClusterSettings", "read_cluster"]
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """How often a node shows that it lives, when the others take it for dead, and how old a cached caller may get."""
+    """The heartbeat interval, the time after which a silent node is dead, and the lifetime of cached principals."""
 
     heartbeat_seconds: float = 2.0
     lease_seconds: float = 10.0

@@ -1,4 +1,4 @@
-"""What `onceward.toml` says of guardrails: `[guardrails.<name>]`.
+"""Settings of guardrails: `[guardrails.<name>]`.
 
 [guardrails.pii]
 guardrail = "pii"                  # the entry point; the table's name if absent

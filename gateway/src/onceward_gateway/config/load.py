@@ -1,4 +1,4 @@
-"""Settings: what `onceward.toml`, the environment and the command line say, read once into one frozen value.
+"""Settings: `onceward.toml`, the environment and the command line, read once into one frozen value.
 
 The command line beats the environment (`ONCEWARD_GATEWAY_*`), which beats the file. Every complaint names the
 source, the key, the value and the next step.
@@ -85,17 +85,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that is decided before the gateway starts."""
+    """Every setting of a gateway."""
 
     host: str = "127.0.0.1"
     port: int = 4100
-    # Under which URL clients reach the gateway; and which proxies before it are believed when they name a client.
+    # The URL under which clients reach the gateway; and the proxies that may name the address of a client.
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
-    # Prefixes of headers that mean what those of the own brand mean.
+    # Prefixes of headers that are equivalent to those of the own brand.
     header_prefixes: tuple[str, ...] = DEFAULT_PREFIXES
     offline: bool = False
-    # Whether the models that fail on purpose are served; None where that is so offline alone.
+    # Serve the models that fail on purpose; None: only with `offline`.
     fault_models: bool | None = None
     allowed_hosts: frozenset[str] = frozenset()
     cors: CorsSettings = field(default_factory=CorsSettings)
@@ -120,22 +120,22 @@ class Settings:
 
     @property
     def database_url(self) -> StoreUrl:
-        """Where records are kept: what was configured, or a SQLite file in `data_dir`."""
+        """Return the address of the database: the configured one, or a SQLite file in `data_dir`."""
         return self.storage.database_url or StoreUrl(f"sqlite:///{quote(str(self.data_dir / 'gateway.db'))}")
 
     @property
     def redis_url(self) -> StoreUrl | None:
-        """Where nodes share what is short-lived, if anywhere."""
+        """Return the address of Redis, if one is configured."""
         return self.storage.redis_url
 
     @property
     def database(self) -> Path:
-        """The SQLite file. Only asked for when `database_url` names one."""
+        """Return the SQLite file. Only valid if `database_url` names one."""
         return self.database_url.path
 
 
 def default_data_dir() -> Path:
-    """Where this platform keeps a user's data."""
+    """Return the folder of user data on this operating system."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -269,7 +269,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
 
 
 def _first(*values: Any) -> Any:
-    """The first value that was given. All are read, so that a fault in one that is beaten is found too."""
+    """Return the first value that is set. All are read, so that a fault in an overridden one is found too."""
     return next((value for value in values if value is not None), None)
 
 
@@ -323,7 +323,7 @@ def _key_hashes(cli: Table, env: Table, auth: Table) -> frozenset[bytes]:
 
 
 def _secret_keys(text: str | None) -> tuple[Secret, ...]:
-    """The keys that stored credentials are encrypted with; the first encrypts, all decrypt."""
+    """Return the keys of stored credentials; the first encrypts, all decrypt."""
     keys = [key.strip() for key in (text or "").split(",") if key.strip()]
     for key in keys:
         if len(key) < _SHORTEST_SECRET:

@@ -1,7 +1,7 @@
 """`[providers.<name>]`, `[models]` and `[prices]`.
 
-A value there that cannot be used concerns one provider or one name. It does not stop the gateway: it is an issue, told
-at the start and by `/readyz`, and an error of the calls that need it. An unknown setting does stop it.
+An invalid value here concerns one provider or one name. It does not stop the gateway: it is an issue, reported at the
+start and by `/readyz`, and an error of the calls that need it. An unknown setting does stop it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LONGEST_NAME = 64
 
 
 class Secret:
-    """A provider's key. Shows nothing of itself; `reveal` gives it to the one place that sends it."""
+    """A provider's key. Its representation is masked; `reveal` returns it to the one place that sends it."""
 
     __slots__ = ("_value",)
 
@@ -60,7 +60,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An upstream: which wire it speaks, where it is, and the operator's key for it (None: callers bring their own)."""
+    """An upstream: its protocol, its address, and the operator's key for it (None: callers bring their own)."""
 
     name: str
     wire: Literal["openai", "anthropic"]
@@ -75,10 +75,10 @@ class Provider:
     retries: int = 2
     max_output_tokens: int = 4096
     guarded: bool = False
-    # What stands behind every URL, and the header that takes the key as it is instead of `Authorization: Bearer`.
+    # The query of every URL, and the header that takes the plain key instead of `Authorization: Bearer`.
     query: str = ""
     key_header: str = ""
-    # Why there is no key though one is configured.
+    # The reason why a configured key could not be read.
     key_problem: str | None = None
 
 
@@ -103,7 +103,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A part of the configuration that cannot be used: as all may read it, and with its value for the log."""
+    """A part of the configuration that cannot be used: a text for everyone, and one with the value for the log."""
 
     shown: str
     logged: str
@@ -122,7 +122,7 @@ class Issues:
 
     @contextmanager
     def caught(self, consequence: str, place: dict[str, str] | None = None, name: str = "") -> Iterator[None]:
-        """Keep a value that cannot be used as an issue, and under a name in one of the maps."""
+        """Record a value that cannot be used as an issue, and under a name in one of the maps."""
         try:
             yield
         except UnusableValue as error:
@@ -168,32 +168,32 @@ def _base_url(name: str, wire: str, table: Table) -> str:
     if url is None:
         raise table.fault("base_url", None, "is missing", 'Write where it is: base_url = "https://host/v1"')
     if not url.startswith(("http://", "https://")):
-        raise table.fault("base_url", url, "is no http or https address", "Begin it with https://")
+        raise table.fault("base_url", url, "is not an http or https address", "Begin it with https://")
     try:
         parts = urlsplit(url)
         good = bool(parts.hostname) and (parts.port is None or parts.port > 0) and not parts.query + parts.fragment
     except ValueError:
         good = False
     if not good or any(not 32 < ord(character) < 127 for character in url):
-        raise table.fault("base_url", url, "is no address", 'Write it like "https://host/v1"')
+        raise table.fault("base_url", url, "is not an address", 'Write it like "https://host/v1"')
     return url.rstrip("/")
 
 
 def _key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The operator's key, or why there is none though one is configured."""
+    """Return the operator's key, or the reason why a configured one cannot be read."""
     key, variable, file = table.text("api_key"), table.text("api_key_env"), table.text("api_key_file")
     source = f"providers.{name}"
     if key is not None:
         return (key, None) if key.strip() else (None, f"`{source}.api_key` is empty.")
     if variable is not None:
         key = environ.get(variable, "").strip()
-        shown = repr(variable) if variable.isidentifier() and len(variable) <= _LONGEST_NAME else "what is no name"
+        shown = repr(variable) if variable.isidentifier() and len(variable) <= _LONGEST_NAME else "with an invalid name"
         return (key, None) if key else (None, f"The environment variable {shown} (`{source}.api_key_env`) is not set.")
     if file is not None:
         try:
             key = Path(file).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, ValueError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
+            reason = getattr(error, "strerror", None) or "it is not text"
             return None, f"The file that `{source}.api_key_file` names cannot be read ({reason})."
         return (key, None) if key else (None, f"The file that `{source}.api_key_file` names is empty.")
     return None, None
@@ -204,7 +204,7 @@ def _or(value: Any, default: Any) -> Any:
 
 
 def read_models(table: Table, providers: Collection[str], issues: Issues) -> dict[str, str]:
-    """Read `[models]`, without the routes that lead nowhere."""
+    """Read `[models]`, without the routes whose target is unknown."""
     routes: dict[str, str] = {}
     for name in table.names():
         with issues.caught(f"The route {name!r} cannot be used.", issues.models, name):
@@ -231,7 +231,7 @@ def check_target(table: Table, name: str, target: str, providers: Collection[str
 
 
 def read_prices(root: Table, issues: Issues) -> dict[str, Price]:
-    """Read `[prices]`, without those that are no prices."""
+    """Read `[prices]`, without invalid ones."""
     found: dict[str, Price] = {}
     for name, table in root.tables("prices"):
         table.know(_PRICE_KEYS)
@@ -242,7 +242,7 @@ def read_prices(root: Table, issues: Issues) -> dict[str, Price]:
 
 
 def tell_half_price(table: Table, issues: Issues, *, writes: bool = True) -> None:
-    """Keep as an issue that a price says nothing of what is read, or of what a model `writes`."""
+    """Record a price without an input price, or without an output price of a model that `writes`, as an issue."""
     said = [name for name in _PRICE_KEYS if name in table.raw()]
     lacking = [name for name in _PRICE_KEYS[: 1 + writes] if name not in said]
     if said and lacking:

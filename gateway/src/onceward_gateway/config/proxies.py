@@ -41,5 +41,5 @@ def read_public_url(table: Table, name: str = "public_url") -> str | None:
     except ValueError:
         valid = False
     if not valid:
-        raise table.fault(name, text, "is no URL of a server", 'Write it as "https://gateway.example.com"')
+        raise table.fault(name, text, "is not the URL of a server", 'Write it as "https://gateway.example.com"')
     return text.rstrip("/")

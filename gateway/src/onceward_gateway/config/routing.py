@@ -1,4 +1,4 @@
-"""What `onceward.toml` says of routing: `[routing]`, `[deployments.<id>]`, `[outbound]`.
+"""Settings of routing: `[routing]`, `[deployments.<id>]`, `[outbound]`.
 
 [routing]
 strategy = "latency"              # weight (default), least_busy, cost, latency
@@ -64,7 +64,7 @@ class DeploymentSettings:
 
 @dataclass(frozen=True, slots=True)
 class RoutingSettings:
-    """How a deployment is chosen, and what a failure means."""
+    """The selection of deployments, and the handling of failures."""
 
     strategy: Strategy = "weight"
     strategies: Mapping[str, Strategy] = field(default_factory=lambda: dict[str, Strategy]())
@@ -73,14 +73,14 @@ class RoutingSettings:
     allowed_fails: int = 3
     cooldown_seconds: float = 30.0
     longest_cooldown_seconds: float = 600.0
-    # For all tries of a call together, until the first content; 0 for no end.
+    # Seconds for all attempts of a call together, until the first content; 0: no limit.
     total_timeout_seconds: float = 600.0
     deployments: tuple[DeploymentSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundSettings:
-    """Where addresses that a user gives may lead to, besides the public internet."""
+    """The networks that user-supplied addresses may resolve to, besides the public internet."""
 
     allow: tuple[Network, ...] = ()
 
@@ -184,7 +184,7 @@ def read_outbound(table: Table, environment: str | None) -> OutboundSettings:
             networks.append(ipaddress.ip_network(text, strict=False))
         except ValueError:
             raise table.fault(
-                "allow", text, "is no network", 'Write addresses as "10.0.0.0/8" or "127.0.0.1"'
+                "allow", text, "is not a network", 'Write addresses as "10.0.0.0/8" or "127.0.0.1"'
             ) from None
     table.finish()
     return OutboundSettings(tuple(networks))

@@ -1,4 +1,4 @@
-"""What the configuration says of storage: `[storage]`.
+"""Settings of storage: `[storage]`.
 
 [storage]
 database_url = "postgresql://onceward@db.internal/onceward"   # default: SQLite in `data_dir`
@@ -22,7 +22,7 @@ _SYNCHRONOUS = ("normal", "full")
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """Where records are kept, and how long the gateway waits for that place.
+    """The database, and the time that the gateway waits for it.
 
     `redis_prefix` begins every key and channel in Redis; `redis_seconds` is how long one command may take there.
     """

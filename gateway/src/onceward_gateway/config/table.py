@@ -1,4 +1,4 @@
-"""Reading of configuration tables: typed look-ups whose complaints name source, key, value and the next step."""
+"""Configuration tables: typed look-ups whose errors name the source, the key, the value and the next step."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the text says where and what to do."""
+    """The configuration cannot be used; the message names the place and the remedy."""
 
 
 class UnusableValue(ConfigError):
-    """One value cannot be used. `shown` is the text without the value, which may be nobody else's business."""
+    """One value cannot be used. `shown` is the message without the value, which may be confidential."""
 
     def __init__(self, message: str, shown: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class UnusableValue(ConfigError):
 
 
 class Table:
-    """One table of a source. `finish` complains of keys that nobody asked for."""
+    """One table of a source. `finish` raises for unknown keys."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Table:
         return bool(self._values)
 
     def spell(self, name: str) -> str:
-        """How the user wrote this key."""
+        """Return the key as the user wrote it."""
         return f"`{self._spell(name) if self._spell else self._prefix + name}`"
 
     def fault(self, name: str, value: Any, what: str, step: str = "Correct it") -> UnusableValue:
@@ -92,7 +92,7 @@ class Table:
         return list(self._values)
 
     def raw(self) -> Mapping[str, Any]:
-        """Everything as it is written, for a reader that knows its own settings."""
+        """Return all values unread, for a reader that knows its own settings."""
         self._asked.update(self._values)
         return self._values
 
@@ -140,12 +140,12 @@ class Table:
         return value
 
     def know(self, names: Sequence[str]) -> None:
-        """Complain of a key that is none of these: before the values are read, of which one may be unusable."""
+        """Raise for a key that is not one of these, before the values are read."""
         self._asked.update(names)
         self.finish()
 
     def finish(self) -> None:
-        """Complain of a key that nothing reads: a misspelt setting is not a setting."""
+        """Raise for a key that nothing has read: a misspelt setting must not be ignored."""
         unknown = sorted(set(self._values) - self._asked)
         if unknown:
             names = ", ".join(sorted(self._asked)) or "none"

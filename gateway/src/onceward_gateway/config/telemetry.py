@@ -1,4 +1,4 @@
-"""What `onceward.toml` says of watching the gateway: `[metrics]`, `[telemetry]`, `[access_log]`.
+"""Settings of observability: `[metrics]`, `[telemetry]`, `[access_log]`.
 
 [metrics]
 enabled = true                     # default; false: there is no `/metrics`
@@ -37,7 +37,7 @@ _SHORTEST_TOKEN = 16
 
 @dataclass(frozen=True, slots=True)
 class MetricsSettings:
-    """Whether there are metrics, who reads them, and where. `token_hash` is the SHA-256 of the scraper's token."""
+    """The metrics, their readers and their port. `token_hash` is the SHA-256 of the scraper's token."""
 
     enabled: bool = True
     readers: Readers = "admin"
@@ -48,7 +48,7 @@ class MetricsSettings:
 
 @dataclass(frozen=True, slots=True)
 class TracingSettings:
-    """Whether spans and GenAI metrics are sent by OTLP. `required` is false where only the environment asks for it."""
+    """The export of spans and GenAI metrics by OTLP. `required` is false if only the environment enables it."""
 
     enabled: bool = False
     required: bool = False
@@ -61,14 +61,14 @@ class TracingSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccessLogSettings:
-    """Where the access log goes: `stdout`, `stderr`, a file, or nowhere."""
+    """The destination of the access log: `stdout`, `stderr`, a file, or None."""
 
     to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
-    """All that watches a gateway."""
+    """All settings of observability."""
 
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     tracing: TracingSettings = field(default_factory=TracingSettings)
@@ -143,7 +143,7 @@ def _loopback(host: str) -> bool:
 def _tracing(table: Table, environ: Mapping[str, str]) -> TracingSettings:
     enabled, endpoint = table.flag("enabled"), table.text("endpoint")
     if endpoint is not None and not endpoint.startswith(("http://", "https://")):
-        raise table.fault("endpoint", endpoint, "is no http or https address", "Begin it with http:// or https://")
+        raise table.fault("endpoint", endpoint, "is not an http or https address", "Begin it with http:// or https://")
     capture, trust = table.flag("capture_content"), table.flag("trust_parent")
     settings = TracingSettings(
         enabled=_wanted(environ) if enabled is None and endpoint is None else enabled is not False,

@@ -1,4 +1,4 @@
-"""`server.allowed_hosts` and `[cors]`: which names the gateway answers to, and which web pages may call it."""
+"""`server.allowed_hosts` and `[cors]`: the host names of the gateway, and the web pages that may call it."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class _Text(list[str]):
 
 
 def _index(piece: dict[str, Any]) -> int:
-    """Return the number of a choice. What is no number stands for the first, as it does where streams are judged."""
+    """Return the number of a choice. Anything but a number means the first, as in the checks of streams."""
     index = piece.get("index")
     return int(index) if isinstance(index, int | float) and abs(index) < _MOST_INDEX else 0
 

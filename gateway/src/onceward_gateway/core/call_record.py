@@ -89,7 +89,7 @@ class CallRecord:
 
     @property
     def estimated(self) -> bool:
-        """Return whether tokens were counted here, and not told by the provider."""
+        """Return whether tokens were counted here, and not reported by the provider."""
         usage = self.total_usage
         return usage is not None and bool(usage.get("estimated"))
 
@@ -157,7 +157,7 @@ class CallRecord:
         message = str(error.pop("message", "The call failed."))
         kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
         wait = error.pop("retry_after", None)
-        # What may be tried again follows from the status, except where it was said not to be.
+        # The status decides whether a retry is useful, unless the error excluded it.
         again = False if error.pop("retryable", None) is False and (self.error_status or 500) >= 500 else None
         for name in ("request_id", "call_id", "status"):
             error.pop(name, None)

@@ -1,4 +1,4 @@
-"""The clock as a port: everything in the gateway that waits or reads the time asks one of these."""
+"""The clock: everything in the gateway that waits or reads the time uses one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["Clock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """What the gateway needs of time."""
+    """A clock: the time, and waiting."""
 
     def time(self) -> float:
-        """Seconds since the epoch."""
+        """Return the seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards."""
+        """Return seconds that never run backwards."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -31,7 +31,7 @@ __all__ = [
 _SHORT = 64
 # The later one wins.
 CONTAINERS = ("provider_specific_params", "extra_body")
-# What only the gateway reads; no provider is sent it.
+# Members that only the gateway reads; they are not sent to providers.
 OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
 
 
@@ -60,7 +60,7 @@ _READ = OWN | {
     *("max_tokens", "messages", "metadata", "modalities", "model", "n", "prompt", "response_format", "stream"),
     *("stream_options", "suffix", "tool_choice", "tools", "user"),
 }
-# Members by which servers that choose a model themselves are told of others; the value is a name or holds names.
+# Members that name other models to servers that choose a model themselves; the value is a name or holds names.
 _OTHER_MODELS = frozenset(
     {
         *("allowed_models", "content_policy_fallbacks", "context_window_fallbacks", "fallback", "fallback_model"),
@@ -96,7 +96,7 @@ _DESTINATION_ENDINGS = (
     *("apikey", "apibase", "baseurl", "apiurl", "apitoken", "accesstoken", "accesskey", "accesskeyid"),
     *("apiendpoint", "endpointurl", "secretaccesskey", "secretkey", "sessiontoken"),
 )
-# What users write, and what servers of tools are told: no name in it says anything of this call.
+# Content of users, and arguments of tool servers: no name within it concerns this call.
 _CONTENT = _plain_names(
     *("messages", "prompt", "input", "instructions", "system", "suffix", "stop", "documents", "prediction"),
     *("tools", "functions", "function_call", "tool_choice", "arguments", "mcp_servers", "data_sources"),
@@ -145,7 +145,7 @@ def refuse_destination(name: str) -> ApiError:
 
 
 def named_models(body: Mapping[str, Any]) -> list[Named]:
-    """Return the models that a body tells a provider of beside its own `model`.
+    """Return the models that a body names to a provider beside its own `model`.
 
     Raises ApiError 400 for a member at any depth that says where the call goes.
     """
@@ -156,24 +156,24 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
             continue
         if destination(name):
             raise refuse_destination(name)
-        tells = _tells(plain, named=True)
-        if isinstance(value, dict | list) or (tells and isinstance(value, str)):
-            found += [Named(name, model) for model in _models_in(name, value, tells=tells)]
+        is_model = _names_models(plain, named=True)
+        if isinstance(value, dict | list) or (is_model and isinstance(value, str)):
+            found += [Named(name, model) for model in _models_in(name, value, is_model=is_model)]
     return found
 
 
-def _tells(plain: str, *, named: bool) -> bool:
+def _names_models(plain: str, *, named: bool) -> bool:
     """Return whether the value of a member names models; `named` says that names are expected where it is."""
     if plain in _AMBIGUOUS:
         return named
     return plain in _TELLING or plain.endswith(_MODEL_ENDINGS)
 
 
-def _models_in(name: str, value: Any, *, tells: bool) -> list[str]:
-    """Return the models that one member tells of; values are looked into as deep as they go."""
+def _models_in(name: str, value: Any, *, is_model: bool) -> list[str]:
+    """Return the models that one member names, at any depth."""
     found: list[str] = []
     # Beside each value: its place, and whether a text in it is a model's name.
-    todo: list[tuple[str, Any, bool]] = [(name, value, tells)]
+    todo: list[tuple[str, Any, bool]] = [(name, value, is_model)]
     while todo:
         place, one, names = todo.pop()
         if isinstance(one, str):
@@ -186,7 +186,7 @@ def _models_in(name: str, value: Any, *, tells: bool) -> list[str]:
                 if destination(key):
                     raise refuse_destination(f"{place}.{key}")
                 plain = plain_name(key)
-                if _tells(plain, named=tells):
+                if _names_models(plain, named=is_model):
                     todo.append((f"{place}.{key}", item, True))
                 elif plain not in _CONTENT and (names or isinstance(item, dict | list)):
                     todo.append((f"{place}.{key}", item, names and (isinstance(item, list) or "model" not in one)))

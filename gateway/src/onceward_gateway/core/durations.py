@@ -1,4 +1,4 @@
-"""How long: the grammar of `duration` and `budget_duration`, and the windows that a budget renews in.
+"""Durations: the grammar of `duration` and `budget_duration`, and the windows that a budget renews in.
 
 `30s`, `15m`, `12h`, `30d`, `2w`, `1mo`, `1y`. A month is a calendar month in UTC: it ends on the same day of the next
 one, or on that month's last day where it has no such day. Nothing here reads a clock.
@@ -61,11 +61,11 @@ def read(text: str) -> Duration | None:
 
 
 def parse(text: str, param: str) -> Duration:
-    """The duration of a request's field; raises 400 where it is none."""
+    """Return the duration of a request's field; raise 400 for an invalid one."""
     duration = read(text)
     if duration is None:
         raise invalid(
-            f"`{param}` is {text!r}, which is no duration. Write a whole number and a unit, up to 100 years: "
+            f"`{param}` is {text!r}, which is not a duration. Write a whole number and a unit, up to 100 years: "
             "30s, 15m, 12h, 30d, 2w, 1mo, 1y.",
             param=param,
             code="invalid_duration",

@@ -49,9 +49,9 @@ TYPES_BY_STATUS: Mapping[int, str] = {
 }
 
 
-# Whatever of a request an error repeats, a key is not.
+# Errors may repeat values of a request, but never a key.
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
-# A caller's value that is repeated may be as long as a body; the next step stands at the end.
+# A repeated value may be as long as a body; the advice is at the end of the message.
 _LONGEST_MESSAGE = 4096
 _MESSAGE_END = 1024
 _LONGEST_ID = 200
@@ -179,7 +179,7 @@ def forbidden(message: str, *, code: str | None = None, param: str | None = None
 
 
 def internal() -> ApiError:
-    """500: the gateway failed, and its log tells why."""
+    """Return the 500 of a failure of the gateway, whose reason is in its log."""
     return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 

@@ -1,4 +1,4 @@
-"""The values of a JSON document, and where each of them stands."""
+"""The values of a JSON document, and their paths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["leaves"]
 
 
 def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Return the place and the value of everything in `value` that is no object and no list.
+    """Yield the path and the value of everything in `value` except objects and lists.
 
     The name of a member is a text too, at the place of its object: by a faulty name no place can be shown.
     """

@@ -1,6 +1,6 @@
 """Large JSON containers, cut into parts between their items.
 
-A decoder that is written in C keeps the whole process waiting while it works. What is large is cut here, piece by
+A decoder that is written in C keeps the whole process waiting while it works. Large documents are cut here, piece by
 piece and without being decoded, into parts that are decoded one after the other.
 """
 

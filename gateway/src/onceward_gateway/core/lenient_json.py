@@ -1,6 +1,6 @@
 """JSON as upstreams write it: read what can be read, and write only what every client can read.
 
-Accepted beyond the standard: a byte order mark, another encoding than UTF-8, bytes that are no text, `NaN` and
+Accepted beyond the standard: a byte order mark, another encoding than UTF-8, bytes that are not text, `NaN` and
 `Infinity`, halves of surrogate pairs, numbers of any length, and other bytes behind the value.
 """
 
@@ -37,7 +37,7 @@ def readable(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
     """The value, and the bytes of it that every client can read: the given ones where they are standard JSON."""
     try:
         return _strict(data), data
-    except (ValueError, RecursionError):  # of msgspec: bad JSON, and bytes that are no text
+    except (ValueError, RecursionError):  # of msgspec: bad JSON, and bytes that are not text
         pass
     text, exact = _text(data, charset)
     odd: list[str] = []
@@ -82,7 +82,7 @@ def _float(digits: str) -> float:
 
 
 def encode(value: Any) -> bytes:
-    """The value as standard JSON. What JSON cannot say is left out or replaced."""
+    """Return the value as standard JSON. Values that JSON cannot express are left out or replaced."""
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:

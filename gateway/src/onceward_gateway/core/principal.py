@@ -1,7 +1,7 @@
-"""Who calls, as one value: what it may use, what bounds it, and on whose account it works.
+"""The principal of a request: its permissions, its bounds, and the account it acts for.
 
-Made once per key and kept until something of it changes; nothing here reads the database. The ledger and the limits
-stand on `bounds`, in their order; the pipeline asks `require_model`.
+Built once per key and cached until something of it changes; nothing here reads the database. The ledger and the rate
+limits use `bounds`, in their order; model calls use `require_model`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OF_THE_PARENT = "all-team-models"
 
 @dataclass(frozen=True, slots=True)
 class ModelBudget:
-    """What one model may cost and be used, within a bound. Money in nano-USD."""
+    """The limits of one model within a bound. Money in nano-USD."""
 
     max_budget: int | None = None
     budget_duration: str | None = None
@@ -54,7 +54,7 @@ def _no_limits() -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One thing that limits a caller. `(scope, id)` names its counters, `name` is how errors call it."""
+    """One limit of a caller. `(scope, id)` names its counters, `name` is its name in errors."""
 
     scope: Scope
     id: str
@@ -75,7 +75,7 @@ class Bound:
     burst: int | None = None
 
     def max_budget_at(self, now: float) -> int | None:
-        """The most that may be spent in the window, with a temporary increase while it lasts."""
+        """Return the budget of the current window, with a temporary increase while it lasts."""
         if self.max_budget is None or now >= self.temp_until:
             return self.max_budget
         return self.max_budget + self.temp_increase
@@ -116,7 +116,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller. `id` is the opaque name of the owner of what it makes."""
+    """An authenticated caller. `id` is the opaque id of the owner of what it creates."""
 
     id: str
     admin: bool = False
@@ -137,7 +137,7 @@ class Principal:
     models: tuple[Allowed, ...] = ()
     bounds: tuple[Bound, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType(dict[str, Any]()))
-    # What the caller governs: ids, decided when the key was read.
+    # The groups that the caller administers: ids, decided when the key was read.
     organizations_run: frozenset[str] = frozenset()
     teams_run: frozenset[str] = frozenset()
     organizations_in: frozenset[str] = frozenset()
@@ -149,11 +149,11 @@ class Principal:
     acting_for: tuple[str | None, str | None] = (None, None)
 
     def may_use(self, model: str) -> bool:
-        """Whether every level allows the model."""
+        """Return whether every level allows the model."""
         return all(level.allows(model) for level in self.models)
 
     def require_model(self, model: str) -> None:
-        """Raise 403 for a model out of reach, naming the level that keeps it."""
+        """Raise 403 for a model that is not allowed, naming the level that denies it."""
         for level in self.models:
             if not level.allows(model):
                 scope = level.scope.partition("_")[0]
@@ -166,7 +166,7 @@ class Principal:
                 )
 
     def require_cache_controls(self, asked: Iterable[str]) -> None:
-        """Raise 403 for what the key may not ask of the response cache, such as `no-cache` or `ttl`."""
+        """Raise 403 for cache controls that the key may not use, such as `no-cache` or `ttl`."""
         if self.cache_controls is None:
             return
         refused = sorted(set(asked) - self.cache_controls)
@@ -181,12 +181,12 @@ class Principal:
             )
 
     def on_account_of(self, bounds: Iterable[Bound], customer: str) -> Principal:
-        """This caller with the customer that a request names, and what limits it."""
+        """Return this caller, acting for the customer that a request names, with the bounds of the customer."""
         return replace(self, customer=customer, bounds=in_order((*self.bounds, *bounds)))
 
 
 def in_order(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
-    """Bounds that limit something, each counter once, in the order in which holds are taken.
+    """Return the bounds that limit something, each counter once, in the order in which reservations are made.
 
     A budget that objects share counts what they spend also while it limits nothing.
     """

@@ -1,4 +1,4 @@
-"""What is kept of each object. Money is nano-USD, times are seconds since the epoch in UTC.
+"""The stored records of identity. Money is nano-USD, times are seconds since the epoch in UTC.
 
 A record is written whole, as JSON, beside the columns that it is looked up by; `columns` gives those. A deleted record
 stays, with its time of deletion: its id is not given away again, and what was spent keeps its owner.
@@ -34,7 +34,7 @@ __all__ = [
 
 
 class ModelLimit(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What one model may cost and be used."""
+    """The limits of one model."""
 
     max_budget: int | None = None
     budget_duration: str | None = None
@@ -43,7 +43,7 @@ class ModelLimit(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Limits(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What bounds an object, as it was written. `anchor` is when its budget began to count."""
+    """The limits of an object, as they were set. `anchor` is the start of its first budget window."""
 
     max_budget: int | None = None
     soft_budget: int | None = None
@@ -59,7 +59,7 @@ class Limits(msgspec.Struct, kw_only=True, omit_defaults=True):
     model_tpm_limit: dict[str, int] = {}
 
     def bound(self, scope: Scope, id: str, name: str) -> Bound:
-        """The bound that the ledger and the limits enforce."""
+        """Return the bound that the ledger and the rate limits enforce."""
         models = {model: ModelBudget(**msgspec.structs.asdict(limit)) for model, limit in self.model_max_budget.items()}
         return Bound(
             scope=scope,
@@ -81,7 +81,7 @@ class Limits(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What every object has."""
+    """The fields of every record."""
 
     kind: ClassVar[str] = ""
 
@@ -94,12 +94,12 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     metadata: dict[str, Any] = {}
 
     def columns(self) -> tuple[Any, ...]:
-        """The values of the columns of this kind, as its statements order them."""
+        """Return the values of the columns of this kind, in the order of its statements."""
         raise NotImplementedError
 
     @property
     def title(self) -> str:
-        """How errors name it."""
+        """Return the name of the record in errors."""
         return f"{self.kind} {self.id!r}"
 
 
@@ -119,7 +119,7 @@ class Budget(Record, kw_only=True, omit_defaults=True):
 
 
 class Bounded(Record, kw_only=True, omit_defaults=True):
-    """An object that has limits and models of its own."""
+    """A record with limits and models of its own."""
 
     alias: str | None = None
     blocked: bool = False
@@ -135,7 +135,7 @@ class Bounded(Record, kw_only=True, omit_defaults=True):
 
 
 class Key(Bounded, kw_only=True, omit_defaults=True):
-    """A virtual key. `parent_id` is the key that it was derived from, whose bounds hold for it too."""
+    """An API key. `parent_id` is the key it was derived from, whose bounds apply to it too."""
 
     kind: ClassVar[str] = "key"
 
@@ -154,7 +154,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def owner(self) -> str:
-        """Whose aliases this key's must differ from: its team's, its user's, its organization's, or nobody's."""
+        """The owner within which the alias is unique: a team, a user, an organization, or none."""
         if self.team_id is not None:
             return f"team:{self.team_id}"
         if self.user_id is not None:
@@ -168,7 +168,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
 
 
 class User(Bounded, kw_only=True, omit_defaults=True):
-    """A person, or a service, that keys belong to."""
+    """A person or a service that owns keys."""
 
     kind: ClassVar[str] = "user"
 
@@ -184,7 +184,7 @@ class User(Bounded, kw_only=True, omit_defaults=True):
 
 
 class Team(Bounded, kw_only=True, omit_defaults=True):
-    """People and keys that share models and money."""
+    """A group of users and keys that share models and budgets."""
 
     kind: ClassVar[str] = "team"
 
@@ -196,7 +196,7 @@ class Team(Bounded, kw_only=True, omit_defaults=True):
 
 
 class Organization(Bounded, kw_only=True, omit_defaults=True):
-    """A tenant: what is in one is not seen from another."""
+    """A tenant: its objects are invisible to other tenants."""
 
     kind: ClassVar[str] = "organization"
 
@@ -207,7 +207,7 @@ class Organization(Bounded, kw_only=True, omit_defaults=True):
 
 
 class Customer(Bounded, kw_only=True, omit_defaults=True):
-    """An end user of what an organization builds: the `user` of its requests. `name` is unique in the organization."""
+    """An end user of an organization's product: the `user` of its requests. `name` is unique in the organization."""
 
     kind: ClassVar[str] = "customer"
 

@@ -1,6 +1,6 @@
-"""What a producer writes into: a running call, or a filter in front of one.
+"""The writers of model answers: a running call, or a filter in front of one.
 
-Filters stand between a producer and its call: a routed attempt holds events back until there is content, a guardrail
+Filters sit between a producer and its call: a routed attempt holds events back until there is content, a guardrail
 rewrites texts, the response cache keeps a copy. Each is a sink itself, so they can be put one before another.
 """
 
@@ -25,7 +25,7 @@ class Sink(Protocol):
     marks: dict[str, str]
     deployment: str | None
     cached: bool
-    # What tries used that came to nothing: the provider, the name of the price, the usage.
+    # The usage of failed attempts: the provider, the name of the price, the usage.
     wasted: list[tuple[str, str, Mapping[str, Any]]]
 
     @property

@@ -13,7 +13,7 @@ _SECRET_OPTIONS = ("password", "sslpassword")
 
 
 class StoreUrl:
-    """The address of a database or of Redis. Shows itself without its password; `reveal` gives all of it."""
+    """The address of a database or of Redis. Its representation has no password; `reveal` returns all of it."""
 
     __slots__ = ("_value",)
 
@@ -33,11 +33,11 @@ class StoreUrl:
 
     @property
     def path(self) -> Path:
-        """Where the file of `sqlite:///relative` or `sqlite:////absolute` is."""
+        """Return the file of `sqlite:///relative` or `sqlite:////absolute`."""
         return Path(unquote(self._value.partition("://")[2].partition("?")[0].removeprefix("/"))).expanduser()
 
     def hide(self, text: str) -> str:
-        """The text without the passwords of this address, however they are written in it."""
+        """Return the text without the passwords of this address, however they are written in it."""
         for secret in self._secrets():
             text = text.replace(secret, _HIDDEN)
         return text
@@ -52,12 +52,12 @@ class StoreUrl:
         return sorted(written, key=len, reverse=True)
 
     def problem(self, schemes: tuple[str, ...]) -> str | None:
-        """What is wrong with it, or None."""
+        """Return the fault of the address, or None."""
         try:
             split = urlsplit(self._value)
             _ = split.port
         except ValueError:
-            return "is no address"
+            return "is not an address"
         if "://" not in self._value or self.scheme not in schemes:
             return "does not begin with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
         if self.is_sqlite and (split.netloc or not self.path.name):

@@ -28,7 +28,7 @@ _MOST = 1 << 53
 
 
 def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
-    """The tokens of a usage, whatever names its family gives them."""
+    """Return the tokens of a usage, under the names of any API family."""
     if usage is None:
         return NONE
     prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
@@ -92,7 +92,7 @@ _hours: dict[int, str] = {}
 
 
 def hour_of(at: float) -> str:
-    """The hour of a time, in UTC: reports sum up by it."""
+    """Return the hour of a time, in UTC, by which reports are summed."""
     number = int(at // 3600)
     hour = _hours.get(number)
     if hour is None:

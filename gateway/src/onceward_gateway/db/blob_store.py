@@ -157,8 +157,10 @@ class FolderBlobStore:
             yield _FileReader(file)
 
     async def delete(self, name: str) -> None:
+        path = self._folders.found(self._kind) / name
         with using_files():
-            (self._folders.found(self._kind) / name).unlink(missing_ok=True)
+            # Deleting a large file takes a while.
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def names_before(self, moment: float) -> list[str]:
         return [path.name for path in await self._written_before(moment) if path.suffix != _UNFINISHED]

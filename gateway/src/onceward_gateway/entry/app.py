@@ -86,7 +86,7 @@ _WRITE_BYTES = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
-    """The application over a new gateway. The lifespan events start and stop it.
+    """Return the application over a new gateway. The lifespan events start and stop it.
 
     `node` is the id that it has among the nodes of its database; by default it takes a new one.
     """
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None, *, node: str | None = None) -> 
 
 
 class App:
-    """The edge. Holds the compiled routes and no state of a request."""
+    """The ASGI application. It holds the compiled routes, and no state of a request."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
@@ -178,7 +178,7 @@ class App:
         headers: dict[str, str],
         acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
-        """A request from inside: the whole way except the gate, and no connection behind it."""
+        """Answer a request from inside the gateway: no authentication, and no connection."""
         request_id = self._request_id(headers)
         headers.setdefault("content-type", "application/json")
         raw_path, _, query = path.partition("?")
@@ -292,14 +292,14 @@ class App:
             return self._failed(failure, request_id, span)
 
     def _failed(self, error: ApiError, request_id: str, span: RequestSpan | None) -> Response:
-        """The answer that an error is, told to who watches."""
+        """Return the response of an error, and report it to telemetry."""
         self.gateway.telemetry.refused(error)
         if span is not None:
             span.failed(error)
         return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
     async def _reach(self, call: Call) -> None:
-        """Settle for whom the call is, and whether its model is within the caller's reach."""
+        """Resolve the customer of a call, and raise if the caller may not use its model."""
         try:
             require_bounded(call)
         except ApiError as error:
@@ -366,7 +366,7 @@ class App:
 
 
 def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
-    """The route under the contract's name for it; one that calls a model gets its endpoint here."""
+    """Return a route with the contract's operation id; one that calls a model gets its endpoint here."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
@@ -374,7 +374,7 @@ def _complete(route: Route, contract: Contract, services: InferenceServices) -> 
 
 
 class _WholeAnswersOnly(ApiError):
-    """A stream was asked for by a request from inside."""
+    """A request from inside the gateway asked for a stream."""
 
 
 def _is_closed(route: Route) -> bool:

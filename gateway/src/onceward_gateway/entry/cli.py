@@ -44,7 +44,7 @@ _OVERRIDES = ("host", "port", "offline", "fault_models", "data_dir", "auth_mode"
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Start the gateway and stay until it is told to stop. Gives the exit status."""
+    """Run the gateway until it is stopped, and return the exit status."""
     from ..config.load import ConfigError, load
 
     overrides = {name: getattr(args, name, None) for name in _OVERRIDES}
@@ -87,7 +87,7 @@ def serve(args: argparse.Namespace) -> int:
 
 
 def _unfit(workers: int, settings: Settings) -> str | None:
-    """What is wrong with so many workers, or None."""
+    """Return the reason why this number of workers cannot run, or None."""
     if workers < 1:
         return f"`--workers` is {workers!r}. Give the number of processes, 1 or more."
     if workers > 1 and settings.database_url.is_sqlite:
@@ -101,7 +101,7 @@ def _unfit(workers: int, settings: Settings) -> str | None:
 
 
 def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None]) -> int:
-    """Serve by this process."""
+    """Serve in this process."""
     from ..config.load import ConfigError
     from ..db import StorageError
     from .app import create_app
@@ -131,13 +131,13 @@ def _greet(settings: Settings, port: int) -> None:
 
 
 def _shown(host: str) -> str:
-    """The host as an address that this machine reaches: that of all interfaces is none to connect to."""
+    """Return an address of the host that this machine can connect to, also for a wildcard address."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
 
 def _curl(url: str, *, key: bool) -> str:
-    """A line to paste into a shell of POSIX. The key is read from the variable that the SDK reads, not printed."""
+    """Return a command line for a POSIX shell. It reads the key from the SDK's variable instead of printing it."""
     headers = "-H 'Content-Type: application/json'"
     if key:
         headers += ' -H "Authorization: Bearer $ONCEWARD_API_KEY"'
@@ -145,7 +145,7 @@ def _curl(url: str, *, key: bool) -> str:
 
 
 def _tell(line: str) -> None:
-    """Print a line. A gateway whose greeting nobody can read serves all the same."""
+    """Print a line. The gateway serves even if standard output is closed."""
     try:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -27,7 +27,7 @@ _PAUSE_SECONDS = 0.1
 
 
 class Balance:
-    """The workers of one socket: their open connections, all that they ever took, and whether they serve."""
+    """The workers of one socket: their open and total connections, and whether they serve."""
 
     def __init__(self, file: Path, number: int, count: int) -> None:
         self._number = number
@@ -41,12 +41,12 @@ class Balance:
 
     @staticmethod
     def create(file: Path, count: int) -> None:
-        """Make the file that the workers share."""
+        """Create the file that the workers share."""
         file.write_bytes(bytes(_SLOT.size * count))
 
     @staticmethod
     def clear(file: Path, number: int) -> None:
-        """A worker is gone: nothing is left to it any more."""
+        """Remove a worker that has ended."""
         with file.open("r+b") as opened:
             opened.seek(_SLOT.size * number)
             opened.write(bytes(_SLOT.size))
@@ -67,22 +67,22 @@ class Balance:
         )
 
     def took(self) -> None:
-        """A connection was accepted."""
+        """Count an accepted connection."""
         self._taken += 1
         self._show(serves=True)
 
     def has_open(self, count: int) -> None:
-        """So many connections are open now."""
+        """Set the number of open connections."""
         self._open = count
         self._show(serves=True)
 
     def leave(self) -> None:
-        """Take no more connections: others need not wait for this worker."""
+        """Stop accepting, so that other workers do not wait for this one."""
         self._show(serves=False)
 
 
 class Counted(set[Any]):
-    """The open connections of a server, whose number is shown to the other workers."""
+    """The open connections of a server, whose number the other workers can read."""
 
     def __init__(self, balance: Balance) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class Counted(set[Any]):
 
 
 class Acceptor:
-    """Accepts for one worker. Stands among uvicorn's servers, and is closed like one of them."""
+    """Accepts connections for one worker. It is one of uvicorn's servers, and is closed like them."""
 
     def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], balance: Balance) -> None:
         self._listener = listener
@@ -112,7 +112,7 @@ class Acceptor:
         self._loop.add_reader(listener, self._readable)
 
     def _readable(self) -> None:
-        """Take what waits, or leave it for a moment to one that has less."""
+        """Accept waiting connections, or leave them to a worker that has fewer."""
         if self._moments < _MOST_MOMENTS and not self._balance.is_ours:
             self._moments += 1
             self._rest(_MOMENT)
@@ -149,7 +149,7 @@ class Acceptor:
         self._loop.add_reader(self._listener, self._readable)
 
     def close(self) -> None:
-        """Accept no more."""
+        """Stop accepting."""
         self._balance.leave()
         if self._timer is not None:
             self._timer.cancel()

@@ -1,7 +1,7 @@
-"""HTTP as it comes in: uvicorn's protocol, with time limits for heads and bodies and a word for closing a connection.
+"""The HTTP protocol: that of uvicorn, with time limits for heads and bodies, and errors before a connection closes.
 
-Who may send a request is asked when its head is there; so a head has to be there soon, and to be small. A body has a
-time limit as a whole and one for each pause. What comes with its head, as most do, starts no clock.
+A request is authenticated when its head is complete; so a head must arrive soon and be small. A body has a time limit
+as a whole and one for each pause. A body that arrives with its head, as most do, needs no timer.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._on_gone = None
 
     def _call_when_gone(self, function: Callable[[], None] | None) -> None:
-        """Have a function called when the connection is gone, or no longer; one is remembered."""
+        """Set the function to call when the connection is lost, or None; there is only one."""
         self._on_gone = function
         if function is None:
             return
@@ -206,7 +206,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._body_clock = self.loop.call_at(first_look, self._look_at_body)
 
     def _look_at_body(self) -> None:
-        """Give up on a body whose time is over; else look again when it may be."""
+        """Refuse a body whose time is over; else check again when it may be."""
         limits, now = self._limits(), self.loop.time()
         due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
         is_waited_for = not self.flow.read_paused
@@ -272,8 +272,8 @@ class HttpProtocol(HttpToolsProtocol):
         self.send_400_response("")
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, in the words of all errors, and close the connection."""
-        error = self._refusal or ApiError(400, "What came is no HTTP/1.1 request. Check the client.", code="no_http")
+        """Refuse a malformed request with the error envelope, and close the connection."""
+        error = self._refusal or ApiError(400, "Malformed HTTP/1.1 request.", code="no_http")
         body = envelope(error, None)
         head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.transport.write(head % (error.status, _PHRASES[error.status], len(body)) + body)
@@ -281,7 +281,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 def _authority_of(target: bytes) -> bytes:
-    """The host and the port that a target names which is no path."""
+    """Return the host and the port of a target in absolute or authority form."""
     _, slashes, rest = target.partition(b"://")
     return re.split(rb"[/?#]", rest if slashes else target, maxsplit=1)[0]
 

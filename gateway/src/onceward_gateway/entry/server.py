@@ -1,4 +1,4 @@
-"""The process: uvicorn around the application, and a stop that loses no stream.
+"""The server process: uvicorn around the application, and a shutdown that loses no stream.
 
 On SIGTERM (or Ctrl+C, or SIGHUP, when its terminal is closed) new calls are refused with 529 `draining`, those that run
 go on for `drain_seconds`, then the listener closes. A second signal interrupts those that still run and ends the
@@ -78,7 +78,7 @@ class GatewayServer(uvicorn.Server):
             self._app.gateway.spawn(self._beside(self), "beside the server")
 
     def _protocol(self) -> asyncio.Protocol:
-        """The protocol of one more connection, as uvicorn makes it."""
+        """Return the protocol of a new connection, as uvicorn creates it."""
         protocol: Any = self.config.http_protocol_class
         made: asyncio.Protocol = protocol(
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
@@ -86,7 +86,7 @@ class GatewayServer(uvicorn.Server):
         return made
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Drain at the first signal, end what still runs at the second, and ask nobody at the third."""
+        """Drain at the first signal, interrupt running calls at the second, exit at the third."""
         self._signals += 1
         loop = self._app.gateway.loop
         if self._signals == 1:
@@ -116,27 +116,27 @@ class GatewayServer(uvicorn.Server):
 
 
 def _exit_soon() -> None:
-    """End the process if it has not ended by itself: what it waits for, or who blocks its loop, was told to stop."""
+    """End the process if it has not ended by itself by then."""
     time.sleep(_SECOND_SIGNAL_SECONDS)
     _log.error("the second signal ended the process before everything was written")
     os._exit(1)
 
 
 def _drain_on_hangup(server: GatewayServer) -> None:
-    """Have the end of the terminal drain as SIGTERM does, unless it is to be ignored (`nohup`)."""
+    """Drain on SIGHUP as on SIGTERM, unless it is ignored (`nohup`)."""
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
         signal.signal(hangup, server.handle_exit)
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one."""
+    """Return a listening socket; port 0 selects a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        # Whoever connects before the gateway is ready waits for it, and is not refused.
+        # A client that connects before the gateway is ready waits for it, and is not refused.
         listener.listen(_BACKLOG)
     except OSError:
         listener.close()
@@ -145,7 +145,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def server_config(app: App) -> uvicorn.Config:
-    """Return how uvicorn serves the application."""
+    """Return the uvicorn configuration of the application."""
     asgi: Any = app
     return uvicorn.Config(
         asgi,
@@ -164,16 +164,16 @@ def server_config(app: App) -> uvicorn.Config:
 
 
 class _Quiet(logging.Filter):
-    """Connections that are closed on purpose are no errors."""
+    """Drops the errors of uvicorn about connections that are closed on purpose."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return "returned without" not in record.getMessage()
 
 
 def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
-    """Serve on a bound socket until told to stop, with something beside it while it serves. Gives the exit status.
+    """Serve on a bound socket until stopped, with `beside` running meanwhile, and return the exit status.
 
-    `balance` shares what comes with the other workers of the socket.
+    `balance` shares the connections with the other workers of the socket.
     """
     share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
@@ -184,7 +184,7 @@ def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, ba
     try:
         server.run(sockets=[listener])
     except SystemExit:
-        # The start failed, and was told of: uvicorn's own status for it means nothing to a caller.
+        # The start failed, and the reason is logged; uvicorn's own exit status means nothing to a caller.
         return 1
     if not end_threads():
         # Python would wait for the threads; nobody needs what they compute any more, and everything is written.

@@ -2,7 +2,7 @@
 
 The supervisor binds the socket and starts the workers, which inherit it: each accepts its part (`accepting.py`), and
 what is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that
-doubles while it keeps dying; another is told which node is dead, so that its calls go on without waiting for the lease.
+doubles while it keeps dying; another learns which node is dead, so that its calls go on without waiting for the lease.
 
 SIGTERM or Ctrl+C has all workers drain; a second signal has them interrupt what still runs, and a third kills them. A
 worker whose supervisor is gone drains too.
@@ -43,7 +43,7 @@ _HURRIED_SECONDS = 4.0
 
 
 class _Worker:
-    """One process, and the line to it."""
+    """One worker process, and the socket to it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -72,7 +72,7 @@ class _Worker:
         return reader
 
     def tell_dead(self, node: str) -> None:
-        """Have this worker take over what a dead node left."""
+        """Have this worker take over the calls of a dead node."""
         if self._writer is not None:
             self._writer.write(f"dead {node}\n".encode())
 
@@ -113,7 +113,7 @@ class Supervisor:
         self._status = 0
 
     def run(self) -> int:
-        """Serve until told to stop; gives the exit status."""
+        """Serve until stopped, and return the exit status."""
         with tempfile.TemporaryDirectory(prefix="onceward-") as self._folder:
             Balance.create(Path(self._folder) / BALANCE, len(self._workers))
             return asyncio.run(self._run())
@@ -142,7 +142,7 @@ class Supervisor:
         return signal.SIGTERM if self._signals < 2 else signal.SIGINT
 
     async def _keep(self, worker: _Worker) -> None:
-        """Have one worker running until all stop."""
+        """Keep one worker running until all stop."""
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             started = loop.time()
@@ -164,7 +164,7 @@ class Supervisor:
                 await asyncio.wait_for(self._stopping.wait(), worker.pause)
 
     async def _live(self, worker: _Worker) -> int:
-        """One life of a worker; gives its exit status."""
+        """Run a worker process until it ends, and return its exit status."""
         reader = await worker.start(self._arguments, self._listener, self._folder)
         process = worker.process
         assert process is not None
@@ -201,7 +201,7 @@ class Supervisor:
         worker.send(signal.SIGKILL)
 
     def _bury(self) -> None:
-        """Tell a worker that lives of those that died. If it dies over it, others find them when the lease is over."""
+        """Report dead nodes to a living worker. If it dies too, others notice them when their lease is over."""
         living = next((worker for worker in self._workers if worker.ready), None)
         if living is not None:
             for node in self._unburied:

@@ -24,7 +24,7 @@ _log = logging.getLogger("onceward_gateway")
 
 
 async def _heed(app: App, server: GatewayServer, line: socket.socket) -> None:
-    """Say that this worker serves, take over what it is told of, and drain when nobody is there to tell."""
+    """Report that this worker serves, take over dead nodes, and drain when the supervisor is gone."""
     reader, writer = await asyncio.open_connection(sock=line)
     writer.write(b"ready\n")
     try:
@@ -46,7 +46,7 @@ async def _bury(app: App, node: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop. The argument is what the supervisor says, as JSON."""
+    """Serve until stopped. The argument is the supervisor's instructions, as JSON."""
     told: dict[str, Any] = json.loads((sys.argv[1:] if arguments is None else arguments)[0])
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     listener, line = socket.socket(fileno=told["listener"]), socket.socket(fileno=told["line"])

@@ -1,7 +1,7 @@
-"""A list of words and phrases that are masked, or that end the call. Whole words, whatever their case.
+"""A blocklist of words and phrases that are masked, or that end the call. Whole words, in any case.
 
-Options: `words` (the list), `file` (a file of them, one a line), `action` (`mask`, which is the default, or `block`),
-`mask` (what stands for a word; `***` if absent).
+Options: `words` (the list), `file` (a file with one per line), `action` (`mask`, the default, or `block`), `mask` (the
+replacement of a word, `***` by default).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from .rewrite import Pattern, PatternRewriter
 __all__ = ["Words", "make"]
 
 _LONGEST = 100
-# A word stands between anything but letters and digits: in Markdown, `_` does not make another word of it.
+# A word is delimited by anything but letters and digits; `_` delimits too, as in Markdown.
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _OPTIONS = ("words", "file", "action", "mask")
 
 
 class Words(TextGuardrail):
-    """One configuration of the list."""
+    """A configured blocklist."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         unknown = sorted(set(options) - set(_OPTIONS))
@@ -40,7 +40,7 @@ class Words(TextGuardrail):
         if action not in ("mask", "block"):
             raise ConfigError(f"`action` of the guardrail `words` is {action!r}. Choose 'mask' or 'block'.")
         if not isinstance(mask, str):
-            raise ConfigError(f"`mask` of the guardrail `words` is {mask!r}, which is no text. Put it in quotes.")
+            raise ConfigError(f"`mask` of the guardrail `words` is {mask!r}, which is not a string. Put it in quotes.")
 
         def replace(found: str) -> str:
             if action == "block":
@@ -87,7 +87,7 @@ def _words(options: Mapping[str, Any]) -> set[str]:
 
 
 def _begun(node: Mapping[str, Any]) -> str:
-    """What may become a word of the trie below `node`, or is one that could still turn out to be part of another."""
+    """Return the pattern of the beginnings of words in the trie below `node`, complete words included."""
     branches = [re.escape(char) + (_begun(after) if after else r"\Z") for char, after in node.items()]
     return rf"(?:{'|'.join([*branches, chr(92) + 'Z'])})"
 

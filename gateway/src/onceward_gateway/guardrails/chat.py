@@ -1,11 +1,11 @@
-"""The texts of a request: every string that a provider is sent, and every name beside which one may stand.
+"""The texts of a request: every string that a provider receives, and every name of a member with a string.
 
-Left out are, and only these:
+Only these are left out:
 
 - the name of the model, and what only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
   `virtual_model_id`)
 - ids without white space (`id`, `tool_call_id`, `file_id`, ...)
-- base64 of what is no text: in `data:` URLs, and in `data`, `file_data`, `b64_json` and signatures
+- base64 of data other than text: in `data:` URLs, and in `data`, `file_data`, `b64_json` and signatures
 - words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
   the names of members that the contract or JSON Schema has
 
@@ -43,7 +43,7 @@ _IDS = frozenset({"id", "tool_call_id", "file_id", "call_id", "tool_use_id", "re
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
 _ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
-# May also be a text as it stands.
+# May also be plain text.
 _SHORT_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{4,47}={0,2}")
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 _KEYWORDS = (
@@ -96,7 +96,7 @@ def _once(change: Change) -> Change:
 
 
 class _Walk:
-    """One walk over a request."""
+    """A walk over a request."""
 
     __slots__ = ("_change", "_names", "_words", "reads")
 
@@ -114,7 +114,7 @@ class _Walk:
         holder[changed] = self._value(value, name, told=told or name in _TOLD)
 
     def _value(self, value: Any, name: str, *, told: bool) -> Any:
-        """The value of the member `name`; of a list, each item is one."""
+        """Return the value of the member `name`, changed; each item of a list is such a value."""
         if isinstance(value, str):
             return self._text(value, name, told=told)
         if isinstance(value, dict):
@@ -131,7 +131,7 @@ class _Walk:
         return value
 
     def _joined(self, items: list[Any], name: str, *, told: bool) -> list[Any]:
-        """The items of a list with what they hide together masked. Only contents are one text: other lists are not."""
+        """Return the items of a list, with texts masked that span several of them: only content is one text."""
         if told or not self.reads:
             return items
         if name == "messages":
@@ -154,7 +154,7 @@ class _Walk:
         return self._json(text) if name == "arguments" else self._change(text)
 
     def _json(self, text: str) -> str:
-        """The JSON in a text, with its texts changed: what escapes hide is seen, and JSON it stays."""
+        """Return the JSON in a text with its strings changed, decoded escapes included; the result is JSON again."""
         try:
             value = msgspec.json.decode(text)
             changed = self._value(value, "", told=True)
@@ -190,7 +190,7 @@ def _is_numbers(value: Any) -> bool:
 
 @cache
 def _vocabulary() -> tuple[frozenset[str], Mapping[str, Set[str]]]:
-    """The members that the contract has for calls of models, and the fixed words that each may hold."""
+    """Return the members that the contract has for calls of models, and the fixed values of each."""
     document = load_contract()
     names, words = set(_KEYWORDS), {"type": set(_TYPES)}
     for path, item in document["paths"].items():
@@ -204,7 +204,7 @@ def _vocabulary() -> tuple[frozenset[str], Mapping[str, Set[str]]]:
 
 
 def _words(document: Mapping[str, Any], schema: Any) -> set[str]:
-    """The fixed words among the values of a schema."""
+    """Return the fixed values of a schema."""
     while isinstance(schema, dict) and "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if not isinstance(schema, dict):
@@ -217,7 +217,7 @@ def _words(document: Mapping[str, Any], schema: Any) -> set[str]:
 
 
 def _schemas(document: Mapping[str, Any], start: Any) -> Iterator[Mapping[str, Any]]:
-    """Every object of the contract under a place, through references."""
+    """Yield every object of the contract below a schema, through references."""
     todo, seen = [start], set[str]()
     while todo:
         one = todo.pop()

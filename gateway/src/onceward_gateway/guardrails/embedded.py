@@ -1,4 +1,4 @@
-"""Texts inside of texts: `data:` URLs and base64, of any charset."""
+"""Texts embedded in texts: `data:` URLs and base64, in any charset."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEAD = 1024
 
 
 def changed_url(text: str, change: Change) -> str | None:
-    """Return a `data:` URL with the text in it changed; None for a text that is to be read as it stands."""
+    """Return a `data:` URL with the text in it changed; None for a text that is not such a URL."""
     if ":" not in text[:64] or (found := _URL.fullmatch(text)) is None:
         return None
     head, payload = found.groups()
@@ -72,7 +72,7 @@ def is_text(data: bytes) -> bool:
 
 
 def _charset(data: bytes, *, final: bool) -> str | None:
-    """The charset that these bytes are text in; None for bytes that are none."""
+    """Return the charset of a text; None for bytes that are not a text."""
     for name in _WIDE if b"\0" in data else ("utf-8",):
         try:
             if not _CONTROL.search(codecs.getincrementaldecoder(name)().decode(data, final)):
@@ -83,7 +83,7 @@ def _charset(data: bytes, *, final: bool) -> str | None:
 
 
 def _decoded(data: bytes) -> bytes | None:
-    """The bytes of base64 of either alphabet, with or without its padding."""
+    """Return the bytes of base64 in either alphabet, with or without padding."""
     data = _SPACE.sub(b"", data).translate(_TO_STANDARD).rstrip(b"=")
     try:
         return base64.b64decode(data + b"=" * (-len(data) % 4))
@@ -92,7 +92,7 @@ def _decoded(data: bytes) -> bytes | None:
 
 
 def _readings(data: bytes, charset: str) -> Iterator[tuple[str, str]]:
-    """The charsets that these bytes may be in, and what they say."""
+    """Return the possible charsets of a text, and the text in each of them."""
     names = [charset, "utf-8"] if charset else ["utf-8"]
     if b"\0" in data or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         names += _WIDE

@@ -1,4 +1,4 @@
-"""Escapes of JSON, undone where the character may stand for itself: what is behind them is seen."""
+"""JSON escapes, decoded where the character itself is valid too, so that guardrails see it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ __all__ = ["Unescape"]
 
 # An odd number of backslashes: an even one is backslashes alone.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?!00[01]|0022|005[cC]|[dD][89a-fA-F])([0-9A-Fa-f]{4})")
-# What may still become one.
+# The beginning of an escape.
 _BEGUN = re.compile(r"(?<!\\)\\+(?:u[0-9A-Fa-f]{0,3})?\Z")
 
 
 class Unescape:
-    """A rewriter of JSON that comes in pieces; the JSON says the same as before."""
+    """A rewriter of JSON in pieces that keeps its meaning."""
 
     def __init__(self) -> None:
         self._kept = ""

@@ -1,4 +1,4 @@
-"""Failures through guardrails: what a provider says of one is text of the provider, as an answer is."""
+"""Errors of providers, passed through guardrails: their messages are texts of the provider, like answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..core.errors import ApiError
 
 __all__ = ["guard_failure"]
 
-# Members of an error in which a provider is quoted.
+# Members of an error that quote the provider.
 _QUOTES = ("provider_error", "attempts")
 
 

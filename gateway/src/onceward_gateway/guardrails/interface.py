@@ -1,4 +1,4 @@
-"""What a guardrail is. Entry points of the group `onceward.guardrails` name a factory: options to a `Guardrail`.
+"""The interface of guardrails. Entry points of the group `onceward.guardrails` name a factory from options.
 
     # pyproject.toml of your package
     [project.entry-points."onceward.guardrails"]
@@ -9,8 +9,8 @@
     guardrail = "shouting"
     options = { replacement = "." }
 
-Most guardrails look at texts alone: derive from `TextGuardrail` and give a `Rewriter`. Raise `refused(...)` to end the
-call.
+Most guardrails need only the texts: derive from `TextGuardrail` and return a `Rewriter`. Raise `refused(...)` to end
+the call.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .chat import map_texts
 
 __all__ = ["Context", "Factory", "Guardrail", "Rewriter", "TextGuardrail", "refused", "whole_of"]
 
-# Characters that are searched at once.
+# Characters that are searched in one step.
 _PIECE = 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a guardrail may know of the call besides its texts."""
+    """The properties of a call that a guardrail receives besides its texts."""
 
     operation: str
     model: str
@@ -40,27 +40,27 @@ class Context:
     key_id: str | None
     team_id: str | None
     organization_id: str | None
-    # Whether the request is so large that looking at it would hold up other calls.
+    # Whether the request is so large that reading it would delay other calls.
     is_large: bool = False
 
 
 class Rewriter(Protocol):
-    """Rewrites a text that comes in pieces. What is given out is final: it may hold back what is not decided yet."""
+    """Rewrites a text that arrives in pieces. Output is final, so undecided text may be held back."""
 
     def feed(self, text: str) -> str: ...
 
     def close(self) -> str:
-        """The text is whole: what was held back."""
+        """End the text, and return the rest that was held back."""
         ...
 
 
 class Guardrail(Protocol):
-    """The two hooks. `before` gives the request that goes on, the same or another; `output` rewrites the answer."""
+    """The two hooks: `before` returns the request to send, changed or not; `output` rewrites the answer."""
 
     async def before(self, request: dict[str, Any], context: Context) -> dict[str, Any]: ...
 
     def output(self, context: Context) -> Rewriter | None:
-        """A rewriter for one text of the answer, whole or streamed; None where answers are not looked at."""
+        """Return a rewriter for one text of the answer, whole or streamed; None to leave answers alone."""
         ...
 
 
@@ -74,7 +74,7 @@ Factory = Callable[[Mapping[str, Any]], Guardrail]
 
 
 class TextGuardrail(ABC):
-    """A guardrail that treats every text alike, whoever wrote it."""
+    """A guardrail that rewrites all texts in the same way, of requests and of answers."""
 
     @abstractmethod
     def rewriter(self) -> Rewriter: ...
@@ -92,10 +92,10 @@ class TextGuardrail(ABC):
 
 
 def refused(guardrail: str, what: str) -> ApiError:
-    """The error of a guardrail that ends a call. `what` tells no secret: it is shown to the client."""
+    """Return the error of a guardrail that ends a call. The client sees `what`: it must not contain a secret."""
     return ApiError(
         400,
-        f"The guardrail {guardrail!r} stopped this call: {what}. Change the request, or ask who runs the gateway.",
+        f"The guardrail {guardrail!r} stopped this call: {what}. Change the request, or ask the gateway's operator.",
         code="content_blocked",
         headers=(("x-should-retry", "false"),),
     )

@@ -1,8 +1,8 @@
-"""A sink that passes what a model says through guardrails, whole or piece by piece.
+"""The guardrail filter: rewrites the texts of an answer, whole or piece by piece.
 
 Every text of an answer (each choice's content, refusal, reasoning, the arguments of each tool call) has rewriters of
-its own. An event that nothing changed in goes on byte for byte; what is held back comes with the event that ends its
-choice. Probabilities of tokens spell the text again, so they are taken out.
+its own. An event without changes is passed on byte for byte; text that was held back is sent with the event that ends
+its choice. Token probabilities contain the text again, so they are removed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .escapes import Unescape
 from .interface import Rewriter, whole_of
 from .pieces import Ready, joined_parts
 
-__all__ = ["GuardStage"]
+__all__ = ["GuardFilter"]
 
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 # Members without words of the model: protocol, ids and encoded bytes.
@@ -33,17 +33,17 @@ _NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_con
 _IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
 # The members of a content part that go on in the parts of later events.
 _PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content", "summary", "transcript"})
-# Members of an answer and of a choice that are no texts, or have a treatment of their own.
+# Members of an answer and of a choice that are not texts, or are handled separately.
 _HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
 _CHOICE = frozenset({"index", "text", "delta", "message", "logprobs", "finish_reason"})
 _FUNCTION = frozenset({"name", "arguments"})
-# What texts of JSON are sent in, where escapes may hide something.
+# Channels of JSON, where escapes may hide a text.
 _JSON_CHANNELS = frozenset({"function_call", "function.arguments"})
 Open = Callable[[], Sequence[Rewriter]]
 
 
 class _Chain:
-    """Several rewriters as one: what the first gives is what the second is given."""
+    """Several rewriters in sequence."""
 
     def __init__(self, rewriters: Sequence[Rewriter]) -> None:
         self._rewriters = rewriters
@@ -65,8 +65,8 @@ class _Chain:
         return text
 
 
-class GuardStage(Filter):
-    """`open` gives the rewriters of one text."""
+class GuardFilter(Filter):
+    """A filter that rewrites an answer. `open` returns the rewriters of one text."""
 
     def __init__(self, inner: Sink, open: Open, *, streams: bool = True) -> None:
         super().__init__(inner)
@@ -98,11 +98,11 @@ class GuardStage(Filter):
             await self._inner.emit(data, event)
         elif not changed:
             await self._inner.emit(encode(head), event)
-        elif head != chunk or chunk.get("usage") is not None or any(map(_tells, changed)):
+        elif head != chunk or chunk.get("usage") is not None or any(map(_has_content, changed)):
             await self._inner.emit(encode({**head, "choices": changed}), event)
 
     def _chunk(self, chunk: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-        """The members of an event with their texts rewritten, and its choices."""
+        """Return the members of an event with their texts rewritten, and its choices."""
         head, choices = self._beside(chunk, _HEAD), chunk.get("choices")
         return head, [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
 
@@ -143,7 +143,7 @@ class GuardStage(Filter):
         return changed
 
     def _function(self, index: int, function: dict[str, Any]) -> dict[str, Any]:
-        """A piece of the older form of a tool call. What is held back of its name comes as its arguments begin."""
+        """Rewrite a piece of the older form of a tool call. The rest of its name is sent when its arguments begin."""
         changed, channel = self._beside(function, _FUNCTION), (index, "function_call.name", 0)
         name, said = function.get("name"), function.get("arguments")
         if isinstance(name, str):
@@ -155,13 +155,13 @@ class GuardStage(Filter):
         return changed
 
     def _beside(self, value: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
-        """An object with each text rewritten of the members that are not `known`."""
+        """Return an object with the texts of all members rewritten that are not `known`."""
         return {
             name: item if name in known or name in _NO_TEXTS else self._nested(item) for name, item in value.items()
         }
 
     def _nested(self, value: Any) -> Any:
-        """A member of an answer with each text in it rewritten, such as content in parts."""
+        """Return a member of an answer with each text in it rewritten, such as content in parts."""
         if isinstance(value, str):
             return str(value) if isinstance(value, Ready) else self._whole(value)
         if isinstance(value, list):
@@ -171,7 +171,7 @@ class GuardStage(Filter):
         return value
 
     def _pieces(self, index: int, name: str, value: Any) -> Any:
-        """A member of a delta with its texts rewritten as pieces of what earlier events had there."""
+        """Return a member of a delta with its texts rewritten as continuations of earlier events."""
         if name in _TEXTS or not isinstance(value, dict):
             return self._parts(index, name, value)
         changed = self._beside(value, _PART_TEXTS)
@@ -182,7 +182,7 @@ class GuardStage(Filter):
         return changed
 
     def _parts(self, index: int, name: str, value: Any) -> Any:
-        """Content in parts, each text of it a piece of the text that parts of its type have had before."""
+        """Return content in parts, each text rewritten as a continuation of earlier parts of its type."""
         if isinstance(value, str):
             return self._feed(index, name, 0, value)
         if isinstance(value, list):
@@ -200,7 +200,7 @@ class GuardStage(Filter):
         return changed
 
     def _call(self, index: int, call: Any) -> Any:
-        """A piece of a tool call; None while its name could still become something else."""
+        """Rewrite a piece of a tool call; return None while its name is undecided."""
         if not isinstance(call, dict):
             return call
         for kind, member in (("function", "arguments"), ("custom", "input")):
@@ -210,7 +210,7 @@ class GuardStage(Filter):
         return call
 
     def _said(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any]:
-        """The function of a tool call with its name and its arguments rewritten."""
+        """Return the function of a tool call with its name and its arguments rewritten."""
         inner = dict(call[kind])
         if isinstance(inner.get("name"), str):
             name = inner["name"]
@@ -296,7 +296,7 @@ class GuardStage(Filter):
             self._inner.answer = value if value is None else self.guarded(value)
 
     def guarded(self, answer: Answer) -> Answer:
-        """The answer with its texts rewritten."""
+        """Return the answer with its texts rewritten."""
         value = _object(answer.body) if "json" in answer.content_type else None
         if value is None:
             if answer.content_type.startswith("text/") or is_text(answer.body):
@@ -313,7 +313,7 @@ class GuardStage(Filter):
         return _Chain(self._open()).whole(text)
 
     def _picture(self, item: Any) -> Any:
-        """An item of `data` with the prompt rewritten that a picture was made by; vectors have no texts."""
+        """Return an item of `data` with the prompt of its image rewritten; vectors have no texts."""
         if isinstance(item, dict) and isinstance(item.get("revised_prompt"), str):
             return {**item, "revised_prompt": self._whole(item["revised_prompt"])}
         return item
@@ -328,7 +328,7 @@ class GuardStage(Filter):
             changed["delta"] = self._nested(choice["delta"])
         message = choice.get("message")
         if isinstance(message, dict):
-            said = GuardStage(self._inner, self._open, streams=False)
+            said = GuardFilter(self._inner, self._open, streams=False)
             part = said._delta(0, _numbered(message))
             holder: dict[str, Any] = {"delta": part}
             said._end(0, holder)
@@ -339,7 +339,7 @@ class GuardStage(Filter):
 
 
 def _numbered(message: dict[str, Any]) -> dict[str, Any]:
-    """A whole message in the shape of a delta: its tool calls by number."""
+    """Return a whole message in the form of a delta, with numbered tool calls."""
     calls = message.get("tool_calls")
     if not isinstance(calls, list):
         return message
@@ -357,7 +357,7 @@ def _unnumbered(part: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]
 
 
 def _add(choice: dict[str, Any], name: str, part: int, rest: str) -> None:
-    """Put text behind what the event already has of this channel."""
+    """Append text to what the event already has of a channel."""
     if name == "text":
         choice["text"] = (choice.get("text") or "") + rest
         return
@@ -395,7 +395,7 @@ def _is_piece(name: str, item: Any) -> bool:
 
 
 def _with_part(parts: Any, path: list[str], index: int, rest: str) -> list[Any]:
-    """Content in parts, with one more at its end that has the rest of a text."""
+    """Return content in parts, with a part at its end that has the rest of a text."""
     if isinstance(parts, str):
         parts = [{"type": "text", "text": parts}] if parts else []
     elif isinstance(parts, dict):
@@ -407,17 +407,17 @@ def _with_part(parts: Any, path: list[str], index: int, rest: str) -> list[Any]:
     return [*(parts or ()), part]
 
 
-def _tells(choice: Any) -> bool:
-    """Whether an event that was rewritten still has anything to say."""
+def _has_content(choice: Any) -> bool:
+    """Return whether a rewritten choice still has any content."""
     if not isinstance(choice, dict) or choice.get("finish_reason") is not None or choice.get("text"):
         return True
     delta = choice.get("delta")
     if not isinstance(delta, dict):
         return False
-    return any(_call_tells(value) if name == "tool_calls" else value for name, value in delta.items())
+    return any(_calls_have_content(value) if name == "tool_calls" else value for name, value in delta.items())
 
 
-def _call_tells(calls: Any) -> bool:
+def _calls_have_content(calls: Any) -> bool:
     if not isinstance(calls, list):
         return bool(calls)
     for call in calls:
@@ -438,7 +438,7 @@ def _index(value: dict[str, Any]) -> int:
 
 
 def _object(data: bytes) -> dict[str, Any] | None:
-    """The object in these bytes, halves of surrogate pairs and other oddities of upstreams included."""
+    """Return the object in these bytes, read leniently: providers send halves of surrogate pairs, for instance."""
     try:
         value = decode(data)
     except Unreadable:

@@ -1,4 +1,4 @@
-"""Find texts that hide something together only, such as a word that is split over two parts or two messages.
+"""Find content that is split over several texts, such as a word over two parts or two messages.
 
 A guardrail is asked three times at each border between two texts: for the text before it, for the text behind it, and
 for both as one. Something is hidden there where the third answer takes text away on both sides of the border that the
@@ -19,11 +19,11 @@ from typing import Any
 __all__ = ["Ready", "joined_messages", "joined_parts"]
 
 Change = Callable[[str], str]
-# The member with the text of a part, and what stands between two of them where they are read as one text.
+# The member with the text of a part, and the separator between two parts that are read as one text.
 _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summary": "", "word": " "}
 # So much of the texts on both sides of a border is read. Where that finds nothing, more is, but no more in all.
 _NEAR, _FAR, _ALL = 256, 8_192, 60_000
-# So much around a border tells whether the whole text still shows it.
+# The length around a border that shows whether the whole text still contains it.
 _SHOWN = 8
 # So far the end of what is hidden is looked for character by character; behind that, by halves.
 _SCANNED = 64
@@ -31,7 +31,7 @@ _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
 class Ready(str):
-    """A text that is changed already: changed once more, it would show the mask of a mask."""
+    """A text that was changed already: changing it again could mask a mask."""
 
     __slots__ = ()
 
@@ -53,7 +53,7 @@ class _Piece:
         self.end = len(self.text)
 
     def changed(self, change: Change, *, empty: bool) -> str:
-        """The text with what it hides masked. It shows the mask rather than nothing, unless it may be `empty`."""
+        """Return the text with the hidden content masked. It shows the mask rather than nothing, unless `empty`."""
         kept = self.text[self.start : self.end]
         text = (change(kept) if kept else "") + self.mask
         return text if text or empty else self.shared or ""
@@ -82,7 +82,7 @@ def joined_messages(messages: list[Any], change: Change) -> list[Any]:
 
 
 def _together(messages: Sequence[dict[str, Any]], change: Change) -> Iterator[dict[str, Any]]:
-    """The messages of one run with their contents filled in."""
+    """Return the messages of one run with their contents filled in."""
     own = [list(_pieces_of(message["content"])) for message in messages]
     run, before = list[_Piece](), ""
     for piece in (piece for pieces in own for piece in pieces):
@@ -120,7 +120,7 @@ def _is_split(before: str, after: str) -> bool:
 def _filled(
     parts: list[Any], places: Sequence[tuple[int, str]], pieces: Sequence[_Piece], change: Change, *, keep: bool
 ) -> list[Any]:
-    """The parts with the texts of those pieces in which something was hidden."""
+    """Return the parts with the texts of the pieces in which something was hidden."""
     found, gone = list(parts), set[int]()
     for (at, field), piece in zip(places, pieces, strict=True):
         if piece.shared is None:
@@ -134,7 +134,7 @@ def _filled(
 
 
 def _search(pieces: Sequence[_Piece], between: str, change: Change) -> None:
-    """Mark in the pieces what they hide together."""
+    """Mark the content that is split over the pieces."""
     pieces = [piece for piece in pieces if piece.text]
     if len(pieces) < 2:
         return
@@ -202,7 +202,7 @@ def _hidden(before: str, between: str, after: str, change: Change, *, over: bool
         return None
     if over:
         return (taken, given, mask) if taken and given and any(map(str.isalpha, taken + given)) else None
-    # What is whole before a border takes nothing from behind it, but for the other digits of a number.
+    # A complete match before a border takes nothing from behind it, except further digits of a number.
     if taken or (given and (mask.strip() or given.lstrip()[:1].isdigit())):
         return taken, given, mask
     return None
@@ -241,25 +241,25 @@ def _mark(pieces: Sequence[_Piece], at: int, between: int, hidden: tuple[str, st
 
 
 def _common(one: str, other: str) -> int:
-    """The length of what two texts begin with alike."""
+    """Return the length of the common prefix of two texts."""
     most = min(len(one), len(other))
     return next((at for at in range(most) if one[at] != other[at]), most)
 
 
 def _places(parts: Sequence[Any]) -> list[tuple[int, str]]:
-    """The parts that have a text, and the member that it is in."""
+    """Return the parts that have a text, and the member with the text."""
     return [(at, field) for at, part in enumerate(parts) if (field := _field(part))]
 
 
 def _field(part: Any) -> str:
-    """The name of the member with the text of a part; empty where there is none."""
+    """Return the name of the member with the text of a part; empty where there is none."""
     if not isinstance(part, dict):
         return ""
     return next((name for name in _FIELDS if isinstance(part.get(name), str)), "")
 
 
 def _kind(message: Any) -> tuple[str, str] | None:
-    """The role and name of a message that says something and calls no tool; None for others."""
+    """Return the role and name of a message with content and without tool calls; None for others."""
     if not isinstance(message, dict) or message.get("tool_calls") or message.get("role") not in _ROLES:
         return None
     if not isinstance(message.get("content"), str | list):

@@ -1,7 +1,7 @@
-"""Masks what tells who somebody is: e-mail addresses, phone numbers, payment cards, IBANs, IP addresses.
+"""Mask personal data: e-mail addresses, phone numbers, payment cards, IBANs, IP addresses.
 
-Options: `kinds` (a list of them; all if absent), `mask` (what stands for a match; `[{kind}]` if absent).
-A card must satisfy Luhn's sum, an IBAN its country's length and its own sum, an IP address must be one.
+Options: `kinds` (a list of them, all by default), `mask` (the replacement of a match, `[{kind}]` by default).
+A card must pass the Luhn check, an IBAN its country's length and its checksum, and an IP address must be valid.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SHORTEST_RUN = re.compile(r"[A-Z]{2}[0-9]{2}")
 
 
 def _iban_patterns() -> tuple[str, str]:
-    """What an IBAN is, country by country, and what may become one."""
+    """Return the pattern of IBANs of all countries, and the pattern of their beginnings."""
     whole, part = [], [r"[A-Z]\Z"]
     for length, countries in _IBAN_LENGTHS.items():
         names = "|".join(countries.split())
@@ -116,7 +116,7 @@ _ACCEPT = {"card": _luhn, "iban": _iban, "ip": _ip}
 
 
 class Pii(TextGuardrail):
-    """One configuration of the masking."""
+    """The configured masking."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         kinds = options.get("kinds", list(KINDS))
@@ -127,7 +127,7 @@ class Pii(TextGuardrail):
         if not isinstance(kinds, list) or not set(kinds) <= set(KINDS):
             raise ConfigError(f"`kinds` of the guardrail `pii` is {kinds!r}. Choose of {', '.join(KINDS)}.")
         if not isinstance(mask, str):
-            raise ConfigError(f"`mask` of the guardrail `pii` is {mask!r}, which is no text. Put it in quotes.")
+            raise ConfigError(f"`mask` of the guardrail `pii` is {mask!r}, which is not a string. Put it in quotes.")
         self._patterns = tuple(
             _pattern(kind, match, growing, mask) for kind in KINDS if kind in kinds for match, growing in _SOURCES[kind]
         )

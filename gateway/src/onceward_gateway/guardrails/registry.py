@@ -1,4 +1,4 @@
-"""The configured guardrails, and which of them a call passes."""
+"""The registry of the configured guardrails, and the choice of those that apply to a call."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": blocklist.make}
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One configured guardrail, ready."""
+    """A configured guardrail with its settings."""
 
     settings: GuardrailSettings
     guardrail: Guardrail
@@ -48,14 +48,14 @@ class Guard:
 
 
 class Guardrails:
-    """All of a gateway's, in the order they are applied."""
+    """The guardrails of a gateway, in the order in which they apply."""
 
     def __init__(self, settings: Sequence[GuardrailSettings]) -> None:
         self.guards = tuple(Guard(one, _factory(one)(one.options)) for one in settings)
         self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
 
     def of(self, call: Call) -> tuple[Guard, ...]:
-        """Those that this call passes: the ones that are always on, its key's and team's, and those it names."""
+        """Return the guardrails of a call: those that are always on, those of its key and team, and those it names."""
         given = call.data.get("guardrails")
         named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
         own = _names(call.caller.metadata.get("guardrails"))
@@ -84,7 +84,7 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def _missing(name: str) -> ApiError:
-    """What was demanded of a caller is never left out in silence."""
+    """Return the error for a guardrail that a key requires and the configuration does not have."""
     return ApiError(
         403,
         f"Calls of this key pass the guardrail {name!r}, and this gateway has none of that name. "
@@ -107,7 +107,7 @@ def context_of(call: Call) -> Context:
 
 
 def rewriters(guards: Sequence[Guard], context: Context) -> list[Rewriter]:
-    """Fresh rewriters for one text of an answer."""
+    """Return new rewriters for one text of an answer."""
     made = [guard.guardrail.output(context) for guard in guards if guard.after]
     return [rewriter for rewriter in made if rewriter is not None]
 

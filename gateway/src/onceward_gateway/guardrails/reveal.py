@@ -1,4 +1,4 @@
-"""Reveal what a text hides: escapes, characters without a shape, other forms of letters."""
+"""Reveal hidden text: escapes, invisible characters, other forms of letters."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _chr(code: int) -> str:
 
 
 def _decoded(escape: str, text: str) -> str:
-    """The text of an escape; the escape where JSON around it would break, or where it says no character."""
+    """Return the text of an escape, or the escape itself where it is invalid or the JSON around it would break."""
     if not text or any(char < " " or char in '"\\' or "\ud800" <= char <= "\udfff" for char in text):
         return escape
     return text

@@ -1,8 +1,8 @@
-"""Rewriting of a text that comes in pieces: the same result wherever it is cut.
+"""Rewriting of a text that arrives in pieces, with the same result wherever it is cut.
 
-A pattern says two things: what a match is, and which ends of a text could still become or lengthen one. Text before
-the first such end is decided and goes out; the rest is held back. `growing` may name too much (then a little more is
-held back) and must not name too little.
+A pattern defines a match, and the ends of a text that could still become or extend a match. Text before the first such
+end is decided and is sent; the rest is held back. `growing` may match too much (then a little more is held back), but
+must not match too little.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BEHIND = 2
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`match` finds candidates, `accept` decides (absent: all are), `replace` gives what stands for one."""
+    """`match` finds candidates, `accept` decides (by default all), `replace` returns the replacement."""
 
     name: str
     match: re.Pattern[str]
@@ -28,7 +28,7 @@ class Pattern:
     accept: Callable[[str], bool] | None = None
 
     def find(self, text: str, start: int) -> re.Match[str] | None:
-        """The first accepted match from `start` on."""
+        """Return the first accepted match from `start` on."""
         found = self.match.search(text, start)
         while found is not None and self.accept is not None and not self.accept(found[0]):
             found = self.match.search(text, found.start() + 1)
@@ -36,7 +36,7 @@ class Pattern:
 
 
 class PatternRewriter:
-    """Replaces the matches of all patterns. Of matches that overlap the first wins, then the pattern named first."""
+    """Replaces the matches of all patterns. Of overlapping matches the first wins, then the first pattern."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
@@ -45,7 +45,7 @@ class PatternRewriter:
 
     @property
     def held(self) -> int:
-        """How many characters are held back."""
+        """Return the number of characters held back."""
         return len(self._text) - self._start
 
     def feed(self, text: str) -> str:
@@ -80,7 +80,7 @@ class PatternRewriter:
 
 
 class _Next:
-    """The next match of a pattern in a text. It is looked for once, however many matches of others stand before it."""
+    """The next match of a pattern in a text, searched for once however many matches of other patterns precede it."""
 
     __slots__ = ("_find", "_text", "match")
 

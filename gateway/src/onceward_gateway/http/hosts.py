@@ -1,9 +1,9 @@
 """The check of `Host` and `Origin` for requests that need no key.
 
-Without a key nothing tells the operator's own programs from a web page that the operator has open: a page can send
+Without a key the operator's own programs and a web page that the operator has open look alike: a page can send
 simple requests anywhere (its browser adds `Origin` and `Sec-Fetch-Site`), and a name that its owner points at this
 machine (DNS rebinding) makes the page and the gateway one origin (its browser sends that name as `Host`). Clients
-that are no browser send no `Origin`, and the name or address that they were given.
+other than browsers send no `Origin`, and the name or address that they were given.
 """
 
 from __future__ import annotations
@@ -125,13 +125,13 @@ class HostCheck:
         )
 
     def _is_listed(self, host: str) -> bool:
-        """Whether the operator listed a host, by its name or by a domain that it is in."""
+        """Return whether the operator listed a host, by its name or by a parent domain."""
         if host in self._allowed:
             return True
         return any("*." + ".".join(labels) in self._allowed for labels in _parents(host))
 
     def _accepts(self, origin: bytes, hosts: list[bytes], server: tuple[str, int] | None, *, strict: bool) -> bool:
-        """Whether a page of this origin may send requests: one of the gateway itself, or one that was named.
+        """Return whether a page of this origin may send requests: one of the gateway itself, or a listed one.
 
         A page of another port of this machine is another program's, whoever wrote it.
         """

@@ -39,7 +39,7 @@ _FED = 1 << 20
 
 
 class Refused(ValueError):
-    """The value is no answer; says why."""
+    """Raised for a value that is not an answer, with the reason."""
 
 
 def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping
         if kind in _STREAMED:
             _choices(provider, value.get("choices"), meter)
     finally:
-        # Behind the texts: what is told here is told of all of them.
+        # After the texts: the usage here covers all of them.
         meter.read(value)
     if kind in _LISTS and not isinstance(value.get(_LISTS[kind]), list):
         raise Refused(f"`{_LISTS[kind]}` is missing")
@@ -82,7 +82,7 @@ def _choices(provider: str, choices: Any, meter: Meter) -> None:
 
 
 def count_answer(kind: str | None, request: Mapping[str, Any], value: Any, meter: Meter) -> None:
-    """Count what is no text of a completion: pictures, sound, what was heard."""
+    """Count the output other than the text of a completion: images, speech, transcripts."""
     if kind == "images":
         pictures = value.get("data") if isinstance(value, dict) else None
         meter.unseen = size_of_picture(request) * (len(pictures) if isinstance(pictures, list) else 1)
@@ -92,7 +92,7 @@ def count_answer(kind: str | None, request: Mapping[str, Any], value: Any, meter
         text = value.get("text") if isinstance(value, dict) else value
         meter.unseen = count_text(text) if isinstance(text, str) else 0
         if isinstance(value, dict):
-            # Of a verbose answer, which tells how long the sound is.
+            # A verbose answer contains the duration of the audio.
             meter.tell(read_usage({"type": "duration", "seconds": value.get("duration")}))
 
 

@@ -33,7 +33,7 @@ _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part
 _MOST_CHOICES = 128
 _RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")
-# Members that are no text of the model, or repeat one.
+# Members without text of the model, or with a text that is repeated elsewhere.
 _NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
 
 
@@ -93,7 +93,7 @@ class ChunkReader:
             if self._choices_of(value):
                 data = write_json(value, len(data))
         finally:
-            # Behind the texts, and also where one of them is an error: what is told of the usage is paid.
+            # After the texts, also where one of them is an error: reported usage is billed.
             self._meter.read(value)
         return Chunk(event, data, value)
 
@@ -264,7 +264,7 @@ def as_delta(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def texts_of_events(body: bytes) -> Iterator[str]:
-    """Every text that the chunks in these events add to the answer. What is no chunk is passed over."""
+    """Yield the texts that the chunks in these events add to the answer; other events are skipped."""
     for block in body.split(b"\n\n"):
         _, _, data = block.rpartition(b"data: ")
         try:

@@ -27,9 +27,9 @@ class Decoder(Protocol):
 
 
 class _Zlib:
-    """gzip, zlib and raw deflate. What is plain though a header says otherwise passes as it is.
+    """Decoder of gzip, zlib and raw deflate. Data that is not compressed passes unchanged, whatever the header says.
 
-    Where no header says anything (`said` is False) only what begins as gzip does is undone.
+    Without a header (`said` is False), only data that begins like gzip is decoded.
     """
 
     def __init__(self, *, said: bool) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from multidict import CIMultiDict
 
 from ..billing.audio_length import seconds_of_sound
 from ..billing.estimate import tier_asked
+from ..billing.prices import PriceBook
 from ..billing.token_count import count_prompt
+from ..config.load import Limits
 from ..core.buffers import join_in_turns
+from ..core.clock import Clock
 from ..core.effective_body import OWN
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable
@@ -29,6 +32,7 @@ from .form import encode_form
 from .http_client import (
     ConnectFailed,
     Disconnected,
+    HttpClient,
     HttpClientError,
     HttpResponse,
     MalformedBody,
@@ -46,10 +50,7 @@ from .served import price_name_of
 from .sse import EventTooLarge, SseReader
 from .usage import of_headers
 
-if TYPE_CHECKING:
-    from .client import ProviderClient
-
-__all__ = ["WHOLE", "Exchange"]
+__all__ = ["WHOLE", "Connections", "Exchange"]
 
 _log = logging.getLogger("onceward_gateway.providers")
 # Headers of a configuration hold secrets under any name; what is shorter is none.
@@ -67,10 +68,23 @@ WHOLE = "onceward.whole"
 """The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
 
 
+class Connections(Protocol):
+    """The connections to providers, and the collaborators of an exchange over them."""
+
+    limits: Limits
+    clock: Clock
+    prices: PriceBook
+    add_trace_headers: Callable[[MutableMapping[str, str]], object]
+
+    def client(self, *, guarded: bool = False) -> HttpClient:
+        """Return the pool of connections; the guarded one reaches only the addresses that the guard permits."""
+        ...
+
+
 class Exchange:
     """One call at one upstream."""
 
-    def __init__(self, client: ProviderClient, target: ProviderTarget, call: Call, kind: str | None) -> None:
+    def __init__(self, client: Connections, target: ProviderTarget, call: Call, kind: str | None) -> None:
         self.target = target
         self.call = call
         self.kind = kind

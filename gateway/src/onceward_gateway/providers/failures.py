@@ -1,6 +1,6 @@
 """Failures of an upstream as errors of the gateway, its own words kept in `provider_error`. Pure functions.
 
-An error tells nothing of where the upstream is: that is for the log.
+An error never contains the address of the provider: only the log does.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] =
 
 
 def from_status(provider: str, status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> ApiError:
-    """The error for an upstream's answer that is no success."""
+    """Return the error for a provider's answer with an error status."""
     detail = _body(body)
     told = _error_in(detail)
     message, code, param, kind = _words(told)
@@ -242,7 +242,7 @@ def unreachable(provider: str, reason: str) -> ApiError:
 def broken_stream(provider: str, reason: str) -> ApiError:
     """The upstream's stream ended before its end."""
     kept = {"provider": provider, "status": None, "body": None}
-    said = f"The stream of {provider!r} broke off: {reason}. What came before it stands."
+    said = f"The stream of {provider!r} broke off: {reason}. The part before it is valid."
     return ApiError(502, said, code="provider_stream_cut", provider_error=kept)
 
 
@@ -254,7 +254,7 @@ def cut_answer(provider: str, reason: str) -> ApiError:
 
 
 def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *, paid: bool = True) -> ApiError:
-    """The upstream answered with success and with something that is no answer. What may be paid is not asked again."""
+    """Return the error for a successful status with an unusable body. Where it may be billed, it is not retried."""
     kept = {"provider": provider, "status": 200, "body": _body(body)}
     said = f"{provider!r} answered with something that cannot be read: {reason}. "
     if paid:
@@ -318,7 +318,7 @@ def _request_type(kind: str | None) -> str | None:
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, as headers tell them; what is no time is passed over, and no wait is longer than a day."""
+    """Return the seconds to wait according to the headers, at most a day; invalid values are ignored."""
     milliseconds = _seconds(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

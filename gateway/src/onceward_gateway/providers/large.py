@@ -1,7 +1,7 @@
 """Large JSON answers of upstreams, read and written in pieces, so that threads take turns with the event loop.
 
-What nobody here reads of an answer stays in its bytes (`msgspec.Raw`) where it is large: the numbers of embeddings,
-log probabilities, pictures, and members of names that are not known. Each `Raw` is exactly one value.
+Large values that the gateway does not read stay in their bytes (`msgspec.Raw`): the numbers of embeddings, log
+probabilities, images, and members with unknown names. Each `Raw` is exactly one value.
 """
 
 from __future__ import annotations
@@ -276,13 +276,13 @@ class _Reader:
             try:
                 out.append(_strict(piece))
             except ValueError:
-                # What is no text takes far longer.
+                # Other values take far longer.
                 out += [self._leaf(b"[%b]" % small)[0] for small in string_pieces(piece, LARGE_BODY)]
         return "".join(out)
 
 
 def _parts(data: bytes) -> Cut:
-    """Return the parts of a container, behind which nothing stands."""
+    """Return the parts of a container that has nothing after it."""
     parts = cut(data)
     if parts.end != len(data):
         raise ValueError("a value is followed by another")

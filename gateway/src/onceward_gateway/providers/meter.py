@@ -1,6 +1,6 @@
-"""The meter of one try at an upstream: what it was told of the usage, and what it counted itself.
+"""The meter of one attempt at a provider: the usage that the provider reported, and the usage counted here.
 
-Unknown is never zero: what nobody told is counted by the tokenizer, and the usage is marked as estimated.
+Unknown usage is never zero: what the provider does not report is counted by the tokenizer and marked as estimated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SLACK = 16
 
 
 class Meter:
-    """Counts one try. `prompt` counts the request, when that is asked for; `unseen` the tokens of what is no text."""
+    """Counts one attempt. `prompt` counts the request when needed; `unseen` are tokens of output other than text."""
 
     __slots__ = (
         *("_final", "_produced", "_prompt", "_sum", "_times"),
@@ -42,7 +42,7 @@ class Meter:
         self._times = self._sum = 0
         # The model that answers, as the upstream names it.
         self.model: str | None = None
-        # The tier that the request asks for, or the answer names, and what is paid that is no token.
+        # The tier of the request or of the answer, and the billed units other than tokens.
         self.tier: str | None = None
         self.seconds = self.characters = self.searches = 0
         self.unseen = 0
@@ -75,7 +75,7 @@ class Meter:
         elif isinstance(inner := value.get("message"), dict) and isinstance(inner.get("model"), str):
             self.model = inner["model"]
         self._read_tier(value)
-        # What the begin of a message tells of its answer is no more than a first token.
+        # The output usage at the beginning of a message is only that of a first token.
         begins = value.get("type") == "message_start"
         for usage in usages_in(value):
             self.tell(read_usage(usage), final=not begins)
@@ -98,7 +98,7 @@ class Meter:
             self.read(value)
 
     def tell(self, told: Reported, *, final: bool = True) -> None:
-        """Take over what was told."""
+        """Add reported usage."""
         self.reported.merge(told)
         if told.completion:
             self._final = final
@@ -107,12 +107,12 @@ class Meter:
 
     @property
     def final(self) -> bool:
-        """Return whether the upstream has told what the whole answer used, so that it bills it."""
+        """Return whether the provider reported the usage of the whole answer, and therefore bills it."""
         return self._final
 
     @property
     def known(self) -> bool:
-        """Return whether the upstream has told all that there is to be told."""
+        """Return whether the provider reported the complete usage."""
         return bool(self.reported.prompt and self.reported.completion and self._final)
 
     @property
@@ -128,7 +128,7 @@ class Meter:
         """
         told = self.reported
         prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
-        # Counting takes time, and is left out where all was told.
+        # Counting takes time, and is skipped where the provider reported everything.
         written = 0 if self.known and self._times < _SERIES and not cut else self._produced.tokens + self.unseen
         if told.total and not prompt and not completion:
             read = self._prompt()
@@ -137,7 +137,7 @@ class Meter:
         if not prompt:
             prompt, estimated = self._prompt(), True
         if self._times >= _SERIES and written > 2 * completion + _SLACK:
-            # It told what each event added, and not what there was by then.
+            # The provider reported increments for each event, not totals.
             completion, estimated = self._sum if 2 * self._sum > written else written, True
         elif (not completion or not self._final or (cut and written > 2 * completion + _SLACK)) and (
             written > completion

@@ -18,8 +18,8 @@ _encode = msgspec.json.encode
 def prepare(raw: bytes, model: str, *, stream: bool) -> bytes:
     """Return the body for the upstream: its own model name, usage asked for, and what only this gateway reads left out.
 
-    Every other value goes out in the bytes it came in. The members are always written anew: of a name that stands
-    twice another reader may take the other value.
+    Every other value goes out in the bytes it came in. The members are always written anew: of a repeated name,
+    another reader may take the other value.
     """
     strings = LongStrings(raw) if len(raw) > LONG else None
     text = raw if strings is None else strings.text

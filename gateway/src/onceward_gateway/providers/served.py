@@ -8,7 +8,7 @@ from ..billing.prices import PriceBook
 
 __all__ = ["price_name_of"]
 
-# What stands before the date, or the variant, of a model.
+# Separators before the date, or the variant, of a model.
 _MARKS = "-:@"
 
 
@@ -18,8 +18,8 @@ def price_name_of(
     """Return the name whose price a call has: that of the model which answered it.
 
     `asked` is the model that was asked for and the name of its price, `served` what the provider calls the model that
-    answered. A dated version counts as its model. Where it cannot be told which one answered, or what that one costs,
-    the dearest is taken.
+    answered. A dated version counts as its model. Where it is unknown which one answered, or what that one costs,
+    the most expensive is taken.
     """
     names = {name: name for name in (one.removeprefix(provider + "/") for one in others)}
     names[asked[0]] = asked[1]

@@ -9,7 +9,7 @@ __all__ = ["EventTooLarge", "SseReader"]
 
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
-# What is held of an event that is longer grows in place. An event of more lines takes too long to take apart.
+# The buffer of a longer event grows in place. An event of more lines takes too long to parse.
 _LONG = 65_536
 _MOST_LINES = 20_000
 
@@ -38,7 +38,7 @@ class SseReader:
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The events that these bytes complete."""
         self._pending += data
-        # What was searched before is not searched again, but for a blank line that began there.
+        # Searched data is not searched again, except for a blank line that begins there.
         start, search = 0, max(0, self._searched - 3)
         while (found := _BLANK.search(self._pending, search)) is not None:
             if found.start() - start > self._most_bytes:

@@ -1,7 +1,7 @@
 """Usage as upstreams tell it, in the spellings of every vendor, read into one form.
 
 The form is that of chat completions: `prompt_tokens` counts all that was read, what came out of a cache and went into
-one included; `completion_tokens` all that was written, reasoning included. None is what nobody told.
+one included; `completion_tokens` all output, reasoning included. None means not reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["Reported", "is_clean", "of_headers", "read_usage", "usages_in"]
 
-# A call of more tokens than this is none: the number is wrong, and counts as not told.
+# No call has more tokens than this: a larger number is wrong, and counts as not reported.
 _MOST = 10**9
 _COUNTS = (
     "prompt_tokens",
@@ -66,7 +66,7 @@ class Reported:
     """US dollars, where the upstream says what it charged."""
 
     def merge(self, other: Reported) -> None:
-        """Add what another place told. Of two counts the larger one holds: usage only grows while an answer comes."""
+        """Add other reported usage. The larger of two counts is used: usage only grows during an answer."""
         for name in _NAMES:
             new, old = getattr(other, name), getattr(self, name)
             if new is not None and (old is None or new > old):
@@ -74,7 +74,7 @@ class Reported:
 
     @property
     def anything(self) -> bool:
-        """Return whether any tokens were told."""
+        """Return whether any tokens were reported."""
         return any(getattr(self, name) for name in ("prompt", "completion", "total"))
 
 
@@ -138,7 +138,7 @@ def is_clean(usage: Any) -> bool:
 
 
 def read_usage(usage: Any) -> Reported:
-    """Read a usage in whatever spelling it has. What is no count is passed over."""
+    """Read a usage in any of its spellings; values other than counts are ignored."""
     if isinstance(usage, list):
         usage = next((item for item in usage if isinstance(item, dict)), None)
     if not isinstance(usage, dict):
@@ -240,7 +240,7 @@ def _details(told: Reported, usage: Mapping[str, Any]) -> None:
 
 
 def _conclude(told: Reported) -> None:
-    """Work out what follows from the rest: a total tells of tokens that are counted nowhere else."""
+    """Derive missing counts: a total may include tokens that are counted nowhere else."""
     if told.total is None:
         return
     if told.prompt is not None and told.completion is not None and told.prompt + told.completion:
@@ -263,7 +263,7 @@ def _object(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 
 
 def _first(usage: Mapping[str, Any], *names: str) -> int | None:
-    """The first of these counts that is told, by preference one above zero."""
+    """Return the first of these counts that is reported, preferably one above zero."""
     zero: int | None = None
     for name in names:
         if name in usage:

@@ -1,4 +1,4 @@
-"""How limits are told: the headers of what is left, and the refusals."""
+"""Rate-limit headers and errors."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _TRY_AGAIN_SECONDS = 1.0
 
 
 def headers_of(limits: Sequence[Limit], used: Sequence[int], over: Callable[[int], float]) -> Headers:
-    """What is left, of the limit that is nearest, for requests and for tokens.
+    """Return the headers of the limits of requests and of tokens that are nearest to exhaustion.
 
-    `used` is how much of each limit is used, `over` tells of one by its number the seconds until nothing of it is.
+    `used` is the usage of each limit; `over` returns, by the index of a limit, the seconds until it is unused.
     """
     headers: Headers = ()
     for kind, name, remaining, reset in _LEFT:
@@ -38,7 +38,7 @@ def headers_of(limits: Sequence[Limit], used: Sequence[int], over: Callable[[int
 
 
 def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
-    """429, naming the limit, whose it is, and when to come again."""
+    """Return the 429 of a limit, with its owner and the time to retry."""
     spec = KINDS[limit.kind]
     of = _owner(limit)
     when = (
@@ -61,7 +61,7 @@ def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
 
 
 def unavailable(limit: Limit) -> ApiError:
-    """503 for a call whose limits cannot be counted now, where they are to stay closed then."""
+    """Return the 503 of a call whose limits cannot be counted while they fail closed."""
     return ApiError(
         503,
         f"Calls of {_owner(limit)} are limited, and the limits cannot be counted now, because the gateway cannot reach "

@@ -1,10 +1,10 @@
-"""The limits of a caller's pace.
+"""The rate limiter.
 
-Each bound counts by itself. A call enters all of its limits or none; what it was expected to use counts from its start
-and is corrected by what it used. A refusal names the limit, whose it is, and when to come again.
+Each bound counts separately. A call enters all of its limits or none; its expected usage counts from its start and is
+corrected by its actual usage. A refusal names the limit, its owner, and the time to retry.
 
-A node alone counts in its own memory. Nodes that share a Redis count there (`shared.py`), and each counts what it let
-in itself beside that, so that it goes on from there while Redis is away.
+A single node counts in memory. Nodes that share a Redis count there (`shared_counters.py`), and each also counts its
+own calls in memory, so that it can continue from there while Redis is unavailable.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _PARALLEL_WAIT = 1.0
 
 
 class Pass:
-    """A call's way in. `settle` when it has ended; `withdraw` if it was not made."""
+    """A call admitted by its limits. `settle` when it has ended; `withdraw` if it was not made."""
 
     __slots__ = ("_pace", "headers", "member", "open", "parallel", "requests", "tokens")
 
@@ -54,11 +54,11 @@ class Pass:
         self.open = True
 
     def settle(self, tokens: int) -> None:
-        """The call has ended and used this many tokens."""
+        """Correct the count to the tokens that a call used, at its end."""
         self._end(tokens, made=True)
 
     def withdraw(self) -> None:
-        """The call was refused elsewhere: it counts for nothing."""
+        """Undo the count of a call that was refused elsewhere."""
         self._end(0, made=False)
 
     def _end(self, tokens: int, *, made: bool) -> None:
@@ -76,7 +76,7 @@ class Pass:
 
 
 class Pace:
-    """The windows and counters of all who are limited.
+    """The windows and counters of all limited callers.
 
     `shared` counts them together with other nodes. While Redis is unavailable, `when_away` decides: count alone
     (`open`) or refuse (`closed`).
@@ -93,12 +93,12 @@ class Pace:
         self._closed = when_away == "closed"
 
     async def keep(self) -> None:
-        """Keep the places of the calls that run here among those of all nodes, for ever."""
+        """Renew the shared leases of the calls that run here, for ever."""
         if self._shared is not None:
             await self._shared.keep()
 
     async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
-        """Let a call in, or raise 429 (503 where its limits cannot be counted). None where nothing limits it."""
+        """Admit a call, or raise 429 (503 if its limits cannot be counted). Return None if nothing limits it."""
         if not bounds:
             return None
         limits = self._plan(bounds, model)
@@ -161,7 +161,7 @@ class Pace:
         return entered
 
     def leave(self, places: Iterable[Place]) -> None:
-        """Calls at the same time: one less."""
+        """Decrement the number of concurrent calls."""
         for place in places:
             left = self._running.get(place, 1) - 1
             if left > 0:
@@ -195,7 +195,7 @@ class Pace:
         return window
 
     def _forget(self) -> None:
-        """Drop the windows that nothing is in. Plans hold theirs, so they are made anew."""
+        """Drop empty windows. Plans hold theirs, so they are built anew."""
         now = self._clock.monotonic()
         self._plans.clear()
         for place in [place for place, window in self._windows.items() if not window.used(now)]:

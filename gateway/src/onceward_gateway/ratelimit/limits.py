@@ -1,4 +1,4 @@
-"""One limit: of what, whose, how much; and which of them a bound sets for a model."""
+"""Rate limits: their kinds, and the limits that a bound sets for a model."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .window import Window
 __all__ = ["KINDS", "Kind", "Limit", "Place", "Spec", "key_of", "limits_of"]
 
 Kind = Literal["requests", "tokens", "day", "burst", "parallel"]
-# Scope, id, and the model name or pattern that it is kept to ("" for all).
+# Scope, id, and the model name or pattern that it applies to ("" for all).
 Place = tuple[str, str, str]
 
 
 class Spec(NamedTuple):
-    """What a kind of limit counts: in which words, under which code and field, over how many steps of how long."""
+    """A kind of limit: its words, error code and field, and the number and length of its window's steps."""
 
     says: str
     code: str
@@ -41,7 +41,7 @@ Told = tuple[Kind, Place, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit. `name` is how errors call whose it is; `key` names it among nodes."""
+    """One limit. `name` is its owner in errors; `key` identifies it across nodes."""
 
     kind: Kind
     place: Place
@@ -53,27 +53,27 @@ class Limit:
     def asked(self, tokens: int) -> int:
         """Return the room that a call with this estimate of tokens needs. A single call may use all of it.
 
-        It is never nothing: a limit of 0 lets nobody in.
+        It is never 0: a limit of 0 admits nothing.
         """
         return 1 if self.kind != "tokens" else max(1, min(tokens, self.most))
 
     def counted(self, tokens: int) -> int:
-        """How much of it such a call counts for until it has ended."""
+        """Return the amount that such a call counts for until it has ended."""
         return 1 if self.kind != "tokens" else min(tokens, self.most)
 
     @property
     def whole(self) -> float:
-        """Seconds after which all of the window is over."""
+        """Return the seconds after which the whole window has passed."""
         return float(self.window.length * self.window.grain)
 
 
 def key_of(kind: Kind, place: Place) -> str:
-    """A limit's name among nodes."""
+    """Return the key of a limit, the same on all nodes."""
     return ":".join([kind, *[quote(part, safe="") for part in place]])
 
 
 def limits_of(bound: Bound, model: str) -> Iterable[Told]:
-    """Each limit that a bound sets for a model: its kind, its place, its owner's name, and how much."""
+    """Yield each limit that a bound sets for a model: kind, place, owner's name, amount."""
     yield from _named(bound, "", bound.rpm_limit, bound.tpm_limit, bound.max_parallel_requests)
     place = (bound.scope, bound.id, "")
     if bound.rpd_limit is not None:

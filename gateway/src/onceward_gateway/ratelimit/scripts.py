@@ -1,11 +1,11 @@
-"""What Redis does for the limits, each script in one step. `window.py` says in Python what a window is; this is equal.
+"""The Redis scripts of rate limits, each executed atomically. Their windows equal those of `window.py`.
 
 A window is a hash: the amount of each step under the step's number, and `t` the total, `o` the step before which there
 is nothing, `n` the last step. The calls that run at the same time are a sorted set: each a member, by the second at
 which its lease ends.
 
 The clock is Redis' own (`TIME`), so that nodes need not agree on theirs; a test gives another. One that is set back
-does not unmake what was counted: it goes on from the last step until it is past it, or, if that is further than a
+does not undo what was counted: it goes on from the last step until it is past it, or, if that is further than a
 window, counts anew.
 """
 

@@ -1,8 +1,8 @@
 """The limits of a call counted in Redis, together with other nodes.
 
-Entering is one script, awaited. What a call used, and that it has ended, is told without waiting: everything of one
-tick goes in one script, and always before the next call of this node enters. A call that runs is a member with a lease,
-which this node renews; the members of a node that died end with their leases.
+Admission is one script, awaited. The usage and the end of a call are sent without waiting: all of one tick go in one
+script, and always before the next call of this node enters. A running call is a member with a lease, which this node
+renews; the members of a dead node end with their leases.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What Redis says of a call: the number of the limit that refuses it (None: it is in), and seconds to wait then.
+    """The verdict of Redis on a call: the index of the limit that refuses it (None: admitted), and the seconds to wait.
 
-    Of each limit: how much is used, and seconds until nothing is.
+    For each limit: the usage, and the seconds until it is unused.
     """
 
     refused: int | None
@@ -51,7 +51,7 @@ class Member:
 
     def __init__(self, shared: SharedPace, id: str, limits: Sequence[Limit], tokens: int) -> None:
         self.id = id
-        # Whether Redis may know of it.
+        # True once Redis may know the call.
         self.known = False
         self._shared = shared
         self._limits = limits
@@ -61,11 +61,11 @@ class Member:
 
     @property
     def sets(self) -> list[str]:
-        """The sets of calls at the same time that it is in."""
+        """Return the sets of concurrent calls that the call is in."""
         return [key for key, limit in zip(self._keys, self._limits, strict=True) if limit.kind == "parallel"]
 
     async def enter(self) -> Verdict:
-        """Enter all limits or none; raises `RedisAway`."""
+        """Enter all limits or none; raise `RedisAway`."""
         arguments: list[int] = []
         for limit in self._limits:
             window, tokens = limit.window, self._tokens
@@ -84,17 +84,17 @@ class Member:
         return Verdict(None, 0.0, used, over)
 
     def _late(self, answer: list[Any]) -> None:
-        """Nobody waits for the verdict any more: if it let the call in, that is undone."""
+        """Undo the admission of a call that nothing waits for any more."""
         if self._read(answer).refused is None:
             self.end(0, made=False)
 
     def begin(self) -> None:
-        """The call runs; also where Redis could not be asked."""
+        """Mark the call as running, even if Redis could not be asked."""
         if self.sets:
             self._shared.running[self.id] = self
 
     def end(self, tokens: int, *, made: bool) -> None:
-        """It has ended and used so many tokens; or (not `made`) it was not made at all."""
+        """Record the end of a call and its tokens; without `made` it was not made at all."""
         self.forget()
         if self._steps is None:
             return
@@ -105,7 +105,7 @@ class Member:
                 self._shared.change(key, step, -1)
 
     def forget(self) -> None:
-        """It does not run, or no longer."""
+        """Mark the call as not running."""
         self._shared.running.pop(self.id, None)
         if self.known:
             for key in self.sets:
@@ -113,7 +113,7 @@ class Member:
 
 
 class SharedPace:
-    """What this node tells Redis of its calls. `now` is a test's clock instead of Redis' own."""
+    """The connection of this node's calls to Redis. `now` is a test's clock instead of Redis' own."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class SharedPace:
         redis.on_change(self._changed)
 
     def member(self, limits: Sequence[Limit], tokens: int) -> Member:
-        """A call that wants to enter these limits and is expected to use so many tokens."""
+        """Return a call for these limits that is expected to use this many tokens."""
         self._count += 1
         return Member(self, f"{self._node}:{self._count}", limits, tokens)
 
@@ -149,7 +149,7 @@ class SharedPace:
     async def enter(
         self, member: Member, keys: list[str], arguments: list[int], *, late: Callable[[Any], None]
     ) -> list[Any]:
-        """Ask Redis; raises `RedisAway`."""
+        """Ask Redis; raise `RedisAway`."""
         self.flush()
         member.known = self._redis.available
         answer: list[Any] = await self._redis.run(
@@ -157,7 +157,7 @@ class SharedPace:
         )
         return answer
 
-    # -- what is told without waiting
+    # -- sent without waiting
 
     def change(self, key: str, step: int, amount: int) -> None:
         """Correct what was counted in a step."""
@@ -166,7 +166,7 @@ class SharedPace:
             self._soon()
 
     def leave(self, key: str, id: str) -> None:
-        """Take a call out of those that run at the same time."""
+        """Remove a call from the concurrent calls."""
         self._leaving[key, id] = None
         self._soon()
 
@@ -176,7 +176,7 @@ class SharedPace:
             asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
-        """Send all that is to be told. While Redis is away only who left is kept: the rest is over in a minute."""
+        """Send all pending changes. While Redis is unavailable only ended calls are kept: the rest soon expires."""
         self._flushing = False
         changes, self._changes = self._changes, {}
         if not self._redis.available or not (changes or self._leaving):
@@ -203,7 +203,7 @@ class SharedPace:
             self.renew()
 
     def renew(self) -> None:
-        """Have all calls that run here be members for another lease; those too that Redis lost or was never told of."""
+        """Renew the membership of all calls that run here, including those that Redis lost or never received."""
         self.flush()
         places = [(key, member) for member in self.running.values() for key in member.sets]
         if not self._redis.available:
@@ -224,4 +224,4 @@ class SharedPace:
 
 
 def _ignore(well: bool) -> None:
-    """The next renewal comes before the lease is over."""
+    """Return the seconds to the next renewal, which comes before the lease is over."""

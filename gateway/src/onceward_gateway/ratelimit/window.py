@@ -1,4 +1,4 @@
-"""What happened of late, by whole steps of time. Time is given, never read."""
+"""Sliding windows over whole steps of time. The time is an argument, never read from a clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LEAST_WAIT = 0.001
 
 
 class Window:
-    """A sliding window of `length` steps of `grain` seconds: no span of that length ever holds more than was let in."""
+    """A sliding window of `length` steps of `grain` seconds: no such span ever holds more than was admitted."""
 
     __slots__ = ("_steps", "grain", "length", "total")
 
@@ -26,12 +26,12 @@ class Window:
             self.total -= steps.popleft()[1]
 
     def used(self, now: float) -> int:
-        """How much lies within the window."""
+        """Return the amount within the window."""
         self._forget(now)
         return self.total
 
     def add(self, now: float, amount: int) -> int:
-        """Count `amount` now; gives the step to name when it is corrected."""
+        """Count `amount` now, and return the step to name in a correction."""
         self._forget(now)
         step = int(now // self.grain)
         steps = self._steps
@@ -52,7 +52,7 @@ class Window:
                 return
 
     def wait(self, now: float, room: int) -> float:
-        """Seconds until no more than `room` is left in the window."""
+        """Return the seconds until no more than `room` is left in the window."""
         self._forget(now)
         left = self.total
         if room <= 0 and left > 0:
@@ -66,7 +66,7 @@ class Window:
         return _LEAST_WAIT if left <= room else float(self.length * self.grain)
 
     def _over(self, step: int, now: float) -> float:
-        """Seconds until a step is no longer in the window."""
+        """Return the seconds until a step has left the window."""
         return max((step + self.length + 1) * self.grain - now, _LEAST_WAIT)
 
     @property

@@ -1,7 +1,7 @@
-"""One try at one deployment: its events are held back until there is content, so that another try may follow it.
+"""One attempt at a deployment: its events are held back until there is content, so that another attempt may follow.
 
-What a model sends before its first word (its role, empty deltas, pings) tells the client nothing; once a word went out
-the try is the call, and no other follows.
+The events before the first word (the role, empty deltas, pings) are of no use to the client. Once a word was sent, the
+attempt is final and no other one follows.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ..core.response_writer import Filter, Sink
 
 __all__ = ["Attempt", "has_content"]
 
-_MOST_HELD = 64
+_MAX_HELD = 64
 
 
 class Attempt(Filter):
-    """A sink that passes nothing on until it commits. `on_commit` is told once, before the first event goes out."""
+    """A filter that passes nothing on until it commits. `on_commit` is called once, before the first event is sent."""
 
     def __init__(self, inner: Sink, on_commit: Callable[[], None]) -> None:
         super().__init__(inner)
@@ -54,14 +54,14 @@ class Attempt(Filter):
             await self._inner.emit(data, event)
             return
         self._held.append((data, event))
-        if len(self._held) >= _MOST_HELD or has_content(data):
+        if len(self._held) >= _MAX_HELD or has_content(data):
             await self.commit()
 
     def deliver_fault(self, fault: Fault) -> None:
         self._inner.deliver_fault(fault)
 
     async def commit(self) -> None:
-        """Let everything through, now and from here on."""
+        """Send the events held back, and pass on all later ones."""
         if self.committed:
             return
         self.committed = True
@@ -73,7 +73,7 @@ class Attempt(Filter):
             await self._inner.emit(data, event)
 
     def lost(self, *, last: bool) -> None:
-        """The try came to nothing. What it used is paid nevertheless: as the call's use where no other try follows."""
+        """End an attempt that failed. Its usage is billed all the same; that of the last attempt as the call's own."""
         if self.committed or self._usage is None:
             return
         if last:
@@ -83,14 +83,14 @@ class Attempt(Filter):
             self._inner.wasted.append((self.record.provider, self.price_name, self._usage))
 
     async def finish(self) -> None:
-        """The try succeeded."""
+        """End an attempt that succeeded."""
         await self.commit()
         if self._answer is not None:
             self._inner.answer = self._answer
 
 
 def has_content(data: bytes) -> bool:
-    """Whether an event of a stream tells the client anything of the answer. What cannot be read counts as content."""
+    """Return whether an event of a stream has content of the answer. An unreadable event counts as content."""
     try:
         chunk = msgspec.json.decode(data)
     except msgspec.DecodeError:
@@ -100,10 +100,10 @@ def has_content(data: bytes) -> bool:
     choices = chunk.get("choices")
     if not isinstance(choices, list):
         return True
-    return any(not isinstance(choice, dict) or _tells(choice) for choice in choices)
+    return any(not isinstance(choice, dict) or _has_content(choice) for choice in choices)
 
 
-def _tells(choice: Mapping[str, Any]) -> bool:
+def _has_content(choice: Mapping[str, Any]) -> bool:
     if choice.get("finish_reason") is not None or choice.get("text"):
         return True
     delta = choice.get("delta")

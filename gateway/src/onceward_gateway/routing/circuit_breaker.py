@@ -140,7 +140,7 @@ class CircuitBreakers:
 
     @property
     def states(self) -> Mapping[str, DeploymentState]:
-        """The states of the deployments that are known or were called."""
+        """Return the states of the deployments that are known or were called."""
         return self._states
 
     def state(self, id: str) -> DeploymentState:

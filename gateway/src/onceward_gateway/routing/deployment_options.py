@@ -1,4 +1,4 @@
-"""On which terms a deployment is used: its price, its budget, its limits; and which parameters are heeded at all."""
+"""Options of deployments: price, budget, rate limits and timeouts, read from the parameters of `/model/new`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..core.principal import Bound
 __all__ = ["bounds_of", "budget_of", "check_params", "check_prices", "price_of", "seconds_of"]
 
 _PICO = 10**12
-_HEEDED = frozenset(
+_SUPPORTED = frozenset(
     {
         "api_base",
         "api_key",
@@ -43,45 +43,45 @@ _HEEDED = frozenset(
         "weight",
     }
 )
-_LONGEST = 86_400.0
+_MAX_SECONDS = 86_400.0
 _PRICES = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
 
 
 def check_params(params: Mapping[str, Any]) -> None:
-    """Raise 400 for a parameter that would be kept and do nothing."""
+    """Raise 400 for a parameter that would be stored without having an effect."""
     for name, value in params.items():
-        if value is None or name in _HEEDED:
+        if value is None or name in _SUPPORTED:
             continue
         if name in ("input_cost_per_second", "output_cost_per_second"):
             raise invalid(
-                f"`litellm_params.{name}` is not heeded: calls are billed by tokens here. "
+                f"`litellm_params.{name}` is not supported: calls are billed by tokens here. "
                 "Set `input_cost_per_token` and `output_cost_per_token`.",
                 param=f"litellm_params.{name}",
                 code="param_not_supported",
             )
         raise invalid(
-            f"`litellm_params.{name}` does nothing here. Leave it out; heeded are: {', '.join(sorted(_HEEDED))}.",
+            f"`litellm_params.{name}` has no effect here. Leave it out. Supported: {', '.join(sorted(_SUPPORTED))}.",
             param=f"litellm_params.{name}",
             code="param_not_supported",
         )
 
 
 def check_prices(params: Mapping[str, Any], info: Mapping[str, Any]) -> None:
-    """Raise 400 for half a price: the other half would be free by accident."""
+    """Raise 400 for an incomplete price: the missing part would be free by accident."""
     named = [name for name in _PRICES if params.get(name) is not None]
     needed = _PRICES[:1] if info.get("mode") in WRITES_NOTHING else _PRICES[:2]
     lacks = [name for name in needed if params.get(name) is None]
     if named and lacks and info.get("tier") != "free":
         raise invalid(
-            f"`litellm_params.{lacks[0]}` is missing beside `{named[0]}`, and what has no price would be free. "
-            "Set it too, to 0 where that costs nothing.",
+            f"`litellm_params.{lacks[0]}` is missing beside `{named[0]}`: without a price, that part would be free. "
+            "Set it too, to 0 if it costs nothing.",
             param=f"litellm_params.{lacks[0]}",
             code="price_incomplete",
         )
 
 
 def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
-    """The price that the parameters set, USD a token as pico-USD a token; None where they set none.
+    """Return the price that the parameters set, in pico-USD per token; None where they set none.
 
     A deployment of the tier `free` costs nothing.
     """
@@ -109,12 +109,12 @@ def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
 
 
 def budget_of(id: str, params: Mapping[str, Any]) -> FixedBudget | None:
-    """What may be spent at a deployment; None for no end."""
+    """Return the budget of a deployment; None for no limit."""
     most, duration = params.get("max_budget"), params.get("budget_duration")
     if most is None:
         if duration is not None:
             raise invalid(
-                "`litellm_params.budget_duration` stands without `max_budget`. Set both.",
+                "`litellm_params.budget_duration` is set without `max_budget`. Set both.",
                 param="litellm_params.max_budget",
                 code="budget_missing",
             )
@@ -125,7 +125,7 @@ def budget_of(id: str, params: Mapping[str, Any]) -> FixedBudget | None:
 
 
 def bounds_of(id: str, params: Mapping[str, Any]) -> tuple[Bound, ...]:
-    """The pace at which a deployment may be called."""
+    """Return the rate limits of a deployment."""
     bound = Bound(
         "deployment",
         id,
@@ -138,7 +138,7 @@ def bounds_of(id: str, params: Mapping[str, Any]) -> tuple[Bound, ...]:
 
 
 def seconds_of(params: Mapping[str, Any], name: str) -> float | None:
-    """A number of seconds, or a text with one; raises 400 for anything else."""
+    """Return a number of seconds, also from a string; raise 400 for anything else."""
     value = params.get(name)
     if value is None:
         return None
@@ -146,9 +146,9 @@ def seconds_of(params: Mapping[str, Any], name: str) -> float | None:
         seconds = float(value)
     except (TypeError, ValueError):
         seconds = -1.0
-    if not 0 < seconds <= _LONGEST:
+    if not 0 < seconds <= _MAX_SECONDS:
         raise invalid(
-            f"`litellm_params.{name}` is {value!r}, which is no number of seconds. Give one between 0 and 86400.",
+            f"`litellm_params.{name}` is {value!r}, which is not a number of seconds. Send one between 0 and 86400.",
             param=f"litellm_params.{name}",
             code="invalid_value",
         )

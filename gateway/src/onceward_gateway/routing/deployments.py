@@ -1,4 +1,4 @@
-"""A deployment: one place where a model name is served, and how one is made of the parameters of `/model/new`."""
+"""Deployments: the places where a model name is served, built from the parameters of `/model/new`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .deployment_options import (
     price_of,
     seconds_of,
 )
-from .model_catalog import known_of
+from .model_catalog import model_info
 from .ssrf import AddressGuard
 
 __all__ = ["ABILITIES", "Deployment", "Source", "build", "kind_of_mode"]
@@ -39,6 +39,8 @@ ABILITIES: Mapping[str, str] = {
     "supports_audio_output": "audio_output",
     "supports_pdf_input": "documents",
 }
+# Offline models have all abilities but audio.
+_OFFLINE_ABILITIES = frozenset({"tools", "vision", "structured_output", "reasoning", "documents"})
 _KINDS = {
     "chat": "chat",
     "completion": "completions",
@@ -54,7 +56,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
-    """One place where `group`, the name that callers use, is served. `upstream` is None for an offline model."""
+    """One place that serves `group`, the model name that callers use. `upstream` is None for an offline model."""
 
     id: str
     group: str
@@ -82,7 +84,7 @@ class Deployment:
     # Seconds for a whole answer, and until the first content of a stream.
     timeout: float | None = None
     stream_timeout: float | None = None
-    # How often a connection that fails is tried again there; None where the provider's own number holds.
+    # How often a connection that fails is made again there; None for the number of the provider.
     retries: int | None = None
     # Whether the key of `upstream` is the caller's own; only of a route that no deployment was configured for.
     is_callers_key: bool = False
@@ -104,29 +106,19 @@ def build(
     key: Secret | None,
     base_url: str | None = None,
 ) -> Deployment:
-    """The deployment of these parameters; raises 400 where they do not make one.
+    """Return the deployment of these parameters; raise 400 where they are not valid.
 
-    `key` and `base_url` come out of `params` or a credential, whichever there is; a `base_url` was given by a user, so
-    calls to it are guarded.
+    `key` and `base_url` come from `params` or a credential. A `base_url` comes from a user, so calls to it are guarded
+    against addresses that are not public.
     """
     model = str(params.get("model") or "")
     if not model:
         raise invalid(
-            "`litellm_params.model` is missing. Name the model as `provider/model`.", param="litellm_params.model"
+            "`litellm_params.model` is missing. Write the model as `provider/model`.", param="litellm_params.model"
         )
     upstream, name = _upstream(model, params, providers, guard, key, base_url)
     base_model = _text(info.get("base_model"))
-    known = known_of(base_model or name)
-    able = (
-        set(known.able) if upstream is not None else {"tools", "vision", "structured_output", "reasoning", "documents"}
-    )
-    for field, ability in ABILITIES.items():
-        if info.get(field) is True:
-            able.add(ability)
-        elif info.get(field) is False:
-            able.discard(ability)
-    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
-        able.add("parallel_tools")
+    known = model_info(base_model or name)
     weight = params.get("weight")
     return Deployment(
         id,
@@ -141,7 +133,7 @@ def build(
         price=price_of(params, info.get("tier")),
         max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
         max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
-        able=frozenset(able),
+        able=_abilities(info, known.able if upstream is not None else _OFFLINE_ABILITIES),
         kind=_kind(info.get("mode")),
         source=source,
         team_id=_text(info.get("team_id")),
@@ -158,6 +150,19 @@ def build(
     )
 
 
+def _abilities(info: Mapping[str, Any], known: frozenset[str]) -> frozenset[str]:
+    """Return the known abilities of a model with those that `model_info` adds and removes."""
+    able = set(known)
+    for field, ability in ABILITIES.items():
+        if info.get(field) is True:
+            able.add(ability)
+        elif info.get(field) is False:
+            able.discard(ability)
+    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
+        able.add("parallel_tools")
+    return frozenset(able)
+
+
 def _upstream(
     model: str,
     params: Mapping[str, Any],
@@ -166,27 +171,15 @@ def _upstream(
     key: Secret | None,
     base_url: str | None,
 ) -> tuple[Provider | None, str]:
-    """The provider of a deployment, None for an offline model, and the model's name there."""
+    """Return the provider of a deployment, None for an offline model, and the name of the model there."""
     if model.startswith("onceward/"):
         return None, model
-    named = _text(params.get("custom_llm_provider"))
-    prefix, slash, rest = model.partition("/")
-    if named is None and slash:
-        named, model = prefix, rest
-    elif named is not None:
-        model = model.removeprefix(named + "/")
-    if not named or not model:
-        raise invalid(
-            f"`litellm_params.model` is {params.get('model')!r}, which names no provider. "
-            "Write it as `provider/model`, or set `custom_llm_provider`.",
-            param="litellm_params.model",
-            code="provider_missing",
-        )
+    named, model = _provider_and_model(model, params)
     base = providers.get(named)
     if base is None and base_url is None:
         raise invalid(
             f"The provider {named!r} is not known here. Known: {', '.join(sorted(providers))}. "
-            "Choose one of them, or give `api_base`.",
+            "Choose one of them, or set `api_base`.",
             param="litellm_params.model",
             code="provider_unknown",
         )
@@ -197,31 +190,51 @@ def _upstream(
         url, guarded = guard.check_url(base_url, "litellm_params.api_base"), True
         # The operator's headers and key are for the operator's address.
         default = Provider(named, default.wire, url)
-    made = replace(
-        _versioned(
-            replace(default, headers=_organization(default.headers, params)),
-            url,
-            model,
-            _text(params.get("api_version")),
-        ),
+    default = replace(default, headers=_organization(default.headers, params))
+    upstream = replace(
+        _versioned(default, url, model, _text(params.get("api_version"))),
         name=named,
         api_key=key or default.api_key,
         guarded=guarded,
     )
-    lacks = made.key_problem is not None or made.base_url.startswith("https://")
-    if made.api_key is None and lacks and base_url is None:
-        why = "" if made.key_problem is None else f" {made.key_problem}"
+    if base_url is None:
+        _require_key(upstream)
+    return upstream, model
+
+
+def _provider_and_model(model: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the provider's name and the model's name there."""
+    named = _text(params.get("custom_llm_provider"))
+    prefix, slash, rest = model.partition("/")
+    if named is None and slash:
+        named, model = prefix, rest
+    elif named is not None:
+        model = model.removeprefix(named + "/")
+    if not named or not model:
         raise invalid(
-            f"There is no key for the provider {named!r}.{why} Give `api_key` or `credential_name`, "
-            f"or have `providers.{named}.api_key` configured.",
+            f"`litellm_params.model` is {params.get('model')!r}, which has no provider. "
+            "Write it as `provider/model`, or set `custom_llm_provider`.",
+            param="litellm_params.model",
+            code="provider_missing",
+        )
+    return named, model
+
+
+def _require_key(upstream: Provider) -> None:
+    """Raise 400 for a provider that needs a key and has none."""
+    needs_key = upstream.key_problem is not None or upstream.base_url.startswith("https://")
+    if upstream.api_key is None and needs_key:
+        reason = "" if upstream.key_problem is None else f" {upstream.key_problem}"
+        raise invalid(
+            f"There is no key for the provider {upstream.name!r}.{reason} Set `api_key` or `credential_name`, "
+            f"or have `providers.{upstream.name}.api_key` configured.",
             param="litellm_params.api_key",
             code="provider_key_missing",
         )
-    return made, model
 
 
 def _versioned(base: Provider, url: str, model: str, version: str | None) -> Provider:
-    """The provider at an address, asked for a version of its API in its own way."""
+    """Return the provider at an address, with a version of its API selected in the way of the provider."""
     if base.name == "azure":
         made = replace(base, key_header="api-key")
         if version is None:

@@ -31,12 +31,12 @@ class DeploymentPool:
 
     @property
     def members(self) -> tuple[Deployment, ...]:
-        """All deployments of the pool, each once."""
+        """Return all deployments of the pool, each once."""
         return tuple({one.id: one for _, stage in self.stages for one in stage}.values())
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The model names that may serve."""
+        """Return the model names that may serve."""
         return tuple(dict.fromkeys(one.group for _, stage in self.stages for one in stage))
 
     @property

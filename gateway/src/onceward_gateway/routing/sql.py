@@ -1,4 +1,4 @@
-"""Every statement over deployments and credentials. Values are bound, never written into the text."""
+"""The SQL statements over deployments and credentials. Values are bound, never written into the text."""
 
 from __future__ import annotations
 

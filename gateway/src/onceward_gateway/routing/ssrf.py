@@ -1,7 +1,7 @@
-"""The guard of addresses that users give: where a request may go, checked on what the name resolves to.
+"""Protection against server-side request forgery: URLs of users may lead to public addresses only.
 
-A URL is checked when it is given, and its host again each time a connection is made: the connection goes to the very
-address that was checked, so a name that changes its mind between the two gains nothing.
+A URL is checked when it is configured, and its host again for each connection. The connection uses the very address
+that was checked, so a name that resolves differently the second time (DNS rebinding) has no effect.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ..core.errors import ApiError, invalid
 __all__ = ["AddressGuard", "GuardedResolver"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_LONGEST = 2048
+_MAX_URL = 2048
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 
 
 class AddressGuard:
-    """Decides which addresses may be reached. `allow` are networks that the operator opened."""
+    """Decides which addresses may be reached. `allow` are networks that the operator permits."""
 
     def __init__(self, allow: Sequence[Network] = ()) -> None:
         self._allow = tuple(allow)
 
     def permits(self, text: str) -> bool:
-        """Whether a connection to this IP address is allowed."""
+        """Return whether a connection to an IP address is permitted."""
         try:
             address = ipaddress.ip_address(text.partition("%")[0])
         except ValueError:
@@ -43,24 +43,24 @@ class AddressGuard:
         return address.is_global and not address.is_multicast and not address.is_reserved
 
     def check_url(self, url: str, param: str) -> str:
-        """The URL without a slash at its end; raises 400 where it is none that may be called."""
+        """Return a URL without a trailing slash; raise 400 where it may not be called."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError as error:
-            raise _refused(url, f"is no URL: {error}", param) from None
+            raise _refused(url, f"is not a URL: {error}", param) from None
         if parts.scheme not in ("http", "https"):
-            raise _refused(url, "is no http or https address", param)
+            raise _refused(url, "is not an http or https URL", param)
         if (
             not host
-            or len(url) > _LONGEST
+            or len(url) > _MAX_URL
             or not url.isascii()
             or not url.isprintable()
             or set(url) & set(' "<>\\^`{|}')
         ):
-            raise _refused(url, "is no usable URL", param)
+            raise _refused(url, "is not a usable URL", param)
         if "@" in parts.netloc:
-            raise _refused(parts._replace(netloc="...").geturl(), "holds a user name or a password", param)
+            raise _refused(parts._replace(netloc="...").geturl(), "contains a user name or a password", param)
         if parts.query or parts.fragment:
             raise _refused(url, "has a query or a fragment", param)
         if port == 0:
@@ -72,7 +72,7 @@ class AddressGuard:
         return url.rstrip("/")
 
     async def check_host(self, url: str, param: str) -> None:
-        """Resolve the URL's host and raise 400 if any of its addresses may not be reached."""
+        """Raise 400 if any address of a URL's host may not be reached."""
         host = urlsplit(url).hostname or ""
         for address in await _resolve(host, 0, param):
             if not self.permits(address[4][0]):
@@ -81,7 +81,7 @@ class AddressGuard:
     @staticmethod
     def refusal(host: str, param: str) -> ApiError:
         return invalid(
-            f"`{param}` leads to {host!r}, which is not on the public internet. Give a public address, "
+            f"`{param}` leads to {host!r}, which is not on the public internet. Use a public address, "
             "or have the operator allow its network in `[outbound] allow`.",
             param=param,
             code="address_not_allowed",
@@ -89,7 +89,7 @@ class AddressGuard:
 
 
 class GuardedResolver:
-    """Resolves for a connection and gives only addresses that the guard permits; one forbidden address refuses all."""
+    """A resolver that fails for a host with any address that the guard does not permit."""
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
@@ -119,7 +119,7 @@ async def _resolve(host: str, port: int, param: str) -> list[Any]:
 
 
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address carries, whichever way."""
+    """Return the IPv4 address that an IPv6 address embeds."""
     if isinstance(address, ipaddress.IPv4Address):
         return None
     if address.ipv4_mapped is not None:
@@ -143,5 +143,5 @@ def _is_address(host: str) -> bool:
 
 def _refused(url: str, why: str, param: str) -> ApiError:
     return invalid(
-        f"`{param}` is {url[:200]!r}, which {why}. Give it as https://host/v1.", param=param, code="invalid_url"
+        f"`{param}` is {url[:200]!r}, which {why}. Write it as https://host/v1.", param=param, code="invalid_url"
     )

@@ -1,4 +1,4 @@
-"""Strategies: which of several deployments gets the next call. Pure functions of what is known of each."""
+"""Routing strategies: choose the deployment that gets the next call. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..config.routing import Strategy
 
 __all__ = ["Option", "choose"]
 
-# Paces this near to the best are taken for equal, so that the best alone is not overrun.
+# Latencies this close to the best count as equal, so that the best alone is not overloaded.
 _NEAR = 1.15
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A deployment as the strategies see it: `position` is where it stands in the caller's list."""
+    """The properties of a deployment that decide; `position` is its index in the caller's list."""
 
     position: int
     weight: float
@@ -26,7 +26,7 @@ class Option:
 
 
 def choose(strategy: Strategy, options: Sequence[Option], random: random.Random) -> int:
-    """The position of the chosen one. `options` is not empty."""
+    """Return the position of the chosen deployment. `options` is not empty."""
     if strategy == "least_busy":
         load = min(_load(option) for option in options)
         best = [option for option in options if _load(option) == load]
@@ -43,7 +43,7 @@ def choose(strategy: Strategy, options: Sequence[Option], random: random.Random)
 
 
 def _load(option: Option) -> float:
-    """Calls for each unit of weight."""
+    """Return the running calls per unit of weight."""
     return option.in_flight / option.weight if option.weight > 0 else float("inf")
 
 

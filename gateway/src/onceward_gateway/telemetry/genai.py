@@ -1,6 +1,6 @@
 """The GenAI semantic conventions of OpenTelemetry, version 1.41.0: requests and answers as attributes. Pure functions.
 
-1.41.0 is the last version that was released; the conventions moved to a repository of their own since, which has none
+1.41.0 is the last released version. The conventions have moved to a repository of their own since, which has no release
 yet and renames the metrics. https://github.com/open-telemetry/semantic-conventions/blob/v1.41.0/docs/gen-ai/README.md
 """
 
@@ -27,7 +27,7 @@ __all__ = [
     "input_messages",
     "operation_of",
     "output_messages",
-    "place_of",
+    "target_attributes",
     "request_attributes",
     "usage_attributes",
 ]
@@ -53,7 +53,7 @@ _WHOLES = {
 }
 _OUTPUTS = {"images": "image", "speech": "speech", "chat": "text", "completions": "text"}
 _LONGEST_TEXT = 16_384
-# OTLP holds whole numbers of 64 bits.
+# OTLP has integers of 64 bits.
 _MOST_WHOLE = 1 << 63
 _MOST_MESSAGES = 64
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
@@ -64,7 +64,7 @@ class _Choice(msgspec.Struct):
 
 
 class Head(msgspec.Struct):
-    """What is read of an answer or of an event: who made it, and why it ended."""
+    """The members of an answer, or of an event, that identify its model and the reason of its end."""
 
     id: str | None = None
     model: str | None = None
@@ -76,12 +76,12 @@ class Head(msgspec.Struct):
 
 
 def operation_of(kind: str) -> str:
-    """What the conventions call a kind of call; kinds that they do not know keep their own name."""
+    """Return the operation name of a kind of call; kinds without one in the conventions keep their own name."""
     return _OPERATIONS.get(kind, kind)
 
 
-def place_of(target: Target) -> Attributes:
-    """Who is asked, for what model, and where."""
+def target_attributes(target: Target) -> Attributes:
+    """Return the attributes of a target: provider, model and address."""
     provider = target.provider
     found: Attributes = {"gen_ai.provider.name": _PROVIDERS.get(provider, provider)}
     if isinstance(target, OfflineTarget):
@@ -101,7 +101,7 @@ def _server(base_url: str) -> tuple[str | None, int]:
 
 
 def request_attributes(kind: str, data: Mapping[str, Any], *, stream: bool) -> Attributes:
-    """The parameters of a request. Nothing that was written in it: stop sequences are not among them."""
+    """Return the parameters of a request. Texts of the caller, such as stop sequences, are not included."""
     found: Attributes = {}
     for name, value in data.items():
         if type(value) in (int, float) and abs(value) < _MOST_WHOLE:
@@ -123,7 +123,7 @@ def request_attributes(kind: str, data: Mapping[str, Any], *, stream: bool) -> A
 
 
 def usage_attributes(usage: Mapping[str, Any] | None) -> Attributes:
-    """Tokens of every kind that is known."""
+    """Return the tokens of every known kind."""
     from ..core.usage import tokens_of
 
     if usage is None:
@@ -139,11 +139,11 @@ def usage_attributes(usage: Mapping[str, Any] | None) -> Attributes:
     return found
 
 
-# -- contents, where they are asked for
+# -- contents, where capturing is on
 
 
 def input_messages(data: Mapping[str, Any]) -> str | None:
-    """`gen_ai.input.messages`: the conversation, as JSON; None where the request has none."""
+    """Return `gen_ai.input.messages`: the conversation as JSON; None where the request has none."""
     messages = data.get("messages")
     if not isinstance(messages, list):
         prompt = data.get("prompt")
@@ -155,7 +155,7 @@ def input_messages(data: Mapping[str, Any]) -> str | None:
 
 
 def folded_messages(events: Iterable[bytes]) -> str | None:
-    """`gen_ai.output.messages` of a stream's events."""
+    """Return `gen_ai.output.messages` of the events of a stream."""
     chunks: list[dict[str, Any]] = []
     for event in events:
         try:
@@ -173,7 +173,7 @@ def folded_messages(events: Iterable[bytes]) -> str | None:
 
 
 def output_messages(body: bytes) -> str | None:
-    """`gen_ai.output.messages` of a whole answer; None where it is no chat and no text."""
+    """Return `gen_ai.output.messages` of a whole answer; None where it is neither a chat nor a text completion."""
     try:
         answer = msgspec.json.decode(body)
     except msgspec.DecodeError:
@@ -183,13 +183,13 @@ def output_messages(body: bytes) -> str | None:
 
 
 def _choices(choices: Sequence[Any]) -> str:
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     for choice in choices:
         if isinstance(choice, dict):
             message = choice.get("message") or {"content": choice.get("text")}
             reason = choice.get("finish_reason") or ""
-            told.append({"role": "assistant", "parts": _parts(message), "finish_reason": reason})
-    return _json(told)
+            messages.append({"role": "assistant", "parts": _parts(message), "finish_reason": reason})
+    return _json(messages)
 
 
 def _parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -215,7 +215,7 @@ def _part(part: Any) -> dict[str, Any]:
     url = image.get("url") if isinstance(image, dict) else image
     if isinstance(url, str) and not url.startswith("data:"):
         return {"type": "uri", "modality": "image", "uri": _cut(url)}
-    # Pictures and sounds are told of, not copied.
+    # Images and audio are named, not copied.
     return {"type": str(part.get("type") or "unknown")}
 
 

@@ -93,7 +93,7 @@ def _resource(settings: TracingSettings, instance_id: str) -> Resource:
 
 
 class OtelTracing:
-    """Tracing by OpenTelemetry."""
+    """Tracing with OpenTelemetry."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class OtelTracing:
     async def run_attempt(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
         """Run an attempt in a client span, and record its metrics."""
         operation = genai.operation_of(kind)
-        place = genai.place_of(target)
+        place = genai.target_attributes(target)
         span = self._tracer.start_span(
             f"{operation} {place['gen_ai.request.model']}",
             kind=SpanKind.INTERNAL if isinstance(target, OfflineTarget) else SpanKind.CLIENT,

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..core.errors import ApiError
 from ..http.request import Call
 
-if TYPE_CHECKING:
-    from .telemetry import Telemetry
-
-__all__ = ["RequestSpan"]
+__all__ = ["RequestObserver", "RequestSpan"]
 
 UNMATCHED = "none"
 _CLIENT_CLOSED_REQUEST = 499
+
+
+class RequestObserver(Protocol):
+    """Receives the start and the end of requests."""
+
+    def request_started(self, request: RequestSpan) -> Any:
+        """Return a handle that `request_ended` is called with."""
+        ...
+
+    def request_ended(
+        self, request: RequestSpan, handle: Any, status: int, seconds: float, error: BaseException | None
+    ) -> None:
+        """Count a request that was answered with `status` after `seconds`, or that `error` ended."""
+        ...
 
 
 class RequestSpan:
@@ -23,8 +34,8 @@ class RequestSpan:
 
     __slots__ = (
         "_handle",
+        "_observer",
         "_started",
-        "_telemetry",
         "call",
         "code",
         "headers",
@@ -38,7 +49,7 @@ class RequestSpan:
     )
 
     def __init__(
-        self, telemetry: Telemetry, method: str, path: bytes, headers: dict[str, str], request_id: str
+        self, observer: RequestObserver, method: str, path: bytes, headers: dict[str, str], request_id: str
     ) -> None:
         self.method = method
         self.path = path
@@ -50,7 +61,7 @@ class RequestSpan:
         self.call: Call | None = None
         self.code: str | None = None
         self.reply: Any = None
-        self._telemetry = telemetry
+        self._observer = observer
         self._started = perf_counter()
         self._handle: Any = None
 
@@ -63,14 +74,14 @@ class RequestSpan:
         self.code = error.code or str(error.status)
 
     def __enter__(self) -> RequestSpan:
-        self._handle = self._telemetry.request_started(self)
+        self._handle = self._observer.request_started(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         status = _CLIENT_CLOSED_REQUEST if self.reply is None and error is None else _status(self.reply)
-        self._telemetry.request_ended(self, self._handle, status, perf_counter() - self._started, error)
+        self._observer.request_ended(self, self._handle, status, perf_counter() - self._started, error)
 
 
 def _status(reply: Any) -> int:

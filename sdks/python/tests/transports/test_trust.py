@@ -101,7 +101,7 @@ def test_a_proxy_that_cannot_be_one_is_a_typed_error(
 ) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", proxy)
     client = onceward.Onceward("sk-0123456789abc", base_url=f"{scheme}://localhost:1", transport=transport)
-    with pytest.raises(onceward.ConfigError, match="the proxy that the environment names") as caught:
+    with pytest.raises(onceward.ConfigError, match="the proxy in the environment") as caught:
         client.models.list()
     assert "hunter2" not in str(caught.value)
 
@@ -130,7 +130,7 @@ def test_a_proxy_that_is_down_is_told_in_words(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_key_over_plain_http_to_a_public_host_warns_once() -> None:
-    with pytest.warns(UserWarning, match="the key travels unencrypted to gateway.example.com"):
+    with pytest.warns(UserWarning, match="the API key is sent to gateway.example.com unencrypted"):
         onceward.Onceward("sk-0123456789abc", base_url="http://gateway.example.com")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

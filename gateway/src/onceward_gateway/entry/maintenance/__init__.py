@@ -1,8 +1,8 @@
-"""What an operator does to the database: back it up, restore it, bring its schema up to date, check it.
+"""Maintenance of the database: backup, restore, upgrade, check.
 
 commands.py   `onceward db ...`
-backup.py     one file with the database and what lies beside it, and back
-check.py      whether the database is whole and the ledger's sums agree with its records
+backup.py     one file with the database and the files beside it
+check.py      the integrity of the database, and the ledger's sums against its records
 """
 
 __all__: list[str] = []

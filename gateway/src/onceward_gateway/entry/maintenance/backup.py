@@ -35,7 +35,7 @@ _FORMAT = 1
 
 
 def back_up(settings: Settings, target: Path) -> dict[str, Any]:
-    """Write a backup to `target`, which appears when it is whole. Gives what the file says of itself."""
+    """Write a backup to `target`, which appears when it is complete, and return its manifest."""
     source = settings.database
     if not source.is_file():
         raise StorageError(f"There is no database at {str(source)!r}. Check `--data-dir` or `storage.database_url`.")
@@ -62,7 +62,7 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
 
 
 def _copy(source: Path, target: Path) -> str | None:
-    """Copy the database as it is at one moment. Gives its schema's version."""
+    """Copy the database in one transaction, and return the version of its schema."""
     with opening(source), closing(sqlite3.connect(source)) as connection, closing(sqlite3.connect(target)) as copy:
         connection.execute("PRAGMA busy_timeout = 5000")
         # In one step: between several, a gateway's writes would make it begin anew each time.
@@ -83,7 +83,7 @@ def _check_whole(database: Path) -> None:
 
 
 def _beside(settings: Settings) -> list[Path]:
-    """The files of the data folder that are not the database's own."""
+    """Return the files of the data folder that are not the database's own."""
     database = settings.database.resolve()
     own = {database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".lock", ".lock-journal")}
     files = (file for file in sorted(settings.data_dir.rglob("*")) if file.is_file() and not file.is_symlink())
@@ -106,9 +106,9 @@ def _add_file(archive: tarfile.TarFile, file: Path, name: str) -> None:
 
 
 def restore(settings: Settings, source: Path, *, replace: bool) -> Path | None:
-    """Put a backup in the place of the database. Gives where the one that was there is kept now, if there was one.
+    """Replace the database by a backup, and return the path that keeps the replaced one, if any.
 
-    The gateway must not run. What is wrong with the backup is found before anything is changed.
+    The gateway must not run. A faulty backup is detected before anything is changed.
     """
     target = settings.database
     if target.exists() and not replace:
@@ -139,14 +139,16 @@ def _unpack(source: Path, folder: Path) -> None:
             archive.extractall(folder, filter="data")
         manifest = json.loads((folder / _MANIFEST).read_text())
     except (OSError, tarfile.TarError, ValueError) as error:
-        raise StorageError(f"{str(source)!r} is no backup of a gateway: {error}. Check the file's name.") from error
+        raise StorageError(f"{str(source)!r} is not a backup of a gateway: {error}. Check the file's name.") from error
     if manifest.get("format") != _FORMAT or not (folder / _DATABASE).is_file():
-        raise StorageError(f"{str(source)!r} is no backup that this gateway reads: {manifest!r}. Use the newer one.")
+        raise StorageError(
+            f"{str(source)!r} is not a backup that this gateway can read: {manifest!r}. Use the newer one."
+        )
 
 
 def _set_aside(target: Path) -> Path:
     with closing(sqlite3.connect(target)) as connection:
-        # What is still in the log beside the file goes into the file before it is moved.
+        # The write-ahead log is merged into the file before it is moved.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = target.with_name(f"{target.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")

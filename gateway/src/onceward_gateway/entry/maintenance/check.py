@@ -1,4 +1,4 @@
-"""Whether a database is whole: its own integrity, its schema, and the ledger's sums against its records.
+"""Checks of a database: its integrity, its schema, and the ledger's sums against its records.
 
 Everything is read in one transaction that sees one moment, so that a gateway may serve meanwhile.
 """
@@ -23,7 +23,7 @@ Read = Callable[[str], list[Row]]
 
 @dataclass(slots=True)
 class Report:
-    """What was found: facts, and what is wrong."""
+    """The results of a check: facts and faults."""
 
     schema: str | None
     calls: int = 0
@@ -34,7 +34,7 @@ class Report:
 
 
 def check(settings: Settings) -> Report:
-    """Read everything that can be compared. Raises `StorageError` if the database cannot be read at all."""
+    """Compare everything that can be compared; raise `StorageError` if the database cannot be read."""
     with _reader(settings) as read:
         versioned = read(sql.SQLITE_VERSIONED if settings.database_url.is_sqlite else sql.POSTGRES_VERSIONED)[0][0]
         version = read(sql.VERSION) if versioned else []
@@ -56,7 +56,7 @@ def _integrity(settings: Settings) -> str:
 
 
 def _compare(report: Report, read: Read) -> None:
-    """Every sum against the records that it is made of and what an admin wrote over it."""
+    """Compare every sum with its records and with the resets by an admin."""
     expected: dict[tuple[str, str], int] = {}
     for scope, owner, amount in read(sql.EXPECTED):
         expected[scope, owner] = expected.get((scope, owner), 0) + amount

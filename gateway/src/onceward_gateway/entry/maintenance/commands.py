@@ -1,4 +1,4 @@
-"""`onceward db backup|restore|upgrade|check`: what it prints and the status it ends with."""
+"""`onceward db backup|restore|upgrade|check`: output and exit status."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Do what was asked. Gives the exit status: 1 if something is wrong with the database, 2 with the configuration."""
+    """Run an action, and return the exit status: 1 for a faulty database, 2 for a faulty configuration."""
     overrides: dict[str, Any] = {"data_dir": None if given.data_dir is None else str(given.data_dir)}
     try:
         settings = load(given.config, overrides=overrides)

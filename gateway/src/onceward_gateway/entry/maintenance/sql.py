@@ -1,4 +1,4 @@
-"""What the check reads. Nothing is bound: it reads all there is."""
+"""The queries of the check. They bind no values: the check reads everything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OWNED = " UNION ALL ".join(
     f"SELECT '{scope}', {scope}_id, {_COST} FROM usage WHERE {scope}_id IS NOT NULL GROUP BY {scope}_id"
     for scope in ("key", "user", "team", "organization")
 )
-# What counts for an owner: records that name it, records that count against it, and what an admin wrote over its sum.
+# The spending of an owner: records that name it, records that count against it, and resets by an admin.
 EXPECTED = f"""
     {_OWNED}
     UNION ALL

@@ -1,4 +1,4 @@
-"""What cannot be said on the other wire, collected so that one error names all of it."""
+"""Members of a request that have no equivalent in the other API, collected into one error."""
 
 from __future__ import annotations
 

@@ -275,5 +275,5 @@ def _arguments(given: Any, place: str, refusals: Refusals) -> Any:
     except msgspec.DecodeError:
         value = None
     if not isinstance(value, dict):
-        refusals.add(place, "is not a JSON object, and only that can be told there")
+        refusals.add(place, "is not a JSON object, which is required there")
     return value

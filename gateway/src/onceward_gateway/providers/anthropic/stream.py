@@ -163,7 +163,7 @@ def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _input(given: str) -> Any:
-    """Return the input that a model wrote for a tool of its provider; what is no JSON stays a text."""
+    """Return the input that a model wrote for a tool of its provider; invalid JSON stays a string."""
     try:
         return msgspec.json.decode(given)
     except (ValueError, RecursionError):

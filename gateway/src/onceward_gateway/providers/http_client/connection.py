@@ -360,7 +360,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _parser_failed(self, response: HttpResponse, error: Exception) -> None:
         if self._ended:
-            # What follows the answer is nobody's.
+            # Bytes after the answer belong to no request.
             self._keep_alive = False
             self._finish(response)
             return

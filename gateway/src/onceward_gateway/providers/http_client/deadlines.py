@@ -14,7 +14,7 @@ _PER_CONNECTION = 0.0001
 
 
 class Timed(Protocol):
-    """What has a deadline."""
+    """An object with a deadline."""
 
     closed: bool
 

@@ -44,7 +44,7 @@ class OriginPool:
 
     @property
     def busy(self) -> bool:
-        """Whether there are connections, or will be."""
+        """True while there are connections, or some are being opened."""
         return bool(self.connections or self._opening)
 
     def take(self) -> HttpConnection | None:

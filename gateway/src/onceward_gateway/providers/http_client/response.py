@@ -12,7 +12,7 @@ __all__ = ["BodySource", "HttpResponse"]
 
 
 class BodySource(Protocol):
-    """Where the bytes of a body come from."""
+    """The source of the bytes of a body."""
 
     def take(self) -> bytes:
         """Return what arrived and was not taken yet."""
@@ -50,7 +50,7 @@ class HttpResponse:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more will arrive; what arrived may still have to be received."""
+        """True when nothing more will arrive; bytes that arrived may still have to be received."""
         return self._source is None
 
     async def receive(self) -> bytes:
@@ -91,7 +91,7 @@ class HttpResponse:
         return b"".join(pieces)
 
     def close(self) -> None:
-        """Give up what has not arrived: the connection is closed, which tells the peer to stop."""
+        """Give up what has not arrived: the connection is closed, which stops the peer."""
         if self._source is not None:
             self._source.abort(HttpClientError("The answer was closed before its end."))
 

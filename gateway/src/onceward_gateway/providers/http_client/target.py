@@ -30,7 +30,7 @@ Headers = Iterable[tuple[str, str]]
 
 
 class Origin(NamedTuple):
-    """Where connections go that can be shared: scheme, host and port, and the proxy between."""
+    """The destination of connections that can be shared: scheme, host and port, and the proxy between."""
 
     scheme: str
     host: str
