@@ -26,8 +26,6 @@ UNCONVERTED = (
     "gateway/src/onceward_gateway/billing/",
     "gateway/src/onceward_gateway/calls/",
     "gateway/src/onceward_gateway/http/",
-    "gateway/src/onceward_gateway/providers/exchange.py",
-    "gateway/src/onceward_gateway/providers/relay.py",
     "gateway/src/onceward_gateway/redis/",
     "gateway/tests/",
 )

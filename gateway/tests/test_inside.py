@@ -74,7 +74,7 @@ async def test_an_answer_that_cannot_be_recorded_is_withheld(
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://gateway") as client:
         with monkeypatch.context() as broken:
-            broken.setattr(app.gateway.db, "together", full)
+            broken.setattr(app.gateway.db, "write_batch", full)
             answer = await client.post(CHAT, json=HELLO | {"stream": stream})
         assert "storage_failed" in answer.text
         assert "data: [DONE]" not in answer.text

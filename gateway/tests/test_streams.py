@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from onceward_gateway.calls.event_log import EventLog
-from onceward_gateway.calls.running import Run
+from onceward_gateway.calls.running import RunningCall
 from onceward_gateway.config.load import Settings
 from onceward_gateway.db import Batch
 from onceward_gateway.entry.app import App, create_app
@@ -95,7 +95,7 @@ async def test_nothing_is_left_of_a_stream_that_ended(app: App, connect: Connect
         assert not app.gateway.calls.running
         # The ledger has the calls of the last moment on its list of those to be written.
         app.gateway.ledger.write_fresh()
-        left = [one for one in gc.get_objects() if isinstance(one, Run)]
+        left = [one for one in gc.get_objects() if isinstance(one, RunningCall)]
         assert not left
     finally:
         gc.enable()
@@ -155,7 +155,7 @@ async def test_a_connection_that_is_gone_calls_back_once() -> None:
 async def test_the_events_of_many_calls_are_written_in_turns() -> None:
     """Thousands of streams with keys say something within the same twentieth of a second."""
     batches: list[Batch] = []
-    db: Any = SimpleNamespace(soon=batches.append)
+    db: Any = SimpleNamespace(enqueue=batches.append)
     bus: Any = SimpleNamespace(connected=False)
     log = EventLog(db, bus, lambda: True, lambda run, batch: None)
     runs = [

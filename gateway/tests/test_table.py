@@ -7,23 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onceward_gateway.http.request import (
-    Call,
+    Request,
     Response,
     Route,
 )
 from onceward_gateway.http.router import (
     Match,
     Missing,
-    RouteTable,
+    Router,
     WrongMethod,
 )
 
 
-async def nothing(call: Call) -> Response:
+async def nothing(call: Request) -> Response:
     return Response(200)
 
 
-TABLE = RouteTable(
+TABLE = Router(
     [
         Route("GET", "/v1/models", "list", nothing),
         Route("GET", "/v1/models/{model}", "get", nothing, aliases=("/v1/models/{model...}",)),
@@ -78,4 +78,4 @@ def test_no_path_breaks_it(path: bytes) -> None:
 
 def test_a_path_is_registered_once() -> None:
     with pytest.raises(ValueError, match="twice"):
-        RouteTable([Route("GET", "/a/{x}", "a", nothing), Route("GET", "/a/{y}", "b", nothing)])
+        Router([Route("GET", "/a/{x}", "a", nothing), Route("GET", "/a/{y}", "b", nothing)])

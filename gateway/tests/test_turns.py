@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from onceward_gateway.calls.event_stream import Feed, Listener
+from onceward_gateway.calls.event_stream import EventStream, Subscriber
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.offline import handler
 
@@ -29,11 +29,11 @@ class _Turns:
 
 
 async def test_the_clients_of_one_call_are_woken_a_slice_at_a_time() -> None:
-    feed = Feed(CallRecord("call_1", "me", "chat", "m", "p", "in_progress", True, "k", 1, "req", 0.0))
+    feed = EventStream(CallRecord("call_1", "me", "chat", "m", "p", "in_progress", True, "k", 1, "req", 0.0))
     turns, read = _Turns(), list[int]()
 
     async def client() -> None:
-        listener = Listener(0, takes_faults=False)
+        listener = Subscriber(0, takes_faults=False)
         feed.join(listener)
         while not feed.done:
             await listener.wait()

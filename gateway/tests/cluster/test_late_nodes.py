@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.claims import Claims
+from onceward_gateway.calls.claims import IdempotencyKeys
 from onceward_gateway.calls.idempotency import (
     Claim,
-    Presented,
-    Rerun,
+    IdempotentRequest,
+    Start,
 )
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.cluster.membership import Nodes
@@ -62,7 +62,7 @@ async def put(db: Database, *records: CallRecord) -> CallRecord:
     for record in records:
         batch = Batch()
         store.put_record(batch, record)
-        await db.together(batch)
+        await db.write_batch(batch)
     found = await store.find("p", "call_1")
     assert found is not None
     return found
@@ -107,7 +107,7 @@ class Unanswered:
         self._db = db
         self.queued: list[Batch] = []
 
-    def soon(self, batch: Batch) -> None:
+    def enqueue(self, batch: Batch) -> None:
         self.queued.append(batch)
 
     async def changed(self, statement: str, parameters: Any = ()) -> Any:
@@ -130,15 +130,15 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:
     lost: Any = Unanswered(shared)
     late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
-    claims = Claims(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
-    presented = Presented("p", "chat", True, "k", b"same", None, "req_1", 10)
+    claims = IdempotencyKeys(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
+    presented = IdempotentRequest("p", "chat", True, "k", b"same", None, "req_1", 10)
     with pytest.raises(StorageAway):
-        await claims.claim(presented, Rerun(), model="onceward/echo", provider="offline")
+        await claims.claim(presented, Start(), model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:
         await shared.write("UPDATE call SET node = ?, status = ? WHERE id = ?", ("node_heir", heir, "call_1"))
     for batch in lost.queued:
-        await shared.together(batch)
+        await shared.write_batch(batch)
     found = await store.key("p", "k", SystemClock().time())
     assert (found is None) is (heir is None)
     assert (await store.find("p", "call_1") is None) is (heir is None)
@@ -151,7 +151,7 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
     for first, last in ((1, 2), (3, 8), (3, 4), (3, 7)):
         batch = Batch()
         store.put_events(batch, ("call_1", first, last, b"".join(frames[first - 1 : last])))
-        await db.together(batch)
+        await db.write_batch(batch)
     blocks = await store.events("call_1", 0)
     assert b"".join(block.data for block in blocks) == b"".join(frames)
 
@@ -168,12 +168,12 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
 async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
     batch = Batch()
     CallStore(db).put_key(batch, "p", "k", "chat", b"body", "call_1", 100.0)
-    await db.together(batch)
+    await db.write_batch(batch)
     await put(db, replace(RUNNING, status=status))
     nodes = Nodes(db, SystemClock(), ClusterSettings(), node)
-    claims = Claims(db, SystemClock(), nodes, lambda prefix: prefix, 60.0)
-    presented = Presented("p", "chat", True, "k", b"body", None, "req_1", 0)
-    claim = Claim(presented, replace(RUNNING, node=node), Rerun(), None, 100.0)
+    claims = IdempotencyKeys(db, SystemClock(), nodes, lambda prefix: prefix, 60.0)
+    presented = IdempotentRequest("p", "chat", True, "k", b"body", None, "req_1", 0)
+    claim = Claim(presented, replace(RUNNING, node=node), Start(), None, 100.0)
     claim.recorded = True
     await claims.release(claim)
     assert (await CallStore(db).key("p", "k", 50.0) is not None) is kept

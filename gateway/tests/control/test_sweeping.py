@@ -64,7 +64,7 @@ async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
     await bench.gateway.files.blobs.put("file-lost", io.BytesIO(b"x"))
     bench.clock.turned += UNRECORDED_SECONDS + 60
     database = bench.gateway.db
-    asked, query, aside = list[int](), database.query, database.aside
+    asked, query, aside = list[int](), database.query, database.query_in_thread
 
     async def counted(sql: str, parameters: Any = (), read: Any = query) -> Any:
         rows = await read(sql, parameters)
@@ -72,7 +72,7 @@ async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
         return rows
 
     monkeypatch.setattr(database, "query", counted)
-    monkeypatch.setattr(database, "aside", lambda sql, parameters=(): counted(sql, parameters, aside))
+    monkeypatch.setattr(database, "query_in_thread", lambda sql, parameters=(): counted(sql, parameters, aside))
     await bench.gateway.files.purge()
     assert asked == [0, 1]
     assert not await kept(bench, "file-lost")

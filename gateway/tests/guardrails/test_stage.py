@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from onceward_gateway.core.answer import Answer
-from onceward_gateway.core.response_writer import Sink
+from onceward_gateway.core.response_writer import ResponseWriter
 from onceward_gateway.guardrails.blocklist import Words
 from onceward_gateway.guardrails.middleware import GuardFilter
 from onceward_gateway.guardrails.pii import Pii
@@ -29,7 +29,7 @@ class Recorder:
 
 def stage() -> tuple[GuardFilter, Recorder]:
     out = Recorder()
-    return GuardFilter(cast("Sink", out), lambda: [Pii({}).rewriter()]), out
+    return GuardFilter(cast("ResponseWriter", out), lambda: [Pii({}).rewriter()]), out
 
 
 DELTAS: list[list[dict[str, Any]]] = [
@@ -188,7 +188,7 @@ def test_parts_and_names_are_rewritten_wherever_they_are_cut(
     text = f"to {secret} now"
     for at in range(1, len(text)):
         out = Recorder()
-        guarded = GuardFilter(cast("Sink", out), lambda: [rewriter()])
+        guarded = GuardFilter(cast("ResponseWriter", out), lambda: [rewriter()])
 
         async def run(guarded: GuardFilter, at: int) -> None:
             for piece, first in ((text[:at], True), (text[at:], False)):

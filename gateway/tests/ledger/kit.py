@@ -25,7 +25,7 @@ from onceward_gateway.db import (
     Database,
 )
 from onceward_gateway.providers.chunks import texts_of_events
-from onceward_gateway.ratelimit.limiter import Pace
+from onceward_gateway.ratelimit.limiter import RateLimiter
 
 from ..databases import database_in
 from ..identity import directory_over
@@ -65,7 +65,7 @@ class Node:
             bench.settings,
             bench.prices,
             self.directory,
-            Pace(bench.clock),
+            RateLimiter(bench.clock),
             self.id,
             served_at=lambda call: None,
             texts_of_events=texts_of_events,
@@ -130,7 +130,7 @@ class Node:
             self.ledger.apply(run, bill)
         try:
             if batch:
-                await self.db.together(batch)
+                await self.db.write_batch(batch)
         except AlreadyDone:
             self.ledger.revert(run)
             return False
@@ -182,7 +182,7 @@ class Bench:
             finally:
                 for node in self.nodes:
                     await node.ledger.given_back()
-                    await node.db.committed()
+                    await node.db.flush()
 
         return self.loop.run_until_complete(tick())
 

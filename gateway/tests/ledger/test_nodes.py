@@ -230,7 +230,7 @@ def test_the_logged_text_of_a_dead_node_is_counted_by_the_tokenizer(bench: Bench
     # Two blocks overlap: a node that was taken for dead went on.
     CallStore.put_events(batch, (ticket.call_id, 1, 2, b"".join(frames[:2])))
     CallStore.put_events(batch, (ticket.call_id, 2, 3, b"".join(frames[1:])))
-    bench.act(bench.db.together(batch))
+    bench.act(bench.db.write_batch(batch))
     bench.act(gone.ledger.sweep())
     bench.act(here.ledger.interrupted([interrupted(ticket, provider="p")]))
     assert bench.rows("SELECT completion_tokens, estimated FROM usage") == [(count_text("".join(pieces)), 1)]

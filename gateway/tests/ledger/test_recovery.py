@@ -92,7 +92,7 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
     run.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
     batch = Batch()
     bench.node.calls.put_record(batch, record)
-    bench.act(bench.db.together(batch))
+    bench.act(bench.db.write_batch(batch))
     bench.act(bench.ledger.hold_wasted(run, provider))
     logged(bench, ticket, "word")
     bench.replace_process()

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.claims import Claims
-from onceward_gateway.calls.idempotency import Presented, Rerun
+from onceward_gateway.calls.claims import IdempotencyKeys
+from onceward_gateway.calls.idempotency import IdempotentRequest, Start
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.db import Batch
 
@@ -38,11 +38,11 @@ def test_the_attempts_before_it_stay_in_its_record(bench: Bench, resumed: bool) 
     )
     batch = Batch()
     bench.node.calls.put_record(batch, before)
-    bench.act(bench.db.together(batch))
+    bench.act(bench.db.write_batch(batch))
     nodes: Any = SimpleNamespace(id="here")
-    claims = Claims(bench.db, bench.clock, nodes, bench.new_id, 3600)
-    presented = Presented("me", "chat", True, "k", b"", None, "req", 10)
-    claim = bench.act(claims.claim(presented, Rerun(before, resumed=resumed), model="m", provider="offline"))
+    claims = IdempotencyKeys(bench.db, bench.clock, nodes, bench.new_id, 3600)
+    presented = IdempotentRequest("me", "chat", True, "k", b"", None, "req", 10)
+    claim = bench.act(claims.claim(presented, Start(before, resumed=resumed), model="m", provider="offline"))
     assert claim is not None
     assert (claim.record.attempt, claim.record.cost_nano) == (2 if resumed else 3, None)
     done = replace(claim.record, status="completed", usage=USAGE, cost_nano=500)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.principal import Bound, ModelBudget
-from onceward_gateway.ratelimit.limiter import Pace
+from onceward_gateway.ratelimit.limiter import RateLimiter
 from onceward_gateway.ratelimit.window import Window
 
 
@@ -47,7 +47,7 @@ def test_no_minute_holds_more(steps: list[tuple[float, int]], most: int) -> None
 
 
 async def test_tokens_are_corrected_by_what_was_used() -> None:
-    pace = Pace(Clock())
+    pace = RateLimiter(Clock())
     first = await pace.enter((KEY,), "m", 90)
     assert first is not None
     with pytest.raises(ApiError) as refusal:
@@ -60,12 +60,12 @@ async def test_tokens_are_corrected_by_what_was_used() -> None:
 
 
 async def test_one_call_alone_may_use_all_of_it() -> None:
-    assert await Pace(Clock()).enter((KEY,), "m", 5000) is not None
+    assert await RateLimiter(Clock()).enter((KEY,), "m", 5000) is not None
 
 
 async def test_a_call_that_was_not_made_counts_for_nothing() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = RateLimiter(clock)
     for _ in range(20):
         entered = await pace.enter((KEY,), "m", 100)
         assert entered is not None
@@ -76,7 +76,7 @@ async def test_limits_of_a_model_are_its_own() -> None:
     bound = Bound(
         "team", "t", "team 't'", model_rpm_limit={"gpt-*": 1}, model_max_budget={"o3": ModelBudget(rpm_limit=0)}
     )
-    pace = Pace(Clock())
+    pace = RateLimiter(Clock())
     assert await pace.enter((bound,), "other", 1) is None
     assert await pace.enter((bound,), "gpt-4o", 1) is not None
     with pytest.raises(ApiError) as refusal:
@@ -88,7 +88,7 @@ async def test_limits_of_a_model_are_its_own() -> None:
 
 async def test_all_limits_or_none() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = RateLimiter(clock)
     narrow = Bound("user", "u", "user 'u'", rpm_limit=1)
     assert await pace.enter((KEY, narrow), "m", 1) is not None
     for _ in range(10):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.principal import Bound
 from onceward_gateway.core.urls import StoreUrl
-from onceward_gateway.ratelimit.limiter import Pace, Pass
-from onceward_gateway.ratelimit.shared_counters import SharedPace
+from onceward_gateway.ratelimit.limiter import Permit, RateLimiter
+from onceward_gateway.ratelimit.shared_counters import SharedCounters
 from onceward_gateway.redis.address import address_of
 from onceward_gateway.redis.client import Redis
 
@@ -42,10 +42,10 @@ class Node:
 
     def __init__(self, url: str, prefix: str, clock: Clock, when_away: Any = "open", lease: float = 15.0) -> None:
         self.redis = Redis(address_of(StoreUrl(url)), prefix=prefix)
-        self.shared = SharedPace(self.redis, clock, now=lambda: clock.now, lease_seconds=lease)
-        self.pace = Pace(clock, self.shared, when_away=when_away)
+        self.shared = SharedCounters(self.redis, clock, now=lambda: clock.now, lease_seconds=lease)
+        self.pace = RateLimiter(clock, self.shared, when_away=when_away)
 
-    async def enter(self, *bounds: Bound, tokens: int = 1, model: str = "m") -> Pass:
+    async def enter(self, *bounds: Bound, tokens: int = 1, model: str = "m") -> Permit:
         entered = await self.pace.enter(bounds, model, tokens)
         assert entered is not None
         return entered
@@ -113,11 +113,11 @@ def test_redis_and_one_process_give_the_same_verdicts(shared_redis: Any, steps: 
 
 async def _both(url: str, steps: Any, start: float) -> None:
     clock = Clock(start)
-    alone = Pace(clock)
+    alone = RateLimiter(clock)
     # Leases do not belong to one process: they remain here.
     node = Node(url, f"test:{uuid.uuid4().hex}:", clock, lease=1e9)
     await node.redis.start()
-    running: list[tuple[Pass | None, Pass | None]] = []
+    running: list[tuple[Permit | None, Permit | None]] = []
     try:
         for step, what in steps:
             if step == "wait":
@@ -141,7 +141,7 @@ async def _both(url: str, steps: Any, start: float) -> None:
         await node.redis.stop()
 
 
-async def _verdict(pace: Pace, bounds: tuple[Bound, ...], model: str, tokens: int) -> tuple[Any, Pass | None]:
+async def _verdict(pace: RateLimiter, bounds: tuple[Bound, ...], model: str, tokens: int) -> tuple[Any, Permit | None]:
     try:
         entered = await pace.enter(bounds, model, tokens)
     except ApiError as error:
@@ -173,7 +173,7 @@ async def test_no_minute_holds_more_when_many_ask_at_once(shared_redis: Any, nod
     verdicts = await asyncio.gather(
         *[node.pace.enter((KEY,), "m", 10) for _ in range(50) for node in made], return_exceptions=True
     )
-    assert sum(isinstance(verdict, Pass) for verdict in verdicts) == 10
+    assert sum(isinstance(verdict, Permit) for verdict in verdicts) == 10
     assert sum(isinstance(verdict, ApiError) for verdict in verdicts) == 190
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.idempotent_writes import Mutations
+from onceward_gateway.calls.idempotent_writes import IdempotentWrites
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
@@ -402,10 +402,12 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
         return json_response({"made": made[-1]})
 
     store = CallStore(node.db)
-    mutations = Mutations(node.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut)
+    mutations = IdempotentWrites(
+        node.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut
+    )
     with pytest.raises(Cut):
         await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
-    await node.db.committed()
+    await node.db.flush()
     again = await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
     assert isinstance(again, Response)
     assert json.loads(again.body) == {"made": made[0]}

@@ -13,7 +13,7 @@ import onceward_gateway
 from onceward_gateway.api.authentication import Authenticator
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.entry.app import App
-from onceward_gateway.entry.services import Gateway
+from onceward_gateway.entry.services import Services
 from onceward_gateway.http.request import Access, Route
 from onceward_gateway.http.router import aliases_of
 from onceward_gateway.identity import api_keys
@@ -23,12 +23,12 @@ from .asked import PUBLIC, Operation, operations
 from .kit import ROLES, World
 
 SOURCE = Path(onceward_gateway.__file__).parent
-ASKING = ("query", "one", "aside", "write", "write_many", "changed", "add", "add_many", "add_shared")
+ASKING = ("query", "one", "query_in_thread", "write", "write_many", "changed", "add", "add_many", "add_shared")
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    return App(Gateway(settings_for(tmp_path, auth_mode="required")))
+    return App(Services(settings_for(tmp_path, auth_mode="required")))
 
 
 def gate_of(app: App) -> Authenticator:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from onceward_gateway.entry.app import App
-from onceward_gateway.entry.services import Gateway
+from onceward_gateway.entry.services import Services
 from onceward_gateway.http.request import Access
 
 from ..databases import settings_for
@@ -68,7 +68,7 @@ def objects(value: Any, schema: Any, at: str = "") -> Iterator[tuple[dict[str, A
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    return App(Gateway(settings_for(tmp_path_factory.mktemp("app"), auth_mode="required")))
+    return App(Services(settings_for(tmp_path_factory.mktemp("app"), auth_mode="required")))
 
 
 def writes(app: App) -> Iterator[tuple[str, str, Any]]:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from onceward_gateway.config.load import load
 from onceward_gateway.entry.app import App
-from onceward_gateway.entry.services import Gateway
+from onceward_gateway.entry.services import Services
 
 from ..databases import environ_for
 
@@ -141,7 +141,7 @@ class Bench:
         self.providers: dict[str, Provider] = {}
         # The common part of every configuration in the tests.
         self.lines: list[str] = []
-        self.gateway: Gateway
+        self.gateway: Services
         self.app: App
         self.http: httpx2.AsyncClient
 
@@ -164,7 +164,7 @@ class Bench:
         file.write_text(config)
         data = self._folder / "data"
         settings = load(file, environ_for(data) | (environ or {}), {"data_dir": str(data)})
-        self.gateway = Gateway(replace(settings, **changes), clock=self.clock)
+        self.gateway = Services(replace(settings, **changes), clock=self.clock)
         self.app = App(self.gateway)
         await self.app.start()
         self._life.push_async_callback(self.gateway.stop)

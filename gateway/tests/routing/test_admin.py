@@ -104,7 +104,7 @@ async def test_it_is_there_after_a_restart(bench: Bench) -> None:
     params = {"model": "a/gpt-x", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
     await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params, "model_info": {"id": "mine"}})
     await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params, "model_info": {"id": "mine"}}, 409)
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     await bench.start(config(bench), LOOPBACK, data_dir=bench.gateway.settings.data_dir)
     reply = await bench.chat("fast")
     assert reply.headers["x-onceward-deployment"] == "mine"
@@ -211,7 +211,7 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
         body = {"model_name": "m", "litellm_params": {"model": "a/x"} | more, "model_info": {"id": name}}
         await post(bench, "/model/new", body)
     folder = bench.gateway.settings.data_dir
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_SECRET_KEY": "y" * 40}, data_dir=folder)
     assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(8)} == {"without"}
     broken = (await get(bench, "/model/info?model_id=with"))["data"][0]
@@ -220,7 +220,7 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
     revived = await post(bench, "/model/update", {"model_id": "with", "litellm_params": {"api_key": CANARY + "new"}})
     assert revived["status"] == "active"
     await post(bench, "/model/update", {"model_id": "with", "litellm_params": {"weight": 1}})
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     both = LOOPBACK | {"ONCEWARD_GATEWAY_SECRET_KEY": "y" * 40 + "," + SECRET_KEY}
     await bench.start(config(bench), both, data_dir=folder)
     served = Counter([(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)])

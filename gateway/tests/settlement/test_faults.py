@@ -39,14 +39,14 @@ STEPS = [
     "ledger._keeper.watch",
     "ledger._holds.settle",
     "ledger._holds.book",
-    "db.together",
-    "db.soon",
+    "db.write_batch",
+    "db.enqueue",
     "telemetry._metrics.ended",
     "telemetry._metrics.attempted",
     "telemetry._metrics.answered",
 ]
 # Without these nothing can be billed, or nothing let go: they may fail once.
-BILLING = {"calls.store.put_record", "db.together", "ledger.bill", "ledger.apply", "ledger._holds.settle"}
+BILLING = {"calls.store.put_record", "db.write_batch", "ledger.bill", "ledger.apply", "ledger._holds.settle"}
 RELEASE = {"calls.claims.ended", "ledger.end"}
 
 
@@ -115,7 +115,7 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
             await run.finished()
     assert not gateway.calls.running
     await gateway.ledger.given_back()
-    await gateway.db.committed()
+    await gateway.db.flush()
     rows = await gateway.db.query("SELECT status FROM call")
     assert "in_progress" not in [status for (status,) in rows]
     assert await gateway.db.query("SELECT id FROM hold") == []

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.delivery import LiveStream, Presence
-from onceward_gateway.calls.event_stream import Feed, Listener
+from onceward_gateway.calls.delivery import DisconnectWatcher, LiveStream
+from onceward_gateway.calls.event_stream import EventStream, Subscriber
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.db import StorageAway
@@ -24,20 +24,20 @@ from onceward_gateway.db import StorageAway
 )
 async def test_a_stream_that_cannot_be_followed_says_so(error: Exception, code: str) -> None:
     record = CallRecord("call_1", "me", "chat", "m", "p", "in_progress", True, "k", 1, "req", 0.0)
-    feed = Feed(record)
+    feed = EventStream(record)
     feed.frames, feed.moved = [b"id: call_1:1\ndata: {}\n\n"], True
-    listener = Listener(0, takes_faults=False)
+    listener = Subscriber(0, takes_faults=False)
     feed.join(listener)
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    async def moved(source: Feed) -> Feed:
+    async def moved(source: EventStream) -> EventStream:
         raise error
 
     async with asyncio.timeout(5):
-        await LiveStream(feed, listener, Presence(None, listener), None, 10, moved).send(send, [])
+        await LiveStream(feed, listener, DisconnectWatcher(None, listener), None, 10, moved).send(send, [])
     body = b"".join(message.get("body", b"") for message in sent)
     assert b"event: error" in body
     assert f'"code":"{code}"'.encode() in body

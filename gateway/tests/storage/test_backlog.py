@@ -51,7 +51,7 @@ async def chat(bench: Bench, key: str | None = None) -> int:
 async def test_a_record_says_what_its_caller_was_told(bench: Bench) -> None:
     with locked(bench):
         assert [await chat(bench), await chat(bench, "k")] == [503, 503]
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     told = {call["idempotency_key"]: call for call in (await bench.http.get("/v1/calls")).json()["data"]}
     assert (told[None]["status"], told[None]["error"]["code"]) == ("failed", "storage_unavailable")
     # Its key gets the answer.
@@ -66,7 +66,7 @@ async def test_no_more_calls_are_made_than_records_are_kept(bench: Bench, caplog
         assert [await chat(bench, f"k{at}" if at % 2 else None) for at in range(4 * MOST)] == [503] * 4 * MOST
         kept = bench.gateway.db.backlog
         assert MOST <= kept <= MOST + 2
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     assert await chat(bench) == 200
     told = [record.getMessage() for record in caplog.records]
     assert sum("new calls are refused until it is back" in one for one in told) == 1

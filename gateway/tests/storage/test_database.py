@@ -38,8 +38,8 @@ async def test_what_is_written_is_read(db: Database) -> None:
     assert await db.one("SELECT text FROM note WHERE id = ?", (9,)) is None
     assert await db.changed("UPDATE note SET text = ? WHERE id < ? RETURNING id, text", ("x", 2)) == [(1, "x")]
     assert await db.write("DELETE FROM note WHERE id > ?", (1,)) == 2
-    await db.committed()
-    assert await db.aside("SELECT COUNT(*), CAST(SUM(id) AS BIGINT) FROM note") == [(1, 1)]
+    await db.flush()
+    assert await db.query_in_thread("SELECT COUNT(*), CAST(SUM(id) AS BIGINT) FROM note") == [(1, 1)]
 
 
 async def test_values_come_back_as_they_were(db: Database) -> None:
@@ -48,7 +48,7 @@ async def test_values_come_back_as_they_were(db: Database) -> None:
     assert await db.query("SELECT id, text, at, data FROM note WHERE text <> '?'") == [values]
     batch = Batch()
     batch.add("INSERT INTO note (id, text, at, data) VALUES (?, ?, ?, ?)", (-(2**63), *values[1:]))
-    await db.together(batch)
+    await db.write_batch(batch)
     assert await db.query("SELECT id, text, at, data FROM note WHERE id < ?", (0,)) == [(-(2**63), *values[1:])]
     assert await db.one("SELECT SUM(id) FROM note WHERE id < 0") == (-(2**63),)
 
@@ -65,7 +65,7 @@ async def test_what_cannot_be_kept_is_refused(db: Database, id: int, text: str) 
 async def test_a_record_is_kept_whatever_its_texts_are(db: Database) -> None:
     batch = Batch(once=(ADD, (1, "a\0b")))
     batch.add(ADD, (2, "half \ud83d of one"))
-    await db.together(batch)
+    await db.write_batch(batch)
     assert await notes(db) == [(1, "a\ufffdb"), (2, "half \ufffd of one")]
 
 
@@ -172,14 +172,14 @@ async def test_a_batch_is_written_once(db: Database) -> None:
     batch = Batch(once=(f"{ADD} ON CONFLICT (id) DO NOTHING", (1, "one")))
     batch.add(ADD, (2, "two"))
     batch.add_shared(("counter", "a"), COUNT, (5, "a"))
-    await db.together(batch)
+    await db.write_batch(batch)
     with pytest.raises(AlreadyDone):
-        await db.together(batch)
+        await db.write_batch(batch)
     again = Batch(once=(ADD, (1, "other")))
     again.add_shared(("counter", "a"), COUNT, (5, "a"))
     with pytest.raises(AlreadyDone):
         async with db.transaction():
-            await db.together(again)
+            await db.write_batch(again)
     assert await notes(db) == [(1, "one"), (2, "two")]
     assert await total(db) == 5
 
@@ -192,7 +192,7 @@ async def test_a_batch_that_fails_keeps_no_other_from_being_written(db: Database
         batch.add_many(ADD, [(number, "good"), (1000 + number, "good")])
         batch.add_shared(("counter", "a"), COUNT, (1, "a"))
         try:
-            await db.together(batch)
+            await db.write_batch(batch)
         except StorageError:
             return "failed"
         return "written"
@@ -209,7 +209,7 @@ async def test_many_with_the_same_id_are_one(db: Database) -> None:
         batch = Batch(once=(ADD, (1, "once")))
         batch.add_shared(("counter", "a"), COUNT, (1, "a"))
         try:
-            await db.together(batch)
+            await db.write_batch(batch)
         except AlreadyDone:
             return False
         return True
@@ -222,8 +222,8 @@ async def test_what_is_put_soon_is_there_when_committed(db: Database) -> None:
     for number in range(30):
         batch = Batch()
         batch.add(ADD, (number, "soon"))
-        db.soon(batch)
-    await db.committed()
+        db.enqueue(batch)
+    await db.flush()
     assert len(await notes(db)) == 30
 
 
@@ -234,22 +234,22 @@ async def test_soon_stands_outside_the_transaction(db: Database, caplog: pytest.
     async def undone() -> None:
         async with db.transaction():
             await db.write(ADD, (2, "undone"))
-            db.soon(batch)
+            db.enqueue(batch)
             raise KeyError
 
     with pytest.raises(KeyError):
         await undone()
-    await db.committed()
+    await db.flush()
     assert await notes(db) == [(1, "soon")]
-    db.soon(batch)
-    await db.committed()
+    db.enqueue(batch)
+    await db.flush()
     assert "given up" in caplog.text
 
 
 async def test_committed_inside_a_transaction_is_a_mistake(db: Database) -> None:
     with pytest.raises(RuntimeError, match="inside a transaction"):
         async with db.transaction():
-            await db.committed()
+            await db.flush()
 
 
 async def test_many_calls_at_once(db: Database) -> None:
@@ -259,7 +259,7 @@ async def test_many_calls_at_once(db: Database) -> None:
         batch = Batch(once=(ADD, (number, "call")))
         batch.add_shared(("counter", "a"), COUNT, (number, "a"))
         batch.add_shared(("counter", "b"), COUNT, (-1, "b"))
-        await db.together(batch)
+        await db.write_batch(batch)
         assert await db.one("SELECT text FROM note WHERE id = ?", (number,)) == ("call",)
 
     await asyncio.gather(*(call(number) for number in range(200)))

@@ -111,7 +111,7 @@ async def test_a_database_that_is_not_in_its_place_takes_no_calls(bench: Bench) 
             break
         await asyncio.sleep(0.05)
     assert [answer.status_code for answer in answers] == [200] * len(HARMS)
-    await bench.gateway.db.committed()
+    await bench.gateway.db.flush()
     assert await bench.gateway.db.query("SELECT id FROM call WHERE status = 'in_progress'") == []
 
 
@@ -207,7 +207,7 @@ async def test_each_failure_of_the_disk_has_its_own_words(bench: Bench, monkeypa
 async def test_a_read_only_database_is_told_and_recovers(bench: Bench) -> None:
     db = bench.gateway.db
     assert (await bench.chat("onceward/echo")).status_code == 200
-    await db.committed()
+    await db.flush()
     await db.query("PRAGMA query_only = ON")
     refused = await bench.chat("onceward/echo")
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "storage_unavailable")
@@ -217,5 +217,5 @@ async def test_a_read_only_database_is_told_and_recovers(bench: Bench) -> None:
     await db.query("PRAGMA query_only = OFF")
     await db.probe()
     assert (await bench.chat("onceward/echo")).status_code == 200
-    await db.committed()
+    await db.flush()
     assert await db.query("SELECT id FROM call WHERE status = 'in_progress'") == []

@@ -83,10 +83,10 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
             number += 16
             event = Batch()
             event.add("INSERT INTO note (id, text) VALUES (?, 'event') ON CONFLICT (id) DO NOTHING", (-number,))
-            node.soon(event)
+            node.enqueue(event)
             events += 1
             try:
-                await node.together(record(number))
+                await node.write_batch(record(number))
             except AlreadyDone:
                 # The commit had gone through when the connection was lost: it is this call's own row.
                 assert await node.one("SELECT text FROM note WHERE id = ?", (number,)) == ("call",)
@@ -104,7 +104,7 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
     stop = True
     await asyncio.gather(*workers)
     for node in nodes:
-        await node.committed()
+        await node.flush()
         assert node.connected
     assert await counted(nodes[0]) == (2 * len(written), len(written))
     assert (await nodes[0].query("SELECT COUNT(*) FROM note WHERE text = 'event'"))[0][0] == events
@@ -112,22 +112,22 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
 
 async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
     node = await cluster.node(patience_seconds=0.4, connect_seconds=0.4)
-    await node.together(record(1))
+    await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
     try:
         with pytest.raises(StorageAway, match="stays queued"):
-            await node.together(record(2))
+            await node.write_batch(record(2))
         with pytest.raises(StorageAway, match="cannot be reached"):
             await node.query("SELECT 1")
         with pytest.raises(StorageAway, match="cannot be reached"):
             await node.write(ADD, (9, "never"))
         with pytest.raises(StorageAway):
-            await node.committed()
+            await node.flush()
         assert not node.connected
     finally:
         await asyncio.to_thread(postgres.start)
     await until(lambda: node._committer.connected, "the node writes again")
-    await node.committed()
+    await node.flush()
     assert await counted(node) == (4, 2)
     assert node.connected
 
@@ -191,7 +191,7 @@ async def test_idle_connections_that_the_server_ended_are_not_used(cluster: Clus
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IS NOT NULL AND pid <> pg_backend_pid()"
     )
     await node.write(ADD, (1, "call"))
-    await node.together(record(2))
+    await node.write_batch(record(2))
     assert (await counted(node))[0] == 3
 
 
@@ -244,15 +244,15 @@ async def test_a_commit_whose_answer_is_lost_counts_once(cluster: Cluster, postg
         url = StoreUrl(postgres.url().replace(str(postgres.port), str(line.port)))
         node = PostgresDatabase(url, StorageSettings(patience_seconds=20))
         await node.open()
-        await node.together(record(1))
+        await node.write_batch(record(1))
         line.swallow = True
-        waiting = asyncio.create_task(node.together(record(2)))
+        waiting = asyncio.create_task(node.write_batch(record(2)))
         await until_asked(watcher, "SELECT id FROM note WHERE id = 2", [(2,)])
         line.swallow = False
         line.cut()
         with pytest.raises(AlreadyDone):
             await waiting
-        await node.together(record(3))
+        await node.write_batch(record(3))
         assert await counted(watcher) == (6, 3)
         await node.close()
 
@@ -267,7 +267,7 @@ async def test_a_deadlock_is_tried_again(cluster: Cluster, postgres: PostgresSer
         # The batch is the one that finds out, and is ended.
         await other.execute("SET deadlock_timeout = '1min'")
         await other.execute("UPDATE counter SET total = total + 10 WHERE name = 'b'")
-        waiting = asyncio.create_task(node.together(batch))
+        waiting = asyncio.create_task(node.write_batch(batch))
         asleep = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
         await until_asked(node, asleep, [(1,)])
         await other.execute("UPDATE counter SET total = total + 10 WHERE name = 'a'")
@@ -286,7 +286,7 @@ async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) ->
         batch = Batch(once=(ADD, (number, "call")))
         for name in ("a", "b") if number % 2 else ("b", "a"):
             batch.add_shared(("counter", name), COUNT, (1, name))
-        await nodes[number % 2].together(batch)
+        await nodes[number % 2].write_batch(batch)
 
     for start in range(0, 400, 20):
         await asyncio.gather(*(call(number) for number in range(start, start + 20)))
@@ -308,14 +308,14 @@ async def test_more_statements_than_a_connection_keeps(cluster: Cluster) -> None
         batch = Batch()
         for number in range(start, start + 100):
             batch.add(f"INSERT INTO note (id, text) VALUES (?, 'call') /* {number} */", (number,))
-        await node.together(batch)
+        await node.write_batch(batch)
     assert (await counted(node))[0] == 1100
 
 
 async def test_closing_writes_what_is_queued(cluster: Cluster) -> None:
     node, other = await cluster.node(), await cluster.node()
     for number in range(50):
-        node.soon(record(number))
+        node.enqueue(record(number))
     await node.close()
     assert await counted(other) == (100, 50)
 
@@ -339,7 +339,7 @@ async def test_each_reads_its_own_and_the_others_writes(cluster: Cluster) -> Non
     nodes: list[Any] = [await cluster.node(), await cluster.node()]
 
     async def call(number: int) -> None:
-        await nodes[number % 2].together(record(number))
+        await nodes[number % 2].write_batch(record(number))
         assert await nodes[1 - number % 2].one("SELECT text FROM note WHERE id = ?", (number,)) == ("call",)
 
     await asyncio.gather(*(call(number) for number in range(100)))

@@ -28,7 +28,7 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
     database = SqliteDatabase(tmp_path / "a.db")
     for statement in TABLES:
         await database.write(statement)
-    await database.committed()
+    await database.flush()
     yield database
     await database.close()
 
@@ -47,7 +47,7 @@ async def test_one_commit_for_all_that_end_together(db: SqliteDatabase) -> None:
             await db.write(ADD, (1000 + number, "hold"))
         batch = Batch(once=(ADD, (number, "call")))
         batch.add(ADD, (2000 + number, "more"))
-        await db.together(batch)
+        await db.write_batch(batch)
 
     await asyncio.gather(*(end(number) for number in range(50)))
     assert executed.count("COMMIT") == 1
@@ -67,7 +67,7 @@ async def test_what_nobody_waits_for_is_committed_too(db: SqliteDatabase) -> Non
 async def test_what_was_waited_for_is_durable(db: SqliteDatabase) -> None:
     await db.write(ADD, (1, "one"))
     assert seen_from_outside(db) == []
-    await asyncio.gather(db.committed(), db.committed())
+    await asyncio.gather(db.flush(), db.flush())
     assert seen_from_outside(db) == [(1,)]
 
 
@@ -80,10 +80,10 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     batch = Batch(once=(ADD, (1, "call")))
     batch.add(FULL, (2, b"x" * 100_000))
     with pytest.raises(StorageAway, match="full"):
-        await db.together(batch)
+        await db.write_batch(batch)
     later = Batch()
     later.add(FULL, (3, b"y" * 100_000))
-    db.soon(later)
+    db.enqueue(later)
     assert "What is to be written is kept" in caplog.text
     assert not db.connected
     # Nothing overtakes what is queued: a record that is written later than its end would say that its call runs.
@@ -102,7 +102,7 @@ async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDat
     with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         first = Batch(once=(ADD, (1, "first")))
-        waiting = asyncio.create_task(db.together(first))
+        waiting = asyncio.create_task(db.write_batch(first))
         loop = asyncio.get_running_loop()
         stalls = []
         while not waiting.done():
@@ -118,10 +118,10 @@ async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDat
         with pytest.raises(StorageAway, match="locked"):
             await db.probe()
         with pytest.raises(StorageAway, match="locked"):
-            await db.together(Batch(once=(ADD, (2, "second"))))
+            await db.write_batch(Batch(once=(ADD, (2, "second"))))
         assert loop.time() - began < 0.5
         other.execute("COMMIT")
-    await db.committed()
+    await db.flush()
     assert await db.query("SELECT id, text FROM note ORDER BY id") == [(1, "first"), (2, "second")]
 
 
@@ -130,12 +130,12 @@ async def test_a_short_lock_is_not_noticed(db: SqliteDatabase) -> None:
         other.execute("BEGIN IMMEDIATE")
         writing = [
             asyncio.create_task(db.write(ADD, (1, "one"))),
-            asyncio.create_task(db.together(Batch(once=(ADD, (2, "two"))))),
+            asyncio.create_task(db.write_batch(Batch(once=(ADD, (2, "two"))))),
         ]
         await asyncio.wait(writing, timeout=0.1)
         other.execute("COMMIT")
     await asyncio.gather(*writing)
-    await db.committed()
+    await db.flush()
     assert seen_from_outside(db) == [(1,), (2,)]
 
 
@@ -150,7 +150,7 @@ async def test_writes_during_a_transaction_wait_and_are_committed(db: SqliteData
 
     async def wait() -> None:
         batch = Batch(once=(ADD, (2, "outside")))
-        await db.together(batch)
+        await db.write_batch(batch)
 
     first = asyncio.create_task(transact())
     await began.wait()

@@ -14,7 +14,7 @@ import httpx2
 from onceward_gateway.config.load import load
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.entry.app import App
-from onceward_gateway.entry.services import Gateway
+from onceward_gateway.entry.services import Services
 
 from ..databases import settings_for
 from .kit import CHAT
@@ -195,7 +195,7 @@ async def tenants(folder: Path) -> AsyncIterator[Tenants]:
         secret_keys=known.secret_keys,
     )
     clock = TurnedClock()
-    app = App(Gateway(settings, clock=clock))
+    app = App(Services(settings, clock=clock))
     await app.start()
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", timeout=30) as client:

@@ -19,7 +19,7 @@ from onceward_gateway.core.lenient_json import (
 )
 from onceward_gateway.providers import failures
 from onceward_gateway.providers.answers import (
-    Refused,
+    InvalidAnswer,
     chunk_of,
     count_answer,
     events_in,
@@ -95,7 +95,7 @@ def test_any_whole_answer(value: Any, kind: str) -> None:
         json.loads(with_usage(answer, body, counted.usage()))
         if kind in ("chat", "completions"):
             json.loads(encode(chunk_of(answer, kind)))
-    except Refused:
+    except InvalidAnswer:
         told(failures.broken_answer("up", written(value)))
     except ApiError as error:
         told(error)

@@ -12,7 +12,7 @@ from ..core.clock import Clock
 from ..core.errors import ApiError, invalid
 from ..core.threads import offload
 from ..core.tokenizer import count, encode
-from ..http.request import Call
+from ..http.request import Request
 from ..offline.speech import listen, speak, transcript
 from ..offline.speech.listen import Heard
 from ..offline.speech.speak import CONTENT_TYPES, unsupported
@@ -34,7 +34,7 @@ class AudioHandlers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def create_speech(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def create_speech(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return the sound of a text."""
         built_in, data = require_kind(model, "speech"), request.data
         text, form = str(data["input"]), data.get("response_format") or "wav"
@@ -55,15 +55,15 @@ class AudioHandlers:
         await self._clock.sleep(built_in.delay(data))
         return built_in.failing(answer, data, context.attempt)
 
-    async def create_transcription(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def create_transcription(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return the text of a sound."""
         return await self._transcript(model, request, context, "transcribe")
 
-    async def create_translation(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def create_translation(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return the text of a sound in English."""
         return await self._transcript(model, request, context, "translate")
 
-    async def _transcript(self, model: OfflineModel, request: Call, context: ModelContext, task: str) -> Answer:
+    async def _transcript(self, model: OfflineModel, request: Request, context: ModelContext, task: str) -> Answer:
         built_in, data = require_kind(model, "transcription" if task == "transcribe" else "translation"), request.data
         form = data.get("response_format") or "json"
         if form not in _TRANSCRIPTS:
@@ -121,7 +121,7 @@ def _language(data: dict[str, Any], task: str) -> str | None:
     return None if task == "translate" else data.get("language")
 
 
-def _sound(request: Call) -> bytes:
+def _sound(request: Request) -> bytes:
     uploads = [upload for upload in request.files if upload.name == "file"]
     if len(uploads) != 1:
         raise invalid(

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid, not_found
 from ..core.principal import Principal
-from ..http.request import Call, Change, Response, json_response
+from ..http.request import Change, Request, Response, json_response
 from ..jobs.batch_store import LINE_HEADERS, SCOPE, BatchStore, public_view
 from ..jobs.file_store import FileStore
 from ..routing.targets import CALLER_KEY_PREFIX
@@ -46,7 +46,7 @@ class BatchHandlers:
         self._require_route = require_route
         self._wake = wake
 
-    async def create(self, request: Call) -> Change:
+    async def create(self, request: Request) -> Change:
         """Create a batch of calls from the lines of a file."""
         data = request.data
         endpoint, file_id = str(data["endpoint"]), str(data["input_file_id"])
@@ -113,11 +113,11 @@ class BatchHandlers:
             body["output_expires_after"] = {"anchor": "created_at", "seconds": expires_in}
         return body
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one batch with its present counts."""
         return json_response(public_view(await self._find(request)))
 
-    async def list_batches(self, request: Call) -> Response:
+    async def list_batches(self, request: Request) -> Response:
         """Return the caller's batches, newest first."""
         limit = int(request.query.get("limit") or USUAL_LIMIT)
         start = await start_of_page(
@@ -126,11 +126,11 @@ class BatchHandlers:
         found = await self._batches.list_batches(request.principal, before=start, limit=limit + 1)
         return list_response([public_view(body) for body in found], limit)
 
-    async def cancel(self, request: Call) -> Change:
+    async def cancel(self, request: Request) -> Change:
         """Cancel a batch; lines that were called keep their results."""
         return Change(lambda: self._cancel(request), then=self._wake)
 
-    async def _cancel(self, request: Call) -> Response:
+    async def _cancel(self, request: Request) -> Response:
         body = await self._find(request)
         while (status := body["status"]) in ("validating", "in_progress"):
             body.update(status="cancelling", cancelling_at=int(self._clock.time()))
@@ -144,7 +144,7 @@ class BatchHandlers:
             )
         return json_response(public_view(body))
 
-    async def _find(self, request: Call) -> dict[str, Any]:
+    async def _find(self, request: Request) -> dict[str, Any]:
         batch_id = request.params["batch_id"]
         body = await self._batches.find(batch_id, request.principal)
         if body is None:
@@ -152,7 +152,7 @@ class BatchHandlers:
         return body
 
 
-def _line_headers(request: Call) -> dict[str, str]:
+def _line_headers(request: Request) -> dict[str, str]:
     """Return the headers that hold for the lines; refuse keys of providers, which are not kept."""
     own = next((name for name in request.headers if name.startswith(CALLER_KEY_PREFIX)), None)
     if own is not None:

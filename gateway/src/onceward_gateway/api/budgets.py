@@ -9,7 +9,7 @@ from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
 from ..core.records import Budget, Limits
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -52,16 +52,16 @@ class BudgetHandlers:
         self._serializer = serializer
         self._clock = clock
 
-    async def _find(self, request: Call, id: str, param: str) -> Budget:
+    async def _find(self, request: Request, id: str, param: str) -> Budget:
         budget = await self._records.budgets.get(id)
         if budget is None or not _is_visible(request.caller, budget):
             raise missing("budget", id, param=param)
         return budget
 
-    async def _require_below(self, request: Call, changes: dict[str, Any], organization_id: str | None) -> None:
+    async def _require_below(self, request: Request, changes: dict[str, Any], organization_id: str | None) -> None:
         below(changes, await self._records.organizations.get(organization_id))
 
-    async def create(self, request: Call) -> Response:
+    async def create(self, request: Request) -> Response:
         """Create a budget."""
         await self._writer.begin(request)
         organization_id = home_organization(request.caller)
@@ -75,7 +75,7 @@ class BudgetHandlers:
             await self._serializer.budget(await self._writer.save(request, self._records.budgets, budget, "created"))
         )
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change a budget."""
         await self._writer.begin(request)
         budget = await self._find(request, request.data["budget_id"], "budget_id")
@@ -88,7 +88,7 @@ class BudgetHandlers:
             )
         )
 
-    async def list_budgets(self, request: Call) -> Response:
+    async def list_budgets(self, request: Request) -> Response:
         """Return a page of the budgets that the caller may see."""
         return await page_by_cursor(
             request,
@@ -97,7 +97,7 @@ class BudgetHandlers:
             lambda budget: self._serializer.budget(budget),
         )
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return the budgets of the given ids."""
         ids = list(dict.fromkeys(request.data["budgets"]))
         found = {
@@ -106,14 +106,14 @@ class BudgetHandlers:
         shown = [await self._serializer.budget(found[id]) for id in ids if id in found]
         return json_response({"budgets": shown})
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete a budget."""
         await self._writer.begin(request)
         budget = await self._find(request, request.data["id"], "id")
         await self._writer.delete(request, self._records.budgets, budget)
         return json_response({"budget_id": budget.id, "deleted": True})
 
-    async def settings(self, request: Call) -> Response:
+    async def settings(self, request: Request) -> Response:
         """Return the limits of a budget as a form: names, types and values."""
         budget = await self._find(request, request.query["budget_id"], "budget_id")
         shown = await self._serializer.budget(budget)

@@ -8,7 +8,7 @@ from ..cache.cache import ResponseCache
 from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -26,7 +26,7 @@ class CacheHandlers:
         self._cache = cache
         self._clock = clock
 
-    async def ping(self, request: Call) -> Response:
+    async def ping(self, request: Request) -> Response:
         """Write, read and delete an entry, and return the state of the cache."""
         store = self._cache.store
         if store is None:
@@ -52,19 +52,19 @@ class CacheHandlers:
         }
         return json_response(state)
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete entries by key: any entry for an administrator, entries of its own scope for anyone else."""
         store = self._cache.store
         dropped = 0 if store is None else await store.delete(request.data["keys"], self._scope(request))
         return json_response({"status": "success", "deleted": dropped})
 
-    async def delete_all(self, request: Call) -> Response:
+    async def delete_all(self, request: Request) -> Response:
         """Delete every entry that the caller may delete."""
         store = self._cache.store
         dropped = 0 if store is None else await store.delete_all(self._scope(request))
         return json_response({"status": "success", "deleted": dropped})
 
-    def _scope(self, request: Call) -> str | None:
+    def _scope(self, request: Request) -> str | None:
         """Return the scope whose entries the caller may delete, or None for all scopes.
 
         Only administrators may delete entries of a cache that all callers share.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..calls.registry import Calls
+from ..calls.registry import CallRegistry
 from ..core.errors import (
     ApiError,
     invalid,
     not_found,
 )
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -20,10 +20,10 @@ __all__ = ["CallHandlers"]
 class CallHandlers:
     """Handlers for `/v1/calls`."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: CallRegistry) -> None:
         self._calls = calls
 
-    async def list_calls(self, request: Call) -> Response:
+    async def list_calls(self, request: Request) -> Response:
         """Return the caller's calls, newest first; `cursor` is the id of the last call of the previous page."""
         limit = request.query.get("limit", 20)
         limit = limit if isinstance(limit, int) else 20
@@ -46,14 +46,14 @@ class CallHandlers:
             }
         )
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one call."""
         record = await self._calls.store.find(request.principal, request.params["call_id"])
         if record is None:
             raise not_found("call", request.params["call_id"], param="call_id")
         return json_response(record.shown())
 
-    async def cancel(self, request: Call) -> Response:
+    async def cancel(self, request: Request) -> Response:
         """Cancel a running call; leave one that has ended as it is."""
         call_id = request.params["call_id"]
         record = await self._calls.cancel(request.principal, call_id)

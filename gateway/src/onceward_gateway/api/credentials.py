@@ -10,8 +10,8 @@ from ..core.errors import conflict, invalid
 from ..core.principal import Principal
 from ..core.timestamps import iso
 from ..http.request import (
-    Call,
     Change,
+    Request,
     Response,
     json_response,
 )
@@ -40,7 +40,7 @@ class CredentialHandlers:
         self._updates = updates
         self._clock = clock
 
-    async def create(self, request: Call) -> Change:
+    async def create(self, request: Request) -> Change:
         """Create a credential."""
         _require_admin(request.caller, "store credentials")
         name, values = request.data["credential_name"], request.data["credential_values"]
@@ -57,7 +57,7 @@ class CredentialHandlers:
             request, Credential(name, request.data["credential_info"], sealed, now, who, now, who), "created"
         )
 
-    async def update(self, request: Call) -> Change:
+    async def update(self, request: Request) -> Change:
         """Change a credential; null removes a value."""
         _require_admin(request.caller, "change credentials")
         old = await self._find(request)
@@ -79,18 +79,18 @@ class CredentialHandlers:
         )
         return self._change(request, changed, "updated")
 
-    async def list_credentials(self, request: Call) -> Response:
+    async def list_credentials(self, request: Request) -> Response:
         """Return all credentials, with masked secrets."""
         _require_reader(request.caller)
         shown = [self._view(credential) for credential in await self._catalog.repository.credentials()]
         return json_response({"success": True, "credentials": shown})
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one credential, with masked secrets."""
         _require_reader(request.caller)
         return json_response(self._view(await self._find(request)))
 
-    async def delete(self, request: Call) -> Change:
+    async def delete(self, request: Request) -> Change:
         """Delete a credential that no deployment uses."""
         _require_admin(request.caller, "delete credentials")
         name = (await self._find(request)).name
@@ -116,7 +116,7 @@ class CredentialHandlers:
 
         return Change(write, then=self._updates.publish)
 
-    def _change(self, request: Call, credential: Credential, action: str) -> Change:
+    def _change(self, request: Request, credential: Credential, action: str) -> Change:
         async def write() -> Response:
             await self._catalog.repository.put_credential(credential)
             await self._updates.mark_changed()
@@ -141,14 +141,14 @@ class CredentialHandlers:
             self._catalog.guard.check_url(base_url, "credential_values.api_base")
             await self._catalog.guard.check_host(base_url, "credential_values.api_base")
 
-    async def _find(self, request: Call) -> Credential:
+    async def _find(self, request: Request) -> Credential:
         name = request.params["credential_name"]
         credential = await self._catalog.repository.credential(name)
         if credential is None:
             raise missing("credential", name, param="credential_name")
         return credential
 
-    async def _audit(self, request: Call, action: str, name: str) -> None:
+    async def _audit(self, request: Request, action: str, name: str) -> None:
         note = {"credential": name}
         await self._directory.audit(actor(request.caller), request.request_id, f"credential.{action}", None, note=note)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..billing import sql
-from ..billing.budget_windows import UNBOUNDED, Line
+from ..billing.budget_windows import UNBOUNDED, BudgetWindow
 from ..billing.credits import account_of
 from ..billing.ledger import Ledger
 from ..config.billing import Tier
@@ -22,7 +22,7 @@ from ..core.principal import ANONYMOUS
 from ..core.timestamps import iso
 from ..db import Database
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -48,7 +48,7 @@ class CreditHandlers:
         self._auth_mode = auth_mode
         self._clock = clock
 
-    async def balance(self, request: Call) -> Response:
+    async def balance(self, request: Request) -> Response:
         """Return the remaining credits of an account, and the bands of its tier."""
         account, title, tier, organization = await self._account(request)
         line = await self._window(request, account, title, tier)
@@ -74,7 +74,7 @@ class CreditHandlers:
             }
         )
 
-    async def history(self, request: Call) -> Response:
+    async def history(self, request: Request) -> Response:
         """Return the entries of an account, newest first."""
         account, *_ = await self._account(request)
         query, db = request.query, self._db
@@ -95,7 +95,7 @@ class CreditHandlers:
                 values += [value] * sql.ENTRY_FILTERS[name].count("?")
         if status is not None:
             conditions.append(sql.ENTRY_STATUSES[known_value(status, _STATUSES, "status")])
-        ((total,),) = await db.aside(sql.count_entries(conditions), tuple(values))
+        ((total,),) = await db.query_in_thread(sql.count_entries(conditions), tuple(values))
         cursor = query.get("cursor")
         if cursor:
             if await db.one(sql.FIND_ENTRY, (cursor, account)) is None:
@@ -108,14 +108,14 @@ class CreditHandlers:
             values += [cursor, account]
         limit = query.get("limit")
         limit = limit if isinstance(limit, int) else 20
-        rows = await db.aside(sql.entries(conditions), (*values, limit + 1))
+        rows = await db.query_in_thread(sql.entries(conditions), (*values, limit + 1))
         shown = [_entry(row) for row in rows[:limit]]
         more = len(rows) > limit
         return json_response(
             {"entries": shown, "total": total, "has_more": more, "next_cursor": shown[-1]["id"] if more else None}
         )
 
-    async def stats(self, request: Call) -> Response:
+    async def stats(self, request: Request) -> Response:
         """Return statistics of an account's credits by time, model, provider and band."""
         account, *_ = await self._account(request)
         query, now = request.query, self._clock.time()
@@ -136,10 +136,10 @@ class CreditHandlers:
         where.add("provider", spend_reports.recorded_provider(query.get("provider")))
         for name in ("model", "band"):
             where.add(name, query.get(name))
-        rows = await self._db.aside(sql.credit_sums(where.conditions), tuple(where.values))
+        rows = await self._db.query_in_thread(sql.credit_sums(where.conditions), tuple(where.values))
         return json_response(_stats(rows, period, query.get("group_by") or "day", start, end or now))
 
-    async def tiers(self, request: Call) -> Response:
+    async def tiers(self, request: Request) -> Response:
         """Return the tiers, the smallest first, and the bands."""
         settings = self._ledger.credits.settings
         ordered = sorted(settings.tiers.values(), key=lambda tier: UNBOUNDED if tier.credits is None else tier.credits)
@@ -175,7 +175,7 @@ class CreditHandlers:
             }
         )
 
-    async def _account(self, request: Call) -> tuple[str, str, Tier, str | None]:
+    async def _account(self, request: Request) -> tuple[str, str, Tier, str | None]:
         """Return the account that a request names: the caller's own, or that of an organization that it may see."""
         credits = self._ledger.credits
         named = request.query.get("organization_id")
@@ -202,7 +202,7 @@ class CreditHandlers:
             )
         return account, title, tier, organization
 
-    async def _window(self, request: Call, account: str, title: str, tier: Tier) -> Line:
+    async def _window(self, request: Request, account: str, title: str, tier: Tier) -> BudgetWindow:
         return await self._ledger.credits.line(account, title, tier, self._clock.time())
 
 

@@ -9,7 +9,7 @@ from ..core.clock import Clock
 from ..core.errors import conflict
 from ..core.records import Customer, Limits
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -55,7 +55,7 @@ class CustomerHandlers:
         self._clock = clock
         self._new_id = new_id
 
-    def _changes(self, request: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data
         changes: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
         if "metadata" in data:
@@ -64,14 +64,14 @@ class CustomerHandlers:
             changes["blocked"] = data["blocked"]
         return changes, changed_limits(data, self._clock.time())
 
-    async def _find(self, request: Call, name: str, param: str = "user_id") -> Customer:
+    async def _find(self, request: Request, name: str, param: str = "user_id") -> Customer:
         """Return the customer of a name; raise 404 if the caller may not see one."""
         found = await self._visible(request, name, param)
         if found is None:
             raise missing("customer", name, param=param)
         return found
 
-    async def _visible(self, request: Call, name: str, param: str) -> Customer | None:
+    async def _visible(self, request: Request, name: str, param: str) -> Customer | None:
         """Return the customer of the organization that the caller acts for, else the only one that it may see."""
         caller = request.caller
         seen = await self._records.customers.find(visible_customers(caller) & equal("name", name))
@@ -90,7 +90,7 @@ class CustomerHandlers:
         id = self._new_id("customer_")
         return Customer(id=id, name=name, organization_id=organization_id, **fields)
 
-    async def create(self, request: Call) -> Response:
+    async def create(self, request: Request) -> Response:
         """Create a customer."""
         await self._writer.begin(request)
         organization_id, name = home_organization(request.caller), request.data["user_id"]
@@ -108,7 +108,7 @@ class CustomerHandlers:
             )
         )
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change a customer."""
         await self._writer.begin(request)
         customer = await self._find(request, request.data["user_id"])
@@ -123,7 +123,7 @@ class CustomerHandlers:
             )
         )
 
-    async def list_customers(self, request: Call) -> Response:
+    async def list_customers(self, request: Request) -> Response:
         """Return a page of the customers that the caller may see."""
         return await page_by_cursor(
             request,
@@ -132,12 +132,12 @@ class CustomerHandlers:
             lambda customer: self._serializer.customer(customer),
         )
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return one customer."""
         customer = await self._find(request, request.query["end_user_id"], "end_user_id")
         return json_response(await self._serializer.customer(customer))
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete customers."""
         await self._writer.begin(request)
         found = [await self._find(request, name, "user_ids") for name in dict.fromkeys(request.data["user_ids"])]
@@ -145,12 +145,12 @@ class CustomerHandlers:
             await self._writer.delete(request, self._records.customers, customer)
         return json_response({"deleted_customers": [customer.name for customer in found]})
 
-    async def _to_block(self, request: Call, organization_id: str | None, name: str) -> Customer | None:
+    async def _to_block(self, request: Request, organization_id: str | None, name: str) -> Customer | None:
         """Return the customer of an organization; without one, the only customer that the caller may see."""
         own = await self._records.customer(organization_id, name)
         return own if own is not None or organization_id is not None else await self._visible(request, name, "user_ids")
 
-    async def block(self, request: Call) -> Response:
+    async def block(self, request: Request) -> Response:
         """Block customers; create those that do not exist."""
         await self._writer.begin(request)
         organization_id = home_organization(request.caller)
@@ -162,7 +162,7 @@ class CustomerHandlers:
             blocked.append(await self._writer.save(request, self._records.customers, wanted, "blocked", old))
         return json_response({"blocked_users": [await self._serializer.customer(customer) for customer in blocked]})
 
-    async def unblock(self, request: Call) -> Response:
+    async def unblock(self, request: Request) -> Response:
         """Unblock customers."""
         await self._writer.begin(request)
         found = [await self._find(request, name, "user_ids") for name in dict.fromkeys(request.data["user_ids"])]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..billing.prices import PriceBook
 from ..core.errors import invalid
-from ..http.request import Call
+from ..http.request import Request
 from ..identity.repositories import Repositories
 from ..routing.deployment_options import check_params, check_prices
 from ..routing.model_catalog import model_info
@@ -30,7 +30,7 @@ class DeploymentWriteChecks:
         self._prices = prices
 
     async def check(
-        self, request: Call, id: str, params: Mapping[str, Any], info: Mapping[str, Any], stamps: Mapping[str, Any]
+        self, request: Request, id: str, params: Mapping[str, Any], info: Mapping[str, Any], stamps: Mapping[str, Any]
     ) -> None:
         """Raise for properties that a deployment cannot have. `params` and `info` are what it will have.
 
@@ -50,7 +50,7 @@ class DeploymentWriteChecks:
 
     def _check_base_model(self, base: Any, provider: str) -> None:
         """Raise 400 for a base model without a known price or capabilities, which would have no effect."""
-        if base is None or base.startswith("onceward/") or model_info(base).able:
+        if base is None or base.startswith("onceward/") or model_info(base).abilities:
             return
         if self._prices.unit(provider, base) is None:
             raise invalid(

@@ -16,8 +16,8 @@ from ..core.errors import (
 from ..core.principal import Principal
 from ..core.timestamps import iso
 from ..http.request import (
-    Call,
     Change,
+    Request,
     Response,
     json_response,
 )
@@ -73,7 +73,7 @@ class DeploymentHandlers:
         self._clock = clock
         self._new_id = new_id
 
-    async def create(self, request: Call) -> Change:
+    async def create(self, request: Request) -> Change:
         """Add a deployment."""
         _require_admin(request.caller, "add deployments")
         info = _known(request.data.get("model_info") or {})
@@ -95,7 +95,7 @@ class DeploymentHandlers:
         record = StoredDeployment(id, name, params, info, sealed, now, who, now, who)
         return await self._change(request, record, "created")
 
-    async def update(self, request: Call) -> Change:
+    async def update(self, request: Request) -> Change:
         """Change a deployment that was added while the gateway runs."""
         _require_admin(request.caller, "change deployments")
         id = request.data.get("model_id") or (request.data.get("model_info") or {}).get("id")
@@ -119,7 +119,7 @@ class DeploymentHandlers:
         )
         return await self._change(request, changed, "updated")
 
-    async def _change(self, request: Call, record: StoredDeployment, action: str) -> Change:
+    async def _change(self, request: Request, record: StoredDeployment, action: str) -> Change:
         """Return the change that writes a record, if its deployment can be built and its address is permitted."""
         deployment = await self._catalog.build(record)
         self._check_band(deployment)
@@ -146,7 +146,7 @@ class DeploymentHandlers:
                 code="band_of_configuration",
             )
 
-    async def delete(self, request: Call) -> Change:
+    async def delete(self, request: Request) -> Change:
         """Delete a deployment that was added while the gateway runs."""
         _require_admin(request.caller, "delete deployments")
         id = (await self._stored(request.data["id"])).id
@@ -159,7 +159,7 @@ class DeploymentHandlers:
 
         return Change(write, then=self._updates.publish)
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return the deployments that the caller may see."""
         query = request.query
         shown = []
@@ -182,7 +182,7 @@ class DeploymentHandlers:
             raise missing("deployment", query["model_id"], param="model_id")
         return json_response({"object": "list", "data": shown})
 
-    async def group_info(self, request: Call) -> Response:
+    async def group_info(self, request: Request) -> Response:
         """Return the model names that the caller may see, with the combined properties of their deployments."""
         names: dict[str, list[Deployment]] = {}
         for one in self._visible(request.caller):
@@ -221,7 +221,7 @@ class DeploymentHandlers:
         except ApiError:
             return {}
 
-    async def _audit(self, request: Call, action: str, id: str) -> None:
+    async def _audit(self, request: Request, action: str, id: str) -> None:
         note = {"deployment": id}
         await self._directory.audit(actor(request.caller), request.request_id, f"deployment.{action}", None, note=note)
 
@@ -270,7 +270,7 @@ class DeploymentHandlers:
 
     def _group_view(self, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
         units = [unit for one in members if (unit := self._catalog.unit_price(one)) is not None]
-        able = frozenset.union(*(one.able for one in members))
+        abilities = frozenset.union(*(one.abilities for one in members))
         kinds = {one.kind for one in members if one.kind is not None}
         return {
             "model_group": name,
@@ -285,10 +285,10 @@ class DeploymentHandlers:
             "tpm": _sum([one.tpm for one in members]),
             "rpm": _sum([one.rpm for one in members]),
             "band": self._band(name),
-            "supports_parallel_function_calling": "parallel_tools" in able,
-            "supports_vision": "vision" in able,
-            "supports_function_calling": "tools" in able,
-            "supports_reasoning": "reasoning" in able,
+            "supports_parallel_function_calling": "parallel_tools" in abilities,
+            "supports_vision": "vision" in abilities,
+            "supports_function_calling": "tools" in abilities,
+            "supports_reasoning": "reasoning" in abilities,
             "supported_openai_params": supported_params(members[0].upstream),
         }
 

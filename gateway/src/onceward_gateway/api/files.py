@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.errors import invalid, not_found
 from ..core.threads import offload
-from ..http.request import Call, Change, Reply, Response, json_response
+from ..http.request import Change, Reply, Request, Response, json_response
 from ..jobs.file_store import FileRecord, FileStore
 from ..jobs.jsonl import check_upload
 from ..jobs.training_examples import shown
@@ -29,7 +29,7 @@ class FileHandlers:
     def __init__(self, files: FileStore) -> None:
         self._files = files
 
-    async def create(self, request: Call) -> Change:
+    async def create(self, request: Request) -> Change:
         """Store an uploaded file."""
         uploads = [upload for upload in request.files if upload.name == "file"]
         if len(uploads) != 1:
@@ -51,7 +51,7 @@ class FileHandlers:
 
         return Change(write, undo=lambda: self._files.discard(stored))
 
-    async def list_files(self, request: Call) -> Response:
+    async def list_files(self, request: Request) -> Response:
         """Return the caller's files, newest first unless `order` is `asc`."""
         limit = int(request.query.get("limit") or _MOST_LISTED)
         ascending = request.query.get("order") == "asc"
@@ -64,11 +64,11 @@ class FileHandlers:
         )
         return list_response([record.view() for record in records], limit)
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one file."""
         return json_response((await self._find(request)).view())
 
-    async def content(self, request: Call) -> Reply:
+    async def content(self, request: Request) -> Reply:
         """Return the bytes of a file, or the ranges of them that the request asks for."""
         record = await self._find(request)
         blob = await self._files.blobs.find(record.id)
@@ -78,7 +78,7 @@ class FileHandlers:
 
         return BlobResponse(self._files.blobs, blob, request.headers, filename=record.filename)
 
-    async def delete(self, request: Call) -> Change:
+    async def delete(self, request: Request) -> Change:
         """Delete a file."""
         record = await self._find(request)
 
@@ -88,7 +88,7 @@ class FileHandlers:
 
         return Change(write, then=lambda: self._files.delete_bytes(record.id))
 
-    async def _find(self, request: Call) -> FileRecord:
+    async def _find(self, request: Request) -> FileRecord:
         record = await self._files.find(request.params["file_id"], request.principal)
         if record is None:
             raise not_found("file", request.params["file_id"], param="file_id")

@@ -8,7 +8,7 @@ from typing import Any
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid, not_found
 from ..core.principal import Principal
-from ..http.request import Call, Change, Response, json_response
+from ..http.request import Change, Request, Response, json_response
 from ..jobs.file_store import FileStore
 from ..jobs.fine_tuning_store import FineTuningStore, NoteKind
 from ..jobs.training_examples import METHODS
@@ -48,7 +48,7 @@ class FineTuningHandlers:
         self._any_model = any_model
         self._wake = wake
 
-    async def create(self, request: Call) -> Change:
+    async def create(self, request: Request) -> Change:
         """Create a fine-tuning job."""
         data = request.data
         await self._require_model(request.caller, str(data["model"]))
@@ -73,7 +73,7 @@ class FineTuningHandlers:
                 code="model_not_available",
             )
 
-    async def _require_file(self, request: Call, field: str) -> None:
+    async def _require_file(self, request: Request, field: str) -> None:
         file_id = request.data.get(field)
         if file_id is None:
             return
@@ -113,11 +113,11 @@ class FineTuningHandlers:
             "user_provided_suffix": data.get("suffix"),
         }
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one job."""
         return json_response(await self._find(request))
 
-    async def list_jobs(self, request: Call) -> Response:
+    async def list_jobs(self, request: Request) -> Response:
         """Return the caller's jobs whose metadata has the pairs of the query, newest first."""
         limit = int(request.query.get("limit") or USUAL_LIMIT)
         start = await start_of_page(
@@ -133,11 +133,11 @@ class FineTuningHandlers:
             found += [body for _, body in jobs if wanted.items() <= (body.get("metadata") or {}).items()]
         return list_response(found, limit)
 
-    async def cancel(self, request: Call) -> Change:
+    async def cancel(self, request: Request) -> Change:
         """Cancel a job."""
         return Change(lambda: self._cancel(request))
 
-    async def _cancel(self, request: Call) -> Response:
+    async def _cancel(self, request: Request) -> Response:
         body = await self._find(request)
         while (status := body["status"]) in ("validating_files", "queued", "running"):
             body.update(status="cancelled", finished_at=int(self._clock.time()))
@@ -149,22 +149,22 @@ class FineTuningHandlers:
             raise conflict(f"The job {body['id']!r} is {status} and cannot be cancelled.", code="job_not_cancellable")
         return json_response(body)
 
-    async def list_events(self, request: Call) -> Response:
+    async def list_events(self, request: Request) -> Response:
         """Return the events of a job, newest first."""
         return await self._list_notes(request, "event")
 
-    async def list_checkpoints(self, request: Call) -> Response:
+    async def list_checkpoints(self, request: Request) -> Response:
         """Return the checkpoints of a job, newest first."""
         return await self._list_notes(request, "checkpoint")
 
-    async def _list_notes(self, request: Call, kind: NoteKind) -> Response:
+    async def _list_notes(self, request: Request, kind: NoteKind) -> Response:
         body, limit = await self._find(request), int(request.query.get("limit") or USUAL_LIMIT)
         start = await start_of_page(
             request.query.get("after"), lambda id: self._jobs.note_position(id, body["id"]), NEWEST
         )
         return list_response(await self._jobs.list_notes(body["id"], kind, before=start, limit=limit + 1), limit)
 
-    async def _find(self, request: Call) -> dict[str, Any]:
+    async def _find(self, request: Request) -> dict[str, Any]:
         job_id = request.params["fine_tuning_job_id"]
         body = await self._jobs.find(job_id, request.principal)
         if body is None:

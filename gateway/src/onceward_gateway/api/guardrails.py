@@ -6,7 +6,7 @@ import inspect
 
 from ..guardrails.registry import Guard, Guardrails
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -25,7 +25,7 @@ class GuardrailHandlers:
     def __init__(self, guardrails: Guardrails) -> None:
         self._guardrails = guardrails
 
-    async def list_guardrails(self, request: Call) -> Response:
+    async def list_guardrails(self, request: Request) -> Response:
         """Return the guardrails that a call can name."""
         return json_response({"guardrails": [_view(guard) for guard in self._guardrails.guards]})
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .._version import __version__
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import Settings
 from ..core.errors import AWAY, ApiError
+from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..db.readiness import Readiness
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -22,21 +23,7 @@ from ..routing.catalog import DeploymentCatalog
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["HealthHandlers", "Lifecycle"]
-
-
-class Lifecycle(Protocol):
-    """The state of the gateway's process."""
-
-    @property
-    def ready(self) -> bool:
-        """Return whether the gateway has started."""
-        ...
-
-    @property
-    def draining(self) -> bool:
-        """Return whether the gateway accepts no new calls because it will stop."""
-        ...
+__all__ = ["HealthHandlers"]
 
 
 class HealthHandlers:
@@ -62,11 +49,11 @@ class HealthHandlers:
         self._redis = redis
         self._catalog = catalog
 
-    async def live(self, request: Call) -> Response:
+    async def live(self, request: Request) -> Response:
         """Report that the process answers."""
         return json_response({"status": "ok", "version": __version__, "issues": self._issues()})
 
-    async def ready(self, request: Call) -> Response:
+    async def ready(self, request: Request) -> Response:
         """Report whether calls are accepted: 200, or 503 during start and drain, or without a writable database."""
         if self._lifecycle.draining:
             return json_response({"ok": False, "status": "draining"}, 503)
@@ -99,6 +86,6 @@ def _left_out(broken: Collection[str], configured: Collection[str]) -> list[str]
     return [f"The deployment {id!r} is left out." for id in broken if id in configured]
 
 
-def _unwritable(request: Call, fault: str) -> Response:
+def _unwritable(request: Request, fault: str) -> Response:
     error = ApiError(503, fault, code=AWAY, details={"issues": [fault]}).body(request.request_id)
     return json_response({"ok": False, "status": AWAY, "issues": [fault], "error": error}, 503)

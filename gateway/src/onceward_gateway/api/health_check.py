@@ -20,7 +20,7 @@ from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..http.request import (
     BodyKind,
-    Call,
+    Request,
     Route,
 )
 from ..offline.handler import (
@@ -80,7 +80,7 @@ class DeploymentChecks:
         for id in self._results.keys() - ids:
             del self._results[id]
 
-    async def check(self, request: Call, one: Deployment) -> CheckResult:
+    async def check(self, request: Request, one: Deployment) -> CheckResult:
         """Return whether a deployment answers.
 
         Administrators get a new check. For all others a recent result is used: a check costs money and is not billed.
@@ -90,7 +90,7 @@ class DeploymentChecks:
             result = self._results[one.id] = await self._check(request, one, now)
         return result
 
-    async def _check(self, request: Call, one: Deployment, started: float) -> CheckResult:
+    async def _check(self, request: Request, one: Deployment, started: float) -> CheckResult:
         error = None
         try:
             await self._ask(request, one)
@@ -101,7 +101,7 @@ class DeploymentChecks:
             self._breakers.state(one.id).succeed(None, self._clock.monotonic())
         return CheckResult(started, round((self._clock.monotonic() - started) * 1000, 3), error)
 
-    async def _ask(self, request: Call, one: Deployment) -> None:
+    async def _ask(self, request: Request, one: Deployment) -> None:
         """Return when the deployment answered; raise its error, or 504 when it took too long."""
         kind = one.kind or "chat"
         found = _BODIES.get(kind)
@@ -127,7 +127,7 @@ class DeploymentChecks:
         except DeliveryFault as fault:
             raise ApiError(502, f"Its answer was interrupted: {fault}.", code="provider_failed") from None
 
-    def _record(self, request: Call, one: Deployment) -> CallRecord:
+    def _record(self, request: Request, one: Deployment) -> CallRecord:
         return CallRecord(
             id=self._new_id("call_"),
             principal=request.principal,
@@ -142,7 +142,7 @@ class DeploymentChecks:
             created_at=self._clock.time(),
         )
 
-    async def _ask_offline(self, target: OfflineTarget, request: Call, writer: _Discard, kind: str) -> None:
+    async def _ask_offline(self, target: OfflineTarget, request: Request, writer: _Discard, kind: str) -> None:
         record = writer.record
         context = ModelContext(
             record.id,

@@ -19,7 +19,7 @@ from ..core.errors import ApiError, invalid, not_found
 from ..core.threads import offload
 from ..core.tokenizer import count
 from ..http.forwarded import base_url
-from ..http.request import Call, Reply, Upload
+from ..http.request import Reply, Request, Upload
 from ..jobs.image_store import ImageStore
 from ..offline import image
 from ..offline.moderation import moderate
@@ -47,7 +47,7 @@ class ImageHandlers:
         self._clock = clock
         self._settings = settings
 
-    async def generate(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def generate(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return images that are drawn for a prompt."""
         prompt = str(request.data["prompt"])
         width, height = _size(request.data.get("size"))
@@ -58,7 +58,7 @@ class ImageHandlers:
 
         return await self._answer(model, request, context, draw, "image_generation", 0)
 
-    async def edit(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def edit(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return edits of an image."""
         originals = _uploads(request, "image")
         masks = _uploads(request, "mask", needed=False)
@@ -71,7 +71,7 @@ class ImageHandlers:
 
         return await self._answer(model, request, context, draw, "image_edit", len(originals))
 
-    async def create_variation(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def create_variation(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return variations of an image."""
         original = _read(_uploads(request, "image")[0])
         size = _size(request.data["size"]) if request.data.get("size") else None
@@ -81,7 +81,7 @@ class ImageHandlers:
 
         return await self._answer(model, request, context, draw, "image_variation", 1)
 
-    async def content(self, request: Call) -> Reply:
+    async def content(self, request: Request) -> Reply:
         """Return the image of a URL."""
         blob = await self._images.find(request.params["name"])
         if blob is None:
@@ -91,7 +91,7 @@ class ImageHandlers:
         return BlobResponse(self._images.blobs, blob, request.headers, media_type="image/png")
 
     async def _answer(
-        self, model: OfflineModel, request: Call, context: ModelContext, draw: _Draw, task: str, inputs: int
+        self, model: OfflineModel, request: Request, context: ModelContext, draw: _Draw, task: str, inputs: int
     ) -> Answer:
         built_in, data = require_kind(model, "images"), request.data
         number = int(data.get("n") or 1)
@@ -116,7 +116,7 @@ class ImageHandlers:
         await self._clock.sleep(built_in.delay(data))
         return built_in.failing(answer, data, context.attempt)
 
-    async def _item(self, request: Call, data: bytes, prompt: str) -> dict[str, Any]:
+    async def _item(self, request: Request, data: bytes, prompt: str) -> dict[str, Any]:
         """Return an image as an answer has it: its bytes, or a URL of this gateway, on whichever node of it."""
         form, model = request.data.get("response_format"), str(request.model or request.data.get("model") or "")
         in_base64 = form == "b64_json" or (form is None and model.startswith(("gpt-image", "chatgpt-image")))
@@ -138,7 +138,7 @@ def _size(text: Any) -> tuple[int, int]:
         ) from None
 
 
-def _uploads(request: Call, name: str, *, needed: bool = True) -> list[Upload]:
+def _uploads(request: Request, name: str, *, needed: bool = True) -> list[Upload]:
     found = [upload for upload in request.files if upload.name in (name, f"{name}[]")]
     if needed and not found:
         raise invalid(f"`{name}` is missing. Send it as a file of a multipart form.", param=name)

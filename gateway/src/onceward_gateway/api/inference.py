@@ -11,29 +11,29 @@ from ..billing.estimate import Candidate, most_output
 from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
 from ..calls.delivery import (
+    DisconnectWatcher,
     LiveStream,
-    Presence,
     StoredStream,
     faulty_reply,
 )
 from ..calls.event_stream import (
-    Feed,
-    Listener,
+    EventStream,
+    Subscriber,
     frame,
 )
 from ..calls.idempotency import (
+    Attached,
     Claim,
-    Joined,
-    Presented,
-    Replayed,
-    Rerun,
+    IdempotentRequest,
+    Replay,
+    Start,
     presented_by,
 )
 from ..calls.middleware import CallMiddleware
-from ..calls.registry import Calls
+from ..calls.registry import CallRegistry
 from ..calls.remote import lost
 from ..calls.revocation import Revocation
-from ..calls.running import Run
+from ..calls.running import RunningCall
 from ..core.answer import Answer, ModelContext
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
@@ -42,11 +42,11 @@ from ..core.errors import (
     envelope,
     invalid,
 )
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..http.request import (
-    Call,
     Headers,
     Reply,
+    Request,
     Response,
     Route,
     header_value,
@@ -60,7 +60,7 @@ from ..routing.selection import DeploymentSelector
 from ..routing.targets import OfflineTarget, ProviderTarget, Target
 from ..telemetry.telemetry import Telemetry
 
-__all__ = ["HeadedStream", "InferenceServices", "ModelEndpoint"]
+__all__ = ["HeadedStream", "InferenceServices", "InferenceEndpoint"]
 
 _STREAMED = ("chat", "completions")
 _ECHO = "onceward/echo"
@@ -70,7 +70,7 @@ _MOST_MODELS = 32
 class UpstreamClient(Protocol):
     """Calls providers."""
 
-    def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
+    def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
         """Return the handler that sends a call to a provider and relays its answer."""
         ...
 
@@ -82,7 +82,7 @@ class InferenceServices:
     `providers` returns the client of the providers, which is imported when it is first needed.
     """
 
-    calls: Calls
+    calls: CallRegistry
     ledger: Ledger
     selector: DeploymentSelector
     dispatcher: Dispatcher
@@ -95,7 +95,7 @@ class InferenceServices:
     providers: Callable[[], UpstreamClient]
 
 
-class ModelEndpoint:
+class InferenceEndpoint:
     """The endpoint of one route that calls a model."""
 
     def __init__(self, route: Route, services: InferenceServices) -> None:
@@ -108,29 +108,29 @@ class ModelEndpoint:
         self._route = route
         self._kind = route.kind
 
-    async def __call__(self, call: Call) -> Reply:
-        presented = await presented_by(call, stream=self._kind in _STREAMED and call.data.get("stream") is True)
-        found = await self._found(call, presented)
-        if isinstance(found, Replayed):
-            self._telemetry.repeated(call, "replayed", found.record)
+    async def __call__(self, request: Request) -> Reply:
+        presented = await presented_by(request, stream=self._kind in _STREAMED and request.data.get("stream") is True)
+        found = await self._found(request, presented)
+        if isinstance(found, Replay):
+            self._telemetry.repeated(request, "replayed", found.record)
             return await self._replay(found)
         if found.replayed:
             # What was taken up again by this very request is its own call by now.
-            self._telemetry.repeated(call, "joined" if call.record is None else "resumed", found.feed.record)
-        return await self._deliver(call, presented, found)
+            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", found.feed.record)
+        return await self._deliver(request, presented, found)
 
-    async def _found(self, call: Call, presented: Presented) -> Replayed | Found:
+    async def _found(self, request: Request, presented: IdempotentRequest) -> Replay | Found:
         """Where the call is to be had: it is made, joined, or has ended."""
         claims = self._calls.claims
         hopeful = claims.is_likely_new(presented)
         while True:
-            entry = Rerun() if hopeful else await self._calls.enter(presented)
-            if isinstance(entry, Replayed):
+            entry = Start() if hopeful else await self._calls.enter(presented)
+            if isinstance(entry, Replay):
                 return entry
-            if isinstance(entry, Joined):
+            if isinstance(entry, Attached):
                 return Found(entry.feed, entry.after, replayed=True, first=False)
             try:
-                place = await self._place(call)
+                place = await self._place(request)
             except ApiError:
                 if not hopeful:
                     raise
@@ -139,31 +139,31 @@ class ModelEndpoint:
                 continue
             claim = await claims.claim(presented, entry, model=place.name, provider=place.target.provider)
             if claim is not None:
-                return await self._begun(call, claim, place)
+                return await self._begun(request, claim, place)
             hopeful = False
 
-    async def _place(self, call: Call) -> Place:
+    async def _place(self, request: Request) -> Place:
         """Where the model of a call is to be had."""
-        mocked = self._kind in _STREAMED and call.data.get("mock_response") is not None
-        asked = call.caller.aliases.get(call.model, call.model)
-        target = await self._selector.resolve(call, _ECHO if mocked else asked, self._kind)
-        name = call.model if mocked and call.model else target.name
-        if not call.model:
-            call.caller.require_model(name)
-        return Place(target, name, name if mocked or not call.model else asked)
+        mocked = self._kind in _STREAMED and request.data.get("mock_response") is not None
+        asked = request.caller.aliases.get(request.model, request.model)
+        target = await self._selector.resolve(request, _ECHO if mocked else asked, self._kind)
+        name = request.model if mocked and request.model else target.name
+        if not request.model:
+            request.caller.require_model(name)
+        return Place(target, name, name if mocked or not request.model else asked)
 
-    async def _begun(self, call: Call, claim: Claim, place: Place) -> Found:
+    async def _begun(self, request: Request, claim: Claim, place: Place) -> Found:
         """Make the call, which is this request's to make."""
         target = place.target
         try:
             ticket = await self._ledger.enter(
-                call, self._kind, place.asked, self._candidates(call, target), claim.record.id
+                request, self._kind, place.asked, self._candidates(request, target), claim.record.id
             )
         except BaseException:
             await self._calls.claims.release(claim)
             raise
         try:
-            run = self._begin(call, claim, place, ticket)
+            run = self._begin(request, claim, place, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
@@ -171,10 +171,10 @@ class ModelEndpoint:
         resumed = claim.entry.resumed
         return Found(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
-    def _begin(self, call: Call, claim: Claim, place: Place, ticket: Ticket) -> Run:
+    def _begin(self, request: Request, claim: Claim, place: Place, ticket: Ticket) -> RunningCall:
         target = place.target
         make = self._services.middleware.around(
-            call, self._route, self._producer(call, target, claim.record.stream, place.name)
+            request, self._route, self._producer(request, target, claim.record.stream, place.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = self._calls.begin(claim, price_name=price_name)
@@ -182,45 +182,47 @@ class ModelEndpoint:
         run.ticket = ticket
         try:
             self._ledger.begun(ticket, run)
-            call.record = run.record
+            request.record = run.record
             produce = make(run)
         except Exception as error:  # noqa: BLE001 - it is raised, and told of, by the run
             produce = _failing(error)
         run.start(produce)
         # Behind the start: a call that ends within this tick is then written once, with its end.
         self._calls.record_soon(run)
-        if call.caller.expires_at is not None:
-            self._services.revocation.watch(call.caller.expires_at)
+        if request.caller.expires_at is not None:
+            self._services.revocation.watch(request.caller.expires_at)
         return run
 
     def _producer(
-        self, call: Call, target: Target | DeploymentPool, stream: bool, name: str
-    ) -> Callable[[Sink], Producer]:
+        self, request: Request, target: Target | DeploymentPool, stream: bool, name: str
+    ) -> Callable[[ResponseWriter], ModelHandler]:
         if isinstance(target, DeploymentPool):
             return lambda run: self._services.dispatcher.producer(
-                target, lambda one, sink: self._producer(call, one, stream, one.name)(sink)
+                target, lambda one, sink: self._producer(request, one, stream, one.name)(sink)
             )
-        make = self._telemetry.observe_attempts(self._made(call, target, stream, name), call, target, self._kind)
+        make = self._telemetry.observe_attempts(self._made(request, target, stream, name), request, target, self._kind)
         return make if isinstance(target, OfflineTarget) else lambda run: self._recorded(make(run))
 
-    def _made(self, call: Call, target: Target, stream: bool, name: str) -> Callable[[Sink], Producer]:
+    def _made(
+        self, request: Request, target: Target, stream: bool, name: str
+    ) -> Callable[[ResponseWriter], ModelHandler]:
         if not isinstance(target, OfflineTarget):
-            return lambda run: self._services.providers().producer(target, call, self._route, stream=stream)
+            return lambda run: self._services.providers().producer(target, request, self._route, stream=stream)
         local = self._route.local
 
-        def make(run: Sink) -> Producer:
-            context = self._context(call, run.record, name, target.model.id)
+        def make(run: ResponseWriter) -> ModelHandler:
+            context = self._context(request, run.record, name, target.model.id)
             if local is not None:
-                return offline_answer(local, target.model, call, context)
-            source = emissions_of(target.model, self._kind)(call.data, context)
-            return offline_chunks(source, call, self._kind, self._services.clock, stream=stream)
+                return offline_answer(local, target.model, request, context)
+            source = emissions_of(target.model, self._kind)(request.data, context)
+            return offline_chunks(source, request, self._kind, self._services.clock, stream=stream)
 
         return make
 
-    def _candidates(self, call: Call, target: Target | DeploymentPool) -> list[Candidate]:
+    def _candidates(self, request: Request, target: Target | DeploymentPool) -> list[Candidate]:
         """Provider and price name of whatever may serve the call, the models included that its request lets in."""
         found = self._served_by(target)
-        others = dict.fromkeys(named.model for named in call.others)
+        others = dict.fromkeys(named.model for named in request.others)
         if len(others) > _MOST_MODELS:
             raise invalid(
                 f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",
@@ -240,21 +242,21 @@ class ModelEndpoint:
         most = most_output(target.upstream, model_info(target.model).max_output_tokens)
         return [Candidate(target.provider, target.model, most)]
 
-    def _context(self, call: Call, record: CallRecord, name: str, model: str) -> ModelContext:
+    def _context(self, request: Request, record: CallRecord, name: str, model: str) -> ModelContext:
         return ModelContext(
             call_id=record.id,
             created=int(record.created_at),
             model=name,
-            attempt=record.attempts if record.key is not None else self._services.offline.attempt(call, model),
+            attempt=record.attempts if record.key is not None else self._services.offline.attempt(request, model),
             key=record.key,
             request_id=record.request_id,
             principal=record.principal,
         )
 
-    def _recorded(self, produce: Producer) -> Producer:
+    def _recorded(self, produce: ModelHandler) -> ModelHandler:
         """`produce` once it is on record that the call runs: what a provider is paid for is never forgotten."""
 
-        async def recorded(sink: Sink) -> None:
+        async def recorded(sink: ResponseWriter) -> None:
             await self._calls.recorded(sink.record.id)
             await produce(sink)
 
@@ -262,15 +264,15 @@ class ModelEndpoint:
 
     # -- delivery
 
-    async def _deliver(self, call: Call, presented: Presented, found: Found) -> Reply:
+    async def _deliver(self, request: Request, presented: IdempotentRequest, found: Found) -> Reply:
         feed = found.feed
-        listener = Listener(found.after if presented.stream else 0, takes_faults=found.first)
+        listener = Subscriber(found.after if presented.stream else 0, takes_faults=found.first)
         feed.join(listener)
-        presence = Presence(call.receive, listener, call.scope)
+        presence = DisconnectWatcher(request.receive, listener, request.scope)
         delivered = False
         try:
             if presented.stream:
-                feed = await self._opened(call, presented, feed, listener)
+                feed = await self._opened(request, presented, feed, listener)
                 if feed.error is not None and not feed.total:
                     raise feed.error
                 delivered = True
@@ -278,9 +280,9 @@ class ModelEndpoint:
                     feed,
                     listener,
                     presence,
-                    call.scope,
+                    request.scope,
                     self._services.ping_seconds,
-                    lambda source: self._moved(call, presented, source, listener),
+                    lambda source: self._moved(request, presented, source, listener),
                 )
                 headers = (*_stream_headers(feed.record, replayed=found.replayed), *feed.marks.items())
                 return HeadedStream(live, headers)
@@ -288,8 +290,8 @@ class ModelEndpoint:
                 await self._ended(feed, listener)
                 if listener.gone or feed.faults or not feed.moved:
                     break
-                feed = await self._moved(call, presented, feed, listener)
-            return self._whole(call, feed, listener, replayed=found.replayed)
+                feed = await self._moved(request, presented, feed, listener)
+            return self._whole(request, feed, listener, replayed=found.replayed)
         except ApiError as error:
             error.call_id = feed.record.id
             raise
@@ -298,40 +300,44 @@ class ModelEndpoint:
                 presence.close()
                 feed.leave(listener)
 
-    async def _opened(self, call: Call, presented: Presented, feed: Feed, listener: Listener) -> Feed:
+    async def _opened(
+        self, request: Request, presented: IdempotentRequest, feed: EventStream, listener: Subscriber
+    ) -> EventStream:
         """Wait for the first event, so that an early failure keeps its status; not longer than a ping's time."""
         patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, listener.wake)
         try:
             if not (feed.total or feed.over or feed.faults):
                 await listener.wait()
             if feed.moved and not feed.total:
-                feed = await self._moved(call, presented, feed, listener)
+                feed = await self._moved(request, presented, feed, listener)
         finally:
             patience.cancel()
         return feed
 
-    async def _moved(self, call: Call, presented: Presented, feed: Feed, listener: Listener) -> Feed:
+    async def _moved(
+        self, request: Request, presented: IdempotentRequest, feed: EventStream, listener: Subscriber
+    ) -> EventStream:
         """Where a call goes on that has left this feed; the listener goes with it."""
         feed.leave(listener)
         if presented.stream:
             presented = replace(presented, last_event_id=f"{feed.record.id}:{listener.position}")
-        found = await self._found(call, presented)
-        feed = await self._calls.read(found.record) if isinstance(found, Replayed) else found.feed
+        found = await self._found(request, presented)
+        feed = await self._calls.read(found.record) if isinstance(found, Replay) else found.feed
         feed.join(listener)
         return feed
 
-    async def _ended(self, feed: Feed, listener: Listener) -> None:
+    async def _ended(self, feed: EventStream, listener: Subscriber) -> None:
         while not (feed.over or listener.gone or (feed.faults and listener.takes_faults)):
             await listener.wait()
 
-    def _whole(self, call: Call, feed: Feed, listener: Listener, *, replayed: bool) -> Reply:
+    def _whole(self, request: Request, feed: EventStream, listener: Subscriber, *, replayed: bool) -> Reply:
         if listener.gone:
             return Response(499)
         if listener.takes_faults:
             if feed.faults:
-                return faulty_reply(feed.faults.pop(0)[1], call.scope, call.receive)
+                return faulty_reply(feed.faults.pop(0)[1], request.scope, request.receive)
             if feed.fault is not None:
-                return faulty_reply(feed.fault.fault, call.scope, call.receive)
+                return faulty_reply(feed.fault.fault, request.scope, request.receive)
         if feed.error is not None:
             raise feed.error
         answer = feed.answer or Answer(b"")
@@ -339,7 +345,7 @@ class ModelEndpoint:
             answer = replace(answer, headers=(*answer.headers, *feed.marks.items()))
         return _answered(answer, feed.record, replayed=replayed)
 
-    async def _replay(self, entry: Replayed) -> Reply:
+    async def _replay(self, entry: Replay) -> Reply:
         record = entry.record
         if record.stream:
             return await self._replay_stream(record, entry.after)
@@ -379,7 +385,7 @@ class Place:
 class Found:
     """Where a call is read from, and from behind which event."""
 
-    feed: Feed
+    feed: EventStream
     after: int
     replayed: bool
     first: bool
@@ -401,8 +407,8 @@ class HeadedStream:
         self._streamer.close()
 
 
-def _failing(error: Exception) -> Producer:
-    async def produce(run: Sink) -> None:
+def _failing(error: Exception) -> ModelHandler:
+    async def produce(run: ResponseWriter) -> None:
         raise error
 
     return produce

@@ -20,7 +20,7 @@ from ..core.restrictions import (
     require_within,
 )
 from ..http.request import (
-    Call,
+    Request,
 )
 from ..identity import api_keys
 from ..identity.authorization import (
@@ -103,7 +103,7 @@ class KeyWriter:
                     param="key_alias",
                 )
 
-    async def _inherited(self, request: Call, changes: dict[str, Any]) -> None:
+    async def _inherited(self, request: Request, changes: dict[str, Any]) -> None:
         """Add the limits of the key that creates a key, unless the request sets narrower ones."""
         own = await self._writer.caller_key(request)
         if own is None:
@@ -130,7 +130,7 @@ class KeyWriter:
         if changes.get("allowed_cache_controls") is None:
             changes["allowed_cache_controls"] = own.allowed_cache_controls
 
-    async def create(self, request: Call, data: Mapping[str, Any]) -> tuple[Key, str]:
+    async def create(self, request: Request, data: Mapping[str, Any]) -> tuple[Key, str]:
         """Create a key, and return it with its secret."""
         caller = await self._writer.begin(request)
         owners = await self._ownership.of_new_key(caller, data)
@@ -168,7 +168,7 @@ class KeyWriter:
         await self._require_free_alias(key)
         return await self._writer.save(request, self._records.keys, key, "created"), secret
 
-    async def changed(self, request: Call, key: Key, data: Mapping[str, Any]) -> Key:
+    async def changed(self, request: Request, key: Key, data: Mapping[str, Any]) -> Key:
         """Return a key with the changes of a request; raise if they exceed its owners' or the caller's limits."""
         authority = authority_over_key(request.caller, key)
         changes = self._changes(data)
@@ -190,7 +190,7 @@ class KeyWriter:
         await self._require_free_alias(wanted)
         return wanted
 
-    async def delete(self, request: Call, keys: list[Key]) -> list[str]:
+    async def delete(self, request: Request, keys: list[Key]) -> list[str]:
         """Delete keys and every key derived from them, and return the ids of the former."""
         for id in dict.fromkeys([id for key in keys for id in await self._records.keys.family(key.id)]):
             key = await self._records.keys.get(id)

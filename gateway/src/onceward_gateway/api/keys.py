@@ -13,7 +13,7 @@ from ..core.errors import (
 from ..core.principal import Principal, Spending
 from ..core.records import Key, Limits
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -68,26 +68,26 @@ class KeyHandlers:
         self._spending = spending
         self._clock = clock
 
-    async def generate(self, request: Call) -> Response:
+    async def generate(self, request: Request) -> Response:
         """Create a key."""
         return await self._secrets.respond(request, self._generate)
 
-    async def regenerate(self, request: Call) -> Response:
+    async def regenerate(self, request: Request) -> Response:
         """Replace the secret of a key, and change it."""
         return await self._secrets.respond(request, self._regenerate)
 
-    async def _generate(self, request: Call) -> tuple[dict[str, Any], str]:
+    async def _generate(self, request: Request) -> tuple[dict[str, Any], str]:
         key, secret = await self._keys.create(request, request.data)
         return await self._serializer.key(key), secret
 
-    async def _find(self, request: Call, text: str, param: str = "key") -> Key:
+    async def _find(self, request: Request, text: str, param: str = "key") -> Key:
         """Return the key that a text names; raise 404 if the caller may not see it."""
         key = await self._records.key_of(text)
         if key is None or not _is_visible(request.caller, key):
             raise missing("key", text, param=param)
         return key
 
-    async def _named(self, request: Call) -> Key:
+    async def _named(self, request: Request) -> Key:
         """Return the key that a body names by `key_id` or `key`; raise 400 if they name different keys."""
         key = await self._find(request, one_of(request.data, "key_id", "key"))
         if request.data.get("key_id") and request.data.get("key"):
@@ -96,7 +96,7 @@ class KeyHandlers:
                 raise invalid("`key_id` and `key` name two keys. Give one of them.", param="key", code="ambiguous")
         return key
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change a key."""
         await self._writer.begin(request)
         key = await self._named(request)
@@ -105,7 +105,7 @@ class KeyHandlers:
             await self._serializer.key(await self._writer.save(request, self._records.keys, wanted, "updated", key))
         )
 
-    async def _regenerate(self, request: Call) -> tuple[dict[str, Any], str]:
+    async def _regenerate(self, request: Request) -> tuple[dict[str, Any], str]:
         await self._writer.begin(request)
         key = await self._find(request, request.params["key"])
         secret, changed = api_keys.mint(), await self._keys.changed(request, key, request.data)
@@ -127,7 +127,7 @@ class KeyHandlers:
             await self._writer.save(request, self._records.keys, wanted, "rotated", key)
         ), secret
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete keys by id, secret or alias, with the keys derived from them."""
         await self._writer.begin(request)
         texts = [text for text in (request.data.get("key_id"), *(request.data.get("keys") or ())) if text]
@@ -147,7 +147,7 @@ class KeyHandlers:
             raise invalid("`keys`, `key_aliases` or `key_id` is missing. Name a key.", param="keys", code="missing")
         return json_response({"deleted_keys": await self._keys.delete(request, list(found.values()))})
 
-    async def list_keys(self, request: Call) -> Response:
+    async def list_keys(self, request: Request) -> Response:
         """Return a page of the keys that the caller may see."""
         query = request.query
         page, size = int(query.get("page") or 1), int(query.get("size") or 10)
@@ -162,7 +162,7 @@ class KeyHandlers:
             }
         )
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return one key: by default that of the caller."""
         text = request.query.get("key") or request.caller.key_id
         if text is None:
@@ -174,7 +174,7 @@ class KeyHandlers:
         key = await self._find(request, text)
         return json_response({"key": key.id, "info": await self._serializer.key(key)})
 
-    async def _set_blocked(self, request: Call, blocked: bool) -> Response:
+    async def _set_blocked(self, request: Request, blocked: bool) -> Response:
         caller = await self._writer.begin(request)
         key = await self._named(request)
         if not blocked and authority_over_key(caller, key) != "above":
@@ -186,15 +186,15 @@ class KeyHandlers:
             )
         )
 
-    async def block(self, request: Call) -> Response:
+    async def block(self, request: Request) -> Response:
         """Block a key."""
         return await self._set_blocked(request, True)
 
-    async def unblock(self, request: Call) -> Response:
+    async def unblock(self, request: Request) -> Response:
         """Unblock a key."""
         return await self._set_blocked(request, False)
 
-    async def health(self, request: Call) -> Response:
+    async def health(self, request: Request) -> Response:
         """Return whether a budget of the caller's key is exhausted."""
         now = self._clock.time()
         issues: list[str] = []

@@ -20,7 +20,7 @@ from ..core.records import (
     User,
 )
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -74,7 +74,7 @@ class MemberHandlers:
         self._serializer = serializer
         self._clock = clock
 
-    def _budget(self, request: Call, name: str) -> dict[str, Any]:
+    def _budget(self, request: Request, name: str) -> dict[str, Any]:
         """Return the budget of a member as a change of limits."""
         if name not in request.data:
             return {}
@@ -82,7 +82,7 @@ class MemberHandlers:
             nano(request.data[name], name)
         return changed_limits({"max_budget": request.data[name]}, self._clock.time())
 
-    async def _member(self, request: Call, kind: str, group: str) -> Member:
+    async def _member(self, request: Request, kind: str, group: str) -> Member:
         """Return the member that a request names by id or email address."""
         members, id, email = self._records.members, request.data.get("user_id"), request.data.get("user_email")
         if id is None and email is None:
@@ -97,7 +97,7 @@ class MemberHandlers:
             await self._memberships.require_same_user(request, id, str(email), "user_email")
         return found
 
-    async def _leave(self, request: Call, member: Member) -> None:
+    async def _leave(self, request: Request, member: Member) -> None:
         """Delete a membership, and the keys that the user has in the group."""
         keys = [
             k
@@ -110,7 +110,7 @@ class MemberHandlers:
         await self._directory.audit(request.principal, request.request_id, "left", None, user, member)
         await self._directory.changed("member", f"{member.group_id}:{member.user_id}", "deleted")
 
-    async def _change(self, request: Call, member: Member, changes: Mapping[str, Any]) -> Member:
+    async def _change(self, request: Request, member: Member, changes: Mapping[str, Any]) -> Member:
         now = self._clock.time()
         wanted = msgspec.structs.replace(member, updated_at=now, **changes)
         await self._records.members.put(wanted)
@@ -126,7 +126,7 @@ class MemberHandlers:
         return wanted
 
     async def _require_same_budget(
-        self, request: Call, group: str, users: Iterable[User], limits: Mapping[str, Any]
+        self, request: Request, group: str, users: Iterable[User], limits: Mapping[str, Any]
     ) -> None:
         """Raise 409 if an existing member would not get the budget of the request."""
         kind, most = ("team" if "team_id" in request.data else "organization"), limits.get("max_budget")
@@ -142,7 +142,7 @@ class MemberHandlers:
                     param=f"max_budget_in_{kind}",
                 )
 
-    async def add_to_team(self, request: Call) -> Response:
+    async def add_to_team(self, request: Request) -> Response:
         """Add members to a team."""
         caller = await self._writer.begin(request)
         team, _power = await self._teams.to_change(request, request.data["team_id"])
@@ -164,14 +164,14 @@ class MemberHandlers:
         shown["updated_team_memberships"] = [await self._serializer.membership(member) for member in seats]
         return json_response(shown)
 
-    async def delete_from_team(self, request: Call) -> Response:
+    async def delete_from_team(self, request: Request) -> Response:
         """Remove a member from a team."""
         await self._writer.begin(request)
         team, _power = await self._teams.to_change(request, request.data["team_id"])
         await self._leave(request, await self._member(request, "team", team.id))
         return json_response(await self._teams.view(request, team))
 
-    async def update_in_team(self, request: Call) -> Response:
+    async def update_in_team(self, request: Request) -> Response:
         """Change the role or the budget of a member of a team."""
         await self._writer.begin(request)
         team, _power = await self._teams.to_change(request, request.data["team_id"])
@@ -183,7 +183,7 @@ class MemberHandlers:
             changes["role"] = team_role(request.data["role"])
         return json_response(await self._serializer.membership(await self._change(request, member, changes)))
 
-    async def _organization(self, request: Call) -> Organization:
+    async def _organization(self, request: Request) -> Organization:
         organization = await find_organization(self._records, request.caller, request.data["organization_id"])
         if authority_over_organization(request.caller, organization.id) is None:
             raise forbidden(
@@ -191,7 +191,7 @@ class MemberHandlers:
             )
         return organization
 
-    async def _require_another_admin(self, request: Call, member: Member) -> None:
+    async def _require_another_admin(self, request: Request, member: Member) -> None:
         """Raise 409 if the last admin of an organization would lose its role.
 
         An admin of the gateway may do that: it can appoint another one.
@@ -206,7 +206,7 @@ class MemberHandlers:
                 param="user_id",
             )
 
-    async def add_to_organization(self, request: Call) -> Response:
+    async def add_to_organization(self, request: Request) -> Response:
         """Add members to an organization."""
         caller = await self._writer.begin(request)
         organization = await self._organization(request)
@@ -230,13 +230,13 @@ class MemberHandlers:
         )
 
     async def _join_organization(
-        self, request: Call, organization: Organization, user: User, role: str, limits: Mapping[str, Any]
+        self, request: Request, organization: Organization, user: User, role: str, limits: Mapping[str, Any]
     ) -> Member:
         if await self._records.users.get(user.id) is None:
             await self._writer.save(request, self._records.users, user, "created")
         return await self._memberships.join(request, "organization", organization.id, user.id, role, Limits(**limits))
 
-    async def delete_from_organization(self, request: Call) -> Response:
+    async def delete_from_organization(self, request: Request) -> Response:
         """Remove a member from an organization and from its teams."""
         await self._writer.begin(request)
         organization = await self._organization(request)
@@ -250,7 +250,7 @@ class MemberHandlers:
         await self._leave(request, member)
         return json_response(shown)
 
-    async def update_in_organization(self, request: Call) -> Response:
+    async def update_in_organization(self, request: Request) -> Response:
         """Change the role or the budget of a member of an organization."""
         await self._writer.begin(request)
         organization = await self._organization(request)
@@ -265,7 +265,7 @@ class MemberHandlers:
         return json_response(await self._serializer.membership(await self._change(request, member, changes)))
 
 
-def _named(request: Call) -> list[Mapping[str, Any]]:
+def _named(request: Request) -> list[Mapping[str, Any]]:
     """Return the members that a request names: one or several."""
     member = request.data["member"]
     return member if isinstance(member, list) else [member]

@@ -15,7 +15,7 @@ from ..core.records import (
     User,
 )
 from ..http.request import (
-    Call,
+    Request,
 )
 from ..identity.directory import Directory
 from ..identity.repositories import Repositories
@@ -48,7 +48,7 @@ class Memberships:
         self._new_id = new_id
 
     async def join(
-        self, request: Call, kind: str, group: str, user_id: str, role: str, limits: Limits | None = None
+        self, request: Request, kind: str, group: str, user_id: str, role: str, limits: Limits | None = None
     ) -> Member:
         """Make a user a member of a group; leave an existing membership as it is."""
         now = self._clock.time()
@@ -65,7 +65,7 @@ class Memberships:
         await self._directory.changed("member", f"{group}:{user_id}", "created")
         return member
 
-    async def find_user(self, request: Call, id: str | None, email: str | None) -> User:
+    async def find_user(self, request: Request, id: str | None, email: str | None) -> User:
         """Return the user of an id or an email address; raise 404 if the caller may not see it."""
         if id is not None:
             user = await self._records.users.get(id)
@@ -85,7 +85,7 @@ class Memberships:
             raise missing("user", email, param="user_email")
         return seen[0]
 
-    async def require_same_user(self, request: Call, id: str, email: str, param: str) -> None:
+    async def require_same_user(self, request: Request, id: str, email: str, param: str) -> None:
         """Raise 400 if an id and an email address belong to different users."""
         user = await self._records.users.get(id)
         if user is not None and user.email != email:
@@ -95,7 +95,7 @@ class Memberships:
                 code="ambiguous",
             )
 
-    async def invite(self, request: Call, id: str | None, email: str | None, organization_id: str | None) -> User:
+    async def invite(self, request: Request, id: str | None, email: str | None, organization_id: str | None) -> User:
         """Return the user to become a member: one that the caller may see, one of the organization, or a new one."""
         known = (
             [await self._records.users.get(id)]
@@ -124,7 +124,9 @@ class Memberships:
             and await self._records.members.get("organization", organization_id, user.id) is not None
         )
 
-    async def join_team(self, request: Call, team: Team, user: User, role: str, limits: Limits | None = None) -> Member:
+    async def join_team(
+        self, request: Request, team: Team, user: User, role: str, limits: Limits | None = None
+    ) -> Member:
         """Make a user a member of a team and of its organization, and save the user if it is new."""
         if await self._records.users.get(user.id) is None:
             await self._writer.save(request, self._records.users, user, "created")

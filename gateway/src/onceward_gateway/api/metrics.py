@@ -8,7 +8,7 @@ from ..config.telemetry import MetricsSettings
 from ..core.errors import ApiError
 from ..http.request import (
     Access,
-    Call,
+    Request,
     Response,
 )
 from ..identity.authorization import require_admin
@@ -30,7 +30,7 @@ class MetricsHandlers:
         """The access that the route requires."""
         return Access.PLATFORM if self._settings.readers == "admin" else Access.PUBLIC
 
-    async def read(self, request: Call) -> Response:
+    async def read(self, request: Request) -> Response:
         """Return all metrics."""
         if self._settings.readers == "admin":
             require_admin(request.caller, "read the metrics")

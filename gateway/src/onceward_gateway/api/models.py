@@ -13,8 +13,8 @@ from ..core.errors import (
     invalid,
 )
 from ..http.request import (
-    Call,
     Change,
+    Request,
     Response,
     json_response,
 )
@@ -46,7 +46,7 @@ class ModelHandlers:
         self._selector = selector
         self._prices = prices
 
-    async def list_models(self, request: Call) -> Response:
+    async def list_models(self, request: Request) -> Response:
         """List the models of the caller in a stable order; `cursor` is the id of the last model of the page before."""
         cards = await self._of_provider(request)
         cursor, limit = request.query.get("cursor"), request.query.get("limit")
@@ -65,12 +65,12 @@ class ModelHandlers:
         next_cursor = shown[-1]["id"] if more else None
         return json_response({"object": "list", "data": shown, "has_more": more, "next_cursor": next_cursor})
 
-    async def retrieve(self, request: Call) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         """Return one model."""
         request.caller.require_model(request.params["model"])
         return json_response(await self._find(request, request.params["model"]))
 
-    async def delete(self, request: Call) -> Change:
+    async def delete(self, request: Request) -> Change:
         """Delete a model that the caller made by fine-tuning."""
         name, offline = request.params["model"], self._offline
         job_id = await offline.job_of(name, request.principal)
@@ -88,7 +88,7 @@ class ModelHandlers:
 
         return Change(write, then=lambda: offline.forget(job_id))
 
-    async def list_capabilities(self, request: Call) -> Response:
+    async def list_capabilities(self, request: Request) -> Response:
         """List the capabilities of each model."""
         shown = [_capabilities(card) for card in await self._of_provider(request)]
         for name in ("supports_vision", "supports_tools", "supports_reasoning"):
@@ -97,7 +97,7 @@ class ModelHandlers:
                 shown = [one for one in shown if bool(one[name]) is wanted]
         return json_response({"object": "list", "data": shown})
 
-    async def _of_provider(self, request: Call) -> list[dict[str, Any]]:
+    async def _of_provider(self, request: Request) -> list[dict[str, Any]]:
         """Return the models that the caller may use; a name with several providers is a model of each of them."""
         provider = request.query.get("provider")
         usable = [card for card in await self._cards(request) if request.caller.may_use(str(card["id"]))]
@@ -112,7 +112,7 @@ class ModelHandlers:
             & {card.get("provider"), card.get("owned_by"), *(one.provider for one in groups.get(card["id"], ()))}
         ]
 
-    async def _find(self, request: Call, name: str) -> dict[str, Any]:
+    async def _find(self, request: Request, name: str) -> dict[str, Any]:
         for card in await self._cards(request):
             if card["id"] == name:
                 return card
@@ -126,7 +126,7 @@ class ModelHandlers:
             param="model",
         )
 
-    async def _cards(self, request: Call) -> list[dict[str, Any]]:
+    async def _cards(self, request: Request) -> list[dict[str, Any]]:
         """Return the models of the caller: offline models, configured routes, and groups of deployments."""
         cards = await self._offline.listing(request.principal)
         known = {card["id"]: card for card in cards}
@@ -155,20 +155,24 @@ class ModelHandlers:
 
     def _group_card(self, name: str, members: Sequence[Deployment]) -> dict[str, Any]:
         """Return the card of a group of deployments: the abilities of the best, at the price of the cheapest."""
-        able = frozenset.union(*(one.able for one in members))
+        abilities = frozenset.union(*(one.abilities for one in members))
         card: dict[str, Any] = {
             "id": name,
             "object": "model",
             "created": 0,
             "owned_by": members[0].provider if len({one.provider for one in members}) == 1 else "onceward",
             "provider": members[0].provider,
-            "supports_tools": "tools" in able,
-            "supports_vision": "vision" in able,
-            "supports_reasoning": "reasoning" in able,
-            "supports_structured_output": "structured_output" in able,
+            "supports_tools": "tools" in abilities,
+            "supports_vision": "vision" in abilities,
+            "supports_reasoning": "reasoning" in abilities,
+            "supports_structured_output": "structured_output" in abilities,
             "context_window": max((one.max_input_tokens or 0 for one in members), default=0) or None,
             "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
-            "capabilities": {"tools": "tools" in able, "vision": "vision" in able, "thinking": "reasoning" in able},
+            "capabilities": {
+                "tools": "tools" in abilities,
+                "vision": "vision" in abilities,
+                "thinking": "reasoning" in abilities,
+            },
         }
         units = [unit for one in members if (unit := self._catalog.unit_price(one)) is not None]
         if units:

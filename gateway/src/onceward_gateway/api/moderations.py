@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.answer import Answer, ModelContext, OfflineModel
 from ..core.clock import Clock
 from ..core.threads import LARGE_BODY, offload
-from ..http.request import Call
+from ..http.request import Request
 from ..offline.moderation import moderate
 from .offline_models import require_kind
 
@@ -18,7 +18,7 @@ class ModerationHandlers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def create(self, model: OfflineModel, request: Call, context: ModelContext) -> Answer:
+    async def create(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return the categories that the input falls into."""
         built_in = require_kind(model, "moderation")
         if len(request.raw) > LARGE_BODY:

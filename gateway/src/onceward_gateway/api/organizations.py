@@ -10,7 +10,7 @@ from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
 from ..core.records import Limits, Organization
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -69,7 +69,7 @@ class OrganizationHandlers:
         self._clock = clock
         self._tiers = tiers
 
-    def _changes(self, request: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data
         changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
         if "models" in data:
@@ -91,7 +91,7 @@ class OrganizationHandlers:
                 code="tier_unknown",
             )
 
-    async def create(self, request: Call) -> Response:
+    async def create(self, request: Request) -> Response:
         """Create an organization."""
         await self._writer.begin(request)
         require_admin(request.caller, "make an organization")
@@ -108,7 +108,7 @@ class OrganizationHandlers:
             )
         )
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change an organization."""
         caller = await self._writer.begin(request)
         organization = await find_organization(self._records, request.caller, request.data["organization_id"])
@@ -130,7 +130,7 @@ class OrganizationHandlers:
             )
         )
 
-    async def list_organizations(self, request: Call) -> Response:
+    async def list_organizations(self, request: Request) -> Response:
         """Return a page of the organizations that the caller may see."""
         alias = request.query.get("organization_alias")
         where = visible_organizations(request.caller)
@@ -140,7 +140,7 @@ class OrganizationHandlers:
             request, self._records.organizations, where, lambda one: self._serializer.organization(one)
         )
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return one organization, with its members and teams."""
         caller = request.caller
         organization = await find_organization(self._records, request.caller, request.query["organization_id"])
@@ -156,7 +156,7 @@ class OrganizationHandlers:
         }
         return json_response(shown)
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete organizations with their teams, keys, customers and memberships."""
         caller = await self._writer.begin(request)
         found = [

@@ -9,7 +9,7 @@ from .._version import __version__
 from ..config.load import Settings
 from ..http.forwarded import base_url
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -54,7 +54,7 @@ class PageHandlers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def root(self, request: Call) -> Response:
+    async def root(self, request: Request) -> Response:
         """Return the page to browsers, JSON to other clients."""
         if _wants_html(request.header("accept") or ""):
             headers = (*_VARY, ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"))
@@ -70,7 +70,7 @@ class PageHandlers:
             headers=_VARY,
         )
 
-    def _page(self, request: Call) -> str:
+    def _page(self, request: Request) -> str:
         required = self._settings.auth_mode == "required"
         links = [f'<li><a href="{path}">{path}</a>: {html.escape(text)}</li>' for path, text in _LINKS.values()]
         links.append(f'<li><a href="{_DOCS}">Documentation</a></li>')
@@ -82,11 +82,11 @@ class PageHandlers:
             header="\n  -H 'Authorization: Bearer sk-...' \\" if required else "",
         )
 
-    async def contract(self, request: Call) -> Response:
+    async def contract(self, request: Request) -> Response:
         """Return the contract as JSON."""
         return Response(200, _document())
 
-    async def contract_yaml(self, request: Call) -> Response:
+    async def contract_yaml(self, request: Request) -> Response:
         """Return the contract as YAML."""
         # JSON is YAML as well.
         return Response(200, _document(), "application/yaml")

@@ -29,7 +29,7 @@ from ..core.records import (
 )
 from ..core.timestamps import iso
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -246,7 +246,7 @@ async def page_by_number(store: Repository[R], where: Condition, page: int, size
 
 
 async def page_by_cursor(
-    request: Call, store: Repository[R], where: Condition, show: Callable[[R], Awaitable[dict[str, Any]]]
+    request: Request, store: Repository[R], where: Condition, show: Callable[[R], Awaitable[dict[str, Any]]]
 ) -> Response:
     """Return a page of a list by `cursor`, newest first. The cursor is the id of the last record of the page before."""
     limit, cursor = int(request.query.get("limit") or _USUAL_LIMIT), request.query.get("cursor")

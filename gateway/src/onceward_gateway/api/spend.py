@@ -24,7 +24,7 @@ from ..core.money import (
 )
 from ..core.timestamps import iso
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -70,7 +70,7 @@ class SpendHandlers:
         self._price_locator = price_locator
         self._clock = clock
 
-    async def list_logs(self, request: Call) -> Response:
+    async def list_logs(self, request: Request) -> Response:
         """Return the usage records that the caller may see, newest first."""
         query, where = request.query, spend_reports.visible_to(request.caller)
         start, end = spend_reports.span(query, self._clock.time())
@@ -98,13 +98,13 @@ class SpendHandlers:
         data = [_record(row, places=places) for row in rows]
         return json_response({"object": "list", "data": data, "has_more": cursor is not None, "next_cursor": cursor})
 
-    async def _key_id(self, request: Call, text: str | None) -> str | None:
+    async def _key_id(self, request: Request, text: str | None) -> str | None:
         """Return the key id of a filter; a deleted key can only be named by its id."""
         if not text:
             return None
         return await self._records.resolve_key(text) or text
 
-    async def calculate(self, request: Call) -> Response:
+    async def calculate(self, request: Request) -> Response:
         """Return the price of a call that is described or that was made."""
         data = request.data
         answer = data.get("completion_response")
@@ -138,7 +138,7 @@ class SpendHandlers:
             }
         )
 
-    async def by_tags(self, request: Call) -> Response:
+    async def by_tags(self, request: Request) -> Response:
         """Return the spending by tag."""
         where = spend_reports.visible_to(request.caller)
         start, end = spend_reports.span(request.query, self._clock.time())
@@ -155,7 +155,7 @@ class SpendHandlers:
         ]
         return json_response({"object": "list", "data": data})
 
-    async def report(self, request: Call) -> Response:
+    async def report(self, request: Request) -> Response:
         """Return the spending in a span of time by group."""
         query = request.query
         group, interval = query.get("group_by") or "team", query.get("interval") or "total"
@@ -202,7 +202,7 @@ class SpendHandlers:
         alias: str | None = None if record is None else record.alias
         return alias
 
-    async def reset(self, request: Call) -> Response:
+    async def reset(self, request: Request) -> Response:
         """Reset the spending that counts against budgets to 0; the usage records stay."""
         require_admin(request.caller, "reset spending")
         sums = self._ledger.sums
@@ -227,7 +227,7 @@ class SpendHandlers:
         message = f"{len(places)} {budgets} again from 0"
         return json_response({"status": "success", "message": message, "reset": len(places)})
 
-    async def _owners(self, request: Call, name: str, value: str) -> list[tuple[str, str]]:
+    async def _owners(self, request: Request, name: str, value: str) -> list[tuple[str, str]]:
         scope = _RESETS[name]
         if scope == "customer":
             found = [
@@ -243,7 +243,7 @@ class SpendHandlers:
             raise not_found(scope, value, param=name)
         return [(scope, id) for id in found]
 
-    async def provider_budgets(self, request: Call) -> Response:
+    async def provider_budgets(self, request: Request) -> Response:
         """Return the budget and the spending of each provider that has a budget."""
         if not visibility_of(request.caller).all:
             raise forbidden("Only an admin of the gateway may see the budgets of providers.", code="admin_required")

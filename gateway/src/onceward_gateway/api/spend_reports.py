@@ -55,18 +55,18 @@ class SpendReports:
                     code="invalid_cursor",
                 )
             where.add("before", cursor)
-        rows = await self._db.aside(sql.logs(where.conditions), (*where.values, limit + 1))
+        rows = await self._db.query_in_thread(sql.logs(where.conditions), (*where.values, limit + 1))
         found = [dict(zip((*sql.USAGE_COLUMNS, "key_hash"), row, strict=True)) for row in rows[:limit]]
         return found, found[-1]["id"] if len(rows) > limit else None
 
     async def totals(self, where: UsageFilter) -> SpendTotals:
         """Return the totals of all matching records."""
-        (row,) = await self._db.aside(sql.total(where.conditions), tuple(where.values))
+        (row,) = await self._db.query_in_thread(sql.total(where.conditions), tuple(where.values))
         return SpendTotals(*row)
 
     async def by_tag(self, where: UsageFilter) -> list[tuple[str, int, int]]:
         """Return each tag with the number and the cost of its calls."""
-        rows = await self._db.aside(sql.tags(where.conditions), tuple(where.values))
+        rows = await self._db.query_in_thread(sql.tags(where.conditions), tuple(where.values))
         return [(str(tag), int(count), int(cost)) for tag, count, cost in rows]
 
     def _metadata_member(self, name: str) -> tuple[str, list[str]]:
@@ -90,7 +90,7 @@ class SpendReports:
         if group.startswith(_METADATA):
             text, names = self._metadata_member(group.removeprefix(_METADATA))
             values = [*names, *values]
-        rows = await self._db.aside(sql.report(group, step, where.conditions, text), tuple(values))
+        rows = await self._db.query_in_thread(sql.report(group, step, where.conditions, text), tuple(values))
         found: dict[tuple[str, str | None], ReportRow] = {}
         for at, name, model, *numbers in rows:
             when = week_of(at) if interval == "week" else at

@@ -10,7 +10,7 @@ from ..core.records import (
     Team,
 )
 from ..http.request import (
-    Call,
+    Request,
 )
 from ..identity.authorization import (
     Authority,
@@ -40,7 +40,7 @@ class TeamAccess:
         self._keys = keys
         self._writer = writer
 
-    async def find(self, request: Call, id: str, param: str = "team_id") -> Team:
+    async def find(self, request: Request, id: str, param: str = "team_id") -> Team:
         """Return a team; raise 404 if the caller may not see it."""
         team = await self._records.teams.get(id)
         if team is None or not may_see_team(request.caller, team):
@@ -48,7 +48,7 @@ class TeamAccess:
         return team
 
     async def to_change(
-        self, request: Call, id: str, *, above: bool = False, param: str = "team_id"
+        self, request: Request, id: str, *, above: bool = False, param: str = "team_id"
     ) -> tuple[Team, Authority]:
         """Return a team and the caller's authority over it; raise 403 if it has none."""
         team = await self.find(request, id, param)
@@ -62,18 +62,18 @@ class TeamAccess:
             )
         return team, authority
 
-    async def view(self, request: Call, team: Team) -> dict[str, Any]:
+    async def view(self, request: Request, team: Team) -> dict[str, Any]:
         """Return a team with the members that the caller may see: all if it administers the team, else itself."""
         return await self._serializer.team(team, await self.visible_members(request, team))
 
-    async def visible_members(self, request: Call, team: Team) -> list[Member]:
+    async def visible_members(self, request: Request, team: Team) -> list[Member]:
         """Return the members of a team that the caller may see."""
         members = await self._records.members.of_group("team", team.id)
         if visibility_of(request.caller).sees(organization_id=team.organization_id, team_id=team.id):
             return members
         return [member for member in members if member.user_id == request.caller.user_id]
 
-    async def delete(self, request: Call, team: Team) -> None:
+    async def delete(self, request: Request, team: Team) -> None:
         """Delete a team with its keys and memberships."""
         await self._keys.delete(request, await self._records.keys.by("team_id", team.id))
         await self._records.members.drop_group("team", team.id)

@@ -13,7 +13,7 @@ from ..core.records import (
     Team,
 )
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -76,7 +76,7 @@ class TeamHandlers:
         self._serializer = serializer
         self._clock = clock
 
-    def _changes(self, request: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data
         changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
         changes |= {name: bounded_metadata(data[wire], wire) for wire, name in _DICTS.items() if wire in data}
@@ -87,7 +87,7 @@ class TeamHandlers:
             changes["blocked"] = data["blocked"]
         return changes, changed_limits(data, self._clock.time())
 
-    async def _organization(self, request: Call, id: str | None) -> Organization | None:
+    async def _organization(self, request: Request, id: str | None) -> Organization | None:
         """Return the new organization of a team; raise 404 unless the caller administers it."""
         if id is None:
             return None
@@ -96,7 +96,7 @@ class TeamHandlers:
             raise missing("organization", id, param="organization_id")
         return organization
 
-    async def create(self, request: Call) -> Response:
+    async def create(self, request: Request) -> Response:
         """Create a team with its first members."""
         await self._writer.begin(request)
         organization = await self._organization(
@@ -117,7 +117,7 @@ class TeamHandlers:
             await self._memberships.join_team(request, team, user, role)
         return json_response(await self._teams.view(request, team))
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change a team."""
         await self._writer.begin(request)
         team, authority = await self._teams.to_change(request, request.data["team_id"])
@@ -149,7 +149,7 @@ class TeamHandlers:
                 )
         return json_response(await self._teams.view(request, wanted))
 
-    async def _new_organization(self, request: Call, team: Team) -> Organization | None:
+    async def _new_organization(self, request: Request, team: Team) -> Organization | None:
         """Return the organization that a team moves to; raise unless all its members are members there already."""
         if not request.caller.admin:
             raise forbidden(
@@ -168,7 +168,7 @@ class TeamHandlers:
                     )
         return organization
 
-    async def list_teams(self, request: Call) -> Response:
+    async def list_teams(self, request: Request) -> Response:
         """Return a page of the teams that the caller may see."""
         query, caller = request.query, request.caller
         where = visible_teams(caller)
@@ -182,7 +182,7 @@ class TeamHandlers:
                 where &= administered_teams(caller)
         return await page_by_cursor(request, self._records.teams, where, lambda team: self._teams.view(request, team))
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return one team, with its keys and memberships."""
         team = await self._teams.find(request, request.query["team_id"])
         keys = await self._records.keys.page(visible_keys(request.caller) & equal("team_id", team.id), _MOST_SHOWN)
@@ -198,7 +198,7 @@ class TeamHandlers:
             }
         )
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete teams with their keys and memberships."""
         await self._writer.begin(request)
         ids = dict.fromkeys(request.data["team_ids"])
@@ -207,7 +207,7 @@ class TeamHandlers:
             await self._teams.delete(request, team)
         return json_response({"deleted_teams": [team.id for team in teams]})
 
-    async def block(self, request: Call) -> Response:
+    async def block(self, request: Request) -> Response:
         """Block a team."""
         await self._writer.begin(request)
         team, _power = await self._teams.to_change(request, request.data["team_id"])
@@ -216,7 +216,7 @@ class TeamHandlers:
         )
         return json_response(await self._teams.view(request, wanted))
 
-    async def unblock(self, request: Call) -> Response:
+    async def unblock(self, request: Request) -> Response:
         """Unblock a team."""
         await self._writer.begin(request)
         team, _power = await self._teams.to_change(request, request.data["team_id"], above=True)
@@ -225,7 +225,7 @@ class TeamHandlers:
         )
         return json_response(await self._teams.view(request, wanted))
 
-    async def add_models(self, request: Call) -> Response:
+    async def add_models(self, request: Request) -> Response:
         """Add models to the list of a team."""
         await self._writer.begin(request)
         team, authority = await self._teams.to_change(request, request.data["team_id"])
@@ -235,7 +235,7 @@ class TeamHandlers:
             )
         return await self._with_models(request, team, authority, plain_list([*team.models, *request.data["models"]]))
 
-    async def delete_models(self, request: Call) -> Response:
+    async def delete_models(self, request: Request) -> Response:
         """Remove models from the list of a team."""
         await self._writer.begin(request)
         team, authority = await self._teams.to_change(request, request.data["team_id"])
@@ -248,7 +248,7 @@ class TeamHandlers:
             )
         return await self._with_models(request, team, authority, left)
 
-    async def _with_models(self, request: Call, team: Team, authority: Authority, models: list[str]) -> Response:
+    async def _with_models(self, request: Request, team: Team, authority: Authority, models: list[str]) -> Response:
         below({"models": models}, await self._records.organizations.get(team.organization_id))
         if authority != "above":
             _require_smaller(team, {}, {"models": models})

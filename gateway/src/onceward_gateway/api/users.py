@@ -20,7 +20,7 @@ from ..core.records import (
 )
 from ..core.timestamps import iso
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -89,11 +89,11 @@ class UserHandlers:
         self._secrets = secrets
         self._clock = clock
 
-    async def create(self, request: Call) -> Response:
+    async def create(self, request: Request) -> Response:
         """Create a user, and by default its first key."""
         return await self._secrets.respond(request, self._create)
 
-    def _changes(self, request: Call, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _changes(self, request: Request, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
         if "models" in data:
             changes["models"] = plain_list(data["models"])
@@ -105,7 +105,7 @@ class UserHandlers:
             changes["role"] = _role(request.caller, data["user_role"])
         return changes, changed_limits(data, self._clock.time())
 
-    async def _require_free_email(self, request: Call, email: str | None, user_id: str) -> None:
+    async def _require_free_email(self, request: Request, email: str | None, user_id: str) -> None:
         """Raise 409 if a user that the caller may see has this email address; others must stay hidden from it."""
         if email is None:
             return
@@ -117,7 +117,7 @@ class UserHandlers:
                     param="user_email",
                 )
 
-    async def _create(self, request: Call) -> tuple[dict[str, Any], str | None]:
+    async def _create(self, request: Request) -> tuple[dict[str, Any], str | None]:
         caller = await self._writer.begin(request)
         data = request.data
         _require_key_for(data)
@@ -147,7 +147,7 @@ class UserHandlers:
             shown |= {"key_id": key.id, "key_name": key.name, "expires": iso(key.expires_at)}
         return shown, secret
 
-    async def _groups_of_new(self, request: Call) -> tuple[str | None, list[Team]]:
+    async def _groups_of_new(self, request: Request) -> tuple[str | None, list[Team]]:
         """Return the organization and the teams of a new user."""
         caller, data = request.caller, request.data
         organization_id = data.get("organization_id")
@@ -170,13 +170,13 @@ class UserHandlers:
             teams.append(team)
         return organization_id, teams
 
-    async def _first_key(self, request: Call, user: User, organization_id: str | None) -> tuple[Key, str]:
+    async def _first_key(self, request: Request, user: User, organization_id: str | None) -> tuple[Key, str]:
         wanted = {name: request.data[name] for name in ("key_alias", "duration") if request.data.get(name)}
         # A key confined to an organization could not administer the gateway.
         home = None if user.role in _OF_ADMINS else organization_id
         return await self._keys.create(request, wanted | {"user_id": user.id, "organization_id": home})
 
-    async def _administers(self, request: Call, user: User) -> bool:
+    async def _administers(self, request: Request, user: User) -> bool:
         """Return whether the caller administers every organization that a user is in."""
         caller = request.caller
         if caller.admin:
@@ -192,7 +192,7 @@ class UserHandlers:
                 organizations.add(team.organization_id if team is not None else None)
         return bool(organizations) and organizations <= set(caller.organizations_run)
 
-    async def update(self, request: Call) -> Response:
+    async def update(self, request: Request) -> Response:
         """Change a user."""
         caller = await self._writer.begin(request)
         data = dict(request.data)
@@ -221,7 +221,7 @@ class UserHandlers:
             )
         )
 
-    async def _require_another_admin(self, request: Call, user: User, fields: Mapping[str, Any]) -> None:
+    async def _require_another_admin(self, request: Request, user: User, fields: Mapping[str, Any]) -> None:
         """Raise 409 if the last admin of the gateway would give up its role."""
         steps_down = fields.get("role", user.role) != "proxy_admin" or fields.get("blocked") is True
         if user.role != "proxy_admin" or user.id != request.caller.user_id or not steps_down:
@@ -238,7 +238,7 @@ class UserHandlers:
         groups = [m.group_id for m in await self._records.members.of_user(user.id) if m.group_kind == "organization"]
         return [await self._records.organizations.get(id) for id in groups] if len(groups) == 1 else []
 
-    async def list_users(self, request: Call) -> Response:
+    async def list_users(self, request: Request) -> Response:
         """Return a page of the users that the caller may see."""
         query, caller = request.query, request.caller
         where = visible_users(caller)
@@ -263,7 +263,7 @@ class UserHandlers:
             }
         )
 
-    async def info(self, request: Call) -> Response:
+    async def info(self, request: Request) -> Response:
         """Return one user, with its keys and teams: by default that of the caller."""
         caller = request.caller
         id = request.query.get("user_id") or caller.user_id
@@ -282,7 +282,7 @@ class UserHandlers:
             }
         )
 
-    async def delete(self, request: Call) -> Response:
+    async def delete(self, request: Request) -> Response:
         """Delete users with their keys and memberships."""
         caller = await self._writer.begin(request)
         users = [await self._memberships.find_user(request, id, None) for id in dict.fromkeys(request.data["user_ids"])]

@@ -19,7 +19,7 @@ from ..core.errors import (
 )
 from ..core.threads import LARGE_BODY, offload
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -65,7 +65,7 @@ class UtilityHandlers:
         self._checks = checks
         self._is_offline = offline
 
-    async def count_tokens(self, request: Call) -> Response:
+    async def count_tokens(self, request: Request) -> Response:
         """Count the tokens of messages or of a text: exactly for offline models, by length for others."""
         model, messages, prompt = request.data["model"], request.data.get("messages"), request.data.get("prompt")
         if (messages is None) == (prompt is None):
@@ -86,14 +86,14 @@ class UtilityHandlers:
             {"total_tokens": total, "request_model": model, "model_used": full_name(target), "tokenizer_type": kind}
         )
 
-    async def list_supported_params(self, request: Call) -> Response:
+    async def list_supported_params(self, request: Request) -> Response:
         """List the parameters of a chat request that a model supports."""
         model = request.query["model"]
         target, _ = await self._selector.first_target(request, model, "chat")
         upstream = None if isinstance(target, OfflineTarget) else target.upstream
         return json_response({"model": model, "supported_openai_params": supported_params(upstream)})
 
-    async def preview_request(self, request: Call) -> Response:
+    async def preview_request(self, request: Request) -> Response:
         """Return the request that a provider would receive; an error of that request is part of the answer."""
         found = _OPERATIONS.get(request.data["call_type"])
         body = request.data["request_body"]
@@ -116,7 +116,7 @@ class UtilityHandlers:
                 raise
             return json_response({"error": error.message})
 
-    async def check_models(self, request: Call) -> Response:
+    async def check_models(self, request: Request) -> Response:
         """Check every deployment that the caller may use with a call of a few tokens."""
         wanted = request.query.get("model")
         deployments = self._checkable(request, wanted)
@@ -138,7 +138,7 @@ class UtilityHandlers:
         self._checks.forget_all_but(set(self._catalog.ids()))
         return _report(await asyncio.gather(*(check(one) for one in deployments)))
 
-    def _checkable(self, request: Call, name: str | None) -> list[Deployment]:
+    def _checkable(self, request: Request, name: str | None) -> list[Deployment]:
         """Return the deployments that a caller may check: of one name or of (None) all."""
         caller = request.caller
         return [
@@ -163,7 +163,7 @@ def _report(results: Sequence[dict[str, Any]]) -> Response:
     )
 
 
-def _preview(target: OfflineTarget | ProviderTarget, request: Call, kind: str, path: str) -> dict[str, Any]:
+def _preview(target: OfflineTarget | ProviderTarget, request: Request, kind: str, path: str) -> dict[str, Any]:
     if isinstance(target, OfflineTarget):
         return {"raw_request_api_base": None, "raw_request_body": request.data, "raw_request_headers": {}}
     upstream = target.upstream

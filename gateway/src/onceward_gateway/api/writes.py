@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from ..calls.idempotency import check_key, fingerprint
-from ..calls.idempotent_writes import Mutations
+from ..calls.idempotent_writes import IdempotentWrites
 from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
@@ -23,7 +23,7 @@ from ..core.records import (
 )
 from ..core.restrictions import RouteCatalog, require_within
 from ..http.request import (
-    Call,
+    Request,
     Response,
     json_response,
 )
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 # Creates something for a request: the body of its answer, and the secret that the answer reveals.
-Make: TypeAlias = Callable[[Call], Awaitable[tuple[dict[str, Any], str | None]]]
+Make: TypeAlias = Callable[[Request], Awaitable[tuple[dict[str, Any], str | None]]]
 
 
 def actor(caller: Principal) -> str:
@@ -88,7 +88,7 @@ class RecordWriter:
         self._clock = clock
         self._new_id = new_id
 
-    async def begin(self, request: Call) -> Principal:
+    async def begin(self, request: Request) -> Principal:
         """Exclude other writes, and return the caller as it is now; raise 403 if it may not write."""
         require_writer(request.caller)
         await self._directory.changes.take_turn()
@@ -96,7 +96,9 @@ class RecordWriter:
         require_writer(request.caller)
         return request.caller
 
-    async def save(self, request: Call, store: Repository[R], record: R, action: Action, before: R | None = None) -> R:
+    async def save(
+        self, request: Request, store: Repository[R], record: R, action: Action, before: R | None = None
+    ) -> R:
         """Write a record with its author and time, audit it, and invalidate what depends on it."""
         now, author = self._clock.time(), actor(request.caller)
         if before is None:
@@ -108,12 +110,14 @@ class RecordWriter:
         await self._directory.changed(record.kind, record.id, action)
         return record
 
-    async def delete(self, request: Call, store: Repository[R], record: R) -> None:
+    async def delete(self, request: Request, store: Repository[R], record: R) -> None:
         """Mark a record as deleted; it stays as a tombstone."""
         gone = msgspec.structs.replace(record, deleted_at=self._clock.time())
         await self.save(request, store, gone, "deleted", record)
 
-    async def chosen_id(self, request: Call, store: Repository[Any], kind: str, given: str | None, prefix: str) -> str:
+    async def chosen_id(
+        self, request: Request, store: Repository[Any], kind: str, given: str | None, prefix: str
+    ) -> str:
         """Return the id of a new record. Only an admin chooses one: a conflict would reveal what exists."""
         if given is None:
             return self._new_id(prefix)
@@ -131,7 +135,7 @@ class RecordWriter:
             )
         return given
 
-    async def require_below_caller(self, request: Call, asked: Mapping[str, Any]) -> None:
+    async def require_below_caller(self, request: Request, asked: Mapping[str, Any]) -> None:
         """Raise 403 if requested limits exceed those of the key that requests them."""
         own = await self.caller_key(request)
         if own is None:
@@ -141,7 +145,7 @@ class RecordWriter:
         if not request.caller.admin:
             attenuate(asked, Ceiling.of(own), strict=True)
 
-    async def caller_key(self, request: Call) -> Key | None:
+    async def caller_key(self, request: Request) -> Key | None:
         """Return the record of the caller's key."""
         return await self._directory.records.keys.get(request.caller.key_id)
 
@@ -153,11 +157,11 @@ class SecretResponder:
     for some minutes, so that a retry of a lost answer succeeds; later the same idempotency key is answered with 409.
     """
 
-    def __init__(self, mutations: Mutations, secrets: OneTimeSecrets) -> None:
+    def __init__(self, mutations: IdempotentWrites, secrets: OneTimeSecrets) -> None:
         self._mutations = mutations
         self._secrets = secrets
 
-    async def respond(self, request: Call, make: Make) -> Response:
+    async def respond(self, request: Request, make: Make) -> Response:
         """Run `make` once per idempotency key, and return its answer with the secret."""
         key = check_key(request.header("idempotency-key"))
         made: list[str] = []
@@ -183,7 +187,7 @@ class SecretResponder:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)
 
-    async def _keep(self, request: Call, key_id: str, secret: str, idempotency_key: str | None) -> None:
+    async def _keep(self, request: Request, key_id: str, secret: str, idempotency_key: str | None) -> None:
         if idempotency_key is None:
             await self._secrets.drop(key_id)
         else:

@@ -13,7 +13,7 @@ from ..core.principal import Bound
 
 __all__ = [
     "CREDITS",
-    "Line",
+    "BudgetWindow",
     "Place",
     "UNBOUNDED",
     "Window",
@@ -32,7 +32,7 @@ Window = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BudgetWindow:
     """One budget in one of its windows. `limit` is nano-USD; of the scope `credits`, thousandths of a credit."""
 
     scope: str
@@ -61,9 +61,9 @@ def row_of_window(window: Window) -> tuple[str, ...]:
 
 def lines_of(
     bounds: Sequence[Bound], model: str, providers: Iterable[str], settings: LedgerSettings, now: float
-) -> tuple[Line, ...]:
+) -> tuple[BudgetWindow, ...]:
     """The lines of a call for `model`, sorted."""
-    found: list[Line] = []
+    found: list[BudgetWindow] = []
     for bound in bounds:
         if bound.max_budget is not None or bound.soft_budget is not None:
             found.append(_whole(bound, now))
@@ -72,7 +72,7 @@ def lines_of(
                 start, end = window_of(own.budget_duration, bound.budget_anchor, now)
                 name = f"{bound.name} for the model {pattern!r}"
                 place = (bound.scope, bound.id, pattern)
-                found.append(Line(*place, name, own.max_budget, None, start, end, _end(end)))
+                found.append(BudgetWindow(*place, name, own.max_budget, None, start, end, _end(end)))
     fixed = settings.models.get(model)
     if fixed is not None:
         found.append(fixed_line("model", fixed, now))
@@ -81,27 +81,27 @@ def lines_of(
     return tuple(found)
 
 
-def credit_line(account: str, title: str, limit: int, start: float, end: float | None) -> Line:
+def credit_line(account: str, title: str, limit: int, start: float, end: float | None) -> BudgetWindow:
     """The line of an account's credits."""
-    return Line(CREDITS, account, "", title, limit, None, start, end, _end(end))
+    return BudgetWindow(CREDITS, account, "", title, limit, None, start, end, _end(end))
 
 
-def _whole(bound: Bound, now: float) -> Line:
+def _whole(bound: Bound, now: float) -> BudgetWindow:
     start, end = window_of(bound.budget_duration, bound.budget_anchor, now)
     limit = bound.max_budget_at(now)
     until = _end(end)
     if bound.temp_increase and now < bound.temp_until:
         until = min(until, bound.temp_until)
     most = UNBOUNDED if limit is None else limit
-    return Line(bound.scope, bound.id, "", bound.name, most, bound.soft_budget, start, end, until)
+    return BudgetWindow(bound.scope, bound.id, "", bound.name, most, bound.soft_budget, start, end, until)
 
 
-def fixed_line(scope: str, budget: FixedBudget, now: float) -> Line:
+def fixed_line(scope: str, budget: FixedBudget, now: float) -> BudgetWindow:
     """The line of a budget that holds for all callers: of a model, a provider or a deployment."""
     start, end = window_of(budget.budget_duration, 0.0, now)
     limit = UNBOUNDED if budget.max_budget is None else budget.max_budget
     title = f"{scope} {budget.name!r}"
-    return Line(scope, budget.name, "", title, limit, budget.soft_budget, start, end, _end(end))
+    return BudgetWindow(scope, budget.name, "", title, limit, budget.soft_budget, start, end, _end(end))
 
 
 def window_of(duration: str | None, anchor: float, now: float) -> tuple[float, float | None]:

@@ -22,7 +22,7 @@ from ..db import Batch, Database
 from . import sql
 from .budget_windows import (
     UNBOUNDED,
-    Line,
+    BudgetWindow,
     credit_line,
 )
 
@@ -39,7 +39,7 @@ class Terms:
     account: str
     tier: Tier
     band: Band
-    line: Line
+    line: BudgetWindow
 
     def price(self, cost: int) -> int:
         """Thousandths of a credit for a cost in nano-USD."""
@@ -106,7 +106,7 @@ class Credits:
         band = self.band_of(model)
         return band is not None and band.id in tier.bands
 
-    async def line(self, account: str, title: str, tier: Tier, now: float) -> Line:
+    async def line(self, account: str, title: str, tier: Tier, now: float) -> BudgetWindow:
         """The line of an account, with the period's grant in the journal."""
         duration = tier.credits_duration
         start, end = (0.0, None) if duration is None else window(duration, 0.0, now)

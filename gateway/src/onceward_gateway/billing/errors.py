@@ -10,7 +10,7 @@ from ..core.timestamps import iso
 from .budget_windows import (
     CREDITS,
     UNBOUNDED,
-    Line,
+    BudgetWindow,
 )
 from .reservations import Refused
 
@@ -99,7 +99,7 @@ def unpriced(model: str, owner: str) -> ApiError:
     )
 
 
-def warning_of(line: Line, spent: int) -> str:
+def warning_of(line: BudgetWindow, spent: int) -> str:
     """What a caller reads of a soft budget that is reached."""
     most = f" of {dollars(line.limit)}" if line.limit < UNBOUNDED else ""
     text = f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"

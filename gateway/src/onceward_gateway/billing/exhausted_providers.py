@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ..core.clock import Clock
-from .budget_windows import Line
+from .budget_windows import BudgetWindow
 from .estimate import Candidate
 from .reservations import Refused
 
-__all__ = ["ClosedProviders"]
+__all__ = ["ExhaustedProviders"]
 
 _SECONDS = 5.0
 _LITTLE = 20
 
 
-class ClosedProviders:
+class ExhaustedProviders:
     """What reservations met with.
 
     A provider that has as good as nothing left is closed to all for some seconds: budgets renew, and are given back
@@ -36,7 +36,7 @@ class ClosedProviders:
     def _of(self, call_id: str) -> Collection[str]:
         return self._of_call.get(call_id, ())
 
-    def without(self, lines: tuple[Line, ...], candidates: Sequence[Candidate]) -> tuple[Line, ...]:
+    def without(self, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
         """The lines to hold: not those of providers that are closed to all, if others may serve."""
         if not self._until:
             return lines
@@ -46,8 +46,8 @@ class ClosedProviders:
         return tuple(line for line in lines if line.scope != "provider" or line.id not in closed)
 
     def close(
-        self, refused: Refused, call_id: str, lines: tuple[Line, ...], candidates: Sequence[Candidate]
-    ) -> tuple[Line, ...] | None:
+        self, refused: Refused, call_id: str, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
+    ) -> tuple[BudgetWindow, ...] | None:
         """The lines without the one that was refused, if it is a provider's and another may serve; else None."""
         line = refused.line
         if line.scope != "provider":

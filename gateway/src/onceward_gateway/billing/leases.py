@@ -15,18 +15,18 @@ from ..db import (
     Row,
 )
 from . import sql
-from .budget_windows import Line
+from .budget_windows import BudgetWindow
 from .call_accounts import account_of
 from .recovery import Recovery
-from .reservation_batches import Rounds
+from .reservation_batches import ReservationBatches
 from .reservations import (
-    Hold,
-    Holds,
     Refused,
+    Reservation,
+    Reservations,
 )
 from .ticket import Ticket
 
-__all__ = ["Keeper"]
+__all__ = ["LeaseKeeper"]
 
 _log = logging.getLogger("onceward_gateway.billing")
 _LATE_SECONDS = 0.05
@@ -37,16 +37,18 @@ _LOST_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
 
-class Keeper:
+class LeaseKeeper:
     """The holds of this node's calls."""
 
-    def __init__(self, db: Database, clock: Clock, holds: Holds, recovery: Recovery, lease_seconds: float) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, holds: Reservations, recovery: Recovery, lease_seconds: float
+    ) -> None:
         self._db = db
         self._clock = clock
         self._holds = holds
         self._recovery = recovery
         self._lease_seconds = lease_seconds
-        self._rounds = Rounds(db, clock, holds, lease_seconds) if db.shared else None
+        self._rounds = ReservationBatches(db, clock, holds, lease_seconds) if db.shared else None
         self._running: set[Ticket] = set()
         self._fresh: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -54,13 +56,15 @@ class Keeper:
         # Whose progress this round of writing has not come to.
         self._behind: list[Ticket] = []
 
-    async def reserve(self, ticket: Ticket, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
+    async def reserve(
+        self, ticket: Ticket, lines: Sequence[BudgetWindow], amount: int, credits: int
+    ) -> Reservation | Refused:
         """Hold what a call may cost of every line, or of none."""
         if self._rounds is None:
             return await self._holds.reserve(lines, amount, credits)
         return await self._rounds.reserve(lines, amount, credits, ticket.call_id, ticket.started_at)
 
-    def give_back(self, hold: Hold) -> None:
+    def give_back(self, hold: Reservation) -> None:
         """Give back what was held; nothing was used."""
         if self._rounds is not None and hold.fenced:
             self._rounds.give_back(hold)
@@ -69,7 +73,7 @@ class Keeper:
         if hold.written:
             batch.add(sql.DROP_HOLD, (hold.id,))
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
 
     async def given_back(self) -> None:
         """Return when what was given back can be taken again."""
@@ -102,7 +106,7 @@ class Keeper:
         for ticket in fresh:
             self._write(ticket, expires_at, batch)
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
 
     def keep(self, ticket: Ticket, batch: Batch) -> None:
         """Add the row of a call to a batch where it does not say yet who the call is for."""
@@ -114,7 +118,7 @@ class Keeper:
         batch = Batch()
         self._write(ticket, self._clock.time() + self._lease_seconds, batch)
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
 
     def write_progress(self) -> None:
         """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
@@ -129,7 +133,7 @@ class Keeper:
             if hold is not None and hold.written and run is not None and run.tokens_produced != ticket.events:
                 self._write(ticket, expires_at, batch)
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
         loop = asyncio.get_running_loop()
         if self._behind:
             # Others have their turn before the next ones.
@@ -172,7 +176,7 @@ class Keeper:
             for ticket in running[at : at + _AT_ONCE]:
                 self._write(ticket, expires_at, batch)
             if batch:
-                await self._db.together(batch)
+                await self._db.write_batch(batch)
 
     async def lost(self) -> list[Row]:
         """The holds of this node that no call of it has: those whose writing was not answered."""

@@ -15,14 +15,14 @@ from ..core.principal import Bound, Principal
 from ..core.threads import in_thread_if_large
 from ..core.usage import tokens_of
 from ..db import Batch, Database
-from ..http.request import Call
+from ..http.request import Request
 from ..identity.directory import Directory
-from ..ratelimit.limiter import Pace
+from ..ratelimit.limiter import RateLimiter
 from . import sql
 from .audio_length import seconds_of_sound
 from .budget_windows import (
     CREDITS,
-    Line,
+    BudgetWindow,
     Window,
     fixed_line,
     lines_of,
@@ -43,17 +43,17 @@ from .estimate import (
     Estimate,
     estimate,
 )
-from .exhausted_providers import ClosedProviders
-from .leases import Keeper
+from .exhausted_providers import ExhaustedProviders
+from .leases import LeaseKeeper
 from .prices import PriceBook
 from .recovery import Recovery, TextsOfEvents
 from .reservations import (
     Change,
-    Hold,
-    Holds,
     Refused,
+    Reservation,
+    Reservations,
 )
-from .rollups import Sums, UsageSums
+from .rollups import Rollups, UsageSums
 from .ticket import Bill, BilledCall, Plan, Ticket
 from .usage_records import (
     add_sums,
@@ -87,7 +87,7 @@ class Ledger:
         settings: LedgerSettings,
         prices: PriceBook,
         directory: Directory,
-        pace: Pace,
+        pace: RateLimiter,
         node: str,
         served_at: Callable[[BilledCall], str | None],
         texts_of_events: TextsOfEvents,
@@ -101,11 +101,11 @@ class Ledger:
         self._clock = clock
         self._prices = prices
         sums = UsageSums(db, directory.records)
-        self._holds = Holds(db, clock, self.node, sums.summed)
-        self.sums = Sums(db, directory.records, clock, sums, self._holds.written)
+        self._holds = Reservations(db, clock, self.node, sums.summed)
+        self.sums = Rollups(db, directory.records, clock, sums, self._holds.written)
         self._recovery = Recovery(db, clock, prices, directory, self._holds, texts_of_events)
-        self._keeper = Keeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
-        self._closed = ClosedProviders(clock)
+        self._keeper = LeaseKeeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
+        self._closed = ExhaustedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -114,21 +114,21 @@ class Ledger:
     # -- a call begins
 
     async def enter(
-        self, call: Call, kind: str, model: str, candidates: Sequence[Candidate], call_id: str = ""
+        self, request: Request, kind: str, model: str, candidates: Sequence[Candidate], call_id: str = ""
     ) -> Ticket:
         """Let in a call that these may serve; raises 402, 403 or 429, naming the limit."""
         now = self._clock.time()
-        caller = call.caller
+        caller = request.caller
         plan = await self._plan(caller, model, candidates, now)
         ticket = Ticket(caller, model, plan, now, self.node)
-        ticket.tags, ticket.metadata, ticket.call_id = tags_of(call), metadata_of(call), call_id
-        size = len(call.raw) or sum(upload.size for upload in call.files)
+        ticket.tags, ticket.metadata, ticket.call_id = tags_of(request), metadata_of(request), call_id
+        size = len(request.raw) or sum(upload.size for upload in request.files)
         ticket.prompt_tokens = max(1, size // 4)
         if plan.free:
             return ticket
-        seconds = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
+        seconds = seconds_of_sound(request.files) if kind in ("transcription", "translation") else 0
         expected = await in_thread_if_large(
-            call.raw, estimate, kind, call.data, size, self.settings.default_output_tokens, seconds
+            request.raw, estimate, kind, request.data, size, self.settings.default_output_tokens, seconds
         )
         tokens = expected.input + (expected.output if expected.declared else 0)
         ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
@@ -249,7 +249,7 @@ class Ledger:
             dearest = max(dearest, pico)
         return min(nano_of_pico(dearest), _MOST_HELD)
 
-    def _warn(self, ticket: Ticket, line: Line, spent: int) -> None:
+    def _warn(self, ticket: Ticket, line: BudgetWindow, spent: int) -> None:
         text = warning_of(line, spent)
         if line.scope not in OPERATORS:
             ticket.headers = (*ticket.headers, ("x-onceward-budget-warning", text))
@@ -362,7 +362,7 @@ class Ledger:
         """Return when what was given back so far can be taken again."""
         await self._keeper.given_back()
 
-    async def standing(self, line: Line) -> tuple[int, int]:
+    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
         """What of a line is spent and held."""
         return await self._holds.standing(line)
 
@@ -422,7 +422,7 @@ class Ledger:
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
 
 
-def _windows(hold: Hold | None) -> Collection[Window]:
+def _windows(hold: Reservation | None) -> Collection[Window]:
     return () if hold is None else hold.windows
 
 

@@ -34,8 +34,8 @@ from .call_accounts import Account
 from .credits import debited
 from .prices import PriceBook
 from .reservations import (
-    Hold,
-    Holds,
+    Reservation,
+    Reservations,
     Taken,
 )
 from .token_count import TextCounter
@@ -56,7 +56,7 @@ class _Left:
     """Remains of a call whose node died: when its attempt started, what it held, and how much it had written."""
 
     started_at: float | None = None
-    hold: Hold = field(default_factory=lambda: Hold(""))
+    hold: Reservation = field(default_factory=lambda: Reservation(""))
     account: Account | None = None
     tokens: int = 0
 
@@ -70,7 +70,7 @@ class Recovery:
         clock: Clock,
         prices: PriceBook,
         directory: Directory,
-        holds: Holds,
+        holds: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
         self._db = db
@@ -96,7 +96,7 @@ class Recovery:
                 else:
                     booked += 1
             if batch:
-                await self._db.together(batch)
+                await self._db.write_batch(batch)
         return booked
 
     async def _taken_over(self, call: CallRecord) -> _Left:
@@ -214,7 +214,7 @@ class Recovery:
                     freed += 1
                     taken += msgspec.json.decode(lines, type=list[Taken])
             if taken:
-                await self._db.together(self._holds.returned(taken))
+                await self._db.write_batch(self._holds.returned(taken))
         return freed
 
 

@@ -19,17 +19,17 @@ from ..db import Database, StorageError
 from . import sql
 from .budget_windows import (
     CREDITS,
-    Line,
+    BudgetWindow,
     Window,
     row_of_window,
 )
 from .reservations import (
-    Hold,
-    Holds,
     Refused,
+    Reservation,
+    Reservations,
 )
 
-__all__ = ["Rounds"]
+__all__ = ["ReservationBatches"]
 
 _MOST_WISHES = 256
 _AGAIN_SECONDS = 1.0
@@ -41,14 +41,14 @@ _encode = msgspec.json.Encoder().encode
 class _Wish:
     """One call that wants to hold its lines. None is answered where a window is not there any more."""
 
-    lines: Sequence[Line]
+    lines: Sequence[BudgetWindow]
     amount: int
     credits: int
     call_id: str
     started_at: float
-    answer: asyncio.Future[Hold | Refused | None]
+    answer: asyncio.Future[Reservation | Refused | None]
 
-    def asked(self, line: Line) -> int:
+    def asked(self, line: BudgetWindow) -> int:
         return self.credits if line.scope == CREDITS else self.amount
 
 
@@ -65,27 +65,27 @@ class _Standing:
         self.change += amount
 
 
-class Rounds:
+class ReservationBatches:
     """What this node's calls take and give back, one transaction after the other."""
 
-    def __init__(self, db: Database, clock: Clock, holds: Holds, lease_seconds: float) -> None:
+    def __init__(self, db: Database, clock: Clock, holds: Reservations, lease_seconds: float) -> None:
         self._db = db
         self._clock = clock
         self._holds = holds
         self._lease_seconds = lease_seconds
         self._wishes: list[_Wish] = []
-        self._returned: list[Hold] = []
+        self._returned: list[Reservation] = []
         self._task: asyncio.Task[None] | None = None
 
     async def reserve(
-        self, lines: Sequence[Line], amount: int, credits: int, call_id: str, started_at: float
-    ) -> Hold | Refused:
+        self, lines: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
+    ) -> Reservation | Refused:
         """Take the amount of every line, or of none."""
         while True:
             for line in lines:
                 if not self._holds.knows(line):
                     await self._holds.open(line)
-            answer: asyncio.Future[Hold | Refused | None] = asyncio.get_running_loop().create_future()
+            answer: asyncio.Future[Reservation | Refused | None] = asyncio.get_running_loop().create_future()
             self._wishes.append(_Wish(lines, amount, credits, call_id, started_at, answer))
             self._go()
             outcome = await answer
@@ -94,7 +94,7 @@ class Rounds:
             for line in lines:
                 self._holds.forget(line)
 
-    def give_back(self, hold: Hold) -> None:
+    def give_back(self, hold: Reservation) -> None:
         """Give back what was held, with the next round; nothing was used."""
         self._returned.append(hold)
         self._go()
@@ -126,15 +126,17 @@ class Rounds:
         finally:
             self._task = None
 
-    def _tell(self, wishes: Sequence[_Wish], answers: Sequence[Hold | Refused | None]) -> None:
+    def _tell(self, wishes: Sequence[_Wish], answers: Sequence[Reservation | Refused | None]) -> None:
         for wish, answer in zip(wishes, answers, strict=True):
             if not wish.answer.done():
                 wish.answer.set_result(answer)
-            elif isinstance(answer, Hold):
+            elif isinstance(answer, Reservation):
                 # Its call is gone by now.
                 self._returned.append(answer)
 
-    async def _round(self, wishes: Sequence[_Wish], returned: Sequence[Hold]) -> list[Hold | Refused | None]:
+    async def _round(
+        self, wishes: Sequence[_Wish], returned: Sequence[Reservation]
+    ) -> list[Reservation | Refused | None]:
         async with self._db.transaction():
             gone = [hold for hold in returned if await self._db.write(sql.DROP_HOLD, (hold.id,))]
             standings = await self._locked(wishes, gone)
@@ -144,12 +146,12 @@ class Rounds:
                         standings[scope, id, model, start].add(-amount)
             answers = [self._decide(wish, standings) for wish in wishes]
             await self._write_changes(standings)
-            taken = [(wish, hold) for wish, hold in zip(wishes, answers, strict=True) if isinstance(hold, Hold)]
+            taken = [(wish, hold) for wish, hold in zip(wishes, answers, strict=True) if isinstance(hold, Reservation)]
             if taken:
                 await self._db.write_many(sql.ADD_HOLD, [self._row(wish, hold) for wish, hold in taken])
         return answers
 
-    async def _locked(self, wishes: Sequence[_Wish], gone: Sequence[Hold]) -> dict[Window, _Standing]:
+    async def _locked(self, wishes: Sequence[_Wish], gone: Sequence[Reservation]) -> dict[Window, _Standing]:
         """The windows of a round, which nobody else changes from here to its end."""
         windows: set[Window] = {line.window for wish in wishes for line in wish.lines}
         windows |= {(scope, id, model, start) for hold in gone for scope, id, model, start, _ in hold.taken}
@@ -158,7 +160,7 @@ class Rounds:
         rows = await self._db.query(sql.LOCK_WINDOWS, columns)
         return {ordered[int(number) - 1]: _Standing(int(spent), int(held)) for number, spent, held in rows}
 
-    def _decide(self, wish: _Wish, standings: dict[Window, _Standing]) -> Hold | Refused | None:
+    def _decide(self, wish: _Wish, standings: dict[Window, _Standing]) -> Reservation | Refused | None:
         for line in wish.lines:
             standing = standings.get(line.window)
             if standing is None:
@@ -181,7 +183,7 @@ class Rounds:
         if changed:
             await self._db.write(sql.TAKE, [list(column) for column in zip(*changed, strict=True)])
 
-    def _row(self, wish: _Wish, hold: Hold) -> tuple[object, ...]:
+    def _row(self, wish: _Wish, hold: Reservation) -> tuple[object, ...]:
         expires_at = self._clock.time() + self._lease_seconds
         lines = _encode(hold.taken).decode()
         return hold.id, wish.call_id, self._holds.node, expires_at, lines, wish.started_at, 0, None

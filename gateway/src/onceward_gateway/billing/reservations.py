@@ -27,13 +27,13 @@ from ..db import (
 from . import sql
 from .budget_windows import (
     CREDITS,
-    Line,
+    BudgetWindow,
     Place,
     Window,
     row_of_window,
 )
 
-__all__ = ["Change", "Hold", "Holds", "Refused", "Standing", "Taken"]
+__all__ = ["Change", "Reservation", "Reservations", "Refused", "Standing", "Taken"]
 
 # Scope, id, model and start of a line, and how much was taken of it.
 Taken = tuple[str, str, str, float, int]
@@ -45,13 +45,13 @@ _NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
-class Hold:
+class Reservation:
     """What one call holds. `warned` are the lines whose soft limit is reached, with what is spent of them; `written`
     says that it has a row."""
 
     id: str
     taken: list[Taken] = field(default_factory=list[Taken])
-    warned: list[tuple[Line, int]] = field(default_factory=list[tuple[Line, int]])
+    warned: list[tuple[BudgetWindow, int]] = field(default_factory=list[tuple[BudgetWindow, int]])
     written: bool = False
     # Other nodes may give it back: with its row, and only who has that row gives back anything.
     fenced: bool = False
@@ -61,7 +61,7 @@ class Hold:
         """What it holds of."""
         return frozenset((scope, id, model, start) for scope, id, model, start, _ in self.taken)
 
-    def with_more(self, more: Hold) -> list[Taken]:
+    def with_more(self, more: Reservation) -> list[Taken]:
         """Return what both hold, of the windows that this one holds of."""
         added = {(scope, id, model, start): amount for scope, id, model, start, amount in more.taken}
         return [
@@ -83,13 +83,13 @@ class Standing:
 class Refused:
     """The line that has too little left, and how it stands."""
 
-    line: Line
+    line: BudgetWindow
     amount: int
     spent: int
     held: int
 
 
-class Holds:
+class Reservations:
     """Reserve, settle, release. `summed` says what a line's records add up to from a time on."""
 
     def __init__(
@@ -110,11 +110,11 @@ class Holds:
         # Of a database that nobody else uses: how its windows stand.
         self._standings: dict[Window, Standing] = {}
 
-    def new(self) -> Hold:
+    def new(self) -> Reservation:
         """A hold of nothing yet."""
-        return Hold(f"{self.node}:{next(self._count)}")
+        return Reservation(f"{self.node}:{next(self._count)}")
 
-    async def reserve(self, lines: Sequence[Line], amount: int, credits: int) -> Hold | Refused:
+    async def reserve(self, lines: Sequence[BudgetWindow], amount: int, credits: int) -> Reservation | Refused:
         """Take the amount of every line, or of none, where nobody else uses the database."""
         for line in lines:
             await self._standing(line)
@@ -131,7 +131,7 @@ class Holds:
             standing.held += taken[4]
         return hold
 
-    async def _standing(self, line: Line) -> Standing:
+    async def _standing(self, line: BudgetWindow) -> Standing:
         """How a window stands, of a database that nobody else uses."""
         standing = self._standings.get(line.window)
         if standing is None:
@@ -147,12 +147,12 @@ class Holds:
             standing.spent += (0 if row is None else int(row[0])) - before
         return standing
 
-    def knows(self, line: Line) -> bool:
+    def knows(self, line: BudgetWindow) -> bool:
         """Whether the line's window is known to be there."""
         known = self._opened.get((line.scope, line.id))
         return known is not None and line.model in known and known[line.model][0] == line.start
 
-    async def open(self, line: Line) -> None:
+    async def open(self, line: BudgetWindow) -> None:
         """Have the line's window there, with what its records already add up to."""
         if await self._db.one(sql.FIND_WINDOW, line.window) is None:
             async with self._db.transaction():
@@ -166,11 +166,11 @@ class Holds:
             self._opened.clear()
         self._opened.setdefault((line.scope, line.id), {})[line.model] = (line.start, end)
 
-    def forget(self, line: Line) -> None:
+    def forget(self, line: BudgetWindow) -> None:
         """The line's window may be gone: look for it again."""
         self._opened.get((line.scope, line.id), {}).pop(line.model, None)
 
-    async def standing(self, line: Line) -> tuple[int, int]:
+    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
         """What of a line is spent and held."""
         if not self._shared:
             standing = await self._standing(line)
@@ -180,7 +180,7 @@ class Holds:
         row = await self._db.one(sql.FIND_WINDOW, line.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
-    async def enlarge(self, hold: Hold, more: Hold) -> bool:
+    async def enlarge(self, hold: Reservation, more: Reservation) -> bool:
         """Put what `more` holds into a hold and its row; return whether they are one now, or `more` stays by itself.
 
         However this is interrupted, the row and the hold say the same: what is settled is what was taken.
@@ -195,7 +195,7 @@ class Holds:
             await asyncio.wait([joining])
             raise
 
-    async def _enlarge(self, hold: Hold, more: Hold) -> bool:
+    async def _enlarge(self, hold: Reservation, more: Reservation) -> bool:
         taken = hold.with_more(more)
         lines = msgspec.json.encode(taken).decode()
         try:
@@ -216,7 +216,7 @@ class Holds:
 
     # -- a call ends
 
-    def settle(self, hold: Hold, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
+    def settle(self, hold: Reservation, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
         """Add to a batch what gives back the held amount and books the cost. The hold's row goes with it.
 
         Returns the changes of the standings in memory, for `apply`.

@@ -18,7 +18,7 @@ from .budget_windows import (
     window_of,
 )
 
-__all__ = ["Sums", "UsageSums"]
+__all__ = ["Rollups", "UsageSums"]
 
 
 class UsageSums:
@@ -61,7 +61,7 @@ class UsageSums:
         return {str(model): int(cost) for model, cost in await self._db.query(statement, (*owner, start, until))}
 
 
-class Sums:
+class Rollups:
     """Spending of keys, users, teams and organizations, kept in windows and totals.
 
     `on_written` is called with each window that an administrator set.

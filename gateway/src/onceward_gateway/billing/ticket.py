@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from ..core.call_record import CallRecord
 from ..core.principal import Bound, Principal
-from ..ratelimit.limiter import Pass
-from .budget_windows import Line, Window
+from ..ratelimit.limiter import Permit
+from .budget_windows import BudgetWindow, Window
 from .credits import Terms
-from .reservations import Change, Hold
+from .reservations import Change, Reservation
 
 __all__ = ["Bill", "BilledCall", "Plan", "Ticket"]
 
@@ -40,7 +40,7 @@ class Plan:
     """What a caller's calls of one model count against, until one of its windows ends."""
 
     caller: Principal
-    lines: tuple[Line, ...]
+    lines: tuple[BudgetWindow, ...]
     bounds: Sequence[Bound]
     terms: Terms | None
     owners: tuple[tuple[str, str], ...]
@@ -89,8 +89,8 @@ class Ticket:
         self.tags: tuple[str, ...] = ()
         self.metadata: str | None = None
         self.prompt_tokens = 0
-        self.entered: Pass | None = None
-        self.hold: Hold | None = None
+        self.entered: Permit | None = None
+        self.hold: Reservation | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
         self.run: BilledCall | None = None
         self.events = 0

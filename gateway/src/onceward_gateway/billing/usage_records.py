@@ -11,7 +11,7 @@ from ..core.errors import ApiError, invalid
 from ..core.principal import Principal
 from ..core.usage import Tokens, hour_of
 from ..db import Batch
-from ..http.request import Call
+from ..http.request import Request
 from ..http.validation import refuse_nul
 from . import sql
 from .call_accounts import served_of
@@ -58,14 +58,14 @@ def charged_of(caller: Principal) -> tuple[tuple[str, str], ...]:
     )
 
 
-def tags_of(call: Call) -> tuple[str, ...]:
+def tags_of(request: Request) -> tuple[str, ...]:
     """The caller's tags and the request's own."""
-    tags: tuple[str, ...] = call.caller.tags
-    given = call.data.get("tags")
-    metadata = call.data.get("metadata")
+    tags: tuple[str, ...] = request.caller.tags
+    given = request.data.get("tags")
+    metadata = request.data.get("metadata")
     if given is None and isinstance(metadata, dict):
         given = metadata.get("tags")
-    for source in (given, call.header("x-onceward-tags")):
+    for source in (given, request.header("x-onceward-tags")):
         listed = source.split(",") if isinstance(source, str) else source
         if isinstance(listed, list):
             named = [tag.strip() for tag in listed[:_MOST_TAGS] if isinstance(tag, str)]
@@ -73,11 +73,11 @@ def tags_of(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags)) if tags else ()
 
 
-def require_bounded(call: Call) -> None:
+def require_bounded(request: Request) -> None:
     """Raise 400 for what is too long to be kept with the record of a call: its model's name, tags, user, metadata."""
-    data, header = call.data, call.header("x-onceward-tags")
-    if len(call.model) > _LONGEST_MODEL:
-        raise _too_long("model", f"{len(call.model)} characters long", f"{_LONGEST_MODEL} characters")
+    data, header = request.data, request.header("x-onceward-tags")
+    if len(request.model) > _LONGEST_MODEL:
+        raise _too_long("model", f"{len(request.model)} characters long", f"{_LONGEST_MODEL} characters")
     user, metadata, tags = data.get("user"), data.get("metadata"), data.get("tags")
     if isinstance(user, str) and len(user) > _LONGEST_USER:
         raise _too_long("user", f"{len(user)} characters long", f"{_LONGEST_USER} characters")
@@ -91,7 +91,7 @@ def require_bounded(call: Call) -> None:
     _require_tags("tags", tags)
     if header is not None:
         _require_tags("X-Onceward-Tags", header)
-    refuse_nul(call.model, at="model")
+    refuse_nul(request.model, at="model")
     for name in _KEPT:
         if name in data:
             refuse_nul(data[name], at=name)
@@ -114,9 +114,9 @@ def _too_long(name: str, what: str, most: str) -> ApiError:
     return invalid(f"`{name}` is {what}; the most is {most}. Send less.", param=name, code="too_long")
 
 
-def metadata_of(call: Call) -> str | None:
+def metadata_of(request: Request) -> str | None:
     """What the caller wrote beside the request, for its own records; too long a text is left out."""
-    metadata = call.data.get("metadata")
+    metadata = request.data.get("metadata")
     if not isinstance(metadata, dict) or not metadata:
         return None
     text = msgspec.json.encode(metadata)

@@ -12,8 +12,8 @@ import msgspec
 from ..config.cache import CacheSettings
 from ..core.answer import Answer, Fault
 from ..core.clock import Clock
-from ..core.response_writer import Filter, Sink
-from ..http.request import Call
+from ..core.response_writer import ResponseWriter, WriterMiddleware
+from ..http.request import Request
 from .controls import CacheControls, controls_of
 from .entries import (
     CachedAnswer,
@@ -52,41 +52,41 @@ class ResponseCache:
         settings: CacheSettings,
         store: CacheStore | None,
         clock: Clock,
-        audience: Callable[[Call, str], tuple[str, ...]],
+        audience: Callable[[Request, str], tuple[str, ...]],
     ) -> None:
         self.settings = settings
         self.store = store
         self._clock = clock
         self._audience = audience
 
-    def decide(self, call: Call, kind: str, guards: Iterable[str]) -> CacheDecision | None:
+    def decide(self, request: Request, kind: str, guards: Iterable[str]) -> CacheDecision | None:
         """Return the part of the cache in a call; None where it has none."""
-        if self.store is None or kind not in KINDS or not call.raw:
+        if self.store is None or kind not in KINDS or not request.raw:
             return None
-        controls = controls_of(call.header("cache-control"), call.data.get("cache"))
-        call.caller.require_cache_controls(controls.named)
+        controls = controls_of(request.header("cache-control"), request.data.get("cache"))
+        request.caller.require_cache_controls(controls.named)
         if self.settings.opt_in and not controls.asked:
             return None
-        if any(name.startswith(_OWN_KEY) for name in call.headers):
+        if any(name.startswith(_OWN_KEY) for name in request.headers):
             # An answer that the caller paid with its own key belongs to nobody else.
             return None
-        return CacheDecision(controls, self.scope(call), ",".join(guards), kind)
+        return CacheDecision(controls, self.scope(request), ",".join(guards), kind)
 
-    def scope(self, call: Call) -> str:
+    def scope(self, request: Request) -> str:
         """Return the scope within which the answers of a caller are shared."""
-        caller = call.caller
+        caller = request.caller
         if self.settings.scope == "global":
             return "*"
         if self.settings.scope == "organization" and caller.organization_id is not None:
             return f"organization:{caller.organization_id}"
-        return f"caller:{call.principal}"
+        return f"caller:{request.principal}"
 
-    def key(self, call: Call, decision: CacheDecision) -> str:
+    def key(self, request: Request, decision: CacheDecision) -> str:
         """Return the cache key of a call: a digest of scope, request, and guardrails of the answer."""
-        body = {name: value for name, value in call.data.items() if name not in _IGNORED}
-        region, tags = call.header("x-onceward-region"), call.header("x-onceward-tags")
-        betas = [call.header("openai-beta"), call.header("anthropic-beta")]
-        model = call.caller.aliases.get(call.model, call.model)
+        body = {name: value for name, value in request.data.items() if name not in _IGNORED}
+        region, tags = request.header("x-onceward-region"), request.header("x-onceward-tags")
+        betas = [request.header("openai-beta"), request.header("anthropic-beta")]
+        model = request.caller.aliases.get(request.model, request.model)
         parts: list[Any] = [
             decision.kind,
             decision.scope,
@@ -96,7 +96,7 @@ class ResponseCache:
             region,
             tags,
         ]
-        parts += [betas, call.data.get("tags"), self._audience(call, model)]
+        parts += [betas, request.data.get("tags"), self._audience(request, model)]
         return hashlib.sha256(msgspec.json.encode([parts, body], order="sorted")).hexdigest()
 
     async def find(self, key: str, decision: CacheDecision) -> CachedAnswer | None:
@@ -111,7 +111,7 @@ class ResponseCache:
         age = decision.controls.max_age
         return None if age is not None and now - entry.created_at > age else entry
 
-    async def replay(self, entry: CachedAnswer, key: str, run: Sink) -> None:
+    async def replay(self, entry: CachedAnswer, key: str, run: ResponseWriter) -> None:
         """Answer a call with a stored answer; it costs nothing."""
         run.cached = True
         run.usage = entry.usage
@@ -123,7 +123,7 @@ class ResponseCache:
         for data, event in entry.events:
             await run.emit(data, event)
 
-    def miss(self, key: str, decision: CacheDecision, run: Sink) -> None:
+    def miss(self, key: str, decision: CacheDecision, run: ResponseWriter) -> None:
         """Mark a call that the model has to answer."""
         run.marks[_MARK] = "miss" if decision.controls.look else "bypass"
         if decision.controls.keep:
@@ -140,10 +140,10 @@ class ResponseCache:
             await self.store.put(key, decision.scope, body, entry.created_at, entry.created_at + ttl)
 
 
-class CacheRecorder(Filter):
+class CacheRecorder(WriterMiddleware):
     """A filter that copies an answer, up to `max_bytes`."""
 
-    def __init__(self, inner: Sink, max_bytes: int) -> None:
+    def __init__(self, inner: ResponseWriter, max_bytes: int) -> None:
         super().__init__(inner)
         self._left = max_bytes
         self._events: list[tuple[bytes, str | None]] | None = []

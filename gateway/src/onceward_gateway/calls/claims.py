@@ -17,12 +17,12 @@ from ..db import (
 from . import sql
 from .idempotency import (
     Claim,
-    Presented,
-    Rerun,
+    IdempotentRequest,
+    Start,
 )
-from .running import Run
+from .running import RunningCall
 
-__all__ = ["Claims"]
+__all__ = ["IdempotencyKeys"]
 
 
 _log = logging.getLogger("onceward_gateway")
@@ -50,7 +50,7 @@ class _Backlog:
         raise StorageAway(f"{_MOST_WAITING} records wait to be written, the most that are kept in memory.")
 
 
-class Claims:
+class IdempotencyKeys:
     """The keys of this process's calls: claimed in its memory, and in the database where other nodes use it too."""
 
     def __init__(
@@ -61,10 +61,10 @@ class Claims:
         self._nodes = nodes
         self._new_id = new_id
         self._keep_seconds = keep_seconds
-        self._holders: dict[tuple[str, str], Run | Claim] = {}
+        self._holders: dict[tuple[str, str], RunningCall | Claim] = {}
         self._backlog = _Backlog(db)
 
-    def holder(self, presented: Presented) -> Run | Claim | None:
+    def holder(self, presented: IdempotentRequest) -> RunningCall | Claim | None:
         """What has the key of a request in this process."""
         return self._holders.get(presented.place)
 
@@ -72,7 +72,7 @@ class Claims:
         """Whether a call is claimed and has not begun."""
         return any(isinstance(one, Claim) and one.record.id == call_id for one in self._holders.values())
 
-    def is_likely_new(self, presented: Presented) -> bool:
+    def is_likely_new(self, presented: IdempotentRequest) -> bool:
         """Whether the key had better be claimed before it is looked up: what is asked of another machine costs most."""
         return (
             self._db.shared
@@ -81,7 +81,7 @@ class Claims:
             and presented.place not in self._holders
         )
 
-    async def claim(self, presented: Presented, entry: Rerun, *, model: str, provider: str) -> Claim | None:
+    async def claim(self, presented: IdempotentRequest, entry: Start, *, model: str, provider: str) -> Claim | None:
         """The right to make the call, or None if another request has it by now. It ends by `begun` or by `release`.
 
         Raises `StorageAway` while too much waits to be recorded already: no record that was promised is dropped, so
@@ -118,7 +118,7 @@ class Claims:
                 claim.recorded = await self._claim_stored(claim)
             except BaseException:
                 # It may have been written for all that is known here.
-                self._db.soon(self._released(claim))
+                self._db.enqueue(self._released(claim))
                 self._free(claim)
                 raise
             if not claim.recorded:
@@ -126,7 +126,7 @@ class Claims:
                 return None
         return claim
 
-    def _again(self, before: CallRecord, entry: Rerun, model: str, provider: str) -> CallRecord:
+    def _again(self, before: CallRecord, entry: Start, model: str, provider: str) -> CallRecord:
         """The record of a call that is made again, under its id; one that goes on is the same attempt."""
         record = replace(before, status="in_progress", node=self._nodes.id, model=model, provider=provider)
         record.finished_at = record.usage = record.cost_nano = record.error = record.error_status = None
@@ -142,7 +142,7 @@ class Claims:
         record, before, presented = claim.record, claim.before, claim.presented
         if before is not None:
             # An earlier claim of this process on the same call may have to be undone first, as it was queued.
-            await self._db.committed()
+            await self._db.flush()
             taken = (self._nodes.id, record.attempts, record.attempt, record.id, before.status, before.attempt)
             async with self._db.transaction():
                 rows = await self._db.changed(sql.RETAKE, taken)
@@ -158,7 +158,7 @@ class Claims:
         """The call is not made after all: its key is as free as it was before."""
         try:
             if claim.recorded:
-                await self._db.together(self._released(claim))
+                await self._db.write_batch(self._released(claim))
         finally:
             self._free(claim)
 
@@ -178,13 +178,13 @@ class Claims:
             del self._holders[claim.presented.place]
         claim.end()
 
-    def begun(self, claim: Claim, run: Run) -> None:
+    def begun(self, claim: Claim, run: RunningCall) -> None:
         """The key is the run's from now on."""
         if claim.presented.key is not None:
             self._holders[claim.presented.place] = run
             claim.end()
 
-    def ended(self, run: Run) -> None:
+    def ended(self, run: RunningCall) -> None:
         """The run's key is nobody's in this process."""
         place = (run.record.principal, run.record.key or "")
         if self._holders.get(place) is run:

@@ -26,13 +26,21 @@ from ..http.request import (
     Send,
 )
 from .event_stream import (
-    Feed,
-    Listener,
+    EventStream,
+    Subscriber,
     frame,
 )
 from .repository import EventBlock
 
-__all__ = ["ConnectionCut", "CutReply", "LiveStream", "Presence", "StalledReply", "StoredStream", "faulty_reply"]
+__all__ = [
+    "ConnectionCut",
+    "CutReply",
+    "LiveStream",
+    "DisconnectWatcher",
+    "StalledReply",
+    "StoredStream",
+    "faulty_reply",
+]
 
 _log = logging.getLogger("onceward_gateway")
 _LATE_SECONDS = 0.02
@@ -49,7 +57,7 @@ class ConnectionCut(ConnectionError):
     """Raised to the server where it offers no way to close the connection."""
 
 
-class Presence:
+class DisconnectWatcher:
     """Watches one client's connection and tells its listener when it is gone.
 
     The gateway's own server calls back. Where another one serves, a task waits for its message; it begins a moment
@@ -58,7 +66,7 @@ class Presence:
 
     __slots__ = ("_listener", "_on_gone", "_task", "_timer")
 
-    def __init__(self, receive: Receive | None, listener: Listener, scope: dict[str, Any] | None = None) -> None:
+    def __init__(self, receive: Receive | None, listener: Subscriber, scope: dict[str, Any] | None = None) -> None:
         self._listener = listener
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -81,7 +89,7 @@ class Presence:
             self._task.cancel()
 
 
-async def _watch(receive: Receive, listener: Listener) -> None:
+async def _watch(receive: Receive, listener: Subscriber) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     listener.leave()
@@ -120,12 +128,12 @@ class LiveStream:
 
     def __init__(
         self,
-        feed: Feed,
-        listener: Listener,
-        presence: Presence,
+        feed: EventStream,
+        listener: Subscriber,
+        presence: DisconnectWatcher,
         scope: dict[str, Any] | None,
         ping_seconds: float,
-        moved: Callable[[Feed], Awaitable[Feed]],
+        moved: Callable[[EventStream], Awaitable[EventStream]],
     ) -> None:
         self._feed = feed
         self._moved = moved
@@ -207,7 +215,7 @@ class LiveStream:
         self._arm()
 
 
-async def _send_pieces(data: bytes, listener: Listener, send: Send) -> None:
+async def _send_pieces(data: bytes, listener: Subscriber, send: Send) -> None:
     """Send long events in pieces, with turns for others between them."""
     for at in range(0, len(data), _PIECE):
         if listener.gone:
@@ -216,14 +224,14 @@ async def _send_pieces(data: bytes, listener: Listener, send: Send) -> None:
         await asyncio.sleep(0)
 
 
-def _unsaid(feed: Feed, listener: Listener) -> bytes:
+def _unsaid(feed: EventStream, listener: Subscriber) -> bytes:
     """The error that ended a call, for a client that no event has told of it: one came first, or is further on."""
     if feed.error is None or (feed.total > 0 and listener.position <= feed.total):
         return b""
     return _told(feed, listener, feed.error)
 
 
-def _as_told(error: Exception, feed: Feed) -> ApiError:
+def _as_told(error: Exception, feed: EventStream) -> ApiError:
     """Return the error for a client whose call cannot be followed to the node where it goes on."""
     if isinstance(error, ApiError):
         return error
@@ -235,7 +243,7 @@ def _as_told(error: Exception, feed: Feed) -> ApiError:
     return internal()
 
 
-def _told(feed: Feed, listener: Listener, error: ApiError) -> bytes:
+def _told(feed: EventStream, listener: Subscriber, error: ApiError) -> bytes:
     error.call_id = feed.record.id
     return frame(feed.record.id, listener.position, envelope(error, feed.record.request_id), "error")
 

@@ -9,7 +9,7 @@ from itertools import islice
 from ..cluster.bus import Bus
 from ..db import Batch, Database
 from .repository import CallStore
-from .running import Run
+from .running import RunningCall
 
 __all__ = ["EventLog", "topic_of"]
 
@@ -31,17 +31,17 @@ class EventLog:
     """
 
     def __init__(
-        self, db: Database, bus: Bus, may_write: Callable[[], bool], keep: Callable[[Run, Batch], None]
+        self, db: Database, bus: Bus, may_write: Callable[[], bool], keep: Callable[[RunningCall, Batch], None]
     ) -> None:
         self._db = db
         self._bus = bus
         self._may_write = may_write
         self._keep = keep
-        self._unsaved: dict[str, Run] = {}
-        self._untold: dict[str, Run] = {}
+        self._unsaved: dict[str, RunningCall] = {}
+        self._untold: dict[str, RunningCall] = {}
         self._timer: asyncio.Handle | None = None
 
-    def add(self, run: Run) -> None:
+    def add(self, run: RunningCall) -> None:
         """Have the new events of a call written within a twentieth of a second, and told within this tick."""
         self._unsaved[run.record.id] = run
         if self._timer is None:
@@ -77,14 +77,14 @@ class EventLog:
             self._keep(run, batch)
             _put(batch, run, ())
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
 
-    def end(self, run: Run, batch: Batch, tail: Sequence[bytes]) -> None:
+    def end(self, run: RunningCall, batch: Batch, tail: Sequence[bytes]) -> None:
         """Add what is left of a call's events, and the one that ends it, to the batch of its end."""
         self._unsaved.pop(run.record.id, None)
         _put(batch, run, tail)
 
-    def ended(self, run: Run) -> None:
+    def ended(self, run: RunningCall) -> None:
         """Tell those who follow a call that its end is written."""
         self._untold.pop(run.record.id, None)
         topic = topic_of(run.record.id)
@@ -104,7 +104,7 @@ class EventLog:
         self._untold.clear()
 
 
-def _put(batch: Batch, run: Run, tail: Sequence[bytes]) -> None:
+def _put(batch: Batch, run: RunningCall, tail: Sequence[bytes]) -> None:
     fresh = [*run.frames[run.saved :], *tail]
     if fresh:
         first = run.saved + 1

@@ -12,7 +12,7 @@ from ..core.answer import (
 from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 
-__all__ = ["Feed", "Listener", "draining", "frame"]
+__all__ = ["EventStream", "Subscriber", "draining", "frame"]
 
 # How many clients of one call are woken in one turn of the event loop.
 _AT_ONCE = 50
@@ -31,7 +31,7 @@ def draining() -> ApiError:
     return ApiError(529, message, code="draining")
 
 
-class Listener:
+class Subscriber:
     """One client of a call: how far it has read, and the future it sleeps on."""
 
     __slots__ = ("_waiter", "gone", "position", "takes_faults")
@@ -58,7 +58,7 @@ class Listener:
         return self._waiter
 
 
-class Feed:
+class EventStream:
     """The events of one call as far as they are known here, and the clients that read them.
 
     `done`: nothing more comes, and what is told of the end is durable. `moved`: the call does not go on where it was
@@ -93,9 +93,9 @@ class Feed:
         self.fault: DeliveryFault | None = None
         self.faults: list[tuple[int, Fault]] = []
         self.marks: dict[str, str] = {}
-        self.listeners: list[Listener] = []
+        self.listeners: list[Subscriber] = []
         # Those that are still to be woken, and whether all are to be woken again behind them.
-        self._asleep: list[Listener] = []
+        self._asleep: list[Subscriber] = []
         self._again = False
 
     @property
@@ -108,16 +108,16 @@ class Feed:
         """Whether nothing more comes from here."""
         return self.done or self.moved
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: Subscriber) -> None:
         """A client listens."""
         self.listeners.append(listener)
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: Subscriber) -> None:
         """A client is gone, or has all it wanted."""
         if listener in self.listeners:
             self.listeners.remove(listener)
 
-    def take(self, listener: Listener) -> bytes:
+    def take(self, listener: Subscriber) -> bytes:
         """All that the client has not read yet, up to the next fault meant for it."""
         end = self.total
         if listener.takes_faults and self.faults:
@@ -132,7 +132,7 @@ class Feed:
     def was_taken(self, end: int) -> None:
         """A client has read all up to `end`."""
 
-    def next_fault(self, listener: Listener) -> Fault | None:
+    def next_fault(self, listener: Subscriber) -> Fault | None:
         """The fault at the client's position, once."""
         if listener.takes_faults and self.faults and self.faults[0][0] <= listener.position:
             return self.faults.pop(0)[1]

@@ -16,13 +16,13 @@ from ..db import (
     StorageError,
 )
 from . import sql
-from .claims import Claims
+from .claims import IdempotencyKeys
 from .event_log import EventLog
-from .remote import Follower, lost
+from .remote import RemoteCall, lost
 from .repository import CallStore
-from .running import Run
+from .running import RunningCall
 
-__all__ = ["InterruptionBiller", "Others", "cancelled"]
+__all__ = ["InterruptionBiller", "Failover", "cancelled"]
 
 _CANCEL_TOPIC = "calls/cancel"
 _LOOK_SECONDS = 1.0
@@ -37,7 +37,7 @@ class InterruptionBiller(Protocol):
         ...
 
 
-class Others:
+class Failover:
     """The other nodes, as calls have to do with them."""
 
     def __init__(
@@ -48,11 +48,11 @@ class Others:
         bus: Bus,
         store: CallStore,
         log: EventLog,
-        claims: Claims,
+        claims: IdempotencyKeys,
         biller: InterruptionBiller,
         *,
-        running: Mapping[str, Run],
-        following: Mapping[str, Follower],
+        running: Mapping[str, RunningCall],
+        following: Mapping[str, RemoteCall],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -122,7 +122,7 @@ class Others:
         rows = await self._db.query(sql.RUNNING_OF, (self._nodes.id,))
         left = [(str(id), int(attempt)) for id, attempt, created_at in rows if created_at < before]
         if any(id not in self._running for id, _ in left):
-            await self._db.committed()
+            await self._db.flush()
         for id, attempt in left:
             if id not in self._running and not self._claims.is_claimed(id):
                 await self.interrupt(sql.INTERRUPT_ONE, (id, self._nodes.id, attempt))
@@ -137,7 +137,7 @@ class Others:
         """Calls that a dead node left in progress are interrupted, and what they used is booked; gives how many."""
         freed = Batch()
         freed.add(sql.FREE_MUTATIONS, (node_id,))
-        await self._db.together(freed)
+        await self._db.write_batch(freed)
         return await self.interrupt(sql.INTERRUPT, (node_id,))
 
     async def recover(self) -> int:

@@ -13,15 +13,15 @@ from ..core.errors import (
     invalid,
 )
 from ..core.threads import LARGE_BODY
-from ..http.request import Call
-from .event_stream import Feed
+from ..http.request import Request
+from .event_stream import EventStream
 
 __all__ = [
     "Claim",
-    "Joined",
-    "Presented",
-    "Replayed",
-    "Rerun",
+    "Attached",
+    "IdempotentRequest",
+    "Replay",
+    "Start",
     "check_key",
     "fingerprint",
     "not_resumable",
@@ -34,7 +34,7 @@ _KEY_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class IdempotentRequest:
     """A request as it is presented: who, what, under which key, and from which event on."""
 
     principal: str
@@ -53,15 +53,15 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Attached:
     """The call runs already, here or on another node; listen from behind event `after`."""
 
-    feed: Feed
+    feed: EventStream
     after: int
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class Replay:
     """The call has ended; what was answered is given again."""
 
     record: CallRecord
@@ -69,7 +69,7 @@ class Replayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rerun:
+class Start:
     """The call has to be made: for the first time (`record` is None), again after a failure, or on from its log.
 
     `replaces` is the call that the key names until now, where it is to name a new one.
@@ -89,9 +89,9 @@ class Claim:
     `before` is the record as it was, for a call that is made again or goes on.
     """
 
-    presented: Presented
+    presented: IdempotentRequest
     record: CallRecord
-    entry: Rerun
+    entry: Start
     before: CallRecord | None
     expires_at: float
     recorded: bool = False
@@ -110,7 +110,7 @@ class Claim:
                 waiter.set_result(None)
 
 
-def same_request(fingerprint: bytes | None, presented: Presented) -> None:
+def same_request(fingerprint: bytes | None, presented: IdempotentRequest) -> None:
     """Refuse a key that was first presented with another request."""
     if fingerprint != presented.fingerprint:
         raise conflict(
@@ -122,7 +122,7 @@ def same_request(fingerprint: bytes | None, presented: Presented) -> None:
         )
 
 
-def position_of(presented: Presented, call_id: str) -> int:
+def position_of(presented: IdempotentRequest, call_id: str) -> int:
     """The sequence number behind which the client wants the stream; 0 for all of it."""
     given = presented.last_event_id
     if given is None or not presented.stream:
@@ -163,39 +163,41 @@ def check_key(key: str | None) -> str | None:
     return key
 
 
-async def presented_by(call: Call, *, stream: bool) -> Presented:
+async def presented_by(request: Request, *, stream: bool) -> IdempotentRequest:
     """Return the idempotency key of a request, with what it was presented for."""
-    key = check_key(call.header("idempotency-key"))
-    print_ = await fingerprint(call) if key is not None else b""
-    return Presented(
-        principal=call.principal,
-        operation=call.operation,
+    key = check_key(request.header("idempotency-key"))
+    print_ = await fingerprint(request) if key is not None else b""
+    return IdempotentRequest(
+        principal=request.principal,
+        operation=request.operation,
         stream=stream,
         key=key,
         fingerprint=print_,
-        last_event_id=call.header("last-event-id"),
-        request_id=call.request_id,
-        body_bytes=len(call.raw),
+        last_event_id=request.header("last-event-id"),
+        request_id=request.request_id,
+        body_bytes=len(request.raw),
     )
 
 
-async def fingerprint(call: Call) -> bytes:
+async def fingerprint(request: Request) -> bytes:
     """Return the digest of a request: operation, path, query, scope and body; a form counts by its parts."""
-    if call.files or len(call.raw) > LARGE_BODY:
+    if request.files or len(request.raw) > LARGE_BODY:
         # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
-        return await asyncio.to_thread(_fingerprint, call)
-    return _fingerprint(call)
+        return await asyncio.to_thread(_fingerprint, request)
+    return _fingerprint(request)
 
 
-def _fingerprint(call: Call) -> bytes:
-    digest = hashlib.sha256(repr((call.operation, sorted(call.params.items()), sorted(call.query.items()))).encode())
-    if call.caller.acting_for != (None, None):
+def _fingerprint(request: Request) -> bytes:
+    digest = hashlib.sha256(
+        repr((request.operation, sorted(request.params.items()), sorted(request.query.items()))).encode()
+    )
+    if request.caller.acting_for != (None, None):
         # Another scope is another request: it is paid for by somebody else.
-        digest.update(repr(call.caller.acting_for).encode())
-    digest.update(call.raw)
-    if not call.raw:
-        digest.update(repr(sorted(call.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))
-    for upload in call.files:
+        digest.update(repr(request.caller.acting_for).encode())
+    digest.update(request.raw)
+    if not request.raw:
+        digest.update(repr(sorted(request.data.items(), key=lambda item: item[0])).encode("utf-8", "surrogatepass"))
+    for upload in request.files:
         parts = (upload.name, upload.filename, upload.content_type, upload.size)
         digest.update(repr(parts).encode("utf-8", "surrogatepass"))
         upload.file.seek(0)

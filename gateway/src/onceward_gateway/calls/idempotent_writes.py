@@ -22,7 +22,7 @@ from ..http.request import (
 from . import sql
 from .repository import CallStore, StoredKey
 
-__all__ = ["Mutations"]
+__all__ = ["IdempotentWrites"]
 
 _LARGEST = 1 << 20
 _LOOK_SECONDS = 0.05
@@ -32,7 +32,7 @@ Act = Callable[[], Awaitable[Reply | Change]]
 _Then = Callable[[], Awaitable[None]]
 
 
-class Mutations:
+class IdempotentWrites:
     """The running and the remembered mutations, by caller and key.
 
     `together` makes what is changed inside it one transaction.
@@ -103,7 +103,7 @@ class Mutations:
             if self._db.shared:
                 freed = Batch()
                 freed.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
-                self._db.soon(freed)
+                self._db.enqueue(freed)
             raise
         await self._durable(then)
         return reply
@@ -132,7 +132,7 @@ class Mutations:
         return reply, made.then if isinstance(made, Change) else None
 
     async def _durable(self, then: _Then | None) -> None:
-        await self._db.committed()
+        await self._db.flush()
         if then is not None:
             await then()
 
@@ -156,7 +156,7 @@ class Mutations:
             )
         answer = Answer(reply.body, reply.content_type, None, reply.headers, reply.status)
         self._store.put_answer(batch, claim.id, answer)
-        await self._db.together(batch)
+        await self._db.write_batch(batch)
 
     @asynccontextmanager
     async def _unit(self, *, whole: bool) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ import msgspec
 from ..cache.cache import CacheDecision, CacheRecorder, ResponseCache
 from ..core.effective_body import as_fields
 from ..core.errors import ApiError
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..guardrails.failures import guard_failure
 from ..guardrails.middleware import GuardFilter
 from ..guardrails.registry import (
@@ -24,11 +24,11 @@ from ..guardrails.registry import (
     context_of,
     rewriters,
 )
-from ..http.request import Call, Route
+from ..http.request import Request, Route
 
 __all__ = ["CallMiddleware"]
 
-Make = Callable[[Sink], Producer]
+Make = Callable[[ResponseWriter], ModelHandler]
 
 
 class CallMiddleware:
@@ -38,86 +38,90 @@ class CallMiddleware:
         self._guardrails = guardrails
         self._cache = cache
 
-    def around(self, call: Call, route: Route, make: Make) -> Make:
+    def around(self, request: Request, route: Route, make: Make) -> Make:
         """Return `make` with the middleware that applies to this call; `make` itself where none applies."""
         assert route.kind is not None
-        guards = self._guardrails.of(call)
-        plan = self._cache.decide(call, route.kind, (guard.name for guard in guards))
+        guards = self._guardrails.of(request)
+        plan = self._cache.decide(request, route.kind, (guard.name for guard in guards))
         if not guards and plan is None:
             return make
 
-        def outer(run: Sink) -> Producer:
-            async def produce(out: Sink) -> None:
+        def outer(run: ResponseWriter) -> ModelHandler:
+            async def produce(out: ResponseWriter) -> None:
                 if guards:
                     out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
-                    await _before(call, guards)
+                    await _before(request, guards)
                 if plan is None or out.catching_up:
-                    await _guarded(call, guards, make, out)
+                    await _guarded(request, guards, make, out)
                 else:
-                    await self._cached(call, plan, guards, make, out)
+                    await self._cached(request, plan, guards, make, out)
 
             return produce
 
         return outer
 
-    async def _cached(self, call: Call, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: Sink) -> None:
+    async def _cached(
+        self, request: Request, plan: CacheDecision, guards: Sequence[Guard], make: Make, out: ResponseWriter
+    ) -> None:
         cache = self._cache
-        key = cache.key(call, plan)
+        key = cache.key(request, plan)
         entry = await cache.find(key, plan)
         if entry is not None:
             await cache.replay(entry, key, out)
             return
         cache.miss(key, plan, out)
         if not plan.controls.keep:
-            await _guarded(call, guards, make, out)
+            await _guarded(request, guards, make, out)
             return
         keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
-        await _guarded(call, guards, make, keeper)
+        await _guarded(request, guards, make, keeper)
         await cache.save(key, plan, keeper)
 
 
-async def _before(call: Call, guards: Sequence[Guard]) -> None:
+async def _before(request: Request, guards: Sequence[Guard]) -> None:
     """Let the guardrails look at the request, and put what they made of it in its place."""
     if not any(guard.before for guard in guards):
         return
-    context, files = context_of(call), _names_of_files(call)
-    data = shown = {**files, **call.data} if files else call.data
+    context, files = context_of(request), _names_of_files(request)
+    data = shown = {**files, **request.data} if files else request.data
     for guard in guards:
         if guard.before:
             data = await guard.guardrail.before(data, context)
-    if not call.raw:
+    if not request.raw:
         if data != shown:
-            _put_form(call, files, shown, data)
+            _put_form(request, files, shown, data)
         return
     # Also where nothing changed: what was looked at is what is sent, and a name that stands twice stands once now.
-    call.data, call.raw = data, msgspec.json.encode(data)
+    request.data, request.raw = data, msgspec.json.encode(data)
 
 
-def _names_of_files(call: Call) -> dict[str, list[str]]:
+def _names_of_files(request: Request) -> dict[str, list[str]]:
     """The names of the files of a form, by their fields: a provider is sent them too."""
     names: dict[str, list[str]] = {}
-    for upload in call.files:
+    for upload in request.files:
         names.setdefault(upload.name, []).append(upload.filename)
-    return {name: listed for name, listed in names.items() if name not in call.data}
+    return {name: listed for name, listed in names.items() if name not in request.data}
 
 
-def _put_form(call: Call, files: Mapping[str, list[str]], shown: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+def _put_form(
+    request: Request, files: Mapping[str, list[str]], shown: Mapping[str, Any], data: Mapping[str, Any]
+) -> None:
     """Put what guardrails made of a form into its fields and the names of its files."""
     differ = {name for name in (*shown, *data) if shown.get(name) != data.get(name)}
-    call.fields = [(name, text) for name, text in call.fields if name.partition("[")[0] not in differ]
+    request.fields = [(name, text) for name, text in request.fields if name.partition("[")[0] not in differ]
     for name in data:
         if name in differ and name not in files:
-            call.fields += as_fields(name, data[name])
+            request.fields += as_fields(name, data[name])
     left = {name: list(data.get(name) or ()) for name in files}
-    call.files = [
+    request.files = [
         replace(upload, filename=str(left[upload.name].pop(0))) if left.get(upload.name) else upload
-        for upload in call.files
+        for upload in request.files
     ]
-    call.data = {name: value for name, value in data.items() if name not in files}
+    request.data = {name: value for name, value in data.items() if name not in files}
 
 
-async def _guarded(call: Call, guards: Sequence[Guard], make: Make, out: Sink) -> None:
-    context = context_of(call)
+async def _guarded(request: Request, guards: Sequence[Guard], make: Make, out: ResponseWriter) -> None:
+    context = context_of(request)
     if not rewriters(guards, context):
         await make(out)(out)
         return

@@ -25,32 +25,32 @@ from ..db import (
     StorageError,
 )
 from . import sql
-from .claims import Claims
+from .claims import IdempotencyKeys
 from .ending import Ending
 from .event_log import EventLog
-from .event_stream import Feed
-from .failover import Others, cancelled
+from .event_stream import EventStream
+from .failover import Failover, cancelled
 from .idempotency import (
+    Attached,
     Claim,
-    Joined,
-    Presented,
-    Replayed,
-    Rerun,
+    IdempotentRequest,
+    Replay,
+    Start,
     not_resumable,
     position_of,
     same_request,
 )
-from .remote import Follower
+from .remote import RemoteCall
 from .repository import CallStore, StoredKey
-from .running import Run, vanished
+from .running import RunningCall, vanished
 from .settlement import Biller, Settlement
 
-__all__ = ["Calls"]
+__all__ = ["CallRegistry"]
 
 _log = logging.getLogger("onceward_gateway")
 
 
-class Calls:
+class CallRegistry:
     """Every call of this gateway, running and ended."""
 
     def __init__(
@@ -64,20 +64,20 @@ class Calls:
         biller: Biller,
         nodes: Nodes,
         bus: Bus,
-        on_ended: Callable[[Run, float], None],
+        on_ended: Callable[[RunningCall, float], None],
     ) -> None:
         self.store = CallStore(db)
         self.bus = bus
         self.log = EventLog(db, bus, lambda: nodes.alive, biller.keep)
         self.grace_seconds = limits.grace_seconds
         self.lag_events = limits.lag_events
-        self.running: dict[str, Run] = {}
-        self.following: dict[str, Follower] = {}
-        self.claims = Claims(db, clock, nodes, new_id, limits.keep_hours * 3600)
+        self.running: dict[str, RunningCall] = {}
+        self.following: dict[str, RemoteCall] = {}
+        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.keep_hours * 3600)
         self._db = db
         self._clock = clock
         self._nodes = nodes
-        self._begun: list[Run] = []
+        self._begun: list[RunningCall] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._biller = biller
         self._settlement = Settlement(
@@ -93,7 +93,7 @@ class Calls:
             spawn=self._spawn,
             on_ended=on_ended,
         )
-        self.others = Others(
+        self.others = Failover(
             db,
             clock,
             nodes,
@@ -111,7 +111,7 @@ class Calls:
 
     # -- a call is presented
 
-    async def enter(self, presented: Presented) -> Joined | Replayed | Rerun:
+    async def enter(self, presented: IdempotentRequest) -> Attached | Replay | Start:
         """What this request means: join, replay, or make the call."""
         if presented.key is None:
             if presented.last_event_id is not None and presented.stream:
@@ -120,10 +120,10 @@ class Calls:
                     param="Idempotency-Key",
                     code="idempotency_key_missing",
                 )
-            return Rerun()
+            return Start()
         while True:
             holder = self.claims.holder(presented)
-            if isinstance(holder, Run):
+            if isinstance(holder, RunningCall):
                 return self._join(holder, presented)
             if holder is not None:
                 same_request(holder.presented.fingerprint, presented)
@@ -135,70 +135,70 @@ class Calls:
             if stored is None:
                 if presented.last_event_id is not None and presented.stream:
                     raise not_resumable(presented.last_event_id)
-                return Rerun()
+                return Start()
             entry = await self._known(presented, stored)
             if entry is not None:
                 return entry
 
-    def _join(self, run: Run, presented: Presented) -> Joined:
+    def _join(self, run: RunningCall, presented: IdempotentRequest) -> Attached:
         same_request(run.fingerprint, presented)
         after = position_of(presented, run.record.id)
         self._asked_again(run.record)
-        return Joined(run, after)
+        return Attached(run, after)
 
     def _asked_again(self, record: CallRecord) -> None:
         record.attempts += 1
         if not self._db.connected:
             # A count that is written late is worth no memory while storage is away.
             return
-        self._db.soon(self.store.attempt_of(record.id))
+        self._db.enqueue(self.store.attempt_of(record.id))
 
-    async def _known(self, presented: Presented, stored: StoredKey) -> Joined | Replayed | Rerun | None:
+    async def _known(self, presented: IdempotentRequest, stored: StoredKey) -> Attached | Replay | Start | None:
         """What a key means that was presented before; None if that has to be looked up once more."""
         same_request(stored.fingerprint, presented)
         record = stored.record
         if record is None:
-            return Rerun(replaces=stored.call_id)
+            return Start(replaces=stored.call_id)
         after = position_of(presented, record.id)
         if record.status == "in_progress":
             return await self._in_progress(presented, record, after)
         if record.status == "failed" and presented.last_event_id is None and not record.failed_for_good:
             if record.stream and await self.store.events(record.id, 0):
-                return Rerun(replaces=record.id)
-            return Rerun(record)
+                return Start(replaces=record.id)
+            return Start(record)
         if record.can_resume:
             blocks = await self.store.events(record.id, 0)
             frames = tuple(frame for block in blocks for frame in block.frames())
-            return Rerun(record, frames, resumed=True, after=after)
+            return Start(record, frames, resumed=True, after=after)
         record.attempts += 1
-        await self._db.together(self.store.attempt_of(record.id))
-        return Replayed(record, after)
+        await self._db.write_batch(self.store.attempt_of(record.id))
+        return Replay(record, after)
 
-    async def _in_progress(self, presented: Presented, record: CallRecord, after: int) -> Joined | None:
+    async def _in_progress(self, presented: IdempotentRequest, record: CallRecord, after: int) -> Attached | None:
         if record.node != self._nodes.id:
             self._asked_again(record)
-            return Joined(self._follower(record), after)
+            return Attached(self._follower(record), after)
         # It ended here, or its claim was let go, and that is being written.
-        await self._db.committed()
+        await self._db.flush()
         if record.id not in self.running and self.claims.holder(presented) is None:
             # Nothing came of that: a call that nobody makes, whatever its record says.
             await self.others.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
         return None
 
-    def _follower(self, record: CallRecord) -> Follower:
+    def _follower(self, record: CallRecord) -> RemoteCall:
         follower = self.following.get(record.id)
         if follower is None:
-            follower = self.following[record.id] = Follower(self, record)
+            follower = self.following[record.id] = RemoteCall(self, record)
         return follower
 
-    def unfollow(self, follower: Follower) -> None:
+    def unfollow(self, follower: RemoteCall) -> None:
         """Nobody here follows this call any more, or there is nothing left to follow."""
         if self.following.get(follower.record.id) is follower:
             del self.following[follower.record.id]
 
-    async def read(self, record: CallRecord) -> Feed:
+    async def read(self, record: CallRecord) -> EventStream:
         """A call as the database has it, from its first event."""
-        feed = Follower(self, record)
+        feed = RemoteCall(self, record)
         await feed.refresh()
         return feed
 
@@ -206,14 +206,14 @@ class Calls:
         """Say to the node that makes a call that somebody waits for it."""
         batch = Batch()
         batch.add(sql.ATTEND, (call_id,))
-        self._db.soon(batch)
+        self._db.enqueue(batch)
 
     # -- a call begins
 
-    def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> Run:
+    def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> RunningCall:
         """The run of a call that was claimed; `Run.start` sets it off."""
         presented, record = claim.presented, claim.record
-        run = Run(
+        run = RunningCall(
             self,
             record,
             fingerprint=presented.fingerprint if presented.key is not None else None,
@@ -229,7 +229,7 @@ class Calls:
         self.claims.begun(claim, run)
         return run
 
-    def record_soon(self, run: Run) -> None:
+    def record_soon(self, run: RunningCall) -> None:
         """Have a call that has begun on record at the end of this tick, unless it has ended by then."""
         if run.recorded or run.done:
             return
@@ -249,9 +249,9 @@ class Calls:
                 except Exception:  # noqa: BLE001 - the others are recorded all the same, and this one with its end
                     _log.exception("the call %s could not be recorded as running", run.record.id)
         if batch:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
 
-    def _put_begun(self, batch: Batch, run: Run) -> None:
+    def _put_begun(self, batch: Batch, run: RunningCall) -> None:
         self.store.put_key_of(batch, run.record, run.operation, run.fingerprint, run.expires_at)
         self.store.put_record(batch, run.record)
         run.recorded = True
@@ -267,27 +267,27 @@ class Calls:
         if self._db.shared:
             self._biller.write_fresh()
         if run.recorded:
-            await self._db.committed()
+            await self._db.flush()
         else:
             batch = Batch()
             self._put_begun(batch, run)
-            await self._db.together(batch)
+            await self._db.write_batch(batch)
         run.durable = run.asked = True
 
     # -- a call ends
 
-    async def settle(self, run: Run, ending: Ending) -> None:
+    async def settle(self, run: RunningCall, ending: Ending) -> None:
         """Write how a call ended and return when that is durable."""
         await self._settlement.settle(run, ending)
 
-    def unattended(self, run: Run) -> None:
+    def unattended(self, run: RunningCall) -> None:
         """No client of this node listens to a call any more, and the time of grace is over."""
         if self._db.shared and run.keyed:
             self._spawn(self._give_up_unless_attended(run))
         else:
             run.cancel(vanished())
 
-    async def _give_up_unless_attended(self, run: Run) -> None:
+    async def _give_up_unless_attended(self, run: RunningCall) -> None:
         try:
             row = await self._db.one(sql.ATTENDED, (run.record.id,))
         except StorageError:

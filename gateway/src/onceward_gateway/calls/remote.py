@@ -21,21 +21,21 @@ from ..core.errors import (
 from ..db import StorageError
 from .event_log import topic_of
 from .event_stream import (
-    Feed,
-    Listener,
+    EventStream,
+    Subscriber,
     draining,
     frame,
 )
 from .repository import CallStore
 
-__all__ = ["Follower", "FollowerHost", "lost"]
+__all__ = ["RemoteCall", "RemoteCallHost", "lost"]
 
 _log = logging.getLogger("onceward_gateway")
 # Seconds between two looks: at first, while events come, and at most. The owner writes its log every 0.05.
 _SOON, _LIVELY, _SELDOM = 0.06, 0.2, 1.0
 
 
-class FollowerHost(Protocol):
+class RemoteCallHost(Protocol):
     """The node's services for a call of another node."""
 
     store: CallStore
@@ -46,15 +46,15 @@ class FollowerHost(Protocol):
         """Tell the node that makes a call that a client waits for it."""
         ...
 
-    def unfollow(self, follower: Follower) -> None:
+    def unfollow(self, follower: RemoteCall) -> None:
         """Forget a follower that has ended or that no client listens to."""
         ...
 
 
-class Follower(Feed):
+class RemoteCall(EventStream):
     """One call of another node."""
 
-    def __init__(self, host: FollowerHost, record: CallRecord) -> None:
+    def __init__(self, host: RemoteCallHost, record: CallRecord) -> None:
         super().__init__(record)
         self._host = host
         self._task: asyncio.Task[None] | None = None
@@ -62,7 +62,7 @@ class Follower(Feed):
         self._look: asyncio.Future[None] | None = None
         self._due = False
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: Subscriber) -> None:
         super().join(listener)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.record.id}")
@@ -76,7 +76,7 @@ class Follower(Feed):
         self._host.unfollow(self)
         self.wake()
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: Subscriber) -> None:
         super().leave(listener)
         if not self.listeners and self._task is not None:
             self._host.unfollow(self)

@@ -16,7 +16,7 @@ from ..identity.invalidation import EVERYTHING, RecordChange
 if TYPE_CHECKING:
     from ..core.principal import Principal
     from ..identity.directory import Directory
-    from .running import Run
+    from .running import RunningCall
 
 __all__ = ["Revocation"]
 
@@ -31,7 +31,7 @@ class Revocation:
     def __init__(
         self,
         directory: Directory,
-        running: Mapping[str, Run],
+        running: Mapping[str, RunningCall],
         spawn: Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]],
     ) -> None:
         self._directory = directory
@@ -49,10 +49,10 @@ class Revocation:
         if concerned:
             self._spawn(self._check(change, concerned), "revocation")
 
-    def _callers(self) -> list[tuple[Run, Principal]]:
+    def _callers(self) -> list[tuple[RunningCall, Principal]]:
         return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
 
-    async def _check(self, change: RecordChange, concerned: list[tuple[Run, Principal]]) -> None:
+    async def _check(self, change: RecordChange, concerned: list[tuple[RunningCall, Principal]]) -> None:
         standing: dict[int, Principal | ApiError] = {}
         for run, caller in concerned:
             if id(caller) not in standing:
@@ -64,7 +64,7 @@ class Revocation:
             elif not isinstance(now, ApiError):
                 self._keep_end(run, now.expires_at)
 
-    def _keep_end(self, run: Run, expires_at: float | None) -> None:
+    def _keep_end(self, run: RunningCall, expires_at: float | None) -> None:
         """Hold a running call to the end that its key has now."""
         ticket = run.ticket
         if ticket is not None and ticket.caller.expires_at != expires_at:
@@ -127,7 +127,7 @@ class Revocation:
             self.watch(min(left))
 
 
-def _model_refusal(run: Run, caller: Principal) -> ApiError | None:
+def _model_refusal(run: RunningCall, caller: Principal) -> ApiError | None:
     """Return the error of a call whose model is out of its caller's reach by now."""
     model = "" if run.ticket is None else run.ticket.model
     if not model or caller.may_use(model) or caller.may_use(caller.aliases.get(model, model)):

@@ -23,27 +23,27 @@ from ..core.errors import (
     internal,
     storage_away,
 )
-from ..core.response_writer import Producer
+from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
 from ..db import StorageAway
 from .ending import Ending
 from .event_stream import (
-    Feed,
-    Listener,
+    EventStream,
+    Subscriber,
     draining,
     frame,
 )
 
-__all__ = ["CallHost", "Producer", "Run", "Superseded", "vanished"]
+__all__ = ["CallHost", "ModelHandler", "RunningCall", "Superseded", "vanished"]
 
 _log = logging.getLogger("onceward_gateway")
 _BREATH = 64
 
 
-class Log(Protocol):
+class EventWriter(Protocol):
     """The event log of running calls."""
 
-    def add(self, run: Run) -> None:
+    def add(self, run: RunningCall) -> None:
         """Write the new events of a call soon."""
         ...
 
@@ -55,7 +55,7 @@ class CallHost(Protocol):
     lag_events: int
 
     @property
-    def log(self) -> Log:
+    def log(self) -> EventWriter:
         """The event log of this node."""
         ...
 
@@ -63,16 +63,16 @@ class CallHost(Protocol):
         """Return the time in seconds since the epoch."""
         ...
 
-    async def settle(self, run: Run, ending: Ending) -> None:
+    async def settle(self, run: RunningCall, ending: Ending) -> None:
         """Write how a call ended and return when that is durable."""
         ...
 
-    def unattended(self, run: Run) -> None:
+    def unattended(self, run: RunningCall) -> None:
         """Decide about a call that no client of this node has listened to for the grace period."""
         ...
 
 
-class Run(Feed):
+class RunningCall(EventStream):
     """The state of one call that this process makes."""
 
     __slots__ = (
@@ -155,7 +155,7 @@ class Run(Feed):
     def keyed(self) -> bool:
         return self.record.key is not None
 
-    def start(self, produce: Producer) -> None:
+    def start(self, produce: ModelHandler) -> None:
         self._task = asyncio.get_running_loop().create_task(self._drive(produce), name=self.record.id)
 
     # -- what the producer does
@@ -203,13 +203,13 @@ class Run(Feed):
 
     # -- what a client does
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: Subscriber) -> None:
         super().join(listener)
         if self._grace is not None:
             self._grace.cancel()
             self._grace = None
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: Subscriber) -> None:
         """A client is gone, or has all it wanted."""
         super().leave(listener)
         if self.over or self.listeners:
@@ -270,7 +270,7 @@ class Run(Feed):
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _drive(self, produce: Producer) -> None:
+    async def _drive(self, produce: ModelHandler) -> None:
         self._begun = True
         try:
             error = await self._failure_of(produce)
@@ -281,7 +281,7 @@ class Run(Feed):
         # They would keep this run, as it keeps them, until a full garbage collection.
         self._task = self.ticket = None
 
-    async def _failure_of(self, produce: Producer) -> ApiError | None:
+    async def _failure_of(self, produce: ModelHandler) -> ApiError | None:
         """Run the producer; returns how it failed."""
         try:
             await produce(self)

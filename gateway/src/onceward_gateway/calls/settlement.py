@@ -34,13 +34,13 @@ from ..db import (
     StorageError,
 )
 from . import sql
-from .claims import Claims
+from .claims import IdempotencyKeys
 from .ending import Ending
 from .event_log import EventLog
 from .failover import InterruptionBiller
 from .remote import lost
 from .repository import CallStore
-from .running import Run, Superseded
+from .running import RunningCall, Superseded
 
 __all__ = ["Biller", "Settlement", "estimated_usage"]
 
@@ -55,27 +55,27 @@ class Biller(InterruptionBiller, Protocol):
         """Write now what is to be known of the calls that began a moment ago."""
         ...
 
-    def keep(self, run: Run, batch: Batch) -> None:
+    def keep(self, run: RunningCall, batch: Batch) -> None:
         """Add to a batch what is needed to book a call if this process dies, where that is not written yet."""
         ...
 
-    def bill(self, run: Run, batch: Batch, *, bare: bool = False) -> Bill | None:
+    def bill(self, run: RunningCall, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add what books a call to its batch, and change nothing else."""
         ...
 
-    def apply(self, run: Run, bill: Bill) -> None:
+    def apply(self, run: RunningCall, bill: Bill) -> None:
         """Count in memory what a bill books."""
         ...
 
-    def revert(self, run: Run) -> None:
+    def revert(self, run: RunningCall) -> None:
         """Undo `apply`."""
         ...
 
-    def end(self, run: Run) -> None:
+    def end(self, run: RunningCall) -> None:
         """Let go, once, of all that a call has of its caller's limits."""
         ...
 
-    def reserved(self, run: Run) -> int | None:
+    def reserved(self, run: RunningCall) -> int | None:
         """The most that a call was expected to cost, in nano-USD."""
         ...
 
@@ -105,15 +105,15 @@ class Settlement:
         db: Database,
         store: CallStore,
         log: EventLog,
-        claims: Claims,
+        claims: IdempotencyKeys,
         clock: Clock,
         prices: PriceBook,
         biller: Biller,
-        running: dict[str, Run],
+        running: dict[str, RunningCall],
         *,
         node: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
-        on_ended: Callable[[Run, float], None],
+        on_ended: Callable[[RunningCall, float], None],
     ) -> None:
         self._db = db
         self._store = store
@@ -127,7 +127,7 @@ class Settlement:
         self._spawn = spawn
         self._on_ended = on_ended
 
-    async def settle(self, run: Run, ending: Ending) -> None:
+    async def settle(self, run: RunningCall, ending: Ending) -> None:
         """Write how a call ended and return when that is durable.
 
         Raises `Superseded` if another node ended it, `StorageAway` if it is written later, and `StorageError` if
@@ -152,7 +152,7 @@ class Settlement:
             else:
                 self._forget(run)
 
-    def _withhold(self, run: Run, away: StorageAway) -> None:
+    def _withhold(self, run: RunningCall, away: StorageAway) -> None:
         """Say in the record that the caller was told of a failure: without a key nobody gets the answer later."""
         record, error = run.record, storage_away(away.trouble.what, asked=run.asked, keyed=False)
         record.status, record.error_status, record.error = "failed", error.status, error.body(record.request_id)
@@ -162,9 +162,9 @@ class Settlement:
         usage_id = f"{record.id}.{record.attempt}"
         batch.add(WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
         # Behind the batch that says how it ended, which waits to be written.
-        self._db.soon(batch)
+        self._db.enqueue(batch)
 
-    async def _write_some(self, run: Run, ending: Ending) -> None:
+    async def _write_some(self, run: RunningCall, ending: Ending) -> None:
         """Write as much of the end as goes."""
         failure: Exception | None = None
         saved = run.saved
@@ -189,7 +189,7 @@ class Settlement:
             raise failure
         raise StorageError(f"The end of the call {run.record.id!r} could not be written: {failure}.") from failure
 
-    def _compose(self, run: Run, ending: Ending, detail: Detail) -> tuple[Batch, int]:
+    def _compose(self, run: RunningCall, ending: Ending, detail: Detail) -> tuple[Batch, int]:
         """The batch of an end; its first statements, so many, are the call's own and the others its bill."""
         record, error = run.record, ending.error
         record.finished_at = self._clock.time()
@@ -218,7 +218,7 @@ class Settlement:
                 self._biller.apply(run, bill)
         return batch, own
 
-    def _put_use(self, run: Run, ending: Ending, usage: Any, detail: Detail) -> None:
+    def _put_use(self, run: RunningCall, ending: Ending, usage: Any, detail: Detail) -> None:
         """Put into the record what the attempt used and cost, as it is booked."""
         record = run.record
         if ending.interrupted and record.goes_on:
@@ -234,7 +234,7 @@ class Settlement:
         ):
             record.usage = {**record.usage, "estimated": True}
 
-    def _cost(self, run: Run, usage: Any, detail: Detail) -> int | None:
+    def _cost(self, run: RunningCall, usage: Any, detail: Detail) -> int | None:
         """Return what the call cost; what was reserved for it where its price cannot be computed."""
         if run.cached:
             return 0
@@ -247,14 +247,14 @@ class Settlement:
             _log.exception("the call %s has no price that can be computed", record.id)
             return self._biller.reserved(run)
 
-    async def _write(self, run: Run, ending: Ending, batch: Batch, own: int) -> None:
+    async def _write(self, run: RunningCall, ending: Ending, batch: Batch, own: int) -> None:
         """Write the batch of an end and return when it is durable."""
         if ending.error is not None and ending.error.code == AWAY:
             # It is known that nobody is there to write it now; the client need not wait for that twice.
-            self._db.soon(batch)
+            self._db.enqueue(batch)
             return
         try:
-            await self._db.together(batch)
+            await self._db.write_batch(batch)
         except AlreadyDone:
             # Either the commit went through and nobody could say so, or this node was taken for dead meanwhile.
             record = run.record
@@ -264,43 +264,43 @@ class Settlement:
             if stored.status == "in_progress":
                 # The node that made it before was paid for it, so that its end here is not.
                 self._biller.revert(run)
-                await self._db.together(Batch(batch.statements[:own]))
+                await self._db.write_batch(Batch(batch.statements[:own]))
             elif stored.finished_at != record.finished_at:
                 raise Superseded(lost(record.id)) from None
 
-    def _fail(self, run: Run) -> None:
+    def _fail(self, run: RunningCall) -> None:
         """Nothing could be written of the end: leave no record that says that the call runs."""
         batch = Batch()
         batch.add(sql.FAIL_CALL, (self._clock.time(), run.record.id, self._node))
         try:
-            self._db.soon(batch)
+            self._db.enqueue(batch)
         except Exception:  # noqa: BLE001 - the last that is tried
             _log.exception("the record of the call %s stays in progress", run.record.id)
 
-    def _tell_ended(self, run: Run, seconds: float) -> None:
+    def _tell_ended(self, run: RunningCall, seconds: float) -> None:
         try:
             self._on_ended(run, seconds)
         except Exception:  # noqa: BLE001 - who watches changes nothing about a call
             _log.exception("the end of the call %s could not be counted", run.record.id)
 
-    def _forget(self, run: Run) -> None:
+    def _forget(self, run: RunningCall) -> None:
         record = run.record
         self._running.pop(record.id, None)
         if record.key is not None:
             _let_go(run, self._claims.ended)
             _let_go(run, self._log.ended)
 
-    async def _forget_later(self, run: Run) -> None:
+    async def _forget_later(self, run: RunningCall) -> None:
         while True:
             try:
-                await self._db.committed()
+                await self._db.flush()
                 break
             except StorageError:
                 await self._clock.sleep(_AGAIN_SECONDS)
         self._forget(run)
 
 
-def _let_go(run: Run, step: Callable[[Run], None]) -> None:
+def _let_go(run: RunningCall, step: Callable[[RunningCall], None]) -> None:
     """Do one step of letting go of a call, tried twice: whether it can be done or not, the call has ended."""
     for _ in range(2):
         try:
@@ -311,7 +311,7 @@ def _let_go(run: Run, step: Callable[[Run], None]) -> None:
             return
 
 
-def _plain(usage: Any, run: Run) -> dict[str, Any] | None:
+def _plain(usage: Any, run: RunningCall) -> dict[str, Any] | None:
     """A usage as three counts: its own where they can be read, else estimated ones."""
     if usage is None:
         return None
@@ -326,7 +326,7 @@ def _plain(usage: Any, run: Run) -> dict[str, Any] | None:
     return estimated_usage(run)
 
 
-def estimated_usage(run: Run) -> dict[str, Any]:
+def estimated_usage(run: RunningCall) -> dict[str, Any]:
     """Usage of a stream that ended before its usage was known: a token an event, and one for four bytes of prompt."""
     prompt, completion = max(1, run.prompt_bytes // 4), run.events_produced
     return {

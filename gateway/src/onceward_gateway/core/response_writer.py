@@ -12,10 +12,10 @@ from typing import Any, Protocol
 from .answer import Answer, Fault
 from .call_record import CallRecord
 
-__all__ = ["Filter", "Producer", "Sink"]
+__all__ = ["WriterMiddleware", "ModelHandler", "ResponseWriter"]
 
 
-class Sink(Protocol):
+class ResponseWriter(Protocol):
     """Takes events, or a whole answer, and what is to be known of them."""
 
     record: CallRecord
@@ -41,13 +41,13 @@ class Sink(Protocol):
     def deliver_fault(self, fault: Fault) -> None: ...
 
 
-Producer = Callable[[Sink], Awaitable[None]]
+ModelHandler = Callable[[ResponseWriter], Awaitable[None]]
 
 
-class Filter:
+class WriterMiddleware:
     """A sink in front of another. Hands everything on; subclasses change what they are for."""
 
-    def __init__(self, inner: Sink) -> None:
+    def __init__(self, inner: ResponseWriter) -> None:
         self._inner = inner
 
     @property

@@ -130,7 +130,7 @@ class Database(Protocol):
         """Return the first row, or None."""
         ...
 
-    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    async def query_in_thread(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows, read beside the calls: for what takes long. Earlier writes are visible."""
         ...
 
@@ -155,7 +155,7 @@ class Database(Protocol):
         """
         ...
 
-    async def together(self, batch: Batch) -> None:
+    async def write_batch(self, batch: Batch) -> None:
         """Write the batch and return when it is durable; batches that come at the same time share one commit.
 
         Raises `AlreadyDone`; `StorageError` if a statement failed, and then nothing of the batch is written;
@@ -164,13 +164,13 @@ class Database(Protocol):
         """
         ...
 
-    def soon(self, batch: Batch) -> None:
+    def enqueue(self, batch: Batch) -> None:
         """Write a batch without waiting, and outside the transaction that is open.
 
         Errors are logged; a batch that the database could not take for now is tried again.
         """
         ...
 
-    async def committed(self) -> None:
+    async def flush(self) -> None:
         """Return when everything that this process wrote so far is durable."""
         ...

@@ -166,7 +166,7 @@ class PostgresDatabase:
         rows = (await self._ask(sql, parameters, again=True))[1]
         return rows[0] if rows else None
 
-    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    async def query_in_thread(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows; no more of these at a time than leave half the pool to the calls."""
         if self._mine() is None:
             await self._committer.landed()
@@ -317,7 +317,7 @@ class PostgresDatabase:
                 raise _undone(self.url) from error
             raise fault(self.url, error) from error
 
-    async def together(self, batch: Batch) -> None:
+    async def write_batch(self, batch: Batch) -> None:
         """Write the batch with those that come at the same time."""
         mine = self._mine()
         if mine is not None:
@@ -337,14 +337,14 @@ class PostgresDatabase:
             for sql, parameters in batch.ordered():
                 await self.write(sql, [kept(value) for value in parameters])
 
-    def soon(self, batch: Batch) -> None:
+    def enqueue(self, batch: Batch) -> None:
         """Queue the batch; a transaction that is open does not wait for it nor take it back."""
         try:
             self._committer.put(batch, None)
         except StorageError as error:
             _log.error("a batch was given up: %s", error)
 
-    async def committed(self) -> None:
+    async def flush(self) -> None:
         """Return when everything that was queued so far is written."""
         if self._mine() is not None:
             raise RuntimeError(

@@ -158,7 +158,7 @@ class SqliteDatabase:
         (version,) = await self.one("PRAGMA user_version") or (0,)
         # It writes a page of the file, with what is there already.
         await self.write(f"PRAGMA user_version = {version:d}")
-        await self.committed()
+        await self.flush()
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows."""
@@ -173,11 +173,11 @@ class SqliteDatabase:
         row: Row | None = self._execute(sql, parameters).fetchone()
         return row
 
-    async def aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    async def query_in_thread(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows, read beside the loop: for what takes long. Earlier writes are visible."""
         if self._is_mine():
             return await self.query(sql, parameters)
-        await self.committed()
+        await self.flush()
         self._require_files(at_once=True)
         return await asyncio.to_thread(self._aside, sql, parameters)
 
@@ -294,7 +294,7 @@ class SqliteDatabase:
                     raise
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def together(self, batch: Batch) -> None:
+    async def write_batch(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction and wait for its commit."""
         if self._holder is not None:
             await self._turn()
@@ -310,7 +310,7 @@ class SqliteDatabase:
                 self._stick(fault)
             else:
                 self._executed.append(_Entry(batch))
-                await self.committed()
+                await self.flush()
                 return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queued.append(_Entry(batch, waiter))
@@ -332,7 +332,7 @@ class SqliteDatabase:
                 self._try_again()
         await waiter
 
-    def soon(self, batch: Batch) -> None:
+    def enqueue(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction; while a task has one open, behind its end."""
         self._queued.append(_Entry(batch))
         if self._holder is None and self._stuck is None:
@@ -429,7 +429,7 @@ class SqliteDatabase:
                 self._lose(fault)
             raise fault from error
 
-    async def committed(self) -> None:
+    async def flush(self) -> None:
         """Return when everything written so far is durable."""
         if self._is_mine():
             raise RuntimeError(

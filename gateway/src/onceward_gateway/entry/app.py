@@ -18,8 +18,8 @@ from ..api import routes
 from ..api.authentication import Authenticator
 from ..api.inference import (
     HeadedStream,
+    InferenceEndpoint,
     InferenceServices,
-    ModelEndpoint,
 )
 from ..billing.usage_records import require_bounded
 from ..calls.idempotency import check_key, fingerprint
@@ -47,11 +47,11 @@ from ..http.body import (
 from ..http.cors import Cors
 from ..http.request import (
     Access,
-    Call,
     Change,
     Endpoint,
     Receive,
     Reply,
+    Request,
     Response,
     Route,
     Send,
@@ -61,7 +61,7 @@ from ..http.request_headers import read_headers, settle_headers
 from ..http.router import (
     Match,
     Missing,
-    RouteTable,
+    Router,
     WrongMethod,
     aliases_of,
 )
@@ -69,7 +69,7 @@ from ..http.suggest import no_path, wrong_method
 from ..http.validation import Contract, Specification
 from ..telemetry.request_span import RequestSpan
 from .handlers import build_handlers
-from .services import Gateway
+from .services import Services
 
 __all__ = ["App", "create_app"]
 
@@ -90,18 +90,18 @@ def create_app(settings: Settings | None = None, *, node: str | None = None) -> 
 
     `node` is the id that it has among the nodes of its database; by default it takes a new one.
     """
-    return App(Gateway(settings or Settings(), node=node))
+    return App(Services(settings or Settings(), node=node))
 
 
 class App:
     """The ASGI application. It holds the compiled routes, and no state of a request."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Services) -> None:
         self.gateway = gateway
         self.catalog = RouteCatalog(self._named_routes)
         table = routes(build_handlers(gateway, self.catalog, require_route=self.require_route))
         completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
-        self.table = RouteTable(completed)
+        self.table = Router(completed)
         self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._authenticator = Authenticator(gateway.settings, gateway.directory, gateway.masters, self.catalog)
@@ -244,7 +244,7 @@ class App:
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
-            call = Call(route.operation, request_id, caller.id, headers, match.params)
+            call = Request(route.operation, request_id, caller.id, headers, match.params)
             call.scope, call.receive, call.caller = scope, receive, caller
             if span is not None:
                 span.call = call
@@ -298,30 +298,32 @@ class App:
             span.failed(error)
         return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
-    async def _reach(self, call: Call) -> None:
+    async def _reach(self, request: Request) -> None:
         """Resolve the customer of a call, and raise if the caller may not use its model."""
         try:
-            require_bounded(call)
+            require_bounded(request)
         except ApiError as error:
-            raise named_as_sent(error, call.merged) from None
-        if call.caller.models and call.model:
+            raise named_as_sent(error, request.merged) from None
+        if request.caller.models and request.model:
             # A name that stands for another is as good as that one, and no better.
-            call.caller.require_model(call.caller.aliases.get(call.model, call.model))
-            for named in call.others:
-                call.caller.require_model(named.model)
-        customer = call.data.get("user")
+            request.caller.require_model(request.caller.aliases.get(request.model, request.model))
+            for named in request.others:
+                request.caller.require_model(named.model)
+        customer = request.data.get("user")
         if isinstance(customer, str) and customer:
-            call.caller = await self.gateway.directory.with_customer(call.caller, customer)
-        if any(bound.max_budget is not None or bound.model_max_budget for bound in call.caller.bounds):
-            refuse_models_beside(call.others, call.model, call.merged)
+            request.caller = await self.gateway.directory.with_customer(request.caller, customer)
+        if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
+            refuse_models_beside(request.others, request.model, request.merged)
 
-    async def _once(self, call: Call, endpoint: Endpoint, route: Route) -> Reply:
-        mutations, key = self.gateway.mutations, check_key(call.header("idempotency-key"))
+    async def _once(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
+        mutations, key = self.gateway.mutations, check_key(request.header("idempotency-key"))
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
-            return await mutations.plainly(lambda: endpoint(call), whole=whole)
-        print_ = await fingerprint(call)
-        return await mutations.once(call.principal, key, call.operation, print_, lambda: endpoint(call), whole=whole)
+            return await mutations.plainly(lambda: endpoint(request), whole=whole)
+        print_ = await fingerprint(request)
+        return await mutations.once(
+            request.principal, key, request.operation, print_, lambda: endpoint(request), whole=whole
+        )
 
     def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
         match = self.table.match(method, raw_path)
@@ -370,7 +372,7 @@ def _complete(route: Route, contract: Contract, services: InferenceServices) -> 
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
-    return route if route.endpoint is not None else replace(route, endpoint=ModelEndpoint(route, services))
+    return route if route.endpoint is not None else replace(route, endpoint=InferenceEndpoint(route, services))
 
 
 class _WholeAnswersOnly(ApiError):
@@ -382,14 +384,14 @@ def _is_closed(route: Route) -> bool:
     return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
 
 
-def _whole_answers_only(call: Call) -> ApiError:
+def _whole_answers_only(request: Request) -> ApiError:
     error = _WholeAnswersOnly(
         400,
         "`stream` is true, and a whole answer is needed here. Ask without `stream`.",
         code="stream_not_allowed",
         param="stream",
     )
-    return named_as_sent(error, call.merged)
+    return named_as_sent(error, request.merged)
 
 
 def _takes_large(route: Route) -> bool:

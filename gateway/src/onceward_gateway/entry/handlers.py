@@ -43,13 +43,13 @@ from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..offline.handler import Embeddings
 from ..routing.price_location import PriceLocator
-from .services import Gateway
+from .services import Services
 
 __all__ = ["build_handlers"]
 
 
 def build_handlers(
-    gateway: Gateway, catalog: RouteCatalog, *, require_route: Callable[[Principal, str], None]
+    gateway: Services, catalog: RouteCatalog, *, require_route: Callable[[Principal, str], None]
 ) -> Handlers:
     """Return the handlers of every family of operations, each with its collaborators.
 
@@ -132,7 +132,7 @@ def build_handlers(
     )
 
 
-def _metrics(gateway: Gateway) -> MetricsHandlers | None:
+def _metrics(gateway: Services) -> MetricsHandlers | None:
     """Return the handlers of the metrics, unless these are off or have a port of their own."""
     settings = gateway.settings.watch.metrics
     if gateway.metrics is None or settings.listen is not None:
@@ -140,6 +140,6 @@ def _metrics(gateway: Gateway) -> MetricsHandlers | None:
     return MetricsHandlers(settings, gateway.metrics.read)
 
 
-def _price_locator(gateway: Gateway) -> PriceLocator:
+def _price_locator(gateway: Services) -> PriceLocator:
     offline = gateway.settings.offline
     return PriceLocator(gateway.selector, gateway.targets, gateway.offline, gateway.prices, offline=offline)

@@ -14,9 +14,9 @@ from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
-from ..calls.idempotent_writes import Mutations
+from ..calls.idempotent_writes import IdempotentWrites
 from ..calls.middleware import CallMiddleware
-from ..calls.registry import Calls
+from ..calls.registry import CallRegistry
 from ..calls.revocation import Revocation
 from ..cluster.cooldowns import SharedCooldowns
 from ..cluster.factory import open_bus, open_redis
@@ -50,8 +50,8 @@ from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
 from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
 from ..providers.chunks import texts_of_events
-from ..ratelimit.limiter import Pace
-from ..ratelimit.shared_counters import SharedPace
+from ..ratelimit.limiter import RateLimiter
+from ..ratelimit.shared_counters import SharedCounters
 from ..routing.catalog import DeploymentCatalog
 from ..routing.circuit_breaker import CircuitBreakers
 from ..routing.dispatch import Dispatcher
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from ..providers.client import ProviderClient
     from .metrics_server import MetricsServer
 
-__all__ = ["Gateway"]
+__all__ = ["Services"]
 
 _log = logging.getLogger("onceward_gateway")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -84,7 +84,7 @@ _AGAIN_SECONDS = 1.0
 _CHECKED = "/v1/chat/completions"
 
 
-class Gateway:
+class Services:
     """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
@@ -148,7 +148,7 @@ class Gateway:
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
-        self.calls = Calls(
+        self.calls = CallRegistry(
             self.db,
             self.clock,
             settings.limits,
@@ -176,7 +176,7 @@ class Gateway:
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
         keep = settings.limits.keep_hours * 3600
-        self.mutations = Mutations(
+        self.mutations = IdempotentWrites(
             self.db,
             self.calls.store,
             self.clock,
@@ -218,13 +218,13 @@ class Gateway:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
         return queue
 
-    def _pace(self) -> Pace:
+    def _pace(self) -> RateLimiter:
         """Return the rate limiter, which counts in Redis where there is one."""
         if self.redis is None:
-            return Pace(self.clock)
+            return RateLimiter(self.clock)
         settings = self.settings
-        shared = SharedPace(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
-        return Pace(self.clock, shared, when_away=settings.limits.when_away)
+        shared = SharedCounters(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
+        return RateLimiter(self.clock, shared, when_away=settings.limits.when_away)
 
     def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
         gauges = GaugeCollector(
@@ -324,7 +324,7 @@ class Gateway:
         freed = await self.ledger.recover()
         if freed:
             _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
-        await self.db.committed()
+        await self.db.flush()
 
     async def drain(self) -> None:
         """Take no new calls; let those that run end within the time of grace."""
@@ -346,7 +346,7 @@ class Gateway:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.committed, self.takeover.stop):
+        for step in (self.calls.stop, self.ledger.stop, self.db.flush, self.takeover.stop):
             await self._step(step())
         if self._metrics_server is not None:
             await self._step(self._metrics_server.stop())

@@ -29,7 +29,7 @@ from ..core.errors import invalid
 from ..http.contract import load_contract
 from .embedded import changed_base64, changed_url
 from .pieces import (
-    Ready,
+    RewrittenText,
     joined_messages,
     joined_parts,
 )
@@ -139,7 +139,7 @@ class _Walk:
         return joined_parts(items, self._change) if name in _CONTENTS else items
 
     def _text(self, text: str, name: str, *, told: bool) -> str:
-        if isinstance(text, Ready):
+        if isinstance(text, RewrittenText):
             return str(text)
         if text in self._words.get(name, ()):
             return text

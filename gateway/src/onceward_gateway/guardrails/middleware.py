@@ -18,12 +18,12 @@ from ..core.lenient_json import (
     decode,
     encode,
 )
-from ..core.response_writer import Filter, Sink
+from ..core.response_writer import ResponseWriter, WriterMiddleware
 from ..core.threads import LARGE_BODY, offload
 from .embedded import is_text
 from .escapes import Unescape
 from .interface import Rewriter, whole_of
-from .pieces import Ready, joined_parts
+from .pieces import RewrittenText, joined_parts
 
 __all__ = ["GuardFilter"]
 
@@ -65,10 +65,10 @@ class _Chain:
         return text
 
 
-class GuardFilter(Filter):
+class GuardFilter(WriterMiddleware):
     """A filter that rewrites an answer. `open` returns the rewriters of one text."""
 
-    def __init__(self, inner: Sink, open: Open, *, streams: bool = True) -> None:
+    def __init__(self, inner: ResponseWriter, open: Open, *, streams: bool = True) -> None:
         super().__init__(inner)
         self._open = open
         self._streams = streams
@@ -163,7 +163,7 @@ class GuardFilter(Filter):
     def _nested(self, value: Any) -> Any:
         """Return a member of an answer with each text in it rewritten, such as content in parts."""
         if isinstance(value, str):
-            return str(value) if isinstance(value, Ready) else self._whole(value)
+            return str(value) if isinstance(value, RewrittenText) else self._whole(value)
         if isinstance(value, list):
             return [self._nested(item) for item in joined_parts(value, self._whole, keep=True)]
         if isinstance(value, dict):

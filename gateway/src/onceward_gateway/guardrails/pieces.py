@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-__all__ = ["Ready", "joined_messages", "joined_parts"]
+__all__ = ["RewrittenText", "joined_messages", "joined_parts"]
 
 Change = Callable[[str], str]
 # The member with the text of a part, and the separator between two parts that are read as one text.
@@ -30,7 +30,7 @@ _SCANNED = 64
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
-class Ready(str):
+class RewrittenText(str):
     """A text that was changed already: changing it again could mask a mask."""
 
     __slots__ = ()
@@ -65,7 +65,7 @@ def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> lis
     A part of which nothing is left goes, unless it has other members. With `keep` every part stays.
     """
     places = _places(parts)
-    if len(places) < 2 or any(isinstance(parts[at][field], Ready) for at, field in places):
+    if len(places) < 2 or any(isinstance(parts[at][field], RewrittenText) for at, field in places):
         return parts
     pieces = [_Piece(parts[at][field]) for at, field in places]
     _search(pieces, _FIELDS[places[0][1]], change)
@@ -97,7 +97,7 @@ def _together(messages: Sequence[dict[str, Any]], change: Change) -> Iterator[di
         if not any(piece.shared is not None for piece in pieces):
             yield message
         elif isinstance(content, str):
-            yield {**message, "content": Ready(pieces[0].changed(change, empty=False))}
+            yield {**message, "content": RewrittenText(pieces[0].changed(change, empty=False))}
         else:
             yield {**message, "content": _filled(content, _places(content), pieces, change, keep=False)}
 
@@ -129,7 +129,7 @@ def _filled(
         text = piece.changed(change, empty=keep or bare)
         if bare and not text:
             gone.add(at)
-        found[at] = {**parts[at], field: Ready(text)}
+        found[at] = {**parts[at], field: RewrittenText(text)}
     return [part for at, part in enumerate(found) if at not in gone]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..config.guardrails import GuardrailSettings
 from ..config.table import ConfigError
 from ..core.errors import ApiError, invalid
-from ..http.request import Call
+from ..http.request import Request
 from . import blocklist, pii
 from .interface import (
     Context,
@@ -54,12 +54,12 @@ class Guardrails:
         self.guards = tuple(Guard(one, _factory(one)(one.options)) for one in settings)
         self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
 
-    def of(self, call: Call) -> tuple[Guard, ...]:
+    def of(self, request: Request) -> tuple[Guard, ...]:
         """Return the guardrails of a call: those that are always on, those of its key and team, and those it names."""
-        given = call.data.get("guardrails")
+        given = request.data.get("guardrails")
         named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
-        own = _names(call.caller.metadata.get("guardrails"))
-        demanded = (*call.caller.guardrails, *own)
+        own = _names(request.caller.metadata.get("guardrails"))
+        demanded = (*request.caller.guardrails, *own)
         if not named and not demanded:
             return self._always
         known = {guard.name for guard in self.guards}
@@ -93,16 +93,16 @@ def _missing(name: str) -> ApiError:
     )
 
 
-def context_of(call: Call) -> Context:
-    caller = call.caller
+def context_of(request: Request) -> Context:
+    caller = request.caller
     return Context(
-        call.operation,
-        call.model,
-        call.request_id,
+        request.operation,
+        request.model,
+        request.request_id,
         caller.key_id,
         caller.team_id,
         caller.organization_id,
-        is_large=len(call.raw) > _LARGE,
+        is_large=len(request.raw) > _LARGE,
     )
 
 

@@ -23,8 +23,8 @@ from ..core.threads import LARGE_BODY, offload
 from .json_body import parse_json
 from .request import (
     BodyKind,
-    Call,
     Receive,
+    Request,
     Upload,
 )
 from .unknown_fields import refuse_repeated
@@ -45,12 +45,12 @@ class ClientGone(Exception):
 
 
 async def read_body(
-    call: Call, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
+    request: Request, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
 ) -> None:
     """Read and check the body of `call` as the route wants it; `merge` its extra parameters first."""
-    content_type = call.headers.get("content-type", "")
+    content_type = request.headers.get("content-type", "")
     if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
-        await _take_form(call, limits, spec, content_type, merge=merge)
+        await _take_form(request, limits, spec, content_type, merge=merge)
         return
     if kind is BodyKind.FORM:
         raise ApiError(
@@ -59,11 +59,11 @@ async def read_body(
             code="unsupported_media_type",
             param="Content-Type",
         )
-    call.raw = await _read(call.headers, call.receive, limits.body_bytes)
-    if call.raw and call.caller.id == ANONYMOUS.id:
+    request.raw = await _read(request.headers, request.receive, limits.body_bytes)
+    if request.raw and request.caller.id == ANONYMOUS.id:
         _refuse_simple(content_type)
-    if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not call.raw.strip()):
-        await take_json(call, limits, spec, merge=merge)
+    if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not request.raw.strip()):
+        await take_json(request, limits, spec, merge=merge)
 
 
 def _refuse_simple(content_type: str) -> None:
@@ -79,14 +79,14 @@ def _refuse_simple(content_type: str) -> None:
         )
 
 
-async def take_json(call: Call, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+async def take_json(request: Request, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
     """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
-    named = call.params.get("model") if merge else None
-    if len(call.raw) > LARGE_BODY:
-        effective, call.raw = await offload(_checked, call.raw, limits, spec, merge, named)
+    named = request.params.get("model") if merge else None
+    if len(request.raw) > LARGE_BODY:
+        effective, request.raw = await offload(_checked, request.raw, limits, spec, merge, named)
     else:
-        effective, call.raw = _checked(call.raw, limits, spec, merge, named)
-    call.data, call.merged, call.others = effective
+        effective, request.raw = _checked(request.raw, limits, spec, merge, named)
+    request.data, request.merged, request.others = effective
 
 
 def _checked(
@@ -114,12 +114,12 @@ def _checked(
     return EffectiveBody(value, merged, others), raw
 
 
-async def refuse_ambiguous(call: Call, kind: BodyKind, spec: Specification) -> None:
+async def refuse_ambiguous(request: Request, kind: BodyKind, spec: Specification) -> None:
     """Raise 400 for a management request that says one thing twice, or says something where nothing is read."""
-    if len(call.raw) > LARGE_BODY:
-        await offload(_refuse_ambiguous, call.raw, kind, spec)
+    if len(request.raw) > LARGE_BODY:
+        await offload(_refuse_ambiguous, request.raw, kind, spec)
     else:
-        _refuse_ambiguous(call.raw, kind, spec)
+        _refuse_ambiguous(request.raw, kind, spec)
 
 
 def _refuse_ambiguous(raw: bytes, kind: BodyKind, spec: Specification) -> None:
@@ -173,45 +173,47 @@ def _is_form(content_type: str) -> bool:
     return content_type.lower().startswith(("multipart/form-data", "application/x-www-form-urlencoded"))
 
 
-async def _take_form(call: Call, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool) -> None:
+async def _take_form(
+    request: Request, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool
+) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        body = await _read(call.headers, call.receive, min(limits.body_bytes, _FIELD_BYTES))
+        body = await _read(request.headers, request.receive, min(limits.body_bytes, _FIELD_BYTES))
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
-        fields = await _take_multipart(call, limits)
-    names = [upload.name for upload in call.files]
+        fields = await _take_multipart(request, limits)
+    names = [upload.name for upload in request.files]
     try:
         if merge:
-            fields, call.merged, call.others = effective_form(fields, names)
-            if "model" in call.params and all(name != "model" for name, _ in fields):
-                fields.append(("model", call.params["model"]))
-        call.fields = fields
-        call.data = dict(fields) if spec is None else spec.read_form(fields, names)
+            fields, request.merged, request.others = effective_form(fields, names)
+            if "model" in request.params and all(name != "model" for name, _ in fields):
+                fields.append(("model", request.params["model"]))
+        request.fields = fields
+        request.data = dict(fields) if spec is None else spec.read_form(fields, names)
     except ApiError as error:
-        close_files(call)
-        raise named_as_sent(error, call.merged) from None
+        close_files(request)
+        raise named_as_sent(error, request.merged) from None
 
 
-def close_files(call: Call) -> None:
+def close_files(request: Request) -> None:
     """Give up the files of a form; to delete a large one takes a while, and nobody waits for that."""
-    for upload in call.files:
+    for upload in request.files:
         if upload.size > _FORM_PIECE:
             asyncio.get_running_loop().run_in_executor(None, upload.file.close)
         else:
             upload.file.close()
 
 
-async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
+async def _take_multipart(request: Request, limits: Limits) -> list[tuple[str, str]]:
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException
 
     from .multipart import StrictParser
 
-    declared = call.headers.get("content-length", "")
+    declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limits.upload_bytes:
         raise _too_large(limits.upload_bytes)
-    headers = Headers({"content-type": call.headers["content-type"]})
-    stream = _stream(call.receive, limits.upload_bytes)
+    headers = Headers({"content-type": request.headers["content-type"]})
+    stream = _stream(request.receive, limits.upload_bytes)
     try:
         field_bytes = min(limits.body_bytes, _FIELD_BYTES)
         parser = StrictParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
@@ -223,7 +225,7 @@ async def _take_multipart(call: Call, limits: Limits) -> list[tuple[str, str]]:
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             kind = value.content_type or "application/octet-stream"
-            call.files.append(Upload(name, value.filename or "", kind, value.file, value.size or 0))
+            request.files.append(Upload(name, value.filename or "", kind, value.file, value.size or 0))
         else:
             fields.append((name, value))
     return fields

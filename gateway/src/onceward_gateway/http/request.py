@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Access",
     "BodyKind",
-    "Call",
+    "Request",
     "Change",
     "Endpoint",
     "Headers",
@@ -130,7 +130,7 @@ class Upload:
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class Request:
     """One request, as an endpoint sees it: authorised, read and validated."""
 
     operation: str
@@ -161,8 +161,8 @@ class Call:
         return self.headers.get(name)
 
 
-Endpoint: TypeAlias = Callable[[Call], Awaitable[Reply | Change]]
-Local: TypeAlias = Callable[[OfflineModel, Call, ModelContext], Awaitable[Answer]]
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Reply | Change]]
+Local: TypeAlias = Callable[[OfflineModel, Request, ModelContext], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from .request import Route
 
-__all__ = ["Match", "Missing", "RouteTable", "WrongMethod", "aliases_of"]
+__all__ = ["Match", "Missing", "Router", "WrongMethod", "aliases_of"]
 
 # What Azure's clients call without the name of a deployment in the path.
 _WITHOUT_DEPLOYMENT = ("batches", "files", "fine_tuning", "models")
@@ -49,7 +49,7 @@ class _Node:
     routes: dict[str, Route] = field(default_factory=dict)
 
 
-class RouteTable:
+class Router:
     """Compiled once; `match` allocates little and never looks at a host or a scheme."""
 
     def __init__(self, routes: Iterable[Route]) -> None:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from ..core.errors import ApiError
 from .router import (
     Match,
-    RouteTable,
+    Router,
     WrongMethod,
 )
 
@@ -28,7 +28,7 @@ def wrong_method(method: str, path: str, allow: Sequence[str]) -> ApiError:
     )
 
 
-def no_path(method: str, path: str, table: RouteTable) -> ApiError:
+def no_path(method: str, path: str, table: Router) -> ApiError:
     """Return 404 with the path that was probably meant."""
     meant = _meant(method, path, table)
     if meant is None:
@@ -38,7 +38,7 @@ def no_path(method: str, path: str, table: RouteTable) -> ApiError:
     return ApiError(404, f"There is no path {path!r}. {step}", code="path_not_found")
 
 
-def _meant(method: str, path: str, table: RouteTable) -> str | None:
+def _meant(method: str, path: str, table: Router) -> str | None:
     if not path.startswith("/") or len(path) > _LONGEST:
         return None
     for candidate in _repaired(path):

@@ -128,7 +128,7 @@ class BatchRunner:
                 return
             counts = {"total": checked.total, "completed": 0, "failed": 0}
             await batch.move("in_progress", in_progress_at=batch.now, model=checked.model, request_counts=counts)
-            await self._db.committed()
+            await self._db.flush()
         if batch.status == "in_progress":
             await self._call_lines(batch, file)
             if self._is_draining():
@@ -220,7 +220,7 @@ class BatchRunner:
             if batch.status != "finalizing" and not await batch.move("finalizing", finalizing_at=batch.now):
                 await self._finish(batch, file)
                 return
-            await self._db.committed()
+            await self._db.flush()
         body = dict(batch.body)
         await self._batches.update_counts(body)
         results = {
@@ -239,7 +239,7 @@ class BatchRunner:
             if not await batch.move(end, **{**body, f"{end}_at": batch.now}):
                 raise JobLost
             await self._db.write(sql.DELETE_RESULTS, (batch.id,))
-        await self._db.committed()
+        await self._db.flush()
         _log.info("the batch %s is %s", batch.id, end)
 
     async def _store_results(self, batch: _ClaimedBatch, good: int) -> StoredBytes | None:
@@ -296,7 +296,7 @@ class _ClaimedBatch:
         """End the batch as failed."""
         while not await self.move("failed", failed_at=self.now, errors=_errors_of(faults)):
             continue
-        await self._db.committed()
+        await self._db.flush()
 
     async def is_in_progress(self) -> bool:
         """Return whether nobody has cancelled the batch; raise `JobLost` when another node has it."""

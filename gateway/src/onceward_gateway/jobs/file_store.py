@@ -137,5 +137,5 @@ class FileStore:
                 _log.info("the blob %r belongs to no record and is deleted", name)
                 await self.blobs.delete(str(name))
             return
-        recorded = {str(file_id) for (file_id,) in await self._db.aside(sql.FILE_IDS)}
+        recorded = {str(file_id) for (file_id,) in await self._db.query_in_thread(sql.FILE_IDS)}
         await self.blobs.delete_unrecorded(recorded, moment)

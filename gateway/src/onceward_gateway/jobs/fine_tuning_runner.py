@@ -64,7 +64,7 @@ class FineTuningRunner:
         try:
             await self._process(await self._load(job_id))
         except _Cancelled:
-            await self._db.committed()
+            await self._db.flush()
 
     async def fail(self, job_id: str, fault: JobFault) -> None:
         """End a job that cannot be run."""
@@ -73,7 +73,7 @@ class FineTuningRunner:
             if job.status not in ("succeeded", "failed"):
                 await job.fail(None, fault.message, fault.code)
         except _Cancelled:
-            await self._db.committed()
+            await self._db.flush()
 
     async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
         """Report what a job waits for; return whether it may go on to wait."""
@@ -132,7 +132,7 @@ class FineTuningRunner:
             hyperparameters=settled,
             method=_settled_method(body, settled),
         )
-        await self._db.committed()
+        await self._db.flush()
         training = await asyncio.to_thread(Training, examples, validation, settled["batch_size"], body["seed"])
         steps = settled["n_epochs"] * training.steps_an_epoch
         pause = min(_STEP_SECONDS, _LONGEST_TRAINING_SECONDS / steps)
@@ -184,7 +184,7 @@ class FineTuningRunner:
             )
             await self._models.add(name, job.principal, job.id, body["model"], now)
             await job.report(f"New fine-tuned model created: {name}")
-        await self._db.committed()
+        await self._db.flush()
 
 
 class _ClaimedJob:
@@ -242,7 +242,7 @@ class _ClaimedJob:
         """End the job: by what is wrong with a parameter, or by a fault that has a code of its own."""
         error = {"code": code or f"invalid_{param}", "message": message, "param": param}
         await self.move("failed", message, level="error", finished_at=self._jobs.now, error=error)
-        await self._db.committed()
+        await self._db.flush()
 
 
 def _read_examples(file: BinaryIO, method: str) -> list[Example] | str:

@@ -22,10 +22,10 @@ from ..core.answer import (
 )
 from ..core.clock import Clock
 from ..core.errors import ApiError, invalid
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..core.threads import offload
 from ..core.usage import wants_usage
-from ..http.request import Call, Local
+from ..http.request import Local, Request
 
 __all__ = ["Embeddings", "emissions_of", "offline_answer", "offline_chunks"]
 
@@ -56,22 +56,24 @@ def _not_capable(name: str, kind: str) -> ApiError:
     )
 
 
-def _may_be_slow(call: Call) -> bool:
+def _may_be_slow(request: Request) -> bool:
     """Return whether a model may compute for long: over a large body, a caller's schemas, or many choices."""
-    choices, prompt = call.data.get("n"), call.data.get("prompt")
+    choices, prompt = request.data.get("n"), request.data.get("prompt")
     return (
-        len(call.raw) > _LONG_BODY
-        or any(name in call.data for name in _SLOW_MEMBERS)
+        len(request.raw) > _LONG_BODY
+        or any(name in request.data for name in _SLOW_MEMBERS)
         or (isinstance(choices, int) and choices > _MANY_CHOICES)
         or (isinstance(prompt, list) and len(prompt) > _MANY_CHOICES)
     )
 
 
-def offline_chunks(source: Iterator[Emission], call: Call, kind: str, clock: Clock, *, stream: bool) -> Producer:
+def offline_chunks(
+    source: Iterator[Emission], request: Request, kind: str, clock: Clock, *, stream: bool
+) -> ModelHandler:
     """Return a producer over a model's emissions: events for a stream, an accumulated answer for a unary call."""
-    emissions = _in_turns(source, in_thread=_may_be_slow(call))
+    emissions = _in_turns(source, in_thread=_may_be_slow(request))
     if stream:
-        return _EventProducer(emissions, clock, show_usage=wants_usage(call.data))
+        return _EventProducer(emissions, clock, show_usage=wants_usage(request.data))
     return _AnswerProducer(emissions, clock, TextFold() if kind == "completions" else ChatFold())
 
 
@@ -115,7 +117,7 @@ class _EventProducer:
         self._clock = clock
         self._show_usage = show_usage
 
-    async def __call__(self, run: Sink) -> None:
+    async def __call__(self, run: ResponseWriter) -> None:
         async for emission in self._source:
             if isinstance(emission, dict):
                 usage = emission.get("usage")
@@ -138,7 +140,7 @@ class _AnswerProducer:
         self._clock = clock
         self._accumulator = accumulator
 
-    async def __call__(self, run: Sink) -> None:
+    async def __call__(self, run: ResponseWriter) -> None:
         async for emission in self._source:
             if isinstance(emission, dict):
                 self._accumulator.add(emission)
@@ -149,7 +151,7 @@ class _AnswerProducer:
         run.answer = Answer(_encode(completion))
 
 
-async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, run: Sink, clock: Clock) -> None:
+async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, run: ResponseWriter, clock: Clock) -> None:
     """Do what a directive says of the delivery."""
     if isinstance(directive, Delay):
         if not run.catching_up:
@@ -160,11 +162,11 @@ async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, run: Sink, cl
         run.deliver_fault(directive)
 
 
-def offline_answer(local: Local, model: OfflineModel, call: Call, context: ModelContext) -> Producer:
+def offline_answer(local: Local, model: OfflineModel, request: Request, context: ModelContext) -> ModelHandler:
     """Return a producer over a function that makes the whole answer."""
 
-    async def produce(run: Sink) -> None:
-        run.answer = await local(model, call, context)
+    async def produce(run: ResponseWriter) -> None:
+        run.answer = await local(model, request, context)
 
     return produce
 
@@ -175,17 +177,17 @@ class Embeddings:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def create(self, model: OfflineModel, call: Call, context: ModelContext) -> Answer:
+    async def create(self, model: OfflineModel, request: Request, context: ModelContext) -> Answer:
         """Return the embeddings of the call's input."""
         method = getattr(model, "embed", None)
         if method is None:
             raise _not_capable(model.id, "embeddings")
         delay = getattr(model, "delay", None)
-        if delay is not None and (seconds := delay(call.data)):
+        if delay is not None and (seconds := delay(request.data)):
             await self._clock.sleep(seconds)
-        if len(call.raw) > _LONG_BODY:
-            return await offload(_embed, method, call.data, context)
-        return _embed(method, call.data, context)
+        if len(request.raw) > _LONG_BODY:
+            return await offload(_embed, method, request.data, context)
+        return _embed(method, request.data, context)
 
 
 def _embed(

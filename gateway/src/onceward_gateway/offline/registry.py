@@ -10,7 +10,7 @@ from ..config.load import Settings
 from ..core.answer import OfflineModel
 from ..core.errors import ApiError
 from ..core.principal import Principal
-from ..http.request import Call
+from ..http.request import Request
 from .fine_tuned import FineTunedModels
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ class OfflineModels:
             )
         return "`GET /v1/models` lists those that are."
 
-    def attempt(self, call: Call, model: str) -> int:
+    def attempt(self, request: Request, model: str) -> int:
         """Return how often the caller of a call without an idempotency key made it, where its model counts that."""
         if self._repeats is None:
             from .repeats import RepeatCounter
 
             self._repeats = RepeatCounter(self._trusted_proxies)
-        return self._repeats.count(call, model)
+        return self._repeats.count(request, model)
 
     def default_for(self, kind: str) -> str:
         """Return the name of the model that serves a kind of call by default."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ..config.routing import Network
 from ..core.errors import ApiError
 from ..http.forwarded import client_address
-from ..http.request import Call
+from ..http.request import Request
 from .draw import digest
 from .faults import fault_in, named_fault
 
@@ -29,18 +29,18 @@ class RepeatCounter:
         self._trusted_proxies = trusted_proxies
         self._counts: OrderedDict[bytes, int] = OrderedDict()
 
-    def count(self, call: Call, model: str) -> int:
+    def count(self, request: Request, model: str) -> int:
         """Return the number of this call, from 1. Every offline call without a key asks; few ask for the fault."""
-        if not (_KIND in model or "fault" in call.data):
+        if not (_KIND in model or "fault" in request.data):
             return 1
         try:
-            fault = fault_in(call.data) or named_fault(model)
+            fault = fault_in(request.data) or named_fault(model)
         except ApiError:
             return 1  # The model reports what is wrong with it.
         if fault is None or fault.kind != _KIND:
             return 1
-        address = client_address(call.scope, call.headers, self._trusted_proxies)
-        return self._next(digest(call.principal, address, call.operation, model, call.raw), fault.value)
+        address = client_address(request.scope, request.headers, self._trusted_proxies)
+        return self._next(digest(request.principal, address, request.operation, model, request.raw), fault.value)
 
     def _next(self, name: bytes, times: float) -> int:
         """Count a call of this name; after `times` it is answered, and the count begins anew."""

@@ -28,7 +28,7 @@ from .meter import Meter
 from .sse import EventTooLarge, SseReader
 from .usage import is_clean, read_usage
 
-__all__ = ["Refused", "chunk_of", "count_answer", "events_in", "folded", "is_stream", "judged", "with_usage"]
+__all__ = ["InvalidAnswer", "chunk_of", "count_answer", "events_in", "folded", "is_stream", "judged", "with_usage"]
 
 _STREAMED = ("chat", "completions")
 _LISTS = {"embeddings": "data", "moderations": "results"}
@@ -38,12 +38,12 @@ _MOST_EVENT = 1 << 24
 _FED = 1 << 20
 
 
-class Refused(ValueError):
+class InvalidAnswer(ValueError):
     """Raised for a value that is not an answer, with the reason."""
 
 
 def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping[str, Any]:
-    """The answer that a value is. Raises an `ApiError` for one that says that it failed, `Refused` for none at all."""
+    """Return the answer in a value; raise an `ApiError` for a failure, and `InvalidAnswer` for anything else."""
     error = error_of(value)
     if error is not None:
         meter.refused = True
@@ -51,7 +51,7 @@ def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping
             meter.read(value)
         raise failures.from_event(provider, error, whole=True)
     if not isinstance(value, dict) or not value:
-        raise Refused("no JSON object")
+        raise InvalidAnswer("no JSON object")
     try:
         if kind in _STREAMED:
             _choices(provider, value.get("choices"), meter)
@@ -59,20 +59,20 @@ def judged(provider: str, kind: str | None, value: Any, meter: Meter) -> Mapping
         # After the texts: the usage here covers all of them.
         meter.read(value)
     if kind in _LISTS and not isinstance(value.get(_LISTS[kind]), list):
-        raise Refused(f"`{_LISTS[kind]}` is missing")
+        raise InvalidAnswer(f"`{_LISTS[kind]}` is missing")
     return value
 
 
 def _choices(provider: str, choices: Any, meter: Meter) -> None:
     if not isinstance(choices, list) or not choices:
-        raise Refused("`choices` is missing or empty")
+        raise InvalidAnswer("`choices` is missing or empty")
     failed: Any = None
     for choice in choices:
         if not isinstance(choice, dict):
-            raise Refused("a choice is not an object")
+            raise InvalidAnswer("a choice is not an object")
         message, text = choice.get("message"), choice.get("text")
         if not isinstance(message, dict) and not isinstance(text, str):
-            raise Refused("a choice has neither `message` nor `text`")
+            raise InvalidAnswer("a choice has neither `message` nor `text`")
         count_said(message if isinstance(message, dict) else text, meter)
         if choice.get("error") or failures.is_failed(choice.get("finish_reason")):
             failed = choice.get("error") or f"the finish reason of a choice is {choice['finish_reason']!r}"

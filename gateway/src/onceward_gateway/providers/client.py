@@ -12,9 +12,9 @@ from ..billing.prices import PriceBook
 from ..config.load import Limits
 from ..core.clock import Clock
 from ..core.errors import invalid
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..core.threads import LARGE_BODY, offload
-from ..http.request import Call, Route
+from ..http.request import Request, Route
 from ..routing.ssrf import AddressGuard, GuardedResolver
 from ..routing.targets import ProviderTarget
 from . import (
@@ -49,9 +49,9 @@ class ProviderClient:
         self._guard = guard
         self._clients: dict[bool, HttpClient] = {}
 
-    def producer(self, target: ProviderTarget, call: Call, route: Route, *, stream: bool) -> Producer:
+    def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
         """Return the producer of a call at its provider."""
-        exchange = Exchange(self, target, call, route.kind)
+        exchange = Exchange(self, target, request, route.kind)
         if target.upstream.wire == "anthropic":
             if route.kind != "chat":
                 raise invalid(
@@ -59,15 +59,17 @@ class ProviderClient:
                     param="model",
                     code="model_not_capable",
                 )
-            translated = anthropic.request(call.data, target.model, target.upstream.max_output_tokens, call.merged)
+            translated = anthropic.request(
+                request.data, target.model, target.upstream.max_output_tokens, request.merged
+            )
             exchange.aim("/v1/messages", msgspec.json.encode(translated), "application/json")
             return _bound(exchange, messages.stream if stream else messages.answer)
         path = route.path.removeprefix("/v1")
         produce = _bound(exchange, relay.stream if stream else relay.answer)
-        if call.files or call.fields:
+        if request.files or request.fields:
             exchange.aim(path, None, "")
-        elif len(call.raw) <= LARGE_BODY:
-            exchange.aim(path, openai.prepare(call.raw, target.model, stream=stream), "application/json")
+        elif len(request.raw) <= LARGE_BODY:
+            exchange.aim(path, openai.prepare(request.raw, target.model, stream=stream), "application/json")
         else:
             return _prepared_aside(exchange, path, produce, stream=stream)
         return produce
@@ -88,14 +90,14 @@ class ProviderClient:
         self._clients.clear()
 
 
-def _bound(exchange: Exchange, run: Callable[[Exchange, Sink], Awaitable[None]]) -> Producer:
+def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:
     return exchange.metered(partial(run, exchange))
 
 
-def _prepared_aside(exchange: Exchange, path: str, produce: Producer, *, stream: bool) -> Producer:
+def _prepared_aside(exchange: Exchange, path: str, produce: ModelHandler, *, stream: bool) -> ModelHandler:
     """Return the producer of a call whose body is so large that it is prepared in a thread."""
 
-    async def run(sink: Sink) -> None:
+    async def run(sink: ResponseWriter) -> None:
         body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)
         exchange.aim(path, body, "application/json")
         await produce(sink)

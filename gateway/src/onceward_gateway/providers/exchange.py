@@ -21,9 +21,9 @@ from ..core.clock import Clock
 from ..core.effective_body import OWN
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
-from ..http.request import Call
+from ..http.request import Request
 from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
@@ -84,20 +84,20 @@ class Connections(Protocol):
 class Exchange:
     """One call at one upstream."""
 
-    def __init__(self, client: Connections, target: ProviderTarget, call: Call, kind: str | None) -> None:
+    def __init__(self, client: Connections, target: ProviderTarget, request: Request, kind: str | None) -> None:
         self.target = target
-        self.call = call
+        self.call = request
         self.kind = kind
-        sound = seconds_of_sound(call.files) if kind in ("transcription", "translation") else 0
-        size = sum(upload.size for upload in call.files)
-        self.meter = Meter(lambda: count_prompt(kind, call.data, size, sound))
+        sound = seconds_of_sound(request.files) if kind in ("transcription", "translation") else 0
+        size = sum(upload.size for upload in request.files)
+        self.meter = Meter(lambda: count_prompt(kind, request.data, size, sound))
         self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
         # Whether the answer broke off, so that the provider may not have made it to its end.
         self.cut = False
         # Models by which the provider may answer instead.
-        self._others = [named.model for named in call.others]
+        self._others = [named.model for named in request.others]
         self._client = client
         self._limits = client.limits
         self._url = ""
@@ -126,10 +126,10 @@ class Exchange:
 
     # -- what is around every producer
 
-    def metered(self, produce: Producer) -> Producer:
-        """The producer, whose use is told to its sink however it ends, and whose errors tell nothing in confidence."""
+    def metered(self, produce: ModelHandler) -> ModelHandler:
+        """Return a producer that reports its usage however it ends, and whose errors contain no secrets."""
 
-        async def run(sink: Sink) -> None:
+        async def run(sink: ResponseWriter) -> None:
             sink.record.meter = self.meter
             try:
                 await produce(sink)
@@ -152,13 +152,13 @@ class Exchange:
         return run
 
     def _is_billed(self) -> bool:
-        """Return whether the provider bills an answer that failed: it came to its end, or its usage was told."""
+        """Return whether the provider bills an answer that failed: it was complete, or its usage was reported."""
         meter = self.meter
         if not meter.owed:
             return False
         return meter.final or (meter.answered and not meter.refused and not self.cut)
 
-    def _price(self, sink: Sink) -> None:
+    def _price(self, sink: ResponseWriter) -> None:
         if self._others:
             asked = (self.target.model, sink.price_name)
             sink.price_name = price_name_of(self._client.prices, self.provider, asked, self._others, self.meter.model)
@@ -169,7 +169,7 @@ class Exchange:
         return [value for value in (*sent, "" if key is None else key.reveal()) if len(value) >= _SHORTEST_SECRET]
 
     def _places(self) -> list[str]:
-        """The address of the upstream, as it may be repeated: whole, with its port, and alone where it is no word."""
+        """Return the forms of the provider's address that an error may repeat: the URL, host and port, and the host."""
         split = urlsplit(self.target.upstream.base_url)
         host = split.hostname or ""
         places = [self.target.upstream.base_url, split.netloc.rpartition("@")[2]]
@@ -178,7 +178,7 @@ class Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def open(self, run: Sink) -> AsyncIterator[HttpResponse]:
+    async def open(self, run: ResponseWriter) -> AsyncIterator[HttpResponse]:
         """A successful response; every failure before it becomes an error of the gateway."""
         response = await self._reached(run)
         # It was sent, and an answer may take minutes.
@@ -198,7 +198,7 @@ class Exchange:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _reached(self, run: Sink) -> HttpResponse:
+    async def _reached(self, run: ResponseWriter) -> HttpResponse:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
@@ -242,7 +242,7 @@ class Exchange:
         return failures.too_long(self.provider, seconds, f"providers.{self.provider}.{name}")
 
     def _note(self, error: BaseException) -> None:
-        """Tell the log what no caller is told: where it was, and what exactly failed."""
+        """Log what no caller may see: the address, and the exact failure."""
         _log.warning("%s at %s: %s: %s", self.provider, self.target.upstream.base_url, type(error).__name__, error)
 
     def _clock(self) -> tuple[float, str]:
@@ -251,7 +251,7 @@ class Exchange:
             return upstream.stream_timeout, "stream_timeout"
         return upstream.answer_timeout, "answer_timeout"
 
-    async def _post(self, run: Sink) -> HttpResponse:
+    async def _post(self, run: ResponseWriter) -> HttpResponse:
         upstream = self.target.upstream
         self._streams = run.record.stream
         body = self._body
@@ -270,7 +270,7 @@ class Exchange:
     def _mark_asked(self) -> None:
         self.meter.asked = True
 
-    def _headers(self, run: Sink) -> CIMultiDict[str]:
+    def _headers(self, run: ResponseWriter) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
         headers.update(self.target.upstream.headers)
         if self.target.is_callers_key:
@@ -338,7 +338,7 @@ class Exchange:
             async for data in response.pieces():
                 size += len(data)
                 if not self.meter.refused:
-                    # What says that it failed is no answer of a model.
+                    # The body of an error is not output of a model.
                     self.meter.unread(len(data))
                 if size > most:
                     break
@@ -351,7 +351,7 @@ class Exchange:
                         raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
                     yield piece
                     if len(piece) > LARGE_BODY:
-                        # What comes faster than it is read is always there: others have their turn before it.
+                        # Data that arrives faster than it is read never waits: let other tasks run first.
                         await asyncio.sleep(0)
             for piece in decoder.close():
                 yield piece
@@ -384,7 +384,7 @@ class Exchange:
             self.meter.produced(text)
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
-        """The error for a body that is no answer. A page of HTML is none of a model, and is not paid."""
+        """Return the error for a body that is not an answer. A page of HTML is not from a model, and is not billed."""
         paid = body.lstrip(_SPACE)[:1] != b"<"
         if paid:
             self.meter.unread(len(body))
@@ -442,7 +442,7 @@ class Exchange:
         return await join_in_turns(body)
 
     async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
-        """Read what follows the end of a stream, for a moment, where the usage is still to be told."""
+        """Read what follows the end of a stream, for a moment, where the usage is not reported yet."""
         if self.meter.known:
             return
         try:

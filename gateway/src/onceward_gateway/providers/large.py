@@ -79,7 +79,7 @@ def write_json(value: Any, size: int) -> bytes:
 
 def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tuple[Any, bytes]:
     """Return what `readable` does for a large body. Raises `Unreadable`, also where it is neither object nor array."""
-    reader = _Reader(unread)
+    reader = _ValueReader(unread)
     text = _as_utf8(data, charset)
     reader.odd = text is not data
     try:
@@ -124,7 +124,7 @@ def _transcoded(data: bytes, name: str) -> bytes | None:
         return None
 
 
-class _Reader:
+class _ValueReader:
     """Reads one answer. `odd` says whether its bytes are not what every client can read."""
 
     def __init__(self, unread: frozenset[str]) -> None:

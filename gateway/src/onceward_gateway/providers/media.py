@@ -29,7 +29,7 @@ def is_asked_for(request: Mapping[str, Any], content_type: str) -> bool:
 
 def count_events(exchange: Exchange, body: bytes) -> None:
     """Count the events of a body; raises where one is an error, and where the last ones are missing."""
-    meter, text, last, reason = exchange.meter, _Text(), "", ""
+    meter, text, last, reason = exchange.meter, _Transcript(), "", ""
     failed: Any = None
     written = False
     for event, data in events_in(body):
@@ -58,7 +58,7 @@ def count_events(exchange: Exchange, body: bytes) -> None:
         raise failures.broken_answer(exchange.provider, body, reason)
 
 
-class _Text:
+class _Transcript:
     """The text of a transcript, of which the last event repeats what those before it added."""
 
     def __init__(self) -> None:

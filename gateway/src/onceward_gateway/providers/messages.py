@@ -8,7 +8,7 @@ from ..core.accumulate import fold
 from ..core.answer import Answer
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
-from ..core.response_writer import Sink
+from ..core.response_writer import ResponseWriter
 from ..core.threads import in_thread_if_large
 from ..core.usage import wants_usage
 from . import anthropic, failures
@@ -35,16 +35,16 @@ __all__ = ["answer", "stream"]
 _UNREAD = frozenset({"input"})
 
 
-async def answer(exchange: Exchange, sink: Sink) -> None:
+async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
     """A message as a chat completion."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)
     sink.answer = await in_thread_if_large(body, _answer, exchange, sink, body)
 
 
-def _answer(exchange: Exchange, sink: Sink, body: bytes) -> Answer:
+def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
     if is_stream(body):
-        reader = _Reader(exchange, sink)
+        reader = _MessageReader(exchange, sink)
         events = events_in(body)
         chunks = [chunk for event, data in events for chunk in reader.read(event, data)]
         release(events, 0)
@@ -58,7 +58,7 @@ def _answer(exchange: Exchange, sink: Sink, body: bytes) -> Answer:
     return Answer(write_json(completion, len(body)))
 
 
-def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
+def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[str, Any]:
     """The chat completion that a message in a body is."""
     meter = exchange.meter
     try:
@@ -87,9 +87,9 @@ def _completion(exchange: Exchange, sink: Sink, body: bytes) -> dict[str, Any]:
     return completion
 
 
-async def stream(exchange: Exchange, sink: Sink) -> None:
+async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
     """The events of a message as chat completion chunks."""
-    reader = _Reader(exchange, sink)
+    reader = _MessageReader(exchange, sink)
     async with exchange.open(sink) as response:
         async for event, data in exchange.events(response):
             if event is WHOLE:
@@ -105,27 +105,27 @@ async def stream(exchange: Exchange, sink: Sink) -> None:
     await _tell_usage(exchange, sink, reader.chunks.head)
 
 
-async def _whole(exchange: Exchange, sink: Sink, body: bytes) -> None:
+async def _whole(exchange: Exchange, sink: ResponseWriter, body: bytes) -> None:
     """The upstream answered by a whole message: it is passed on as one chunk."""
     chunk, data = await in_thread_if_large(body, _chunk, exchange, sink, body)
     await sink.emit(data)
     await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
 
 
-def _chunk(exchange: Exchange, sink: Sink, body: bytes) -> tuple[dict[str, Any], bytes]:
+def _chunk(exchange: Exchange, sink: ResponseWriter, body: bytes) -> tuple[dict[str, Any], bytes]:
     chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
     return chunk, write_json(chunk, len(body))
 
 
-async def _tell_usage(exchange: Exchange, sink: Sink, head: dict[str, Any]) -> None:
+async def _tell_usage(exchange: Exchange, sink: ResponseWriter, head: dict[str, Any]) -> None:
     if wants_usage(exchange.call.data):
         await sink.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
 
 
-class _Reader:
+class _MessageReader:
     """Reads the events of one message, and counts them."""
 
-    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
         self.chunks = anthropic.Chunks(sink.record.model, int(sink.record.created_at))
         self._exchange = exchange
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..core.answer import Answer
 from ..core.lenient_json import Unreadable, encode
-from ..core.response_writer import Sink
+from ..core.response_writer import ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..core.usage import wants_usage
 from .answers import (
-    Refused,
+    InvalidAnswer,
     chunk_of,
     count_answer,
     events_in,
@@ -51,19 +51,19 @@ _SOUND_TYPES = {
 }
 
 
-def stream(exchange: Exchange, sink: Sink) -> Coroutine[Any, Any, None]:
+def stream(exchange: Exchange, sink: ResponseWriter) -> Coroutine[Any, Any, None]:
     """Pass the upstream's events through."""
     return _Relay(exchange, sink).run()
 
 
 class _Relay:
-    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
         self._exchange = exchange
         self._sink = sink
         self._meter = exchange.meter
         self._show_usage = wants_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
-        # The usage that the upstream told in a chunk of its own, as it came.
+        # The usage that the provider sent in a chunk of its own, unchanged.
         self._told: Chunk | None = None
         # The last usage that came beside text.
         self._beside: Any = None
@@ -103,7 +103,7 @@ class _Relay:
         await self._sink.emit(chunk.data, chunk.event or None)
 
     def _usage(self, usage: Mapping[str, Any]) -> bytes:
-        """The chunk of the usage: the upstream's own where it tells what is booked."""
+        """Return the chunk with the usage: the provider's own where it has the billed usage."""
         told = self._told
         if told is not None and told.of_answer and _is_told(told.value["usage"], usage):
             return told.data
@@ -143,7 +143,7 @@ def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
 
 
-async def answer(exchange: Exchange, sink: Sink) -> None:
+async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)
@@ -201,12 +201,12 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
     except Unreadable:
         exchange.count_part(body)
         raise exchange.broken(body) from None
-    except Refused as refused:
+    except InvalidAnswer as refused:
         raise exchange.broken(body, str(refused)) from None
 
 
 def _count_other(exchange: Exchange, body: bytes) -> None:
-    """Count an answer that is no JSON object: sound, a text, or the events of either."""
+    """Count an answer other than a JSON object: audio, a text, or the events of either."""
     if is_stream(body) and is_asked_for(exchange.call.data, exchange.content_type):
         count_events(exchange, body)
         return

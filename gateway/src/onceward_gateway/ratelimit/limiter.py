@@ -29,22 +29,22 @@ from .limits import (
     key_of,
     limits_of,
 )
-from .shared_counters import Member, SharedPace
+from .shared_counters import Member, SharedCounters
 from .window import Window
 
-__all__ = ["Pace", "Pass"]
+__all__ = ["RateLimiter", "Permit"]
 
 _MOST_WINDOWS = 50_000
 _MOST_PLANS = 8192
 _PARALLEL_WAIT = 1.0
 
 
-class Pass:
+class Permit:
     """A call admitted by its limits. `settle` when it has ended; `withdraw` if it was not made."""
 
     __slots__ = ("_pace", "headers", "member", "open", "parallel", "requests", "tokens")
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: RateLimiter) -> None:
         self._pace = pace
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
@@ -75,7 +75,7 @@ class Pass:
             self.member.end(tokens, made=made)
 
 
-class Pace:
+class RateLimiter:
     """The windows and counters of all limited callers.
 
     `shared` counts them together with other nodes. While Redis is unavailable, `when_away` decides: count alone
@@ -83,7 +83,7 @@ class Pace:
     """
 
     def __init__(
-        self, clock: Clock, shared: SharedPace | None = None, *, when_away: Literal["open", "closed"] = "open"
+        self, clock: Clock, shared: SharedCounters | None = None, *, when_away: Literal["open", "closed"] = "open"
     ) -> None:
         self._clock = clock
         self._windows: dict[tuple[Kind, Place], Window] = {}
@@ -97,7 +97,7 @@ class Pace:
         if self._shared is not None:
             await self._shared.keep()
 
-    async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Pass | None:
+    async def enter(self, bounds: Sequence[Bound], model: str, tokens: int) -> Permit | None:
         """Admit a call, or raise 429 (503 if its limits cannot be counted). Return None if nothing limits it."""
         if not bounds:
             return None
@@ -119,7 +119,7 @@ class Pace:
             raise refusal(limits[verdict.refused], verdict.wait, headers)
         return self._entered(limits, tokens, headers, member)
 
-    def _enter_here(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Pass:
+    def _enter_here(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
         now = self._clock.monotonic()
         for limit in limits:
             if limit.kind == "parallel":
@@ -140,10 +140,10 @@ class Pace:
         entered.headers = _headers_here(limits, [limit.window.total for limit in limits], now)
         return entered
 
-    def _entered(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Pass:
+    def _entered(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Permit:
         """Count a call in this process."""
         now = self._clock.monotonic()
-        entered = Pass(self)
+        entered = Permit(self)
         entered.headers, entered.member = headers, member
         for limit in limits:
             if limit.kind == "parallel":

@@ -24,7 +24,7 @@ from .scripts import (
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["Member", "SharedPace", "Verdict"]
+__all__ = ["Member", "SharedCounters", "Verdict"]
 
 _LEASE_SECONDS = 15.0
 _AT_ONCE = 500
@@ -49,7 +49,7 @@ class Member:
 
     __slots__ = ("_keys", "_limits", "_shared", "_steps", "_tokens", "id", "known")
 
-    def __init__(self, shared: SharedPace, id: str, limits: Sequence[Limit], tokens: int) -> None:
+    def __init__(self, shared: SharedCounters, id: str, limits: Sequence[Limit], tokens: int) -> None:
         self.id = id
         # True once Redis may know the call.
         self.known = False
@@ -112,7 +112,7 @@ class Member:
                 self._shared.leave(key, self.id)
 
 
-class SharedPace:
+class SharedCounters:
     """The connection of this node's calls to Redis. `now` is a test's clock instead of Redis' own."""
 
     def __init__(

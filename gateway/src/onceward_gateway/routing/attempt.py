@@ -12,17 +12,17 @@ from typing import Any
 import msgspec
 
 from ..core.answer import Answer, Fault
-from ..core.response_writer import Filter, Sink
+from ..core.response_writer import ResponseWriter, WriterMiddleware
 
 __all__ = ["Attempt", "has_content"]
 
 _MAX_HELD = 64
 
 
-class Attempt(Filter):
+class Attempt(WriterMiddleware):
     """A filter that passes nothing on until it commits. `on_commit` is called once, before the first event is sent."""
 
-    def __init__(self, inner: Sink, on_commit: Callable[[], None]) -> None:
+    def __init__(self, inner: ResponseWriter, on_commit: Callable[[], None]) -> None:
         super().__init__(inner)
         self.committed = False
         self._on_commit = on_commit

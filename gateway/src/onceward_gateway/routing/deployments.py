@@ -70,7 +70,7 @@ class Deployment:
     price: Price | None = None
     max_input_tokens: int | None = None
     max_output_tokens: int | None = None
-    able: frozenset[str] = frozenset()
+    abilities: frozenset[str] = frozenset()
     kind: str | None = None
     source: Source = "config"
     team_id: str | None = None
@@ -133,7 +133,7 @@ def build(
         price=price_of(params, info.get("tier")),
         max_input_tokens=_whole(info.get("max_input_tokens")) or known.max_input_tokens,
         max_output_tokens=_whole(info.get("max_output_tokens")) or known.max_output_tokens,
-        able=_abilities(info, known.able if upstream is not None else _OFFLINE_ABILITIES),
+        abilities=_abilities(info, known.abilities if upstream is not None else _OFFLINE_ABILITIES),
         kind=_kind(info.get("mode")),
         source=source,
         team_id=_text(info.get("team_id")),
@@ -152,15 +152,15 @@ def build(
 
 def _abilities(info: Mapping[str, Any], known: frozenset[str]) -> frozenset[str]:
     """Return the known abilities of a model with those that `model_info` adds and removes."""
-    able = set(known)
+    abilities = set(known)
     for field, ability in ABILITIES.items():
         if info.get(field) is True:
-            able.add(ability)
+            abilities.add(ability)
         elif info.get(field) is False:
-            able.discard(ability)
-    if "tools" in able and info.get("supports_parallel_function_calling") is not False:
-        able.add("parallel_tools")
-    return frozenset(able)
+            abilities.discard(ability)
+    if "tools" in abilities and info.get("supports_parallel_function_calling") is not False:
+        abilities.add("parallel_tools")
+    return frozenset(abilities)
 
 
 def _upstream(

@@ -16,8 +16,8 @@ from ..config.billing import FixedBudget
 from ..core.answer import DeliveryFault
 from ..core.clock import Clock
 from ..core.errors import ApiError
-from ..core.response_writer import Producer, Sink
-from ..ratelimit.limiter import Pace, Pass
+from ..core.response_writer import ModelHandler, ResponseWriter
+from ..ratelimit.limiter import Permit, RateLimiter
 from .attempt import Attempt
 from .catalog import DeploymentCatalog
 from .circuit_breaker import CircuitBreakers, DeploymentState
@@ -40,7 +40,7 @@ from .targets import Target, TargetResolver
 
 __all__ = ["AttemptBudgets", "Dispatcher", "FallbackChain", "HoldWasted", "MakeProducer"]
 
-MakeProducer = Callable[[Target, Sink], Producer]
+MakeProducer = Callable[[Target, ResponseWriter], ModelHandler]
 # Holds the cost of the failed attempts of a call (its id), beside the cost of one more at a provider. Returns the name
 # of the budget that has too little left for that, or None.
 HoldWasted = Callable[[str, str], Awaitable[str | None]]
@@ -68,7 +68,7 @@ class Dispatcher:
         targets: TargetResolver,
         policy: RetryPolicy,
         clock: Clock,
-        limiter: Pace,
+        limiter: RateLimiter,
         budgets: AttemptBudgets,
         hold_wasted: HoldWasted,
     ) -> None:
@@ -82,10 +82,10 @@ class Dispatcher:
         self.hold_wasted = hold_wasted
         self.random = random.Random()
 
-    def producer(self, pool: DeploymentPool, make: MakeProducer) -> Producer:
+    def producer(self, pool: DeploymentPool, make: MakeProducer) -> ModelHandler:
         """Return a producer that tries the deployments of a pool; `make` returns the producer of one target."""
 
-        async def produce(run: Sink) -> None:
+        async def produce(run: ResponseWriter) -> None:
             await FallbackChain(self, pool, make, run).run_attempts()
 
         return produce
@@ -98,7 +98,7 @@ class FallbackChain:
     dispatcher: Dispatcher
     pool: DeploymentPool
     make: MakeProducer
-    run: Sink
+    run: ResponseWriter
     tried: list[FailedAttempt] = field(default_factory=list)
     skipped: dict[str, SkippedDeployment] = field(default_factory=dict)
     deadline: float | None = None
@@ -174,7 +174,7 @@ class FallbackChain:
             self.tried.append(FailedAttempt(one, error))
         return False
 
-    async def _can_pay(self, one: Deployment, entered: Pass | None) -> bool:
+    async def _can_pay(self, one: Deployment, entered: Permit | None) -> bool:
         """Hold the cost of the failed attempts and of one more; skip a deployment where that is too much."""
         try:
             exhausted = await self.dispatcher.hold_wasted(self.run.record.id, one.provider)
@@ -214,7 +214,7 @@ class FallbackChain:
         ]
         return left[choose(strategy, options, dispatcher.random)] if options else None
 
-    async def _attempt(self, one: Deployment, entered: Pass | None) -> ApiError | None:
+    async def _attempt(self, one: Deployment, entered: Permit | None) -> ApiError | None:
         """Try one deployment.
 
         Return None if it answered, or its error if another one may be tried; raise an error that ends the call.
@@ -311,6 +311,6 @@ class _TimedAttempt:
         self._attempt.lost(last=last)
 
 
-def _tokens(run: Sink) -> int:
+def _tokens(run: ResponseWriter) -> int:
     usage = run.usage or (run.answer.usage if run.answer is not None else None) or {}
     return int(usage.get("total_tokens") or 0)

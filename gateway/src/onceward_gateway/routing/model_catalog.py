@@ -15,7 +15,7 @@ __all__ = ["ModelInfo", "model_info"]
 class ModelInfo:
     """The abilities of a model, and its sizes in tokens where they are the same in the whole family."""
 
-    able: frozenset[str]
+    abilities: frozenset[str]
     max_input_tokens: int | None = None
     max_output_tokens: int | None = None
 

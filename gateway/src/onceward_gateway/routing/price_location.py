@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..billing.prices import PriceBook
 from ..core.errors import ApiError
-from ..http.request import Call
+from ..http.request import Request
 from ..offline.registry import OfflineModels
 from .pool import DeploymentPool
 from .selection import DeploymentSelector
@@ -31,7 +31,7 @@ class PriceLocator:
         self._prices = prices
         self._offline = offline
 
-    def locate(self, request: Call, model: str) -> tuple[str, str]:
+    def locate(self, request: Request, model: str) -> tuple[str, str]:
         """Return the provider and the listed name of a model that a request names."""
         if self._models.resolve(model) is not None:
             return "offline", model

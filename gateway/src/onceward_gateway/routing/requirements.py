@@ -13,7 +13,7 @@ _ASSUMED_OUTPUT = 512
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """Abilities by the names of `Deployment.able`, and estimated sizes in tokens."""
+    """Abilities by the names of `Deployment.abilities`, and estimated sizes in tokens."""
 
     kind: str
     abilities: frozenset[str] = frozenset()

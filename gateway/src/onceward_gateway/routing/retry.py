@@ -23,7 +23,7 @@ from ..config.routing import RoutingSettings
 from ..core.errors import ApiError
 from .deployments import Deployment
 
-__all__ = ["RetryPolicy", "Verdict", "attempt_timeout", "classify", "connection_retries", "reconnect_delay"]
+__all__ = ["RetryPolicy", "FailureVerdict", "attempt_timeout", "classify", "connection_retries", "reconnect_delay"]
 
 _RECONNECT_SECONDS = 0.2
 
@@ -97,7 +97,7 @@ def reconnect_delay(attempts: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FailureVerdict:
     """The consequences of a failure.
 
     `counts`: it counts against the deployment; `at_once`: it opens the circuit by itself; `moves_on`: another
@@ -109,16 +109,16 @@ class Verdict:
     moves_on: bool
 
 
-_CALLER_ERROR = Verdict(counts=False, at_once=False, moves_on=False)
+_CALLER_ERROR = FailureVerdict(counts=False, at_once=False, moves_on=False)
 _LENGTH_CODES = ("context_length_exceeded", "request_too_large")
-_TOO_LONG = Verdict(counts=False, at_once=False, moves_on=True)
-_UNUSABLE = Verdict(counts=True, at_once=True, moves_on=True)
-_FAILED = Verdict(counts=True, at_once=False, moves_on=True)
+_TOO_LONG = FailureVerdict(counts=False, at_once=False, moves_on=True)
+_UNUSABLE = FailureVerdict(counts=True, at_once=True, moves_on=True)
+_FAILED = FailureVerdict(counts=True, at_once=False, moves_on=True)
 # An answer that was billed is never bought a second time, neither here nor elsewhere.
-_BILLED = Verdict(counts=True, at_once=False, moves_on=False)
+_BILLED = FailureVerdict(counts=True, at_once=False, moves_on=False)
 
 
-def classify(error: ApiError) -> Verdict:
+def classify(error: ApiError) -> FailureVerdict:
     """Return the verdict on a failure. The status that the provider sent takes precedence over the gateway's own."""
     if error.billed:
         return _BILLED

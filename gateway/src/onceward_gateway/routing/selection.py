@@ -9,7 +9,7 @@ from ..billing.credits import Credits
 from ..billing.estimate import Candidate, most_output
 from ..config.load import Settings
 from ..core.errors import ApiError, invalid
-from ..http.request import Call
+from ..http.request import Request
 from ..offline.registry import OfflineModels
 from .catalog import DeploymentCatalog
 from .deployments import Deployment
@@ -46,17 +46,17 @@ class DeploymentSelector:
         self._offline = offline
         self._credits = credits
 
-    async def resolve(self, call: Call, name: str, kind: str) -> Target | DeploymentPool:
+    async def resolve(self, request: Request, name: str, kind: str) -> Target | DeploymentPool:
         """Return the pool of a name's deployments, or the one target that a name without deployments has."""
-        await self._offline.require(call.caller, name)
+        await self._offline.require(request.caller, name)
         await self._offline.ready(name, *self._catalog.fallbacks(name))
-        return self.pool(call, name, kind) or self._target(call, name, kind)
+        return self.pool(request, name, kind) or self._target(request, name, kind)
 
-    async def first_target(self, call: Call, name: str, kind: str) -> tuple[Target, Deployment | None]:
+    async def first_target(self, request: Request, name: str, kind: str) -> tuple[Target, Deployment | None]:
         """Return the target that a call would go to first, and its deployment; raise the errors of such a call."""
-        call.caller.require_model(name)
-        name = call.caller.aliases.get(name, name)
-        found = await self.resolve(call, name, kind)
+        request.caller.require_model(name)
+        name = request.caller.aliases.get(name, name)
+        found = await self.resolve(request, name, kind)
         if not isinstance(found, DeploymentPool):
             return found, None
         deployment = next((one for _, stage in found.stages for one in stage), None)
@@ -64,35 +64,35 @@ class DeploymentSelector:
             raise ApiError(503, f"No deployment of {name!r} can serve. See `GET /model/info`.", code="no_deployment")
         return self._targets.of_deployment(deployment, sole=True), deployment
 
-    async def exists(self, call: Call, name: str) -> bool:
+    async def exists(self, request: Request, name: str) -> bool:
         """Return whether there is a model of this name, configured or not."""
         await self._offline.ready(name)
         if name in self._catalog.groups() or name == AUTO:
             return True
         try:
-            self._target(call, name, "chat")
+            self._target(request, name, "chat")
         except ApiError as error:
             return error.status != 404
         return True
 
-    def pool(self, call: Call, name: str, kind: str) -> DeploymentPool | None:
+    def pool(self, request: Request, name: str, kind: str) -> DeploymentPool | None:
         """Return the pool of a name, or None where it has neither deployments nor fallbacks."""
-        members = self._usable(call, name)
+        members = self._usable(request, name)
         fallbacks = self._catalog.fallbacks(name)
         if name != AUTO and members is None and not fallbacks:
             return None
         requirements = requirements_of(
-            kind, call.data, len(call.raw), region=call.header("x-onceward-region"), tags=_tags(call)
+            kind, request.data, len(request.raw), region=request.header("x-onceward-region"), tags=_tags(request)
         )
         if name == AUTO and members is None:
-            return self._cheapest(call, requirements)
+            return self._cheapest(request, requirements)
         stages: list[tuple[str, tuple[Deployment, ...]]] = []
         not_set_up: ApiError | None = None
         for other in dict.fromkeys((name, *fallbacks)):
-            if other != name and not self._may_use(call, other):
+            if other != name and not self._may_use(request, other):
                 continue
             try:
-                found = self._usable(call, other) or self._without_deployments(call, other, kind)
+                found = self._usable(request, other) or self._without_deployments(request, other, kind)
             except ApiError as error:
                 # Its fallbacks replace a model that is not set up; without any, the caller learns the reason.
                 if error.code not in _NOT_SET_UP:
@@ -106,24 +106,24 @@ class DeploymentSelector:
             raise not_set_up
         return DeploymentPool(name, tuple(stages), requirements)
 
-    def audience(self, call: Call, name: str) -> tuple[str, ...]:
+    def audience(self, request: Request, name: str) -> tuple[str, ...]:
         """Return the properties of a caller that decide where a name leads, apart from the request itself.
 
         Equal requests of callers with the same audience may share an answer.
         """
         groups = self._catalog.groups()
-        properties = tuple(sorted(call.caller.tags))
+        properties = tuple(sorted(request.caller.tags))
         if name == AUTO and name not in groups:
-            models = (text for level in call.caller.models for text in (level.scope, *level.models))
-            return *properties, call.caller.team_id or "", call.caller.tier or "", *models
-        fallbacks = [other for other in self._catalog.fallbacks(name) if self._may_use(call, other)]
+            models = (text for level in request.caller.models for text in (level.scope, *level.models))
+            return *properties, request.caller.team_id or "", request.caller.tier or "", *models
+        fallbacks = [other for other in self._catalog.fallbacks(name) if self._may_use(request, other)]
         if any(one.team_id is not None for other in (name, *fallbacks) for one in groups.get(other, ())):
-            properties = (*properties, call.caller.team_id or "")
+            properties = (*properties, request.caller.team_id or "")
         return (*properties, *fallbacks)
 
-    def is_visible(self, call: Call, name: str) -> bool:
+    def is_visible(self, request: Request, name: str) -> bool:
         """Return whether the caller may call a name and has a deployment of it."""
-        return call.caller.may_use(name) and self._usable(call, name) is not None
+        return request.caller.may_use(name) and self._usable(request, name) is not None
 
     def candidates(self, pool: DeploymentPool) -> list[Candidate]:
         """Return provider and price of each deployment that may serve: a reservation takes the most expensive."""
@@ -132,48 +132,48 @@ class DeploymentSelector:
             for one in pool.members
         ]
 
-    def _target(self, call: Call, name: str, kind: str) -> Target:
+    def _target(self, request: Request, name: str, kind: str) -> Target:
         """Return the one target of a name without deployments."""
         keyless = self._catalog.keyless(name)
         if keyless is not None and not self._is_offline and name not in self._routes:
-            return provider_target(*keyless, call.headers)
-        return self._targets.resolve(name, kind, call.headers)
+            return provider_target(*keyless, request.headers)
+        return self._targets.resolve(name, kind, request.headers)
 
-    def _may_use(self, call: Call, name: str) -> bool:
+    def _may_use(self, request: Request, name: str) -> bool:
         """Return whether the caller may use a model that it did not name, by its lists and by its tier's bands."""
-        return call.caller.may_use(name) and self._credits.opens(call.caller, name)
+        return request.caller.may_use(name) and self._credits.opens(request.caller, name)
 
-    def _usable(self, call: Call, name: str) -> tuple[Deployment, ...] | None:
+    def _usable(self, request: Request, name: str) -> tuple[Deployment, ...] | None:
         """Return the deployments of a name that the caller may see; None where there are none."""
         members = self._catalog.groups().get(name, ())
         if self._is_offline:
             members = tuple(one for one in members if one.upstream is None)
-        caller = call.caller
+        caller = request.caller
         # An administrator who acts for a team or an organization sees what these see.
         everywhere = caller.admin and caller.acting_for == (None, None)
         seen = tuple(one for one in members if one.team_id is None or everywhere or one.team_id == caller.team_id)
         return seen or None
 
-    def _without_deployments(self, call: Call, name: str, kind: str) -> tuple[Deployment, ...]:
+    def _without_deployments(self, request: Request, name: str, kind: str) -> tuple[Deployment, ...]:
         """Return a deployment for a name that has none, so that it can have fallbacks and be one."""
-        target = self._target(call, name, kind)
+        target = self._target(request, name, kind)
         if isinstance(target, OfflineTarget):
             return (Deployment(name, name, None, target.model.id),)
         upstream = replace(target.upstream, api_key=target.key)
         return (Deployment(name, name, upstream, target.model, is_callers_key=target.is_callers_key),)
 
-    def _cheapest(self, call: Call, requirements: Requirements) -> DeploymentPool | None:
+    def _cheapest(self, request: Request, requirements: Requirements) -> DeploymentPool | None:
         """Return all capable deployments, cheapest first, each as a stage of its own."""
         found: list[tuple[float, int, Deployment]] = []
         for name in self._catalog.groups():
-            if not self._may_use(call, name):
+            if not self._may_use(request, name):
                 continue
-            for one in self._usable(call, name) or ():
+            for one in self._usable(request, name) or ():
                 known = any(one is other for _, _, other in found)
                 if (
                     not known
                     and one.kind in (None, requirements.kind)
-                    and requirements.abilities <= one.able
+                    and requirements.abilities <= one.abilities
                     and _has_room(one, requirements)
                 ):
                     cost = self._catalog.expected_cost(one, requirements)
@@ -225,13 +225,13 @@ def _matching(name: str, members: Sequence[Deployment], requirements: Requiremen
     return _capable(left, requirements)
 
 
-def _tags(call: Call) -> frozenset[str]:
-    given = call.data.get("tags")
+def _tags(request: Request) -> frozenset[str]:
+    given = request.data.get("tags")
     if isinstance(given, list):
         own = [tag for tag in given if isinstance(tag, str)]
     else:
-        own = [tag.strip() for tag in (call.header("x-onceward-tags") or "").split(",")]
-    return frozenset(tag for tag in (*own, *call.caller.tags) if tag)
+        own = [tag.strip() for tag in (request.header("x-onceward-tags") or "").split(",")]
+    return frozenset(tag for tag in (*own, *request.caller.tags) if tag)
 
 
 def _tagged(members: Sequence[Deployment], tags: frozenset[str]) -> list[Deployment]:
@@ -246,7 +246,7 @@ def _capable(members: Sequence[Deployment], requirements: Requirements) -> tuple
     All of them where none has: the size is an estimate, and an ability that is not documented may still be there.
     """
     with_room = [one for one in members if _has_room(one, requirements)] or members
-    return tuple([one for one in with_room if requirements.abilities <= one.able] or with_room)
+    return tuple([one for one in with_room if requirements.abilities <= one.abilities] or with_room)
 
 
 def _has_room(one: Deployment, requirements: Requirements) -> bool:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._version import __version__
-from ..calls.registry import Calls
+from ..calls.registry import CallRegistry
 from ..cluster.bus import Bus
 from ..core.clock import Clock
+from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..routing.catalog import DeploymentCatalog
 from ..routing.circuit_breaker import CircuitBreakers
@@ -24,7 +25,7 @@ from .prometheus import MetricFamily
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["GaugeCollector", "Lifecycle", "StorageFigures", "event_loop_lag"]
+__all__ = ["GaugeCollector", "StorageFigures", "event_loop_lag"]
 
 
 _STORAGE = {
@@ -49,27 +50,13 @@ async def event_loop_lag() -> float:
     return time.perf_counter() - started
 
 
-class Lifecycle(Protocol):
-    """The state of the gateway's process."""
-
-    @property
-    def ready(self) -> bool:
-        """Return whether the gateway has started."""
-        ...
-
-    @property
-    def draining(self) -> bool:
-        """Return whether the gateway accepts no new calls because it will stop."""
-        ...
-
-
 class GaugeCollector:
     """Collects the current state of the gateway, its parts and its process."""
 
     def __init__(
         self,
         lifecycle: Lifecycle,
-        calls: Calls,
+        calls: CallRegistry,
         catalog: DeploymentCatalog,
         breakers: CircuitBreakers,
         labels: NameLabels,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from itertools import chain
 
-from ..calls.running import Run
+from ..calls.running import RunningCall
 from ..config.load import Settings
-from ..core.response_writer import Sink
+from ..core.response_writer import ResponseWriter
 from ..routing.catalog import DeploymentCatalog
 
 __all__ = ["OTHER", "NameLabels"]
@@ -48,7 +48,7 @@ class NameLabels:
             return name
         return OTHER
 
-    def requested(self, out: Sink | Run) -> str:
+    def requested(self, out: ResponseWriter | RunningCall) -> str:
         """Return the model that a call goes to: its name, that of the offline model behind it, or `other`."""
         name = self.model(out.record.model)
         if name is OTHER and out.record.provider == "offline":
@@ -57,7 +57,7 @@ class NameLabels:
             return own if own.startswith("onceward/") else OTHER
         return name
 
-    def served(self, run: Run) -> str:
+    def served(self, run: RunningCall) -> str:
         """Return the model that a call went to; a name to which a provider answered is known from then on."""
         name, record = self.requested(run), run.record
         if name is not OTHER or record.provider == "offline" or record.status != "completed":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..calls.running import Run
+from ..calls.running import RunningCall
 from ..core.errors import ApiError
-from ..core.response_writer import Sink
+from ..core.response_writer import ResponseWriter
 from ..core.usage import tokens_of
 from .labels import OTHER, NameLabels
 from .prometheus import (
@@ -92,7 +92,7 @@ class Metrics:
             durations = self._durations[operation] = Histogram()
         durations.observe(seconds)
 
-    def ended(self, run: Run, settle_seconds: float) -> None:
+    def ended(self, run: RunningCall, settle_seconds: float) -> None:
         """Count a call to a model that has ended and whose record is durable."""
         record = run.record
         ended = record.finished_at or record.created_at
@@ -109,7 +109,7 @@ class Metrics:
             _add(series.tokens, record.usage)
         self.settle.observe(settle_seconds)
 
-    def attempted(self, out: Sink, seconds: float, outcome: str) -> None:
+    def attempted(self, out: ResponseWriter, seconds: float, outcome: str) -> None:
         """Count an attempt; `outcome` is `ok`, the status of its error, `cancelled` or `failed`."""
         # A pool writes each attempt into the record; without a pool the record names the target of the call.
         key = (out.record.provider, out.record.model, out.price_name, out.deployment)
@@ -119,7 +119,7 @@ class Metrics:
         series.seconds.observe(seconds)
         series.outcomes[outcome] = series.outcomes.get(outcome, 0) + 1
 
-    def _attempt_series(self, key: tuple[Any, ...], out: Sink) -> _AttemptSeries:
+    def _attempt_series(self, key: tuple[Any, ...], out: ResponseWriter) -> _AttemptSeries:
         if len(self._recent_attempts) >= _MAX_RECENT:
             self._forget()
         labels = (out.record.provider, self.labels.requested(out), self.labels.deployment(out.deployment))
@@ -151,7 +151,7 @@ class Metrics:
             scope = error.extra.get("limit_scope")
             self._refused.add(kind, scope if scope in _SCOPES else "")
 
-    def _call_series(self, run: Run) -> _CallSeries:
+    def _call_series(self, run: RunningCall) -> _CallSeries:
         record = run.record
         # The names come last: they are replaced by labels.
         fixed = (record.operation, record.provider, record.status, run.cached, record.stream)

@@ -33,12 +33,12 @@ from ..config.telemetry import TracingSettings
 from ..core.answer import DeliveryFault
 from ..core.errors import ApiError
 from ..core.response_writer import (
-    Filter,
-    Producer,
-    Sink,
+    ModelHandler,
+    ResponseWriter,
+    WriterMiddleware,
 )
 from ..guardrails.registry import Guardrails
-from ..http.request import Call
+from ..http.request import Request
 from ..routing.targets import OfflineTarget, Target
 from . import genai
 from .labels import OTHER, NameLabels
@@ -171,7 +171,9 @@ class OtelTracing:
 
     # -- attempts
 
-    async def run_attempt(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+    async def run_attempt(
+        self, produce: ModelHandler, out: ResponseWriter, request: Request, target: Target, kind: str
+    ) -> None:
         """Run an attempt in a client span, and record its metrics."""
         operation = genai.operation_of(kind)
         place = genai.target_attributes(target)
@@ -195,16 +197,16 @@ class OtelTracing:
             seconds = perf_counter() - started
             first = None if recorder.first is None else recorder.first - started
             if recording:
-                self._describe(span, recorder, call, kind, first, failure)
+                self._describe(span, recorder, request, kind, first, failure)
             span.end()
             self._measure({"gen_ai.operation.name": operation, **place}, recorder, seconds, first, failure)
 
     def _describe(
-        self, span: Span, recorder: _Recorder, call: Call, kind: str, first: float | None, failure: str | None
+        self, span: Span, recorder: _Recorder, request: Request, kind: str, first: float | None, failure: str | None
     ) -> None:
         recorder.read()
         record = recorder.record
-        attributes = genai.request_attributes(kind, call.data, stream=record.stream) | genai.usage_attributes(
+        attributes = genai.request_attributes(kind, request.data, stream=record.stream) | genai.usage_attributes(
             recorder.used
         )
         attributes["onceward.call_id"] = record.id
@@ -223,14 +225,14 @@ class OtelTracing:
             span.set_status(Status(StatusCode.ERROR))
         span.set_attributes(attributes)
         if self._settings.capture_content and kind in ("chat", "completions"):
-            self._describe_contents(span, recorder, call)
+            self._describe_contents(span, recorder, request)
 
-    def _describe_contents(self, span: Span, recorder: _Recorder, call: Call) -> None:
-        conversation = genai.input_messages(call.data)
+    def _describe_contents(self, span: Span, recorder: _Recorder, request: Request) -> None:
+        conversation = genai.input_messages(request.data)
         if conversation is not None:
             span.set_attribute("gen_ai.input.messages", conversation)
         # A guardrail may still remove something from the answer, so it is not captured.
-        if any(guard.after for guard in self._guardrails.of(call)):
+        if any(guard.after for guard in self._guardrails.of(request)):
             return
         answer = recorder.answer
         said = genai.output_messages(answer.body) if answer is not None else genai.folded_messages(recorder.events)
@@ -270,10 +272,10 @@ class OtelTracing:
         self._meters.shutdown()
 
 
-class _Recorder(Filter):
+class _Recorder(WriterMiddleware):
     """A filter that records who answers, when the answer began, and why it ended."""
 
-    def __init__(self, inner: Sink, *, reads: bool, keeps: bool) -> None:
+    def __init__(self, inner: ResponseWriter, *, reads: bool, keeps: bool) -> None:
         super().__init__(inner)
         self.first: float | None = None
         self.id: str | None = None

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from ..core.errors import ApiError
-from ..http.request import Call
+from ..http.request import Request
 
 __all__ = ["RequestObserver", "RequestSpan"]
 
@@ -58,7 +58,7 @@ class RequestSpan:
         self.operation = UNMATCHED
         self.template = ""
         self.trace_id = ""
-        self.call: Call | None = None
+        self.call: Request | None = None
         self.code: str | None = None
         self.reply: Any = None
         self._observer = observer

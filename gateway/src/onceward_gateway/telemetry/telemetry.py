@@ -9,14 +9,14 @@ from collections.abc import Callable, MutableMapping
 from importlib.util import find_spec
 from typing import Any
 
-from ..calls.running import Run
+from ..calls.running import RunningCall
 from ..config.table import ConfigError
 from ..config.telemetry import TracingSettings, WatchSettings
 from ..core.call_record import CallRecord
 from ..core.errors import ApiError
-from ..core.response_writer import Producer, Sink
+from ..core.response_writer import ModelHandler, ResponseWriter
 from ..guardrails.registry import Guardrails
-from ..http.request import Call
+from ..http.request import Request
 from ..routing.targets import Target
 from .access_log import AccessLog
 from .containment import contained
@@ -32,7 +32,7 @@ _log = logging.getLogger("onceward_gateway.telemetry")
 _STOP_SECONDS = 5.0
 # Requested every few seconds by load balancers and scrapers: spans of them would be noise.
 _PROBES = frozenset(b"/metrics /healthz /readyz /health /health/liveness /health/liveliness /health/readiness".split())
-MakeAttempt = Callable[[Sink], Producer]
+MakeAttempt = Callable[[ResponseWriter], ModelHandler]
 
 
 class Telemetry:
@@ -120,18 +120,18 @@ class Telemetry:
     # -- calls
 
     @contained
-    def repeated(self, call: Call, kind: str, record: CallRecord) -> None:
+    def repeated(self, request: Request, kind: str, record: CallRecord) -> None:
         """Observe a request that an earlier call answers: `joined`, `replayed` or `resumed`."""
-        call.repeated, call.record = kind, record
+        request.repeated, request.record = kind, record
         if self._metrics is not None:
             self._metrics.repeated(kind)
 
-    def observe_attempts(self, make: MakeAttempt, call: Call, target: Target, kind: str) -> MakeAttempt:
+    def observe_attempts(self, make: MakeAttempt, request: Request, target: Target, kind: str) -> MakeAttempt:
         """Return `make` with each of its attempts observed."""
-        return observe_attempts(make, call, target, kind, self._metrics, self._tracing)
+        return observe_attempts(make, request, target, kind, self._metrics, self._tracing)
 
     @contained
-    def ended(self, run: Run, settle_seconds: float) -> None:
+    def ended(self, run: RunningCall, settle_seconds: float) -> None:
         """Observe a call that has ended and whose record is durable."""
         if self._metrics is not None:
             self._metrics.ended(run, settle_seconds)

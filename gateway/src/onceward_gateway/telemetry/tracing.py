@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..core.response_writer import Producer, Sink
-from ..http.request import Call
+from ..core.response_writer import ModelHandler, ResponseWriter
+from ..http.request import Request
 from ..routing.targets import Target
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ class Tracing(Protocol):
         """End the span of a request."""
         ...
 
-    async def run_attempt(self, produce: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+    async def run_attempt(
+        self, produce: ModelHandler, out: ResponseWriter, request: Request, target: Target, kind: str
+    ) -> None:
         """Run an attempt in a span of its own."""
         ...
 

@@ -9,8 +9,8 @@ from time import perf_counter
 
 from ..core.answer import DeliveryFault
 from ..core.errors import ApiError
-from ..core.response_writer import Producer, Sink
-from ..http.request import Call
+from ..core.response_writer import ModelHandler, ResponseWriter
+from ..http.request import Request
 from ..routing.targets import Target
 from .containment import contained
 from .metrics import Metrics
@@ -19,29 +19,29 @@ from .tracing import Tracing
 __all__ = ["observe_attempts", "outcome_of"]
 
 _log = logging.getLogger("onceward_gateway.telemetry")
-MakeAttempt = Callable[[Sink], Producer]
+MakeAttempt = Callable[[ResponseWriter], ModelHandler]
 
 
 def observe_attempts(
-    make: MakeAttempt, call: Call, target: Target, kind: str, metrics: Metrics | None, tracing: Tracing | None
+    make: MakeAttempt, request: Request, target: Target, kind: str, metrics: Metrics | None, tracing: Tracing | None
 ) -> MakeAttempt:
     """Return `make` with each of its attempts observed; `make` itself where nothing observes."""
     if metrics is None and tracing is None:
         return make
 
-    def outer(sink: Sink) -> Producer:
+    def outer(sink: ResponseWriter) -> ModelHandler:
         inner = make(sink)
 
-        async def produce(out: Sink) -> None:
+        async def produce(out: ResponseWriter) -> None:
             if metrics is not None:
-                _count_retry(metrics, call, out)
+                _count_retry(metrics, request, out)
             started = perf_counter()
             outcome = "failed"
             try:
                 if tracing is None:
                     await inner(out)
                 else:
-                    await _run_traced(tracing, inner, out, call, target, kind)
+                    await _run_traced(tracing, inner, out, request, target, kind)
                 outcome = "ok"
             except BaseException as error:
                 outcome = outcome_of(error)
@@ -55,11 +55,13 @@ def observe_attempts(
     return outer
 
 
-async def _run_traced(tracing: Tracing, inner: Producer, out: Sink, call: Call, target: Target, kind: str) -> None:
+async def _run_traced(
+    tracing: Tracing, inner: ModelHandler, out: ResponseWriter, request: Request, target: Target, kind: str
+) -> None:
     """Run an attempt in its span. A failure of the span is logged, and fails no call."""
     ended: list[BaseException | None] = []
 
-    async def attempt(sink: Sink) -> None:
+    async def attempt(sink: ResponseWriter) -> None:
         ended.append(None)
         try:
             await inner(sink)
@@ -68,7 +70,7 @@ async def _run_traced(tracing: Tracing, inner: Producer, out: Sink, call: Call, 
             raise
 
     try:
-        await tracing.run_attempt(attempt, out, call, target, kind)
+        await tracing.run_attempt(attempt, out, request, target, kind)
     except Exception as error:
         if ended and error is ended[0]:
             raise
@@ -80,20 +82,20 @@ async def _run_traced(tracing: Tracing, inner: Producer, out: Sink, call: Call, 
 
 
 @contained
-def _count_attempt(metrics: Metrics, out: Sink, seconds: float, outcome: str) -> None:
+def _count_attempt(metrics: Metrics, out: ResponseWriter, seconds: float, outcome: str) -> None:
     metrics.attempted(out, seconds, outcome)
 
 
 @contained
-def _count_retry(metrics: Metrics, call: Call, out: Sink) -> None:
+def _count_retry(metrics: Metrics, request: Request, out: ResponseWriter) -> None:
     model = out.record.model
-    if call.tried is None:
-        call.tried = model
-    elif call.tried == model:
+    if request.tried is None:
+        request.tried = model
+    elif request.tried == model:
         metrics.retried("retry", model, "")
     else:
-        metrics.retried("fallback", call.tried, model)
-        call.tried = model
+        metrics.retried("fallback", request.tried, model)
+        request.tried = model
 
 
 def outcome_of(error: BaseException) -> str:
