@@ -36,7 +36,7 @@ def test_the_layers_are_those_that_the_linter_holds() -> None:
     linter = configparser.ConfigParser()
     linter.read(ROOT / ".importlinter")
     held = [line for line in linter["importlinter:contract:gateway-layers"]["layers"].split("\n") if line]
-    block = re.search(r"^```text\n(entry.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    block = re.search(r"^```text\n(testing.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert block is not None
     shown = [re.match(r"\w+(?: \| \w+)*", line) for line in block[1].splitlines()]
     assert [match[0] for match in shown if match] == [line for line in held if line not in OUTSIDE_THE_LAYERS]
@@ -44,6 +44,6 @@ def test_the_layers_are_those_that_the_linter_holds() -> None:
 
 def test_every_package_is_a_layer() -> None:
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    block = re.search(r"^```text\n(entry.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    block = re.search(r"^```text\n(testing.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert block is not None
     assert packages == {word for line in block[1].splitlines() for word in line[:31].replace("|", " ").split()}

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from onceward_gateway.core.accumulate import fold
+from onceward_gateway.core.accumulate import accumulate_chat
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.providers.anthropic import (
     BrokenMessage,
@@ -219,7 +219,7 @@ def pieces(text: str, size: int) -> list[str]:
 def test_a_stream_folds_to_the_whole_answer(blocks: list[dict[str, Any]], cut: int) -> None:
     whole = message(blocks, "tool_use" if any(b["type"] == "tool_use" for b in blocks) else "end_turn")
     chunks = Chunks("claude", 1)
-    folded = fold(chunk for event in events_of(whole, cut) for chunk in chunks.feed(event))
+    folded = accumulate_chat(chunk for event in events_of(whole, cut) for chunk in chunks.feed(event))
     assert chunks.ended
     wanted = completion(whole, "claude", 1, {})
     # Their usage is counted beside them.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.core.accumulate import fold
+from onceward_gateway.core.accumulate import accumulate_chat
 
 
 def chunk(**choice: Any) -> dict[str, Any]:
@@ -33,6 +33,6 @@ CALLS = {
     ],
 )
 def test_a_message_that_repeats_the_deltas_counts_once(chunks: list[dict[str, Any]], content: str | None) -> None:
-    (choice,) = fold(chunks)["choices"]
+    (choice,) = accumulate_chat(chunks)["choices"]
     assert choice["message"]["content"] == content
     assert len(choice["message"].get("tool_calls", ())) == (content is None)

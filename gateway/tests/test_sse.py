@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onceward_gateway.core.accumulate import fold
+from onceward_gateway.core.accumulate import accumulate_chat
 from onceward_gateway.providers.sse import EventTooLarge, SseReader
 
 LINE = st.sampled_from(["\n", "\r\n", "\r"])
@@ -62,7 +62,7 @@ def chunk(index: int, delta: dict[str, Any], finish: str | None = None, **more: 
 
 def test_chunks_fold() -> None:
     logprobs = {"content": [{"token": "a"}], "refusal": None}
-    whole = fold(
+    whole = accumulate_chat(
         [
             chunk(1, {"role": "assistant", "content": ""}),
             chunk(0, {"role": "assistant", "content": "He"}),
@@ -94,7 +94,7 @@ def test_chunks_fold() -> None:
 
 def test_usage_that_comes_late_under_a_known_head_is_kept() -> None:
     chunks = [chunk(0, {"content": "a"}, usage=None), chunk(0, {"content": "b"}, usage={"total_tokens": 9})]
-    assert fold(chunks)["usage"] == {"total_tokens": 9}
+    assert accumulate_chat(chunks)["usage"] == {"total_tokens": 9}
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_a_delta_of_any_shape_is_folded(delta: dict[str, Any], more: dict[str, A
     indexes: list[Any] = [0, None, 0.0, []]
     deltas: list[Any] = [{"content": "a"}, delta, {"content": "b"}, None]
     chunks = [{"choices": [{"index": index, "delta": one}]} for index, one in zip(indexes, deltas, strict=True)]
-    (choice,) = fold(chunks)["choices"]
+    (choice,) = accumulate_chat(chunks)["choices"]
     assert choice["message"] == {"role": "assistant", "content": "ab", "refusal": None} | more
 
 
 def test_texts_of_many_events_are_joined_once() -> None:
     delta = {"reasoning": "a", "audio": {"data": "b"}, "tool_calls": [{"index": 0, "function": {"arguments": "c"}}]}
-    message = fold({"choices": [{"index": 0, "delta": delta}]} for _ in range(1000))["choices"][0]["message"]
+    message = accumulate_chat({"choices": [{"index": 0, "delta": delta}]} for _ in range(1000))["choices"][0]["message"]
     assert message["reasoning"] == "a" * 1000
     assert message["audio"] == {"data": "b" * 1000}
     assert message["tool_calls"] == [{"function": {"arguments": "c" * 1000}}]

@@ -227,7 +227,7 @@ def _free_port() -> int:
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("redis://host/x", "'x', which is no number"),
+        ("redis://host/x", "'x', which is not a number"),
         ("redis://host?timeout=3", "`timeout`, which is not known"),
         ("rediss://host?ssl_cert_reqs=none", "`ssl_cert_reqs`, which is not known"),
         ("unix://", "names no socket"),

@@ -65,8 +65,8 @@ class Node:
             bench.settings,
             bench.prices,
             self.directory,
-            RateLimiter(bench.clock),
-            self.id,
+            limiter=RateLimiter(bench.clock),
+            node=self.id,
             served_at=lambda call: None,
             texts_of_events=texts_of_events,
         )
@@ -203,7 +203,7 @@ class Bench:
         found = {tuple(row[:4]): (row[4], row[5]) for row in self.rows(f"SELECT {columns} FROM budget_window")}
         if self.db.shared:
             return found
-        known = self.ledger._holds._standings
+        known = self.ledger._reservations._balances
         assert all(held == 0 for _, held in found.values())
         assert all(known[window].spent == found[window][0] for window in known if window in found)
         return {window: (spent, known[window].held if window in known else 0) for window, (spent, _) in found.items()}

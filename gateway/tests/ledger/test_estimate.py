@@ -85,6 +85,29 @@ def test_text_counts_at_least_a_token_for_three_bytes_and_a_file_by_what_it_is()
     assert estimate("chat", file, 90, 1000).input >= 8000
 
 
+def test_a_large_body_of_text_counts_by_its_size_and_is_not_walked() -> None:
+    class Counted(dict[str, Any]):
+        walked = 0
+
+        def items(self) -> Any:
+            Counted.walked += 1
+            return super().items()
+
+    tools = [{"type": "function", "function": Counted(name="f", parameters=Counted(type="object"))} for _ in range(50)]
+    turns: list[dict[str, Any]] = [{"role": "user", "content": [{"type": "text", "text": "x" * 300}]}] * 100
+    body = {"model": "m", "messages": turns, "tools": tools}
+    assert estimate("chat", body, 41_000, 1000).input == 13_667
+    assert Counted.walked == 0
+
+
+@pytest.mark.parametrize("holder", ["message", "body"])
+def test_a_large_member_that_may_be_sound_or_a_file_counts_by_what_it_is(holder: str) -> None:
+    message: dict[str, Any] = {"role": "user", "content": "Listen."}
+    body: dict[str, Any] = {"model": "m", "messages": [message]}
+    (message if holder == "message" else body)["audio"] = {"data": "A" * 1_000_000}
+    assert estimate("chat", body, 1_000_200, 1000).input < 10_000
+
+
 @pytest.mark.parametrize(
     ("data", "count"),
     [

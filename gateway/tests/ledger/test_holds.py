@@ -146,7 +146,7 @@ class Spending(RuleBasedStateMachine):
         self.bench.written()
         wanted: Counter[tuple[Any, ...]] = Counter()
         for ticket, _ in self.open:
-            for *window, amount in ticket.hold.taken if ticket.hold is not None else ():
+            for *window, amount in ticket.reservation.taken if ticket.reservation is not None else ():
                 wanted[tuple(window)] += amount
         held = {window: held for window, (_, held) in self.bench.standings().items() if held}
         assert held == {window: amount for window, amount in wanted.items() if amount}
@@ -154,7 +154,7 @@ class Spending(RuleBasedStateMachine):
 
     @invariant()
     def records_are_the_sums(self) -> None:
-        bench, sums = self.bench, self.bench.ledger.sums
+        bench, sums = self.bench, self.bench.ledger.rollups
         for scope, column in (
             ("key", "key_id"),
             ("user", "user_id"),
@@ -254,10 +254,10 @@ def test_spending_that_is_set_back_starts_again(bench: Bench) -> None:
     bench.clock.now += 31
     with pytest.raises(ApiError):
         bench.enter(CALLERS[0], tokens=100)
-    bench.act(bench.ledger.sums.reset("key", "k1", 0))
+    bench.act(bench.ledger.rollups.reset("key", "k1", 0))
     bench.finish(bench.enter(CALLERS[0], tokens=100), 60)
-    assert bench.act(bench.ledger.sums.spent("key", "k1")) == 60 * NANO_A_TOKEN
-    assert bench.act(bench.ledger.sums.in_window(ONE, bench.clock.now)) == 60 * NANO_A_TOKEN
+    assert bench.act(bench.ledger.rollups.spent("key", "k1")) == 60 * NANO_A_TOKEN
+    assert bench.act(bench.ledger.rollups.in_window(ONE, bench.clock.now)) == 60 * NANO_A_TOKEN
     assert bench.rows("SELECT SUM(cost_nano) FROM usage") == [(540 * NANO_A_TOKEN,)]
 
 
@@ -315,12 +315,12 @@ def test_what_an_unbounded_answer_may_cost_is_what_its_model_writes_at_most(benc
     caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=10**12),))
     for known, held in ((16_384, 16_384), (None, bench.settings.default_output_tokens)):
         ticket = bench.enter(caller, tokens=None, via=(Candidate("p", "m", known),))
-        assert ticket.hold is not None
-        assert ticket.hold.taken[0][-1] == (10 + held) * NANO_A_TOKEN
+        assert ticket.reservation is not None
+        assert ticket.reservation.taken[0][-1] == (10 + held) * NANO_A_TOKEN
         bench.act(bench.ledger.abandon(ticket))
     bounded = bench.enter(caller, tokens=5, via=(Candidate("p", "m", 16_384),))
-    assert bounded.hold is not None
-    assert bounded.hold.taken[0][-1] == 15 * NANO_A_TOKEN
+    assert bounded.reservation is not None
+    assert bounded.reservation.taken[0][-1] == 15 * NANO_A_TOKEN
 
 
 PROVIDERS = MappingProxyType({name: FixedBudget(name, 100 * NANO_A_TOKEN, None, "1d") for name in ("here", "there")})
@@ -328,8 +328,8 @@ HERE, THERE, ELSEWHERE = (Candidate(name, "m") for name in ("here", "there", "el
 
 
 def held_at(ticket: Ticket) -> list[str]:
-    assert ticket.hold is not None
-    return [id for _, id, *_ in ticket.hold.taken]
+    assert ticket.reservation is not None
+    return [id for _, id, *_ in ticket.reservation.taken]
 
 
 def test_a_provider_with_too_little_left_is_walked_around(tmp_path: Path) -> None:

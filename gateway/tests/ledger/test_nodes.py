@@ -153,9 +153,9 @@ def test_what_another_node_set_back_can_be_spent_here(bench: Bench) -> None:
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=480)), 480))
     with pytest.raises(ApiError):
         bench.act(here.enter(ONE, tokens=40))
-    bench.act(there.ledger.sums.reset("key", "k1", 100 * NANO_A_TOKEN))
+    bench.act(there.ledger.rollups.reset("key", "k1", 100 * NANO_A_TOKEN))
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=40)), 40))
-    assert bench.act(there.ledger.sums.spent("key", "k1")) == 140 * NANO_A_TOKEN
+    assert bench.act(there.ledger.rollups.spent("key", "k1")) == 140 * NANO_A_TOKEN
     assert windows(bench) == {"k1": (140, 0)}
 
 

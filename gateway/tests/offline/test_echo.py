@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onceward_gateway.core.accumulate import fold, fold_text
+from onceward_gateway.core.accumulate import accumulate_chat, accumulate_text
 from onceward_gateway.core.answer import Delay, ModelContext
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.tokenizer import count
@@ -53,7 +53,7 @@ def chunks(request: dict[str, Any], model: str = "onceward/echo") -> list[dict[s
 
 def ask(text: str | list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     messages = [{"role": "user", "content": text}] if isinstance(text, str) else text
-    return fold(chunks({"messages": messages, **more}))
+    return accumulate_chat(chunks({"messages": messages, **more}))
 
 
 def said(text: str | list[dict[str, Any]], **more: Any) -> str:
@@ -132,8 +132,8 @@ def _without_what_stands_alone(request: dict[str, Any]) -> dict[str, Any]:
 )
 def test_usage_is_what_was_said(text: str, request: dict[str, Any]) -> None:
     whole = {"messages": [{"role": "user", "content": text}], **request}
-    answer = fold(chunks(whole))
-    assert answer == fold(chunks(whole))
+    answer = accumulate_chat(chunks(whole))
+    assert answer == accumulate_chat(chunks(whole))
     assert len(answer["choices"]) == request.get("n", 1)
     spoken = 0
     for choice in answer["choices"]:
@@ -339,12 +339,12 @@ def test_pace_and_mock() -> None:
         )
     )
     assert emissions[0] == Delay(0.5)
-    assert fold(e for e in emissions if isinstance(e, dict))["choices"][0]["message"]["content"] == "canned"
+    assert accumulate_chat(e for e in emissions if isinstance(e, dict))["choices"][0]["message"]["content"] == "canned"
 
 
 def test_legacy_completions() -> None:
     request = {"prompt": ["Say one", "Count to 3"], "echo": True, "n": 2, "best_of": 3, "logprobs": 2, "max_tokens": 50}
-    answer = fold_text(c for c in BuiltIn("onceward/echo").complete(request, CONTEXT) if isinstance(c, dict))
+    answer = accumulate_text(c for c in BuiltIn("onceward/echo").complete(request, CONTEXT) if isinstance(c, dict))
     assert [choice["index"] for choice in answer["choices"]] == [0, 1, 2, 3]
     assert answer["choices"][0]["text"] == "Say oneone"
     assert answer["choices"][2]["text"] == "Count to 31, 2, 3"
@@ -362,7 +362,9 @@ def test_what_was_learned_is_recalled() -> None:
 
     def tell(text: str) -> Any:
         request = {"messages": [{"role": "user", "content": text}]}
-        return fold(c for c in model.chat(request, CONTEXT) if isinstance(c, dict))["choices"][0]["message"]["content"]
+        return accumulate_chat(c for c in model.chat(request, CONTEXT) if isinstance(c, dict))["choices"][0]["message"][
+            "content"
+        ]
 
     assert tell("how to reset the password") == "Open Settings."
     assert tell("WHERE is  my order?") == "In the mail."

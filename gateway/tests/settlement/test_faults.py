@@ -35,10 +35,10 @@ STEPS = [
     "ledger.end",
     "ledger._served_at",
     "ledger.begun",
-    "ledger._keeper.forget",
-    "ledger._keeper.watch",
-    "ledger._holds.settle",
-    "ledger._holds.book",
+    "ledger._leases.forget",
+    "ledger._leases.watch",
+    "ledger._reservations.settle",
+    "ledger._reservations.book",
     "db.write_batch",
     "db.enqueue",
     "telemetry._metrics.ended",
@@ -46,7 +46,7 @@ STEPS = [
     "telemetry._metrics.answered",
 ]
 # Without these nothing can be billed, or nothing let go: they may fail once.
-BILLING = {"calls.store.put_record", "db.write_batch", "ledger.bill", "ledger.apply", "ledger._holds.settle"}
+BILLING = {"calls.store.put_record", "db.write_batch", "ledger.bill", "ledger.apply", "ledger._reservations.settle"}
 RELEASE = {"calls.claims.ended", "ledger.end"}
 
 
@@ -119,9 +119,9 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
     rows = await gateway.db.query("SELECT status FROM call")
     assert "in_progress" not in [status for (status,) in rows]
     assert await gateway.db.query("SELECT id FROM hold") == []
-    assert not [one for one in gateway.ledger._holds._standings.values() if one.held]
+    assert not [one for one in gateway.ledger._reservations._balances.values() if one.held]
     assert await gateway.db.query("SELECT id FROM budget_window WHERE held <> 0") == []
-    assert not gateway.ledger.pace._running
+    assert not gateway.ledger.limiter._running
     assert not gateway.calls.claims._holders
     assert gateway.telemetry._access_log is not None
     gateway.telemetry._access_log.flush()
@@ -151,7 +151,7 @@ async def test_a_call_ends_whatever_fails(
                 await run.finished()
     asked = bool(bench.providers["a"].seen)
     await assert_ended(bench, key, "req-1", tmp_path)
-    if asked and not (path in BILLING | {"ledger._holds.book"} and times > 1):
+    if asked and not (path in BILLING | {"ledger._reservations.book"} and times > 1):
         # The call that was made is billed, once.
         rows = await bench.gateway.db.query(
             "SELECT usage.cost_nano FROM usage JOIN call ON call.id = usage.call_id WHERE call.key = 'k-1'"

@@ -42,4 +42,4 @@ async def test_a_stream_that_cannot_be_followed_says_so(error: Exception, code: 
     assert b"event: error" in body
     assert f'"code":"{code}"'.encode() in body
     assert sent[-1]["more_body"] is False
-    assert not feed.listeners
+    assert not feed.subscribers

@@ -19,7 +19,7 @@ from onceward_gateway.config.load import ConfigError, load
         ("[metrics]\npublic = true\ntoken = 'scrape-0123456789abcdef'", "lets everybody read what the token"),
         ("[metrics]\ntoken = 'short'", "`metrics.token` has 5 characters, which can be guessed"),
         ("[metrics]\ntoken_env = 'UNSET_TOKEN'", "names a variable that is not set"),
-        ("[metrics]\nlisten = '9464'", "'9464', which is no `host:port`"),
+        ("[metrics]\nlisten = '9464'", "'9464', which is not `host:port`"),
         ("[metrics]\nlisten = '0.0.0.0:9464'", "nothing says who of them may read"),
         ("[metrics]\nport = 1", "`metrics.port` is not a setting"),
         ("[telemetry]\nendpoint = 'localhost:4318'", "'localhost:4318', which is not an http or https address"),

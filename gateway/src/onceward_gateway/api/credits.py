@@ -51,14 +51,14 @@ class CreditHandlers:
     async def balance(self, request: Request) -> Response:
         """Return the remaining credits of an account, and the bands of its tier."""
         account, title, tier, organization = await self._account(request)
-        line = await self._window(request, account, title, tier)
-        used, held = await self._ledger.standing(line)
-        total = None if line.limit >= UNBOUNDED else line.limit
-        left = max(0, line.limit - used - held)
+        budget = await self._window(request, account, title, tier)
+        used, held = await self._ledger.balance(budget)
+        total = None if budget.limit >= UNBOUNDED else budget.limit
+        left = max(0, budget.limit - used - held)
         percent = None if total is None else 100.0 if not total else round(100 * left / total, 2)
         warning = None
         if percent is not None and percent <= _WARNING_PERCENT:
-            warning = f"{to_credits(left)} of {to_credits(line.limit)} credits are left."
+            warning = f"{to_credits(left)} of {to_credits(budget.limit)} credits are left."
         return json_response(
             {
                 "credits_remaining": to_credits(left) if total is not None else to_credits(UNBOUNDED // 1000 * 1000),
@@ -68,7 +68,7 @@ class CreditHandlers:
                 "credits_percent": percent,
                 "tier": tier.id,
                 "bands": list(tier.bands or self._ledger.credits.settings.bands),
-                "reset_date": _day(line.end),
+                "reset_date": _day(budget.end),
                 "warning": warning,
                 "organization_id": organization,
             }
@@ -203,7 +203,7 @@ class CreditHandlers:
         return account, title, tier, organization
 
     async def _window(self, request: Request, account: str, title: str, tier: Tier) -> BudgetWindow:
-        return await self._ledger.credits.line(account, title, tier, self._clock.time())
+        return await self._ledger.credits.budget(account, title, tier, self._clock.time())
 
 
 def _entry(row: tuple[Any, ...]) -> dict[str, Any]:

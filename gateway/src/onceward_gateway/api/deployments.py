@@ -61,6 +61,7 @@ class DeploymentHandlers:
         breakers: CircuitBreakers,
         checks: DeploymentWriteChecks,
         credits: Credits,
+        *,
         clock: Clock,
         new_id: Callable[[str], str],
     ) -> None:

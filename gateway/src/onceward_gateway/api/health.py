@@ -9,7 +9,7 @@ from .._version import __version__
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import Settings
-from ..core.errors import AWAY, ApiError
+from ..core.errors import STORAGE_UNAVAILABLE, ApiError
 from ..core.lifecycle import Lifecycle
 from ..db import Database
 from ..db.readiness import Readiness
@@ -37,6 +37,7 @@ class HealthHandlers:
         readiness: Readiness,
         nodes: Nodes,
         bus: Bus,
+        *,
         redis: Redis | None,
         catalog: DeploymentCatalog,
     ) -> None:
@@ -87,5 +88,5 @@ def _left_out(broken: Collection[str], configured: Collection[str]) -> list[str]
 
 
 def _unwritable(request: Request, fault: str) -> Response:
-    error = ApiError(503, fault, code=AWAY, details={"issues": [fault]}).body(request.request_id)
-    return json_response({"ok": False, "status": AWAY, "issues": [fault], "error": error}, 503)
+    error = ApiError(503, fault, code=STORAGE_UNAVAILABLE, details={"issues": [fault]}).body(request.request_id)
+    return json_response({"ok": False, "status": STORAGE_UNAVAILABLE, "issues": [fault], "error": error}, 503)

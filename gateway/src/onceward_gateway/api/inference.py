@@ -1,4 +1,4 @@
-"""The way of a call to a model: the key, the target, the run, and the answer that the client gets."""
+"""The endpoint of calls to models: idempotency key, target, reservation, run, and the response to the client."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ __all__ = ["HeadedStream", "InferenceServices", "InferenceEndpoint"]
 
 _STREAMED = ("chat", "completions")
 _ECHO = "onceward/echo"
-_MOST_MODELS = 32
+_MAX_MODELS = 32
 
 
 class UpstreamClient(Protocol):
@@ -109,85 +109,86 @@ class InferenceEndpoint:
         self._kind = route.kind
 
     async def __call__(self, request: Request) -> Reply:
+        """Run, attach to or replay the call that the request asks for, by its idempotency key."""
         presented = await presented_by(request, stream=self._kind in _STREAMED and request.data.get("stream") is True)
-        found = await self._found(request, presented)
-        if isinstance(found, Replay):
-            self._telemetry.repeated(request, "replayed", found.record)
-            return await self._replay(found)
-        if found.replayed:
-            # What was taken up again by this very request is its own call by now.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", found.feed.record)
-        return await self._deliver(request, presented, found)
+        source = await self._resolve(request, presented)
+        if isinstance(source, Replay):
+            self._telemetry.repeated(request, "replayed", source.record)
+            return await self._replay(source)
+        if source.replayed:
+            # A call that this request resumed has become the request's own call.
+            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+        return await self._deliver(request, presented, source)
 
-    async def _found(self, request: Request, presented: IdempotentRequest) -> Replay | Found:
-        """Where the call is to be had: it is made, joined, or has ended."""
+    async def _resolve(self, request: Request, presented: IdempotentRequest) -> Replay | CallSource:
+        """Return the source of the call's answer: a new call, a running one, or the record of one that has ended."""
         claims = self._calls.claims
-        hopeful = claims.is_likely_new(presented)
+        optimistic = claims.is_likely_new(presented)
         while True:
-            entry = Start() if hopeful else await self._calls.enter(presented)
+            entry = Start() if optimistic else await self._calls.enter(presented)
             if isinstance(entry, Replay):
                 return entry
             if isinstance(entry, Attached):
-                return Found(entry.feed, entry.after, replayed=True, first=False)
+                return CallSource(entry.feed, entry.after, replayed=True, first=False)
             try:
-                place = await self._place(request)
+                resolved = await self._resolve_target(request)
             except ApiError:
-                if not hopeful:
+                if not optimistic:
                     raise
-                # What was answered before is answered again, whether its model is still there or not.
-                hopeful = False
+                # The key may belong to a call that has ended: it is replayed even if its model does not exist any more.
+                optimistic = False
                 continue
-            claim = await claims.claim(presented, entry, model=place.name, provider=place.target.provider)
+            claim = await claims.claim(presented, entry, model=resolved.name, provider=resolved.target.provider)
             if claim is not None:
-                return await self._begun(request, claim, place)
-            hopeful = False
+                return await self._start(request, claim, resolved)
+            optimistic = False
 
-    async def _place(self, request: Request) -> Place:
-        """Where the model of a call is to be had."""
+    async def _resolve_target(self, request: Request) -> ResolvedTarget:
+        """Return the target of a call, after the caller's aliases and access to the model were applied."""
         mocked = self._kind in _STREAMED and request.data.get("mock_response") is not None
-        asked = request.caller.aliases.get(request.model, request.model)
-        target = await self._selector.resolve(request, _ECHO if mocked else asked, self._kind)
+        requested = request.caller.aliases.get(request.model, request.model)
+        target = await self._selector.resolve(request, _ECHO if mocked else requested, self._kind)
         name = request.model if mocked and request.model else target.name
         if not request.model:
             request.caller.require_model(name)
-        return Place(target, name, name if mocked or not request.model else asked)
+        return ResolvedTarget(target, name, name if mocked or not request.model else requested)
 
-    async def _begun(self, request: Request, claim: Claim, place: Place) -> Found:
-        """Make the call, which is this request's to make."""
-        target = place.target
+    async def _start(self, request: Request, claim: Claim, resolved: ResolvedTarget) -> CallSource:
+        """Start the call, for which this request holds the claim; release the claim where that fails."""
+        target = resolved.target
         try:
             ticket = await self._ledger.enter(
-                request, self._kind, place.asked, self._candidates(request, target), claim.record.id
+                request, self._kind, resolved.requested_name, self._candidates(request, target), claim.record.id
             )
         except BaseException:
             await self._calls.claims.release(claim)
             raise
         try:
-            run = self._begin(request, claim, place, ticket)
+            run = self._start_run(request, claim, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
             raise
         resumed = claim.entry.resumed
-        return Found(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        return CallSource(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
-    def _begin(self, request: Request, claim: Claim, place: Place, ticket: Ticket) -> RunningCall:
-        target = place.target
+    def _start_run(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+        target = resolved.target
         make = self._services.middleware.around(
-            request, self._route, self._producer(request, target, claim.record.stream, place.name)
+            request, self._route, self._producer(request, target, claim.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
         run = self._calls.begin(claim, price_name=price_name)
-        # From here on the run has what was reserved for it, and whatever fails ends by its settlement.
+        # From here on the run owns the reservation, and settles it also where something below fails.
         run.ticket = ticket
         try:
             self._ledger.begun(ticket, run)
             request.record = run.record
             produce = make(run)
-        except Exception as error:  # noqa: BLE001 - it is raised, and told of, by the run
-            produce = _failing(error)
+        except Exception as error:  # noqa: BLE001 - the run raises and reports it
+            produce = _failing_handler(error)
         run.start(produce)
-        # Behind the start: a call that ends within this tick is then written once, with its end.
+        # After the start, so that a call that ends within this tick is written only once, with its end.
         self._calls.record_soon(run)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
@@ -197,21 +198,23 @@ class InferenceEndpoint:
         self, request: Request, target: Target | DeploymentPool, stream: bool, name: str
     ) -> Callable[[ResponseWriter], ModelHandler]:
         if isinstance(target, DeploymentPool):
-            return lambda run: self._services.dispatcher.producer(
-                target, lambda one, sink: self._producer(request, one, stream, one.name)(sink)
+            return lambda writer: self._services.dispatcher.producer(
+                target, lambda member, writer: self._producer(request, member, stream, member.name)(writer)
             )
-        make = self._telemetry.observe_attempts(self._made(request, target, stream, name), request, target, self._kind)
-        return make if isinstance(target, OfflineTarget) else lambda run: self._recorded(make(run))
+        make = self._telemetry.observe_attempts(
+            self._model_handler(request, target, stream, name), request, target, self._kind
+        )
+        return make if isinstance(target, OfflineTarget) else lambda writer: self._run_recorded(make(writer))
 
-    def _made(
+    def _model_handler(
         self, request: Request, target: Target, stream: bool, name: str
     ) -> Callable[[ResponseWriter], ModelHandler]:
         if not isinstance(target, OfflineTarget):
-            return lambda run: self._services.providers().producer(target, request, self._route, stream=stream)
+            return lambda writer: self._services.providers().producer(target, request, self._route, stream=stream)
         local = self._route.local
 
-        def make(run: ResponseWriter) -> ModelHandler:
-            context = self._context(request, run.record, name, target.model.id)
+        def make(writer: ResponseWriter) -> ModelHandler:
+            context = self._context(request, writer.record, name, target.model.id)
             if local is not None:
                 return offline_answer(local, target.model, request, context)
             source = emissions_of(target.model, self._kind)(request.data, context)
@@ -220,19 +223,19 @@ class InferenceEndpoint:
         return make
 
     def _candidates(self, request: Request, target: Target | DeploymentPool) -> list[Candidate]:
-        """Provider and price name of whatever may serve the call, the models included that its request lets in."""
-        found = self._served_by(target)
+        """Return provider and price name of every model that may serve the call, also those that the request lists."""
+        candidates = self._served_by(target)
         others = dict.fromkeys(named.model for named in request.others)
-        if len(others) > _MOST_MODELS:
+        if len(others) > _MAX_MODELS:
             raise invalid(
-                f"The request lists {len(others)} models to choose among; the most is {_MOST_MODELS}. List fewer.",
+                f"The request lists {len(others)} models to choose among; the most is {_MAX_MODELS}. List fewer.",
                 param="models",
                 code="too_long",
             )
-        for provider in dict.fromkeys(one.provider for one in found if others and one.provider != "offline"):
+        for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
-            found += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
-        return found
+            candidates += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
+        return candidates
 
     def _served_by(self, target: Target | DeploymentPool) -> list[Candidate]:
         if isinstance(target, DeploymentPool):
@@ -253,139 +256,139 @@ class InferenceEndpoint:
             principal=record.principal,
         )
 
-    def _recorded(self, produce: ModelHandler) -> ModelHandler:
-        """`produce` once it is on record that the call runs: what a provider is paid for is never forgotten."""
+    def _run_recorded(self, produce: ModelHandler) -> ModelHandler:
+        """Return `produce` that starts once the call is durably recorded, so that no call a provider bills is lost."""
 
-        async def recorded(sink: ResponseWriter) -> None:
-            await self._calls.recorded(sink.record.id)
-            await produce(sink)
+        async def run_recorded(writer: ResponseWriter) -> None:
+            await self._calls.recorded(writer.record.id)
+            await produce(writer)
 
-        return recorded
+        return run_recorded
 
-    # -- delivery
+    # -- responses
 
-    async def _deliver(self, request: Request, presented: IdempotentRequest, found: Found) -> Reply:
-        feed = found.feed
-        listener = Subscriber(found.after if presented.stream else 0, takes_faults=found.first)
-        feed.join(listener)
-        presence = DisconnectWatcher(request.receive, listener, request.scope)
+    async def _deliver(self, request: Request, presented: IdempotentRequest, source: CallSource) -> Reply:
+        events = source.events
+        subscriber = Subscriber(source.after if presented.stream else 0, takes_faults=source.first)
+        events.join(subscriber)
+        watcher = DisconnectWatcher(request.receive, subscriber, request.scope)
         delivered = False
         try:
             if presented.stream:
-                feed = await self._opened(request, presented, feed, listener)
-                if feed.error is not None and not feed.total:
-                    raise feed.error
+                events = await self._wait_for_first_event(request, presented, events, subscriber)
+                if events.error is not None and not events.total:
+                    raise events.error
                 delivered = True
                 live = LiveStream(
-                    feed,
-                    listener,
-                    presence,
+                    events,
+                    subscriber,
+                    watcher,
                     request.scope,
                     self._services.ping_seconds,
-                    lambda source: self._moved(request, presented, source, listener),
+                    lambda left: self._relocate(request, presented, left, subscriber),
                 )
-                headers = (*_stream_headers(feed.record, replayed=found.replayed), *feed.marks.items())
+                headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
                 return HeadedStream(live, headers)
-            while not feed.done:
-                await self._ended(feed, listener)
-                if listener.gone or feed.faults or not feed.moved:
+            while not events.done:
+                await self._wait_for_end(events, subscriber)
+                if subscriber.gone or events.faults or not events.moved:
                     break
-                feed = await self._moved(request, presented, feed, listener)
-            return self._whole(request, feed, listener, replayed=found.replayed)
+                events = await self._relocate(request, presented, events, subscriber)
+            return self._response(request, events, subscriber, replayed=source.replayed)
         except ApiError as error:
-            error.call_id = feed.record.id
+            error.call_id = events.record.id
             raise
         finally:
             if not delivered:
-                presence.close()
-                feed.leave(listener)
+                watcher.close()
+                events.leave(subscriber)
 
-    async def _opened(
-        self, request: Request, presented: IdempotentRequest, feed: EventStream, listener: Subscriber
+    async def _wait_for_first_event(
+        self, request: Request, presented: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
-        """Wait for the first event, so that an early failure keeps its status; not longer than a ping's time."""
-        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, listener.wake)
+        """Wait for the first event, so that an early failure keeps its status; at most for one ping interval."""
+        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, subscriber.wake)
         try:
-            if not (feed.total or feed.over or feed.faults):
-                await listener.wait()
-            if feed.moved and not feed.total:
-                feed = await self._moved(request, presented, feed, listener)
+            if not (events.total or events.over or events.faults):
+                await subscriber.wait()
+            if events.moved and not events.total:
+                events = await self._relocate(request, presented, events, subscriber)
         finally:
             patience.cancel()
-        return feed
+        return events
 
-    async def _moved(
-        self, request: Request, presented: IdempotentRequest, feed: EventStream, listener: Subscriber
+    async def _relocate(
+        self, request: Request, presented: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
-        """Where a call goes on that has left this feed; the listener goes with it."""
-        feed.leave(listener)
+        """Return the stream where a call that moved away continues, with the subscriber attached to it."""
+        events.leave(subscriber)
         if presented.stream:
-            presented = replace(presented, last_event_id=f"{feed.record.id}:{listener.position}")
-        found = await self._found(request, presented)
-        feed = await self._calls.read(found.record) if isinstance(found, Replay) else found.feed
-        feed.join(listener)
-        return feed
+            presented = replace(presented, last_event_id=f"{events.record.id}:{subscriber.position}")
+        source = await self._resolve(request, presented)
+        events = await self._calls.read(source.record) if isinstance(source, Replay) else source.events
+        events.join(subscriber)
+        return events
 
-    async def _ended(self, feed: EventStream, listener: Subscriber) -> None:
-        while not (feed.over or listener.gone or (feed.faults and listener.takes_faults)):
-            await listener.wait()
+    async def _wait_for_end(self, events: EventStream, subscriber: Subscriber) -> None:
+        while not (events.over or subscriber.gone or (events.faults and subscriber.takes_faults)):
+            await subscriber.wait()
 
-    def _whole(self, request: Request, feed: EventStream, listener: Subscriber, *, replayed: bool) -> Reply:
-        if listener.gone:
+    def _response(self, request: Request, events: EventStream, subscriber: Subscriber, *, replayed: bool) -> Reply:
+        if subscriber.gone:
             return Response(499)
-        if listener.takes_faults:
-            if feed.faults:
-                return faulty_reply(feed.faults.pop(0)[1], request.scope, request.receive)
-            if feed.fault is not None:
-                return faulty_reply(feed.fault.fault, request.scope, request.receive)
-        if feed.error is not None:
-            raise feed.error
-        answer = feed.answer or Answer(b"")
-        if feed.marks:
-            answer = replace(answer, headers=(*answer.headers, *feed.marks.items()))
-        return _answered(answer, feed.record, replayed=replayed)
+        if subscriber.takes_faults:
+            if events.faults:
+                return faulty_reply(events.faults.pop(0)[1], request.scope, request.receive)
+            if events.fault is not None:
+                return faulty_reply(events.fault.fault, request.scope, request.receive)
+        if events.error is not None:
+            raise events.error
+        answer = events.answer or Answer(b"")
+        if events.marks:
+            answer = replace(answer, headers=(*answer.headers, *events.marks.items()))
+        return _whole_response(answer, events.record, replayed=replayed)
 
     async def _replay(self, entry: Replay) -> Reply:
         record = entry.record
         if record.stream:
             return await self._replay_stream(record, entry.after)
         if record.status != "completed":
-            raise _again(lost(record.id) if record.status == "interrupted" else record.failure(), record)
+            raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
         answer = await self._calls.store.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id
             raise error
-        return _answered(answer, record, replayed=True)
+        return _whole_response(answer, record, replayed=True)
 
     async def _replay_stream(self, record: CallRecord, after: int) -> Reply:
         blocks = await self._calls.store.events(record.id, after)
         if record.status != "interrupted":
             if not blocks and record.error is not None and after == 0:
-                raise _again(record.failure(), record)
+                raise _replayed_error(record.failure(), record)
             return HeadedStream(StoredStream(blocks, after), _stream_headers(record, replayed=True))
         error = lost(record.id)
         if not blocks and after == 0:
-            raise _again(error, record)
+            raise _replayed_error(error, record)
         last = max(blocks[-1].last if blocks else 0, after)
         tail = frame(record.id, last, envelope(error, record.request_id), "error")
         return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a call goes, the name that it is answered under, and the one that it was asked for by."""
+class ResolvedTarget:
+    """The target of a call, the name in its answer, and the name in its request."""
 
     target: Target | DeploymentPool
     name: str
-    asked: str
+    requested_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Where a call is read from, and from behind which event."""
+class CallSource:
+    """The events of a call, and the number of the event after which to read them."""
 
-    feed: EventStream
+    events: EventStream
     after: int
     replayed: bool
     first: bool
@@ -401,21 +404,23 @@ class HeadedStream:
         self._headers = [(name.encode("latin-1"), header_value(value)) for name, value in headers]
 
     def send(self, send: Any, headers: list[tuple[bytes, bytes]]) -> Coroutine[Any, Any, None]:
+        """Write the stream with its own headers before the added ones."""
         return self._streamer.send(send, self._headers + headers)
 
     def close(self) -> None:
+        """Close a stream that is never sent."""
         self._streamer.close()
 
 
-def _failing(error: Exception) -> ModelHandler:
-    async def produce(run: ResponseWriter) -> None:
+def _failing_handler(error: Exception) -> ModelHandler:
+    async def produce(writer: ResponseWriter) -> None:
         raise error
 
     return produce
 
 
-def _again(error: ApiError, record: CallRecord) -> ApiError:
-    """An error that ended a call, as it is told a second time: the same key will not make it better."""
+def _replayed_error(error: ApiError, record: CallRecord) -> ApiError:
+    """Return the replay of an error that ended a call: a retry with the same key would fail again."""
     error.call_id = record.id
     error.headers = (("x-should-retry", "false"), ("x-onceward-replayed", "true"))
     return error
@@ -426,7 +431,7 @@ def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
     return (*headers, ("x-onceward-replayed", "true")) if replayed else headers
 
 
-def _answered(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
+def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
     headers: list[tuple[str, str]] = [("x-onceward-call-id", record.id), ("x-model", record.model)]
     if record.total_usage is not None:
         tokens = record.tokens

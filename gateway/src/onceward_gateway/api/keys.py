@@ -58,6 +58,7 @@ class KeyHandlers:
         serializer: RecordSerializer,
         secrets: SecretResponder,
         spending: Spending,
+        *,
         clock: Clock,
     ) -> None:
         self._records = records

@@ -62,6 +62,7 @@ class MemberHandlers:
         memberships: Memberships,
         keys: KeyWriter,
         writer: RecordWriter,
+        *,
         serializer: RecordSerializer,
         clock: Clock,
     ) -> None:

@@ -57,6 +57,7 @@ class OrganizationHandlers:
         writer: RecordWriter,
         ownership: Ownership,
         serializer: RecordSerializer,
+        *,
         clock: Clock,
         tiers: Collection[str],
     ) -> None:

@@ -123,6 +123,7 @@ def plain_list(value: Any) -> list[str]:
 
 
 def plain_dict(value: Any) -> dict[str, Any]:
+    """Return a copy of an object of the body as a dict, empty where the property is null."""
     return dict(value or {})
 
 

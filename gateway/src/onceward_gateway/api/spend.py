@@ -60,6 +60,7 @@ class SpendHandlers:
         ledger: Ledger,
         prices: PriceBook,
         price_locator: PriceLocator,
+        *,
         clock: Clock,
     ) -> None:
         self._records = records
@@ -205,7 +206,7 @@ class SpendHandlers:
     async def reset(self, request: Request) -> Response:
         """Reset the spending that counts against budgets to 0; the usage records stay."""
         require_admin(request.caller, "reset spending")
-        sums = self._ledger.sums
+        sums = self._ledger.rollups
         for name, value in request.data.items():
             if not value:
                 raise invalid(
@@ -251,7 +252,7 @@ class SpendHandlers:
         shown: dict[str, Any] = {}
         for name, budget in self._ledger.settings.providers.items():
             start, end = window_of(budget.budget_duration, 0.0, now)
-            spent = await self._ledger.sums.standing(("provider", name, ""), start, end)
+            spent = await self._ledger.rollups.balance(("provider", name, ""), start, end)
             shown[name] = {
                 "budget_limit": None if budget.max_budget is None else to_usd(budget.max_budget),
                 "time_period": budget.budget_duration,

@@ -38,7 +38,8 @@ _FIRST, _LAST = -1.0e10, 2.0e11
 class SpendReports:
     """Queries over usage records.
 
-    They run outside the event loop, on a connection of their own, so that a long report delays no call."""
+    They run outside the event loop, on a connection of their own, so that a long report delays no call.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -66,6 +66,7 @@ class TeamHandlers:
         writer: RecordWriter,
         ownership: Ownership,
         serializer: RecordSerializer,
+        *,
         clock: Clock,
     ) -> None:
         self._records = records

@@ -77,6 +77,7 @@ class UserHandlers:
         writer: RecordWriter,
         ownership: Ownership,
         serializer: RecordSerializer,
+        *,
         secrets: SecretResponder,
         clock: Clock,
     ) -> None:

@@ -1,7 +1,7 @@
-"""Bounds of an answer in a request: how many tokens it may have, and how many answers there may be.
+"""Limits of an answer in a request: its number of tokens, and the number of answers.
 
-Servers take them by many names, so a name is judged by its words. A name that the gateway does not count as a bound
-would let a call write more than what was reserved for it.
+Servers accept them by many names, so a name is classified by its words. A limit that the gateway does not recognize
+would let a call write more than was reserved for it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The length of uploaded sound, for reservations, estimates and bills alike.
 
-A WAV header tells how many bytes a second has. Of every other file nobody knows that before it is decoded, so it counts
-as compressed to 32 kbit/s: most sound has more bytes, and no call is billed less than it used.
+A WAV header contains the bytes per second. The length of any other file is unknown until it is decoded, so it counts as
+compressed to 32 kbit/s: most sound has more bytes, so that no call is billed less than it used.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _COMPRESSED_BYTES_A_SECOND = 4000
 _TOKENS_A_SECOND = 10
 _LEAST_TOKENS = 64
 _HEAD = 4096
-# Beyond these a header is none, or one that is to make the sound short.
+# A header with larger values is not plausible, or forged to make the sound look short.
 _MOST_RATE, _MOST_CHANNELS = 384_000, 32
 _FMT = struct.Struct("<HHIIHH")
-# PCM, float, A-law, mu-law, and what names one of them further on.
+# PCM, float, A-law, mu-law, and the extensible format.
 _UNCOMPRESSED = frozenset({1, 3, 6, 7, 0xFFFE})
 
 
@@ -41,7 +41,7 @@ def tokens_of_sound(seconds: int) -> int:
 
 
 def _measure(file: BinaryIO) -> tuple[int, int]:
-    """Return how many bytes a second of this file has, and the size of its head; leaves the file at its begin."""
+    """Return the bytes per second of a file and the size of its header; leave the file at its beginning."""
     file.seek(0)
     head = file.read(_HEAD)
     file.seek(0)
@@ -55,7 +55,7 @@ def _measure(file: BinaryIO) -> tuple[int, int]:
             found = channels * rate * bits // 8
             is_plausible = 0 < rate <= _MOST_RATE and 0 < channels <= _MOST_CHANNELS and found and size < _HEAD
             if form in _UNCOMPRESSED and is_plausible:
-                # The sound follows, behind the head of its own chunk.
+                # The sound follows after the header of its own chunk.
                 return found, at + 8 + size + 8
             break
         at += 8 + size + size % 2

@@ -1,7 +1,7 @@
-"""Calls that run, as they are kept for whoever must book them if their node dies.
+"""The stored accounts of running calls, from which another node bills them if their node dies.
 
-A call that holds money of a shared database has its row with the hold. The rows of all others are written a moment
-after their begin, so that those that have ended by then cost nothing.
+A call with a reservation in a shared database has its row with the reservation. The rows of all other calls are written
+shortly after they begin, so that calls that have ended by then need no row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Account", "account_of", "served_of"]
 
 
 class Account(msgspec.Struct, omit_defaults=True):
-    """Who a call is for and what it is charged to, without looking anything up."""
+    """The owners of a call and the budgets it is charged to, complete without further queries."""
 
     principal: str
     model: str
@@ -32,14 +32,14 @@ class Account(msgspec.Struct, omit_defaults=True):
     tags: Sequence[str] = ()
     metadata: str | None = None
     prompt_tokens: int = 0
-    # Who serves it, once that is known.
+    # The deployment that serves it, once that is known.
     provider: str | None = None
     price_name: str | None = None
     model_served: str | None = None
     deployment: str | None = None
-    # Tries before that came to nothing and have to be paid: provider, name of the price, usage.
+    # Earlier attempts that failed and have to be paid: provider, name of the price, usage.
     wasted: Sequence[tuple[str, str, Mapping[str, Any]]] = ()
-    # How it is paid in credits: the account, its tier and band, the band's rate, the period.
+    # Payment in credits: the account, its tier and band, the band's rate, the period.
     account: str | None = None
     tier: str = ""
     band: str | None = None
@@ -48,7 +48,7 @@ class Account(msgspec.Struct, omit_defaults=True):
 
     @property
     def caller(self) -> Principal:
-        """The caller, as far as records name it."""
+        """Return the caller, as far as usage records name it."""
         return Principal(
             self.principal,
             key_id=self.key_id,
@@ -61,7 +61,7 @@ class Account(msgspec.Struct, omit_defaults=True):
 
 
 def account_of(ticket: Ticket) -> Account:
-    """The account of a call."""
+    """Return the account of a call."""
     caller, plan = ticket.caller, ticket.plan
     account = Account(
         caller.id,
@@ -86,10 +86,10 @@ def account_of(ticket: Ticket) -> Account:
     if terms is not None:
         account.account, account.tier = terms.account, terms.tier.id
         account.band, account.milli_per_usd = terms.band.id or None, terms.band.milli_per_usd
-        account.period_start = terms.line.start
+        account.period_start = terms.budget.start
     return account
 
 
 def served_of(run: BilledCall) -> str:
-    """The model that answers a call, by the name that its price has; of a deployment, the name that it serves."""
+    """Return the model that serves a call: the model name of a deployment, otherwise the name of its price."""
     return run.price_name if run.deployment is None else run.record.model

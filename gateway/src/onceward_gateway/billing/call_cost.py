@@ -1,4 +1,4 @@
-"""Usage and cost of a call: its answer, and the tries before it that had to be paid as well."""
+"""Usage and cost of a call: its answer, and the failed attempts before it that have to be paid."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from .ticket import BilledCall
 
 __all__ = ["cost_of", "is_partial", "with_wasted"]
 
-_MOST_NANO = 1 << 53
+_MAX_NANO = 1 << 53
 
 
 def with_wasted(run: BilledCall, usage: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The usage of a call: that of its answer, and of the tries that came to nothing."""
+    """Return the usage of a call: of its answer and of its failed attempts."""
     for _, _, wasted in run.wasted:
         usage = added(usage, wasted)
     return usage
 
 
 def is_partial(run: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
-    """Return whether something of a call has no price that is known, so that its cost is an estimate."""
+    """Return whether a part of a call has no known price, so that its cost is an estimate."""
     tries = [(run.record.provider, run.price_name, usage), *run.wasted]
     if any(prices.is_partial(*one) for one in tries):
         return True
     if not run.wasted:
         return False
-    # The sum of several tries lacks those without a price.
+    # The sum of several attempts lacks those without a price.
     known = {prices.cost(provider, name, used) is not None for provider, name, used in tries if used is not None}
     return len(known) > 1
 
 
 def cost_of(run: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook) -> int | None:
-    """Nano-USD of a call whose answer used `usage`; None where nobody knows the price."""
+    """Return the cost in nano-USD of a call whose answer used `usage`; None if its price is unknown."""
     cost = prices.cost(run.record.provider, run.price_name, usage)
     for provider, name, wasted in run.wasted:
         more = prices.cost(provider, name, wasted)
-        cost = cost if more is None else min((cost or 0) + more, _MOST_NANO)
+        cost = cost if more is None else min((cost or 0) + more, _MAX_NANO)
     return cost

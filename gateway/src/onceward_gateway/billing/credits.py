@@ -1,7 +1,7 @@
-"""Credits: what an account gets each period by its tier, which models it may use by band, and the journal.
+"""Credits: the grants of an account by tier, the models that it may use by band, and the journal.
 
-An account is an organization; of callers outside any, their team, their user or their key. What is left is counted
-by the account's line in the ledger; the journal tells how it came to be.
+An account is an organization; for callers without one, their team, their user or their key. The balance
+is counted in the account's budget window; the journal lists the grants and debits behind it.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from . import sql
 from .budget_windows import (
     UNBOUNDED,
     BudgetWindow,
-    credit_line,
+    credit_budget,
 )
 
 __all__ = ["Credits", "Terms", "account_of", "debited"]
 
 _OPEN = Band("", None, None, (), 1_000_000)
-_MOST_GRANTED = 100_000
+_MAX_GRANTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms a call is paid in credits."""
+    """The terms on which a call is paid in credits."""
 
     account: str
     tier: Tier
     band: Band
-    line: BudgetWindow
+    budget: BudgetWindow
 
     def price(self, cost: int) -> int:
-        """Thousandths of a credit for a cost in nano-USD."""
+        """Return the price in thousandths of a credit for a cost in nano-USD."""
         return credits_for(cost, self.band.milli_per_usd)
 
 
 def account_of(caller: Principal) -> tuple[str, str]:
-    """The account that pays for a caller, and how errors name it."""
+    """Return the account that pays for a caller, and its name for errors."""
     if caller.organization_id is not None:
         return f"organization:{caller.organization_id}", f"organization {caller.organization_id!r}"
     if caller.team_id is not None:
@@ -58,7 +58,7 @@ def account_of(caller: Principal) -> tuple[str, str]:
 
 
 class Credits:
-    """Tiers, bands and the journal."""
+    """The tiers, bands and journal of credits."""
 
     def __init__(self, db: Database, settings: CreditSettings) -> None:
         self._db = db
@@ -67,16 +67,18 @@ class Credits:
 
     @property
     def used(self) -> bool:
+        """Return True if any tier is configured."""
         return bool(self.settings.tiers)
 
     def tier_of(self, caller: Principal) -> Tier | None:
-        """The caller's tier; raises 403 for one that the configuration does not have."""
+        """Return the caller's tier; raise 403 if it is not configured."""
         name = caller.tier or self.settings.default_tier
         if name is None or not self.used:
             return None
         return self.tier_named(name)
 
     def tier_named(self, name: str) -> Tier:
+        """Return a configured tier. Raise `ApiError` (403) for another."""
         tier = self.settings.tiers.get(name)
         if tier is None:
             raise ApiError(
@@ -88,7 +90,7 @@ class Credits:
         return tier
 
     async def terms(self, caller: Principal, model: str, now: float) -> Terms | None:
-        """The terms of a call, None where no credits are asked; raises 403 for a band out of reach."""
+        """Return the terms of a call, or None if it costs no credits; raise 403 if the tier excludes its band."""
         tier = self.tier_of(caller)
         if tier is None:
             return None
@@ -96,45 +98,45 @@ class Credits:
         if tier.bands and (band is None or band.id not in tier.bands):
             raise _out_of_reach(tier, band, model, caller)
         account, title = account_of(caller)
-        return Terms(account, tier, band or _OPEN, await self.line(account, title, tier, now))
+        return Terms(account, tier, band or _OPEN, await self.budget(account, title, tier, now))
 
     def opens(self, caller: Principal, model: str) -> bool:
-        """Whether the caller's tier opens a model's band to it."""
+        """Return whether the caller's tier includes the band of a model."""
         tier = self.tier_of(caller)
         if tier is None or not tier.bands:
             return True
         band = self.band_of(model)
         return band is not None and band.id in tier.bands
 
-    async def line(self, account: str, title: str, tier: Tier, now: float) -> BudgetWindow:
-        """The line of an account, with the period's grant in the journal."""
+    async def budget(self, account: str, title: str, tier: Tier, now: float) -> BudgetWindow:
+        """Return the budget window of an account, and ensure that the journal has the grant of the period."""
         duration = tier.credits_duration
         start, end = (0.0, None) if duration is None else window(duration, 0.0, now)
         limit = UNBOUNDED if tier.credits is None else tier.credits
         if (account, start) not in self._granted:
             await self._grant(account, tier, start, now)
-        return credit_line(account, title, limit, start, end)
+        return credit_budget(account, title, limit, start, end)
 
     async def _grant(self, account: str, tier: Tier, start: float, now: float) -> None:
-        """Have the journal say what the account got for a period. Of nodes that see it begin, one writes it."""
+        """Write the grant of a period to the journal; if several nodes do so, one entry remains."""
         if tier.credits is not None:
             entry = f"cre_grant_{account}_{start:.0f}"
             at = max(start, 0.0) or now
             await self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
-        if len(self._granted) > _MOST_GRANTED:
+        if len(self._granted) > _MAX_GRANTED:
             self._granted.clear()
         self._granted.add((account, start))
 
     def band_of(self, model: str) -> Band | None:
-        """The first band that holds a model."""
+        """Return the first band that contains a model."""
         for band in self.settings.bands.values():
             if any(matches(pattern, model) for pattern in band.models):
                 return band
         return None
 
 
-def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, amount: int, now: float) -> None:
-    """Have the journal say that a call was paid."""
+def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, *, amount: int, now: float) -> None:
+    """Add the debit of a call to the journal."""
     batch.add(sql.ADD_ENTRY, ("cre_" + usage_id, account, "debit", -amount, now, period, tier, usage_id))
 
 

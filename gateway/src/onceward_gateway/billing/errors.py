@@ -1,4 +1,4 @@
-"""How the ledger says no, and how it warns: whose limit, how it stands, when it renews."""
+"""Errors and warnings of budgets and credits: the owner of the limit, its balance, and the time it renews."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .reservations import Refused
 
 __all__ = ["OPERATORS", "dollars", "refused", "unpriced", "warning_of"]
 
-# Budgets of whoever runs the gateway: what others spend of them is not for those who call.
+# Budgets of the gateway's operator: callers must not see how much others spend of them.
 OPERATORS = frozenset({"model", "provider", "deployment"})
 _HEADERS = (("x-should-retry", "false"),)
 
@@ -26,61 +26,62 @@ def _day(at: float | None) -> str | None:
 
 
 def dollars(nano: int) -> str:
+    """Return nano-USD as dollars without trailing zeros, for messages."""
     text = f"{to_usd(nano):.9f}".rstrip("0").rstrip(".")
     return text or "0"
 
 
 def refused(refusal: Refused) -> ApiError:
-    """402: a budget, or the credits, have too little left for this call."""
-    return _credits(refusal) if refusal.line.scope == CREDITS else _budget(refusal)
+    """Return the 402 of a call for which a budget or the credits do not suffice."""
+    return _credits(refusal) if refusal.budget.scope == CREDITS else _budget(refusal)
 
 
 def _budget(refusal: Refused) -> ApiError:
-    line = refusal.line
-    renews = f"It renews at {iso(line.end)}." if line.end is not None else "Have it raised to go on."
-    if line.scope in OPERATORS:
+    budget = refusal.budget
+    renews = f"It renews at {iso(budget.end)}." if budget.end is not None else "Have it raised to go on."
+    if budget.scope in OPERATORS:
         return ApiError(
             402,
-            f"The budget of the {line.name} has too little left for this call. {renews}",
+            f"The budget of the {budget.name} has too little left for this call. {renews}",
             type="budget_exceeded",
             code="budget_exceeded",
             headers=_HEADERS,
-            limit_scope=line.scope,
-            limit_id=line.id,
-            budget_reset_at=iso(line.end),
+            limit_scope=budget.scope,
+            limit_id=budget.id,
+            budget_reset_at=iso(budget.end),
         )
     held = f", {dollars(refusal.held)} more are held for calls that run" if refusal.held else ""
     return ApiError(
         402,
-        f"The budget of the {line.name} is {dollars(line.limit)} US dollars, "
+        f"The budget of the {budget.name} is {dollars(budget.limit)} US dollars, "
         f"of which {dollars(refusal.spent)} are spent{held}; this call may cost {dollars(refusal.amount)}. {renews}",
         type="budget_exceeded",
         code="budget_exceeded",
         headers=_HEADERS,
-        limit_scope=line.scope,
-        limit_id=line.id,
-        limit_model=line.model or None,
-        max_budget=to_usd(line.limit),
+        limit_scope=budget.scope,
+        limit_id=budget.id,
+        limit_model=budget.model or None,
+        max_budget=to_usd(budget.limit),
         spend=to_usd(refusal.spent),
         reserved=to_usd(refusal.held),
         required=to_usd(refusal.amount),
-        budget_reset_at=iso(line.end),
+        budget_reset_at=iso(budget.end),
     )
 
 
 def _credits(refusal: Refused) -> ApiError:
-    line = refusal.line
+    budget = refusal.budget
     required = to_credits(refusal.amount)
-    remaining = to_credits(max(0, line.limit - refusal.spent - refusal.held))
-    reset = _day(line.end)
+    remaining = to_credits(max(0, budget.limit - refusal.spent - refusal.held))
+    reset = _day(budget.end)
     again = f"They are full again on {reset}." if reset is not None else "Have the tier raised to go on."
     return ApiError(
         402,
-        f"The call may need {required} credits, and {remaining} are left to the {line.name}. {again}",
+        f"The call may need {required} credits, and {remaining} are left to the {budget.name}. {again}",
         code="insufficient_credits",
         headers=_HEADERS,
         limit_scope="credits",
-        limit_id=line.id,
+        limit_id=budget.id,
         credits_required=required,
         credits_remaining=remaining,
         reset_date=reset,
@@ -89,7 +90,7 @@ def _credits(refusal: Refused) -> ApiError:
 
 
 def unpriced(model: str, owner: str) -> ApiError:
-    """403: nobody knows what the model costs, and somebody's money is bounded."""
+    """Return the 403 of a call with a budget whose model has no known price."""
     return ApiError(
         403,
         f"The price of the model {model!r} is not known, so the budget of the {owner} cannot be kept. "
@@ -99,9 +100,9 @@ def unpriced(model: str, owner: str) -> ApiError:
     )
 
 
-def warning_of(line: BudgetWindow, spent: int) -> str:
-    """What a caller reads of a soft budget that is reached."""
-    most = f" of {dollars(line.limit)}" if line.limit < UNBOUNDED else ""
-    text = f"{line.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(line.soft or 0)}"
-    # It goes into a header.
+def warning_of(budget: BudgetWindow, spent: int) -> str:
+    """Return the warning for a soft budget that is reached."""
+    most = f" of {dollars(budget.limit)}" if budget.limit < UNBOUNDED else ""
+    text = f"{budget.name}: {dollars(spent)}{most} US dollars are spent, its soft budget is {dollars(budget.soft or 0)}"
+    # The text is sent in a header.
     return "".join(letter if " " <= letter <= "~" else "?" for letter in text)

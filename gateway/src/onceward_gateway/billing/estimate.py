@@ -1,7 +1,7 @@
-"""What a call may use at most, read off its request before it runs: a hold is taken for it, and settled by the truth.
+"""Estimate of the maximal usage of a call from its request, on which its reservation is based.
 
-Text counts a token for three bytes, which is more than any tokenizer makes of it. Pictures, sound and files that are
-sent inside a request count by what they are, not by their bytes.
+Text counts one token per three bytes, which is more than any tokenizer produces. Pictures, sound and files inside a
+request count by their kind, not by their bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SOUND_BYTES_A_TOKEN = 1600
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
 _SPOKEN_TOKENS_A_CHARACTER = 2
-# Searches of a request that does not bound them, and sources that xAI reads for one.
+# Searches of a request without a limit, and sources that xAI reads for one.
 _SEARCHES = 10
 _SOURCES = 20
 _TEXT_KINDS = ("chat", "completions", "embeddings", "moderations")
@@ -38,10 +38,16 @@ _SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "
 _SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
 _MOST_SEARCHES = 1000
 _BULKY = ("data", "file_data", "url", "b64_json")
+_TEXT_MEMBERS = frozenset(
+    {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
+    | {"response_format", "stop", "tool_calls", "tools"}
+)
+# Items, members or characters of a small value.
+_FEW = 256
 
 
 class Candidate(NamedTuple):
-    """What may serve a call: who, under which name its price is known, and the most tokens that it writes."""
+    """A model that may serve a call: its provider, the name of its price, and the most tokens that it writes."""
 
     provider: str
     price_name: str
@@ -49,15 +55,15 @@ class Candidate(NamedTuple):
 
 
 def most_output(upstream: Provider | None, known: int | None) -> int | None:
-    """The most tokens of an answer that its request does not bound; None where nobody knows.
+    """Return the most tokens of an answer without a limit in its request; None if that is unknown.
 
-    A wire that wants a bound gets the provider's own; else the model's `known` one holds.
+    A protocol that requires a limit gets that of the provider; otherwise the `known` limit of the model applies.
     """
     return upstream.max_output_tokens if upstream is not None and upstream.wire == "anthropic" else known
 
 
 class Estimate:
-    """Tokens in and out. `declared` says that the request itself bounds its answer."""
+    """An estimate of input and output tokens. `declared` is set if the request itself limits its answer."""
 
     __slots__ = ("characters", "choices", "declared", "input", "media", "output", "searches", "seconds", "tier")
 
@@ -68,20 +74,20 @@ class Estimate:
         self.output = output
         self.declared = declared
         self.choices = choices
-        # Of sound that is heard, and of a text that is spoken: some models are paid by these.
+        # Seconds of input sound, and characters of a text to speak: some models are priced by these.
         self.seconds = seconds
         self.characters = characters
-        # Searches in the web, the tier that is asked for, and whether tokens may be of sound or of pictures.
+        # Web searches, the requested tier, and whether tokens may be of sound or pictures.
         self.searches = 0
         self.tier = ""
         self.media = False
 
     def output_at(self, most: int | None) -> int:
-        """The most tokens of the answer of a model that writes no more than `most`, if that is known."""
+        """Return the most tokens of the answer of a model that writes at most `most`, if that is known."""
         return self.output if self.declared or most is None else most * self.choices
 
     def price_at(self, unit: UnitPrice, most: int | None) -> int:
-        """The most pico-USD that the request may cost at these prices."""
+        """Return the most pico-USD that the request may cost at these prices."""
         unit = unit.of(self.input)
         read, written = max(unit.input, unit.cache_write, unit.cache_write_hour or 0), unit.output
         if self.media:
@@ -93,7 +99,7 @@ class Estimate:
 
 
 def estimate(kind: str, data: dict[str, Any], size: int, default_output: int, seconds: int = 0) -> Estimate:
-    """The estimate for a request of `size` bytes, with so many `seconds` of sound."""
+    """Return the estimate for a request of `size` bytes with `seconds` of sound."""
     found = _estimate(kind, data, size, default_output, seconds)
     found.tier = tier_asked(data)
     found.searches = searches_asked(data)
@@ -116,9 +122,9 @@ def _estimate(kind: str, data: dict[str, Any], size: int, default_output: int, s
 
 
 def tier_asked(data: Mapping[str, Any]) -> str:
-    """Return the service tier of a request where it may be dearer than the standard one.
+    """Return the requested service tier if it may cost more than the standard one.
 
-    A dearer tier counts as soon as it is asked for, a cheaper one when the answer names it.
+    A more expensive tier counts as soon as it is requested, a cheaper one when the answer names it.
     """
     if data.get("service_tier") in _DEARER_TIERS:
         return str(data["service_tier"])
@@ -126,7 +132,7 @@ def tier_asked(data: Mapping[str, Any]) -> str:
 
 
 def searches_asked(data: Mapping[str, Any]) -> int:
-    """Return how often a request may have its model search the web."""
+    """Return the number of web searches that a request allows its model."""
     count = _SEARCHES if data.get("web_search_options") is not None else 0
     for holder in (data.get("tools"), data.get("plugins")):
         for tool in holder if isinstance(holder, list) else ():
@@ -139,7 +145,7 @@ def searches_asked(data: Mapping[str, Any]) -> int:
 
 
 def _searches(tool: Mapping[str, Any]) -> bool:
-    """Return whether a tool (or a plugin) is one that searches the web at the provider."""
+    """Return whether a tool or plugin searches the web at the provider."""
     kind, id = tool.get("type"), tool.get("id")
     if kind == "function":
         return False
@@ -149,9 +155,9 @@ def _searches(tool: Mapping[str, Any]) -> bool:
 
 
 def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimate:
-    # Of two bounds nobody knows which one the model heeds; none is heeded that is 0.
+    # If there are several limits, it is unknown which one the model applies; a limit of 0 is ignored.
     bounds = bounds_in(data)
-    # A bound below 0 means none, for a model that heeds that one and not another.
+    # A limit below 0 means unlimited, for a model that applies that one.
     is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
     choices = choices_in(data) * _prompts(data)
     each = max(most, default_output) if is_open or most <= 0 else most
@@ -159,7 +165,7 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
 
 
 def _prompts(data: dict[str, Any]) -> int:
-    """How many prompts there are to complete: a list of texts, or of lists of tokens, is one each."""
+    """Return the number of prompts to complete: a list of texts, or of lists of tokens, has one per item."""
     prompt = data.get("prompt")
     if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
         return len(prompt)
@@ -167,22 +173,58 @@ def _prompts(data: dict[str, Any]) -> int:
 
 
 def _text(data: dict[str, Any], size: int) -> int:
-    if size and size <= _MANY_BYTES and not _has_parts(data):
+    if size and _is_text(data, size):
         return -(-size // _BYTES_A_TOKEN)
     content, extra = _weigh(data, "")
     return max(1, -(-content // _BYTES_A_TOKEN)) + extra
 
 
-def _has_parts(data: dict[str, Any]) -> bool:
-    """Whether a message has parts: some of them weigh more than their names."""
-    messages = data.get("messages")
-    if not isinstance(messages, list):
+def _is_text(data: dict[str, Any], size: int) -> bool:
+    """Return whether a body holds nothing but text, so that its size says how many tokens it has.
+
+    This takes no longer for long texts, tools and schemas. Of a large body no member may be large that is not known to
+    hold text.
+    """
+    for name, value in data.items():
+        if name == "messages":
+            if isinstance(value, list) and not all(map(_is_text_message, value)):
+                return False
+        elif size > _MANY_BYTES and name not in _TEXT_MEMBERS and not _is_small(value):
+            return False
+    return True
+
+
+def _is_text_message(message: Any) -> bool:
+    """Return whether a message has no part that is not text, and no large member that may hold something else."""
+    if not isinstance(message, dict):
         return False
-    return any(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
+    for name, value in message.items():
+        if name == "content" and isinstance(value, list):
+            if not all(isinstance(part, dict) and part.get("type") == "text" for part in value):
+                return False
+        elif name not in _TEXT_MEMBERS and not _is_small(value):
+            return False
+    return True
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is too small to hold a picture, sound or file: a short text, or a few of such values."""
+    if isinstance(value, str):
+        return len(value) <= _FEW
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return len(value) <= _FEW and all(
+            (isinstance(one, str) and len(one) <= _FEW) or _is_scalar(one) for one in inner
+        )
+    return True
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, str | dict | list)
 
 
 def _has_media(data: dict[str, Any]) -> bool:
-    """Return whether a message has a part that is no text."""
+    """Return whether a message has a part that is not text."""
     for message in data.get("messages") or ():
         content = message.get("content") if isinstance(message, dict) else None
         if isinstance(content, list) and any(isinstance(part, dict) and part.get("type") != "text" for part in content):
@@ -191,12 +233,12 @@ def _has_media(data: dict[str, Any]) -> bool:
 
 
 def weigh(data: Mapping[str, Any]) -> tuple[int, int]:
-    """Bytes of text in a request, and tokens of what is no text."""
+    """Return the bytes of text in a request, and the tokens of its other content."""
     return _weigh(data, "")
 
 
 def _weigh(value: Any, name: str) -> tuple[int, int]:
-    """Bytes of text, and tokens of what is no text."""
+    """Return the bytes of text in a value, and the tokens of its other content."""
     if isinstance(value, str):
         if name in _BULKY and len(value) > _MANY_BYTES:
             return 0, _bulk(value, name)
@@ -212,7 +254,7 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
 
 
 def _elsewhere(part: dict[str, Any]) -> int:
-    """Tokens of what a part of a message only names: a picture by its address, a file by its id."""
+    """Return the tokens of content that a part only references: a picture by its URL, a file by its id."""
     kind = part.get("type")
     if kind in ("image_url", "image"):
         return _PICTURE_TOKENS
@@ -221,7 +263,7 @@ def _elsewhere(part: dict[str, Any]) -> int:
 
 def _bulk(value: str, name: str) -> int:
     if name == "url" or value.startswith("data:image/"):
-        # Its part counts it.
+        # Counted by `_elsewhere`.
         return 0
     if name == "data":
         return len(value) // _SOUND_BYTES_A_TOKEN + _PICTURE_TOKENS

@@ -1,4 +1,4 @@
-"""Providers whose own budget is spent: where another may serve, a call goes there instead of being refused."""
+"""Providers whose own budget is exhausted: a call is routed around them if another provider can serve it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LITTLE = 20
 
 
 class ExhaustedProviders:
-    """What reservations met with.
+    """The providers for which reservations failed.
 
-    A provider that has as good as nothing left is closed to all for some seconds: budgets renew, and are given back
-    to. One that has too little left for a dear call is closed to that call alone.
+    A provider with almost nothing left is closed to all calls for some seconds only, because budgets renew and
+    reservations are released. One with too little left for an expensive call is closed to that call alone.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class ExhaustedProviders:
         self._of_call: dict[str, set[str]] = {}
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
-        """Whether nothing says that the provider's budget has too little left."""
+        """Return whether the provider is not known to have too little budget left."""
         if not self._until and not self._of_call:
             return True
         return self._clock.monotonic() >= self._until.get(provider, 0.0) and provider not in self._of(call_id)
@@ -36,34 +36,34 @@ class ExhaustedProviders:
     def _of(self, call_id: str) -> Collection[str]:
         return self._of_call.get(call_id, ())
 
-    def without(self, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
-        """The lines to hold: not those of providers that are closed to all, if others may serve."""
+    def without(self, budgets: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]) -> tuple[BudgetWindow, ...]:
+        """Return the windows to reserve from: without those of closed providers, if others can serve the call."""
         if not self._until:
-            return lines
-        closed = [line.id for line in lines if line.scope == "provider" and not self.open_to(line.id)]
+            return budgets
+        closed = [budget.id for budget in budgets if budget.scope == "provider" and not self.open_to(budget.id)]
         if not closed or not _others(candidates, closed):
-            return lines
-        return tuple(line for line in lines if line.scope != "provider" or line.id not in closed)
+            return budgets
+        return tuple(budget for budget in budgets if budget.scope != "provider" or budget.id not in closed)
 
     def close(
-        self, refused: Refused, call_id: str, lines: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
+        self, refused: Refused, call_id: str, budgets: tuple[BudgetWindow, ...], candidates: Sequence[Candidate]
     ) -> tuple[BudgetWindow, ...] | None:
-        """The lines without the one that was refused, if it is a provider's and another may serve; else None."""
-        line = refused.line
-        if line.scope != "provider":
+        """Return the windows without the refused one, if it is a provider's and another can serve; otherwise None."""
+        budget = refused.budget
+        if budget.scope != "provider":
             return None
-        if (line.limit - refused.spent - refused.held) * _LITTLE <= line.limit:
-            self._until[line.id] = self._clock.monotonic() + _SECONDS
-        own = {*self._of(call_id), line.id}
+        if (budget.limit - refused.spent - refused.held) * _LITTLE <= budget.limit:
+            self._until[budget.id] = self._clock.monotonic() + _SECONDS
+        own = {*self._of(call_id), budget.id}
         closed = [candidate[0] for candidate in candidates if not self.open_to(candidate[0]) or candidate[0] in own]
         if not _others(candidates, closed):
             self.forget(call_id)
             return None
         self._of_call[call_id] = own
-        return tuple(one for one in lines if one is not line)
+        return tuple(one for one in budgets if one is not budget)
 
     def forget(self, call_id: str) -> None:
-        """The call has ended, or was never made."""
+        """Drop the state of a call that has ended or was never made."""
         self._of_call.pop(call_id, None)
 
 

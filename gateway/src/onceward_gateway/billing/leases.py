@@ -1,4 +1,4 @@
-"""What is done for all calls that run: their rows are written and renewed, and what they hold is given back."""
+"""Leases of running calls: writes and renews their rows, and releases their reservations."""
 
 from __future__ import annotations
 
@@ -29,178 +29,192 @@ from .ticket import Ticket
 __all__ = ["LeaseKeeper"]
 
 _log = logging.getLogger("onceward_gateway.billing")
-_LATE_SECONDS = 0.05
+_WRITE_DELAY_SECONDS = 0.05
 _PROGRESS_SECONDS = 2.0
-# Calls whose rows are written at once: thousands would keep all others waiting.
-_AT_ONCE = 200
-_LOST_SECONDS = 15.0
+# Calls whose rows are written in one turn of the event loop: thousands would block all other requests.
+_WRITES_PER_TURN = 200
+_UNCONFIRMED_SECONDS = 15.0
 _encode = msgspec.json.Encoder().encode
 
 
 class LeaseKeeper:
-    """The holds of this node's calls."""
+    """The reservations of this node's calls, and their leases."""
 
     def __init__(
-        self, db: Database, clock: Clock, holds: Reservations, recovery: Recovery, lease_seconds: float
+        self, db: Database, clock: Clock, reservations: Reservations, recovery: Recovery, lease_seconds: float
     ) -> None:
         self._db = db
         self._clock = clock
-        self._holds = holds
+        self._reservations = reservations
         self._recovery = recovery
         self._lease_seconds = lease_seconds
-        self._rounds = ReservationBatches(db, clock, holds, lease_seconds) if db.shared else None
+        self._batches = ReservationBatches(db, clock, reservations, lease_seconds) if db.shared else None
         self._running: set[Ticket] = set()
-        self._fresh: list[Ticket] = []
+        self._unwritten: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._beat: asyncio.Handle | None = None
-        # Whose progress this round of writing has not come to.
-        self._behind: list[Ticket] = []
+        self._progress_timer: asyncio.Handle | None = None
+        # Calls whose progress is still to be written in this round.
+        self._progress_pending: list[Ticket] = []
 
     async def reserve(
-        self, ticket: Ticket, lines: Sequence[BudgetWindow], amount: int, credits: int
+        self, ticket: Ticket, budgets: Sequence[BudgetWindow], amount: int, credits: int
     ) -> Reservation | Refused:
-        """Hold what a call may cost of every line, or of none."""
-        if self._rounds is None:
-            return await self._holds.reserve(lines, amount, credits)
-        return await self._rounds.reserve(lines, amount, credits, ticket.call_id, ticket.started_at)
+        """Reserve the amount from every window, or from none."""
+        if self._batches is None:
+            return await self._reservations.reserve(budgets, amount, credits)
+        return await self._batches.reserve(budgets, amount, credits, ticket.call_id, ticket.started_at)
 
-    def give_back(self, hold: Reservation) -> None:
-        """Give back what was held; nothing was used."""
-        if self._rounds is not None and hold.fenced:
-            self._rounds.give_back(hold)
+    def give_back(self, reservation: Reservation) -> None:
+        """Release a reservation of which nothing was used."""
+        if self._batches is not None and reservation.fenced:
+            self._batches.give_back(reservation)
             return
-        batch = self._holds.returned(hold.taken)
-        if hold.written:
-            batch.add(sql.DROP_HOLD, (hold.id,))
+        batch = self._reservations.release_batch(reservation.taken)
+        if reservation.written:
+            batch.add(sql.DROP_HOLD, (reservation.id,))
         if batch:
             self._db.enqueue(batch)
 
     async def given_back(self) -> None:
-        """Return when what was given back can be taken again."""
-        if self._rounds is not None:
-            await self._rounds.idle()
+        """Wait until released amounts can be reserved again."""
+        if self._batches is not None:
+            await self._batches.idle()
 
-    # -- the rows of calls that run
+    # -- rows of running calls
 
     def watch(self, ticket: Ticket) -> None:
-        """A call runs: its row is written if it does not end at once."""
+        """Register a running call; its row is written if it does not end at once."""
         self._running.add(ticket)
-        self._fresh.append(ticket)
+        self._unwritten.append(ticket)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.write_fresh)
-        if self._beat is None:
-            self._beat = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self.write_fresh)
+        if self._progress_timer is None:
+            self._progress_timer = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
     def forget(self, ticket: Ticket) -> None:
-        """A call has ended."""
+        """Unregister a call that has ended."""
         self._running.discard(ticket)
 
     def write_fresh(self) -> None:
-        """Write the rows of the calls that began a moment ago and still run."""
+        """Write the rows of the calls that have just begun and still run."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        fresh, self._fresh = self._fresh, []
+        unwritten, self._unwritten = self._unwritten, []
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
-        for ticket in fresh:
+        for ticket in unwritten:
             self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
 
     def keep(self, ticket: Ticket, batch: Batch) -> None:
-        """Add the row of a call to a batch where it does not say yet who the call is for."""
-        if not ticket.kept:
+        """Add the row of a call to a batch if its account is not stored yet."""
+        if not ticket.has_account:
             self._write(ticket, self._clock.time() + self._lease_seconds, batch)
 
     def write(self, ticket: Ticket) -> None:
-        """Write the row of a call, as the call is now."""
+        """Write the current row of a call."""
         batch = Batch()
         self._write(ticket, self._clock.time() + self._lease_seconds, batch)
         if batch:
             self._db.enqueue(batch)
 
     def write_progress(self) -> None:
-        """Write how far the calls are that have sent something: whoever books them if this node dies sees no more."""
-        if self._beat is not None:
-            self._beat.cancel()
+        """Write the progress of running calls, by which another node bills them if this node dies."""
+        if self._progress_timer is not None:
+            self._progress_timer.cancel()
         expires_at = self._clock.time() + self._lease_seconds
-        behind = self._behind or list(self._running)
-        some, self._behind = behind[:_AT_ONCE], behind[_AT_ONCE:]
+        pending = self._progress_pending or list(self._running)
+        some, self._progress_pending = pending[:_WRITES_PER_TURN], pending[_WRITES_PER_TURN:]
         batch = Batch()
         for ticket in some:
-            hold, run = ticket.hold, ticket.run
-            if hold is not None and hold.written and run is not None and run.tokens_produced != ticket.events:
+            reservation, run = ticket.reservation, ticket.run
+            if (
+                reservation is not None
+                and reservation.written
+                and run is not None
+                and run.tokens_produced != ticket.events
+            ):
                 self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
         loop = asyncio.get_running_loop()
-        if self._behind:
-            # Others have their turn before the next ones.
-            self._beat = loop.call_soon(self.write_progress)
+        if self._progress_pending:
+            # Other tasks run before the next calls are written.
+            self._progress_timer = loop.call_soon(self.write_progress)
         else:
-            self._beat = loop.call_later(_PROGRESS_SECONDS, self.write_progress) if self._running else None
+            self._progress_timer = loop.call_later(_PROGRESS_SECONDS, self.write_progress) if self._running else None
 
     def _write(self, ticket: Ticket, expires_at: float, batch: Batch) -> None:
         if ticket.settled:
             return
-        hold = ticket.hold
-        if hold is None:
-            hold = ticket.hold = self._holds.new()
+        reservation = ticket.reservation
+        if reservation is None:
+            reservation = ticket.reservation = self._reservations.new()
         events = ticket.events = ticket.run.tokens_produced if ticket.run is not None else 0
         account = self._account(ticket)
-        ticket.kept = True
-        if hold.written:
-            batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, hold.id))
+        ticket.has_account = True
+        if reservation.written:
+            batch.add(sql.RENEW, (expires_at, ticket.call_id, events, account, reservation.id))
             return
-        hold.written = True
-        lines = _encode(hold.taken).decode()
-        row = (hold.id, ticket.call_id, self._holds.node, expires_at, lines, ticket.started_at, events, account)
+        reservation.written = True
+        amounts = _encode(reservation.taken).decode()
+        row = (
+            reservation.id,
+            ticket.call_id,
+            self._reservations.node,
+            expires_at,
+            amounts,
+            ticket.started_at,
+            events,
+            account,
+        )
         batch.add(sql.ADD_HOLD, row)
 
     def _account(self, ticket: Ticket) -> str | None:
-        """The account of a call as JSON; None where it has none, which must not keep others from being written."""
+        """Return the account of a call as JSON; None if it cannot be encoded, which must not affect other calls."""
         try:
             return _encode(account_of(ticket)).decode()
-        except Exception:  # noqa: BLE001 - whatever a caller put there, what is held is renewed
+        except Exception:  # noqa: BLE001 - the lease is renewed whatever data the caller sent
             _log.exception("the account of the call %s cannot be written", ticket.call_id)
             return None
 
     async def renew(self) -> None:
-        """Say that this node lives, that what its calls hold is held, and how far they are."""
+        """Renew the leases of all running calls, and write their progress."""
         expires_at = self._clock.time() + self._lease_seconds
         self.write_fresh()
         running = list(self._running)
-        for at in range(0, len(running), _AT_ONCE):
+        for at in range(0, len(running), _WRITES_PER_TURN):
             batch = Batch()
-            for ticket in running[at : at + _AT_ONCE]:
+            for ticket in running[at : at + _WRITES_PER_TURN]:
                 self._write(ticket, expires_at, batch)
             if batch:
                 await self._db.write_batch(batch)
 
     async def lost(self) -> list[Row]:
-        """The holds of this node that no call of it has: those whose writing was not answered."""
-        if self._rounds is None:
+        """Return the stored reservations of this node without a call: their commit was not confirmed."""
+        if self._batches is None:
             return []
         now = self._clock.time()
-        running = {ticket.hold.id for ticket in self._running if ticket.hold is not None}
-        rows = await self._db.query(sql.HOLDS_OLD, (self._holds.node, now - _LOST_SECONDS))
+        running = {ticket.reservation.id for ticket in self._running if ticket.reservation is not None}
+        rows = await self._db.query(sql.HOLDS_OLD, (self._reservations.node, now - _UNCONFIRMED_SECONDS))
         return [row for row in rows if row[0] not in running]
 
     async def start_anew(self) -> int:
-        """Free all that was held, by a process that had this database for itself and is gone."""
+        """Release all reservations of an earlier process that had this database for itself; return their number."""
         rows = await self._db.query(sql.HOLDS_OVER, (float("inf"),))
         freed = await self._recovery.give_back(rows)
-        # What was held for calls that ended, or died, before they had a row.
+        # Reservations of calls that ended, or were lost, before they had a row.
         await self._db.write(sql.RELEASE_ALL)
         return freed
 
     async def stop(self) -> None:
-        """Give back what is still to be given back; write nothing any more."""
-        for timer in (self._timer, self._beat):
+        """Release what is still to be released, and stop writing."""
+        for timer in (self._timer, self._progress_timer):
             if timer is not None:
                 timer.cancel()
         self._running.clear()
-        self._behind.clear()
-        if self._rounds is not None:
-            await self._rounds.stop()
+        self._progress_pending.clear()
+        if self._batches is not None:
+            await self._batches.stop()

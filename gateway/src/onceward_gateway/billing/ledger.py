@@ -1,4 +1,4 @@
-"""The ledger: what a call may cost is reserved before it runs and settled, once, in the transaction of its end."""
+"""The ledger: reserves the maximal cost of a call before it runs, and settles it in the transaction of its end."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .budget_windows import (
     CREDITS,
     BudgetWindow,
     Window,
-    fixed_line,
-    lines_of,
+    budgets_of,
+    fixed_budget,
 )
 from .credits import (
     Credits,
@@ -67,11 +67,11 @@ from .usage_records import (
 __all__ = ["Ledger"]
 
 _log = logging.getLogger("onceward_gateway.billing")
-_MOST_PLANS = 8192
-_MOST_HELD = 1 << 53
-_KEPT_WINDOWS = 90 * 86400.0
-_USE_SECONDS = 60.0
-_MOST_USES = 50_000
+_MAX_PLANS = 8192
+_MAX_NANO = 1 << 53
+_WINDOW_RETENTION_SECONDS = 90 * 86400.0
+_KEY_USE_SECONDS = 60.0
+_MAX_KEY_USES = 50_000
 
 
 class Ledger:
@@ -87,36 +87,37 @@ class Ledger:
         settings: LedgerSettings,
         prices: PriceBook,
         directory: Directory,
-        pace: RateLimiter,
+        *,
+        limiter: RateLimiter,
         node: str,
         served_at: Callable[[BilledCall], str | None],
         texts_of_events: TextsOfEvents,
     ) -> None:
         self.settings = settings
         self.credits = Credits(db, settings.credits)
-        self.pace = pace
+        self.limiter = limiter
         self.node = node
         self._served_at = served_at
         self._db = db
         self._clock = clock
         self._prices = prices
-        sums = UsageSums(db, directory.records)
-        self._holds = Reservations(db, clock, self.node, sums.summed)
-        self.sums = Rollups(db, directory.records, clock, sums, self._holds.written)
-        self._recovery = Recovery(db, clock, prices, directory, self._holds, texts_of_events)
-        self._keeper = LeaseKeeper(db, clock, self._holds, self._recovery, settings.lease_seconds)
-        self._closed = ExhaustedProviders(clock)
+        usage = UsageSums(db, directory.records)
+        self._reservations = Reservations(db, clock, self.node, usage.summed)
+        self.rollups = Rollups(db, directory.records, clock, usage, self._reservations.mark_stale)
+        self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
+        self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
+        self._exhausted = ExhaustedProviders(clock)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
         directory.subscribe(lambda change: self._plans.clear())
 
-    # -- a call begins
+    # -- beginning of a call
 
     async def enter(
         self, request: Request, kind: str, model: str, candidates: Sequence[Candidate], call_id: str = ""
     ) -> Ticket:
-        """Let in a call that these may serve; raises 402, 403 or 429, naming the limit."""
+        """Admit a call that the candidates may serve; raise 402, 403 or 429 with the limit that refuses it."""
         now = self._clock.time()
         caller = request.caller
         plan = await self._plan(caller, model, candidates, now)
@@ -131,10 +132,10 @@ class Ledger:
             request.raw, estimate, kind, request.data, size, self.settings.default_output_tokens, seconds
         )
         tokens = expected.input + (expected.output if expected.declared else 0)
-        ticket.entered = await self.pace.enter(plan.bounds, model, tokens)
-        if ticket.entered is not None:
-            ticket.headers = ticket.entered.headers
-        if plan.lines:
+        ticket.permit = await self.limiter.enter(plan.bounds, model, tokens)
+        if ticket.permit is not None:
+            ticket.headers = ticket.permit.headers
+        if plan.budgets:
             try:
                 await self._reserve(ticket, expected, candidates)
             except BaseException:
@@ -143,190 +144,196 @@ class Ledger:
         return ticket
 
     def begun(self, ticket: Ticket, run: BilledCall) -> None:
-        """The call that a ticket is for has begun."""
+        """Connect a ticket with its call, which has begun."""
         run.ticket, ticket.run = ticket, run
         run.marks.update(ticket.headers)
         ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
-        self._keeper.watch(ticket)
+        self._leases.watch(ticket)
 
     def keep(self, run: BilledCall, batch: Batch) -> None:
-        """Add the row of a call that runs to a batch, where it has none yet and somebody must book it."""
+        """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
         if run.ticket is not None and not run.record.goes_on:
-            self._keeper.keep(run.ticket, batch)
+            self._leases.keep(run.ticket, batch)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
-        place = (id(caller), model, providers)
-        plan = self._plans.get(place)
+        key = (id(caller), model, providers)
+        plan = self._plans.get(key)
         if plan is not None and plan.caller is caller and now < plan.until:
             return plan
-        lines = lines_of(caller.bounds, model, providers, self.settings, now)
+        budgets = budgets_of(caller.bounds, model, providers, self.settings, now)
         terms = await self.credits.terms(caller, model, now) if self.credits.used else None
         bounds: Sequence[Bound] = caller.bounds
         if terms is not None:
-            lines = tuple(sorted((*lines, terms.line), key=lambda line: line.place))
-            bounds = (*bounds, *_pace_of(terms))
-        until = min((line.until for line in lines), default=math.inf)
-        windows = frozenset(line.window for line in lines)
-        plan = Plan(caller, lines, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
+            budgets = tuple(sorted((*budgets, terms.budget), key=lambda budget: budget.key))
+            bounds = (*bounds, *_tier_bounds(terms))
+        until = min((budget.until for budget in budgets), default=math.inf)
+        windows = frozenset(budget.window for budget in budgets)
+        plan = Plan(caller, budgets, bounds, terms, owners_of(caller), charged_of(caller), windows, until)
         if caller.customer is None:
-            # A caller that works for a customer is made anew for each call.
-            if len(self._plans) >= _MOST_PLANS:
+            # Not cached for customers: their principal is created anew for each call.
+            if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
-            self._plans[place] = plan
+            self._plans[key] = plan
         return plan
 
     async def _reserve(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> None:
         plan = ticket.plan
         amount = self._price(ticket, expected, candidates)
         credits = plan.terms.price(amount) if plan.terms is not None else 0
-        lines = self._closed.without(plan.lines, candidates)
+        budgets = self._exhausted.without(plan.budgets, candidates)
         while True:
-            hold = await self._keeper.reserve(ticket, lines, amount, credits)
-            if not isinstance(hold, Refused):
+            reservation = await self._leases.reserve(ticket, budgets, amount, credits)
+            if not isinstance(reservation, Refused):
                 break
-            # Where others may serve, a provider whose budget is spent hinders nobody: routing walks around it.
-            fewer = self._closed.close(hold, ticket.call_id, lines, candidates)
+            # Routing avoids a provider whose budget is exhausted, if another one can serve the call.
+            fewer = self._exhausted.close(reservation, ticket.call_id, budgets, candidates)
             if fewer is None:
-                raise refused(hold)
-            lines = fewer
-        ticket.hold = hold
-        for line, spent in hold.warned:
-            self._warn(ticket, line, spent)
+                raise refused(reservation)
+            budgets = fewer
+        ticket.reservation = reservation
+        for budget, spent in reservation.warned:
+            self._warn(ticket, budget, spent)
 
     async def hold_wasted(self, run: BilledCall, provider: str) -> str | None:
-        """Hold the cost of the tries that came to nothing, beside what the next one, at a provider, may cost.
+        """Reserve the cost of failed attempts, in addition to that of the next attempt at a provider.
 
-        Returns the name of the budget that has too little left for that; None where the try fits.
+        Return the name of the budget that does not suffice; None if the attempt may be made.
         """
         ticket = run.ticket
         if ticket is None:
             return None
-        self._keeper.write(ticket)
-        if ticket.hold is None or not ticket.hold.taken:
+        self._leases.write(ticket)
+        if ticket.reservation is None or not ticket.reservation.taken:
             return None
-        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MOST_HELD)
-        amount, hold, terms = cost - ticket.wasted, ticket.hold, ticket.plan.terms
-        lines = [line for line in ticket.plan.lines if line.window in hold.windows]
-        lines = [line for line in lines if line.scope != "provider" or line.id == provider]
-        if amount <= 0 or not lines:
+        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MAX_NANO)
+        amount, reservation, terms = cost - ticket.wasted, ticket.reservation, ticket.plan.terms
+        budgets = [budget for budget in ticket.plan.budgets if budget.window in reservation.windows]
+        budgets = [budget for budget in budgets if budget.scope != "provider" or budget.id == provider]
+        if amount <= 0 or not budgets:
             return None
         credits = terms.price(amount) if terms is not None else 0
-        more = await self._keeper.reserve(ticket, lines, amount, credits)
+        more = await self._leases.reserve(ticket, budgets, amount, credits)
         if isinstance(more, Refused):
-            return more.line.name
+            return more.budget.name
         ticket.wasted = cost
-        if not await self._holds.enlarge(hold, more):
-            self._keeper.give_back(more)
+        if not await self._reservations.enlarge(reservation, more):
+            self._leases.give_back(more)
         return None
 
     def open_to(self, provider: str, call_id: str = "") -> bool:
-        """Whether a call may be served by a provider as far as the provider's own budget goes; routing walks around
-        those that have too little left.
+        """Return whether the provider's own budget allows the call; routing skips providers that have too little left.
 
-        Asks nothing: it is what this call's reservation, and those of the last seconds, met with.
+        Read from memory: the results of this call's reservation, and of those of the last seconds.
         """
-        return self._closed.open_to(provider, call_id)
+        return self._exhausted.open_to(provider, call_id)
 
     async def has_left(self, scope: str, budget: FixedBudget) -> bool:
-        """Whether a budget that is not reserved from has anything left in its window."""
-        line = fixed_line(scope, budget, self._clock.time())
-        return sum(await self._holds.standing(line)) < line.limit
+        """Return whether a budget without reservations has anything left in its window."""
+        current = fixed_budget(scope, budget, self._clock.time())
+        return sum(await self._reservations.balance(current)) < current.limit
 
     def _price(self, ticket: Ticket, expected: Estimate, candidates: Sequence[Candidate]) -> int:
-        """The most that the call may cost, at the dearest of those who may serve it."""
-        dearest = 0
+        """Return the most that the call may cost, at the most expensive of its candidates."""
+        highest = 0
         for provider, name, most in candidates:
             unit = self._prices.unit(provider, name)
             if unit is None:
                 if provider != "offline" and self.settings.unpriced == "refuse":
-                    raise unpriced(name, ticket.plan.lines[0].name)
+                    raise unpriced(name, ticket.plan.budgets[0].name)
                 continue
             pico = expected.price_at(unit, most)
             if expected.tier:
-                dearer = self._prices.unit(provider, name, expected.tier)
-                pico = pico if dearer is None else max(pico, expected.price_at(dearer, most))
-            dearest = max(dearest, pico)
-        return min(nano_of_pico(dearest), _MOST_HELD)
+                higher = self._prices.unit(provider, name, expected.tier)
+                pico = pico if higher is None else max(pico, expected.price_at(higher, most))
+            highest = max(highest, pico)
+        return min(nano_of_pico(highest), _MAX_NANO)
 
-    def _warn(self, ticket: Ticket, line: BudgetWindow, spent: int) -> None:
-        text = warning_of(line, spent)
-        if line.scope not in OPERATORS:
+    def _warn(self, ticket: Ticket, budget: BudgetWindow, spent: int) -> None:
+        text = warning_of(budget, spent)
+        if budget.scope not in OPERATORS:
             ticket.headers = (*ticket.headers, ("x-onceward-budget-warning", text))
-        place = (*line.place, line.start)
-        if place not in self._warned:
-            if len(self._warned) >= _MOST_PLANS:
+        key = (*budget.key, budget.start)
+        if key not in self._warned:
+            if len(self._warned) >= _MAX_PLANS:
                 self._warned.clear()
-            self._warned.add(place)
+            self._warned.add(key)
             _log.warning("soft budget reached: %s", text)
 
-    # -- a call ends
+    # -- end of a call
 
     def bill(self, run: BilledCall, batch: Batch, *, bare: bool = False) -> Bill | None:
-        """Add what books the use of a call to the batch of its record; None where there is nothing to book.
+        """Add the statements that bill a call to the batch of its record; return None if there is nothing to bill.
 
-        Nothing but the batch is changed, so that a batch that fails can be composed again: `apply` changes what is
-        counted in memory. `batch.once` becomes the record of the use: if another node booked this attempt, the whole
-        batch is refused. `bare` leaves out everything that only describes the call.
+        Only the batch is changed, so that it can be composed again after a failure: `apply` changes the balances in
+        memory. `batch.once` becomes the usage record: if another node billed this attempt, the whole batch is refused.
+        `bare` leaves out everything that only describes the call.
         """
         ticket, record = run.ticket, run.record
         if ticket is None or ticket.billed is not None or ticket.ended:
             return None
-        # Nothing more is written of a call that runs: its end says all.
+        # No further progress is written: the end of the call has everything.
         ticket.settled = True
         if record.status == "interrupted" and record.goes_on:
             return None
         tokens = tokens_of(record.usage)
-        # What an upstream tells of its usage is not believed below nothing.
-        cost = min(max(record.cost_nano or 0, 0), _MOST_HELD)
-        plan, hold = ticket.plan, ticket.hold
+        # A cost that an upstream reports is never negative.
+        cost = min(max(record.cost_nano or 0, 0), _MAX_NANO)
+        plan, reservation = ticket.plan, ticket.reservation
         credits = plan.terms.price(cost) if plan.terms is not None else 0
         ticket.served_at = None if bare else self._served_at(run)
         if bare:
             ticket.tags, ticket.metadata = (), None
         row = row_of(ticket, run, tokens, cost, credits)
         batch.once = (sql.ADD_USAGE, row)
-        changes = [] if hold is None else self._holds.settle(hold, cost, credits, record.provider, batch)
-        changes += self._book(ticket, run, cost, batch)
+        changes = (
+            [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
+        )
+        changes += self._charge(ticket, run, cost, batch)
         ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
-            debited(batch, terms.account, terms.line.start, terms.tier.id, row[0], credits, ended)
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, ticket.tags, alone=not self._db.shared)
+            debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
+        alone, tags = not self._db.shared, ticket.tags
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)
 
-    def _book(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
-        """Book on windows for which the call holds nothing."""
-        plan, hold = ticket.plan, ticket.hold
+    def _charge(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
+        """Charge the windows from which the call has reserved nothing."""
+        plan, reservation = ticket.plan, ticket.reservation
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
         if run.deployment is not None:
             booked = (*booked, ("deployment", run.deployment))
-        held = plan.windows if hold is not None and len(hold.taken) == len(plan.lines) else _windows(hold)
-        return self._holds.book(booked, ticket.model, held, ticket.started_at, cost, batch)
+        held = (
+            plan.windows
+            if reservation is not None and len(reservation.taken) == len(plan.budgets)
+            else _windows(reservation)
+        )
+        return self._reservations.book(booked, ticket.model, held, ticket.started_at, cost, batch)
 
     def apply(self, run: BilledCall, bill: Bill) -> None:
-        """Count in memory what a bill books, as its batch is handed to the database."""
+        """Apply a bill to the balances in memory, when its batch is handed to the database."""
         assert run.ticket is not None
-        self._holds.apply(bill.changes)
+        self._reservations.apply(bill.changes)
         run.ticket.billed = bill
 
     def revert(self, run: BilledCall) -> None:
-        """Undo `apply`: the batch was not written, and will not be."""
+        """Undo `apply` for a batch that was not and will not be written."""
         ticket = run.ticket
         if ticket is not None and ticket.billed is not None:
-            self._holds.apply(ticket.billed.changes, undo=True)
+            self._reservations.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
 
     def reserved(self, run: BilledCall) -> int | None:
-        """The most that a call was expected to cost, in nano-USD; None where nothing was reserved."""
-        hold = None if run.ticket is None else run.ticket.hold
-        taken = [] if hold is None else [amount for scope, *_, amount in hold.taken if scope != CREDITS]
+        """Return the amount reserved for a call, in nano-USD; None if nothing was reserved."""
+        reservation = None if run.ticket is None else run.ticket.reservation
+        taken = [] if reservation is None else [amount for scope, *_, amount in reservation.taken if scope != CREDITS]
         return max(taken, default=None)
 
     def end(self, run: BilledCall) -> None:
-        """End what a call has of its caller's limits, once: its place among parallel calls, and what it still holds."""
+        """Release, once, the rate-limit permit of a call and its remaining reservation."""
         if run.ticket is not None:
             self._end(run.ticket, made=True)
 
@@ -335,59 +342,59 @@ class Ledger:
             return
         ticket.settled = True
         with ExitStack() as steps:
-            # Each is done whether the others can be or not.
-            steps.callback(self._closed.forget, ticket.call_id)
-            steps.callback(self._keeper.forget, ticket)
-            if ticket.entered is not None:
+            # Each step runs even if another one fails.
+            steps.callback(self._exhausted.forget, ticket.call_id)
+            steps.callback(self._leases.forget, ticket)
+            if ticket.permit is not None:
                 used = 0 if ticket.billed is None else ticket.billed.tokens
-                steps.callback(ticket.entered.settle, used) if made else steps.callback(ticket.entered.withdraw)
+                steps.callback(ticket.permit.settle, used) if made else steps.callback(ticket.permit.withdraw)
             ticket.ended = True
-            if ticket.billed is None and ticket.hold is not None:
-                self._keeper.give_back(ticket.hold)
+            if ticket.billed is None and ticket.reservation is not None:
+                self._leases.give_back(ticket.reservation)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
-        """Have it written when a key was used last, once a minute."""
+        """Write the time of a key's last use, at most once a minute."""
         if key_id is None or now < self._used.get(key_id, 0.0):
             return
-        if len(self._used) >= _MOST_USES:
+        if len(self._used) >= _MAX_KEY_USES:
             self._used.clear()
-        self._used[key_id] = now + _USE_SECONDS
+        self._used[key_id] = now + _KEY_USE_SECONDS
         batch.add_shared(("key_use", key_id), sql.KEY_USED, (key_id, now))
 
     async def abandon(self, ticket: Ticket) -> None:
-        """The call was never begun."""
+        """Release a ticket whose call never began."""
         self._end(ticket, made=False)
 
     async def given_back(self) -> None:
-        """Return when what was given back so far can be taken again."""
-        await self._keeper.given_back()
+        """Wait until the amounts released so far can be reserved again."""
+        await self._leases.given_back()
 
-    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
-        """What of a line is spent and held."""
-        return await self._holds.standing(line)
+    async def balance(self, budget: BudgetWindow) -> tuple[int, int]:
+        """Return the amounts spent and reserved in a budget window."""
+        return await self._reservations.balance(budget)
 
     async def last_used(self, key_id: str) -> float | None:
-        """When a key was used last, to the minute; None where it never was."""
+        """Return the time of a key's last use, to the minute; None if it was never used."""
         row = await self._db.one(sql.USED_KEY, (key_id,))
         return None if row is None else float(row[0])
 
-    # -- nodes that died, and leases
+    # -- dead nodes and leases
 
     async def recover(self) -> int:
-        """At the start, after the calls of a dead process were booked: free all that it held; gives how many holds.
+        """Release the reservations of an earlier process, after its calls were billed; return their number.
 
-        Where nodes share the database, each is alive until its lease is over, and `on_dead` is told.
+        Runs at the start. If nodes share the database, a node is alive until its lease is over; then `on_dead` runs.
         """
         if self._db.shared:
             return 0
-        return await self._keeper.start_anew()
+        return await self._leases.start_anew()
 
     async def interrupted(self, calls: Sequence[CallRecord]) -> int:
-        """Book calls that were marked interrupted, inside the transaction that marks them; gives how many."""
+        """Bill calls in the transaction that marks them as interrupted; return their number."""
         return await self._recovery.book(calls)
 
     async def on_dead(self, node: str) -> None:
-        """Give back what a dead node held for calls that it never recorded; those that ran are booked one by one."""
+        """Release the reservations of a dead node's calls that were never recorded; the others are billed singly."""
         rows = await self._db.query(sql.HOLDS_OF_NODE, (node,))
         freed = await self._recovery.give_back([row for row in rows if not await self._runs(row[1])])
         if freed:
@@ -397,33 +404,34 @@ class Ledger:
         return bool(call_id) and await self._db.one(sql.CALL_RUNS, (call_id,)) is not None
 
     async def sweep(self) -> int:
-        """Renew what lives, give back what is over its lease, forget windows that ended long ago."""
+        """Renew leases, delete old windows, release expired reservations, and return the number of the latter."""
         now = self._clock.time()
         await self.renew()
-        await self._db.write(sql.SWEEP_WINDOWS, (now - _KEPT_WINDOWS,))
-        await self._holds.check()
-        lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._keeper.lost()
+        await self._db.write(sql.SWEEP_WINDOWS, (now - _WINDOW_RETENTION_SECONDS,))
+        await self._reservations.check()
+        lost = await self._db.query(sql.HOLDS_OVER, (now,)) + await self._leases.lost()
         return await self._recovery.give_back(lost)
 
     async def renew(self) -> None:
-        """Say that this node lives and how far its calls are."""
-        await self._keeper.renew()
+        """Renew the leases of this node's calls, and write their progress."""
+        await self._leases.renew()
 
     def write_fresh(self) -> None:
-        """Write the rows of the calls that began a moment ago, now."""
-        self._keeper.write_fresh()
+        """Write the rows of the calls that have just begun."""
+        self._leases.write_fresh()
 
     async def stop(self) -> None:
-        """Give back what is still to be given back; write nothing any more."""
-        await self._keeper.stop()
+        """Release what is still to be released, and stop writing."""
+        await self._leases.stop()
 
     @property
     def sweep_seconds(self) -> float:
+        """Return the time between two searches for expired leases: a third of a lease, within 0.5 to 10 seconds."""
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
 
 
-def _windows(hold: Reservation | None) -> Collection[Window]:
-    return () if hold is None else hold.windows
+def _windows(reservation: Reservation | None) -> Collection[Window]:
+    return () if reservation is None else reservation.windows
 
 
 def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -432,9 +440,9 @@ def _providers(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     return tuple(sorted({candidate[0] for candidate in candidates}))
 
 
-def _pace_of(terms: Terms) -> tuple[Bound, ...]:
+def _tier_bounds(terms: Terms) -> tuple[Bound, ...]:
     tier = terms.tier
-    name = f"tier {tier.id!r} of {terms.line.name}"
+    name = f"tier {tier.id!r} of {terms.budget.name}"
     bound = Bound(
         "organization",
         "tier:" + terms.account,

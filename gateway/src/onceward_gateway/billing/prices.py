@@ -1,8 +1,8 @@
-"""Prices: what a call cost, in nano-USD.
+"""Prices: the cost of a call, in nano-USD.
 
-Unit prices are int pico-USD a token; a cost is rounded once, half up. Order of the sources: the operator's own
-price of the model, the offline models' own list, then genai-prices, whose answer is resolved once for a model and a
-day. Some models cost more from a length of the prompt on: then all tokens of the call do.
+Unit prices are integers of pico-USD per token; a cost is rounded once, half up. Order of the sources: the price that
+the operator configured, the list of the offline models, then genai-prices, resolved once per model and day. Some
+models cost more above a length of the prompt: then all tokens of the call do.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ _PICO_PER_NANO = 1000
 _NANO = 1_000_000_000
 _PER_MILLION = 1_000_000
 _DAY = 86400
-_MOST_TOKENS = 1 << 53
-_MOST_NANO = 1 << 53
-# The tiers that have prices of their own; any other is priced as the standard one.
+_MAX_TOKENS = 1 << 53
+_MAX_NANO = 1 << 53
+# The tiers with separate prices; any other is priced as the standard one.
 _TIERS = frozenset({"priority", "fast", "flex", "batch"})
-# The tiers whose prices are the plain ones.
+# The names of the standard tier.
 _STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand"})
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPrice:
-    """Pico-USD for a token read, read from a cache, written to a cache, and written as an answer.
+    """Pico-USD per token: of the input, read from a cache, written to a cache, and of the output.
 
-    `cache_write_hour` is for what a cache keeps for an hour, where that costs more; `audio_input` and `audio_output`
-    for sound, where that costs other than text.
+    `cache_write_hour` is the price of cache entries kept for an hour, if that differs; `audio_input` and `audio_output`
+    are the prices of sound, if they differ from those of text.
 
-    `image_input` and `image_output` are for pictures, `web_search` for a search, `request` for a call, `second` for one
-    of sound, `character` for one of a text that is spoken.
+    `image_input` and `image_output` are for pictures, `web_search` for a search, `request` for a call, `second` for a
+    second of sound, `character` for a character of a text to speak.
 
-    `above` are the prices of calls whose prompt is longer than so many tokens, the longest first.
+    `above` contains the prices of calls with longer prompts, by their minimal length, longest first.
     """
 
     input: int
@@ -59,7 +59,7 @@ class UnitPrice:
     above: tuple[tuple[int, UnitPrice], ...] = ()
 
     def of(self, prompt: int) -> UnitPrice:
-        """The prices of a call with so many tokens of prompt."""
+        """Return the prices of a call with a prompt of this many tokens."""
         for start, price in self.above:
             if prompt > start:
                 return price
@@ -67,7 +67,7 @@ class UnitPrice:
 
 
 class PriceBook:
-    """Finds and remembers unit prices. `offline` gives the price of an offline model, if it has one."""
+    """Finds and caches unit prices. `offline` returns the price of an offline model, if it has one."""
 
     def __init__(
         self, prices: Mapping[str, Price], clock: Clock, offline: Callable[[str], UnitPrice | None] = lambda name: None
@@ -78,16 +78,16 @@ class PriceBook:
         self._known: dict[tuple[str, str, int, str], UnitPrice | None] = {}
 
     def put(self, name: str, price: Price) -> None:
-        """The operator's own price under a name, from now on."""
+        """Set the operator's price of a name."""
         self._own[name] = _own(price)
 
     def cost(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> int | None:
-        """Nano-USD of this usage, or None where nobody knows the price."""
+        """Return the cost of a usage in nano-USD, or None if the price is unknown."""
         if usage is None:
             return None
         price = self.unit(provider, model, _tier(usage))
         if price is None:
-            return _told(usage.get("cost"))
+            return _reported_cost(usage.get("cost"))
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         price = price.of(prompt)
@@ -96,12 +96,12 @@ class PriceBook:
         cached = min(_count(details.get("cached_tokens")), prompt)
         written = min(_count(details.get("cache_write_tokens")), prompt - cached)
         hour = min(_count(details.get("cache_write_1h_tokens")), written)
-        dearer = price.cache_write if price.cache_write_hour is None else price.cache_write_hour
+        higher = price.cache_write if price.cache_write_hour is None else price.cache_write_hour
         pico = (
             (prompt - cached - written) * price.input
             + cached * price.cached_input
             + (written - hour) * price.cache_write
-            + hour * dearer
+            + hour * higher
             + completion * price.output
             + _more_for_media(price, usage, prompt - cached - written, completion)
             + price.request
@@ -109,12 +109,12 @@ class PriceBook:
             + _count(usage.get("audio_seconds")) * price.second
             + _count(usage.get("input_characters")) * price.character
         )
-        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MOST_NANO)
+        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MAX_NANO)
 
     def is_partial(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> bool:
-        """Return whether something of a usage has no price of its own, so that its cost is an estimate.
+        """Return whether a part of a usage has no price, so that its cost is an estimate.
 
-        Sound is then priced as text, searches not at all, and a service tier as the standard one.
+        Sound is then priced as text, searches are free, and a service tier costs as much as the standard one.
         """
         if usage is None or provider == "offline":
             return False
@@ -125,8 +125,8 @@ class PriceBook:
             return False
         price = self.unit(provider, model, tier)
         if price is None:
-            # Of a cost that the upstream told nothing is missing.
-            return _told(usage.get("cost")) is None
+            # A cost that the upstream reported is complete.
+            return _reported_cost(usage.get("cost")) is None
         if searches and price.web_search is None:
             return True
         if tier not in _STANDARD and price == self.unit(provider, model):
@@ -134,24 +134,24 @@ class PriceBook:
         return (heard and price.audio_input is None) or (spoken and price.audio_output is None)
 
     def unit(self, provider: str, model: str, tier: str = "") -> UnitPrice | None:
-        """The unit price of a model today, in a service tier of its provider."""
+        """Return the unit price of a model today, in a service tier of its provider."""
         own = self._own.get(f"{provider}/{model}") or self._own.get(model)
         if own is not None:
             return own
         if tier not in _TIERS:
-            # Upstreams name any text as a tier.
+            # Upstreams report arbitrary tiers.
             tier = ""
         day = int(self._clock.time() // _DAY)
-        place = (provider, model, day, tier)
-        if place not in self._known:
+        key = (provider, model, day, tier)
+        if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
-            self._known[place] = self._offline(model) if provider == "offline" else _public(provider, model, day, tier)
-        return self._known[place]
+            self._known[key] = self._offline(model) if provider == "offline" else _public(provider, model, day, tier)
+        return self._known[key]
 
 
 def _more_for_media(price: UnitPrice, usage: Mapping[str, Any], prompt: int, completion: int) -> int:
-    """Return what tokens of sound and pictures cost more, or less, than those of text."""
+    """Return the difference in cost of tokens of sound and pictures from tokens of text."""
     return sum(
         count * (special - text)
         for special, count, text in _media(price, usage, prompt, completion)
@@ -162,7 +162,7 @@ def _more_for_media(price: UnitPrice, usage: Mapping[str, Any], prompt: int, com
 def _media(
     price: UnitPrice, usage: Mapping[str, Any], prompt: int, completion: int
 ) -> Iterator[tuple[int | None, int, int]]:
-    """Of every kind of token that is no text: its price, how many there are, and the price of text in its place."""
+    """Yield the price, number and text price of each kind of token that is not text."""
     for name, most, text, sound, picture in (
         ("prompt_tokens_details", prompt, price.input, price.audio_input, price.image_input),
         ("completion_tokens_details", completion, price.output, price.audio_output, price.image_output),
@@ -180,13 +180,13 @@ def _tier(usage: Mapping[str, Any]) -> str:
 
 
 def _count(value: Any) -> int:
-    """A number of tokens as an upstream tells it. What is none counts for nothing, and nothing is below zero."""
-    return min(max(value, 0), _MOST_TOKENS) if isinstance(value, int) else 0
+    """Return a token count that an upstream reported; 0 if it is invalid or negative."""
+    return min(max(value, 0), _MAX_TOKENS) if isinstance(value, int) else 0
 
 
-def _told(cost: Any) -> int | None:
-    """Return what the upstream says that it charged, in nano-USD: for models whose price nobody knows here."""
-    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_NANO / _NANO:
+def _reported_cost(cost: Any) -> int | None:
+    """Return the cost that the upstream reported, in nano-USD, for models without a known price."""
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MAX_NANO / _NANO:
         return None
     return round(cost * _NANO)
 
@@ -215,7 +215,7 @@ def _public(provider: str, model: str, day: int, tier: str) -> UnitPrice | None:
 def _context(tier: str) -> dict[str, str]:
     if tier == "batch":
         return {"processing": "batch"}
-    # Anthropic calls its dearer tier a speed.
+    # Anthropic's more expensive tier is its `speed`.
     return {"service_tier": tier, "speed": tier} if tier else {}
 
 
@@ -231,7 +231,7 @@ def _unit_of(price: Any) -> UnitPrice | None:
     above = tuple((start, _beside(_unit(parts, start), price)) for start in starts)
     unit = replace(_beside(_unit(parts, None), price), above=above)
     if not above and unit.input == unit.output == unit.request == unit.second == unit.character == 0:
-        # Either it is free, or it is priced by what is not counted here.
+        # Either it is free, or it is priced by a unit that is not counted here.
         known = any(getattr(price, name, None) is not None for name in ("input_mtok", "output_mtok"))
         is_free = not any(value is not None for value in vars(price).values())
         return unit if known or is_free else None
@@ -239,7 +239,7 @@ def _unit_of(price: Any) -> UnitPrice | None:
 
 
 def _beside(unit: UnitPrice, price: Any) -> UnitPrice:
-    """Add the prices of what is no token: dollars for a thousand, for an hour, for a million characters."""
+    """Add the prices of units other than tokens: per thousand searches or requests, hour, and million characters."""
     hour = getattr(price, "input_audio_hours", None)
     hour = getattr(price, "audio_hours", None) if hour is None else hour
     search = _pico(getattr(price, "web_searches_kcount", None), None)
@@ -254,7 +254,7 @@ def _beside(unit: UnitPrice, price: Any) -> UnitPrice:
 
 
 def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
-    """The prices of prompts that are longer than `start`; None for all others."""
+    """Return the prices of prompts longer than `start` tokens; with None, of all others."""
     reading, writing, cached, written, hearing, speaking, seeing, drawing = (_pico(part, start) for part in parts)
     reading = reading or 0
     return UnitPrice(
@@ -262,7 +262,7 @@ def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
         writing or 0,
         reading if cached is None else cached,
         reading if written is None else written,
-        # Nobody but Anthropic keeps a cache for an hour; there it costs twice the input, and five minutes 1.25 times.
+        # Only Anthropic has caches of an hour; they cost twice the input, those of five minutes 1.25 times.
         None if written is None else max(written, 2 * reading),
         hearing,
         speaking,
@@ -272,7 +272,7 @@ def _unit(parts: Sequence[Any], start: int | None) -> UnitPrice:
 
 
 def _pico(price: Any, start: int | None) -> int | None:
-    """USD a million tokens as pico-USD a token."""
+    """Convert USD per million tokens to pico-USD per token."""
     found = getattr(price, "base", price)
     if start is not None:
         for tier in getattr(price, "tiers", ()):
@@ -283,5 +283,5 @@ def _pico(price: Any, start: int | None) -> int | None:
 
 def warm() -> None:
     """Load the public prices before the first call needs them; meant for a thread."""
-    # The import is one part of the work, and the first price that is asked for the other.
+    # Both the import and the first look-up take long.
     _public("openai", "gpt-4o", 0, "")

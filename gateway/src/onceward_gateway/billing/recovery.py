@@ -1,8 +1,7 @@
-"""After a node died: its calls are booked by what is known that they used; the rest of what they held is free.
+"""Recovery after a node died: bills its calls by their known usage, and releases the rest of their reservations.
 
-A call of an offline model whose key is known is left out: it goes on from its log when it is asked for, and is paid
-then. One of a pool that has paid tries behind it is booked, and does not go on. A call that had sent nothing is charged
-nothing.
+A call of an offline model with a key is not billed: it resumes from its log when it is requested again, and is billed
+then. A call of a pool with paid attempts is billed, and does not resume. A call that had sent nothing costs nothing.
 """
 
 from __future__ import annotations
@@ -52,17 +51,17 @@ TextsOfEvents = Callable[[bytes], Iterable[str]]
 
 
 @dataclass(slots=True)
-class _Left:
-    """Remains of a call whose node died: when its attempt started, what it held, and how much it had written."""
+class _Remains:
+    """The state of a call whose node died: the start of its attempt, its reservation, and the tokens it had written."""
 
     started_at: float | None = None
-    hold: Reservation = field(default_factory=lambda: Reservation(""))
+    reservation: Reservation = field(default_factory=lambda: Reservation(""))
     account: Account | None = None
     tokens: int = 0
 
 
 class Recovery:
-    """Books what dead nodes left."""
+    """Bills the calls of dead nodes."""
 
     def __init__(
         self,
@@ -70,64 +69,64 @@ class Recovery:
         clock: Clock,
         prices: PriceBook,
         directory: Directory,
-        holds: Reservations,
+        reservations: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
         self._db = db
         self._clock = clock
         self._prices = prices
         self._directory = directory
-        self._holds = holds
+        self._reservations = reservations
         self._texts_of_events = texts_of_events
 
     async def book(self, calls: Iterable[CallRecord]) -> int:
-        """Write the records of calls that nobody runs any more; gives how many. What they held is given back.
+        """Write the usage records of interrupted calls, release their reservations, and return the number of records.
 
-        All of it is one transaction, a part of the one that is open: whoever marks the calls books them.
+        Everything is part of the open transaction, which marks the calls as interrupted.
         """
         booked = 0
         async with self._db.transaction():
             batch = Batch()
             for call in sorted(calls, key=lambda call: call.id):
-                left = await self._taken_over(call)
-                goes_on = call.goes_on and not (left.account and left.account.wasted)
-                if goes_on or not await self._book(call, left, batch):
-                    _add(batch, self._holds.returned(left.hold.taken))
+                remains = await self._take_over(call)
+                goes_on = call.goes_on and not (remains.account and remains.account.wasted)
+                if goes_on or not await self._charge(call, remains, batch):
+                    _add(batch, self._reservations.release_batch(remains.reservation.taken))
                 else:
                     booked += 1
             if batch:
                 await self._db.write_batch(batch)
         return booked
 
-    async def _taken_over(self, call: CallRecord) -> _Left:
-        """What a call held and had sent; its row is gone with that, and nobody else gives it back."""
-        left = _Left()
-        for id, _, lines, counted, kept, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
+    async def _take_over(self, call: CallRecord) -> _Remains:
+        """Delete the stored reservation of a call, and return its amounts and the tokens sent."""
+        remains = _Remains()
+        for id, _, amounts, counted, stored_account, started_at in await self._db.query(sql.HOLDS_OF_CALL, (call.id,)):
             if await self._db.write(sql.DROP_HOLD, (id,)):
-                left.hold.taken += msgspec.json.decode(lines, type=list[Taken])
-                left.tokens = max(left.tokens, int(counted))
-                if kept is not None:
-                    left.account = msgspec.json.decode(kept, type=Account)
-                # An attempt is billed in the window in which it reserved, which its record names too.
-                left.started_at = max(left.started_at or 0.0, float(started_at))
-        left.tokens = max(left.tokens, await self._logged(call.id))
-        return left
+                remains.reservation.taken += msgspec.json.decode(amounts, type=list[Taken])
+                remains.tokens = max(remains.tokens, int(counted))
+                if stored_account is not None:
+                    remains.account = msgspec.json.decode(stored_account, type=Account)
+                # An attempt is billed in the window of its reservation, and its usage record has the same start.
+                remains.started_at = max(remains.started_at or 0.0, float(started_at))
+        remains.tokens = max(remains.tokens, await self._logged(call.id))
+        return remains
 
     async def _logged(self, call_id: str) -> int:
-        """Tokens of the text in a call's event log; one an event where the events say no text."""
+        """Return the tokens of the text in a call's event log; one per event if the events have no text."""
         written, last = TextCounter(), 0
         for first, end, data in await self._db.query(sql.EVENTS_OF, (call_id,)):
-            # Blocks overlap where a node that was taken for dead went on beside the one that took its call over.
+            # Blocks overlap where a node that was declared dead kept writing beside the one that took its call over.
             frames = bytes(data).split(b"\n\n")[max(0, last + 1 - first) :]
             last = max(last, end)
             for text in self._texts_of_events(b"\n\n".join(frames)):
                 written.add(text)
         return written.tokens or last
 
-    async def _book(self, call: CallRecord, left: _Left, batch: Batch) -> bool:
-        """Write a call's record, and into `batch` what it is added to; False where it had ended after all."""
-        account, hold, tokens = left.account, left.hold, left.tokens
-        started = call.created_at if left.started_at is None else left.started_at
+    async def _charge(self, call: CallRecord, remains: _Remains, batch: Batch) -> bool:
+        """Write the usage record of a call, and add it to the sums; return False if the call had ended."""
+        account, reservation, tokens = remains.account, remains.reservation, remains.tokens
+        started = call.created_at if remains.started_at is None else remains.started_at
         if account is None:
             caller = await self._caller(call.principal)
             account = Account(call.principal, call.model, charged=charged_of(caller))
@@ -148,35 +147,37 @@ class Recovery:
             *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
             *(round((now - started) * 1000), None, hour_of(started)),
-            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._holds.node),
+            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata),
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
         if usage is not None:
-            # The record of the call says what all its attempts used and cost, this one included.
+            # The call record has the usage and cost of all its attempts, including this one.
             whole = encoded(added(call.usage, usage)).decode()
             spent = call.cost_nano if cost is None else (call.cost_nano or 0) + cost
             await self._db.write(sql.BOOK_CALL, (whole, spent, call.id, call.attempt))
         if call.goes_on:
-            # It is booked, so that nobody takes it up again from its log.
+            # It is billed, so it must not be resumed from its log.
             error = _ended(call)
             body = encoded(error.body(call.request_id)).decode()
             await self._db.write(sql.END_CALL, (error.status, body, call.id, call.attempt))
         owners = owners_of(caller)
-        changes = self._holds.settle(hold, cost or 0, credits, provider, batch)
+        changes = self._reservations.settle(reservation, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        changes += await self._holds.book_late(booked, account.model, hold.windows, started, cost or 0, batch)
-        self._holds.apply(changes)
+        changes += await self._reservations.book_late(
+            booked, account.model, reservation.windows, started, cost or 0, batch
+        )
+        self._reservations.apply(changes)
         if account.account is not None and credits:
-            debited(batch, account.account, account.period_start, account.tier, usage_id, credits, now)
-        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, account.tags)
+            debited(batch, account.account, account.period_start, account.tier, usage_id, amount=credits, now=now)
+        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, tags=account.tags)
         return True
 
     def _used(
         self, account: Account, provider: str, price_name: str, tokens: int
     ) -> tuple[Mapping[str, Any] | None, int | None]:
-        """The usage of an attempt that had written so many tokens, with its paid tries, and what all of it cost."""
+        """Return the usage and cost of an attempt that had written `tokens`, and of the failed ones before it."""
         usage: Mapping[str, Any] | None = None
         cost: int | None = 0
         if tokens:
@@ -205,23 +206,23 @@ class Recovery:
             )
 
     async def give_back(self, rows: Iterable[Row]) -> int:
-        """Give back what these rows of holds hold, each once, whoever else does the same; gives how many were there."""
+        """Release the reservations in these rows, each exactly once across all nodes, and return their number."""
         freed = 0
         async with self._db.transaction():
             taken: list[Taken] = []
-            for id, _, lines, *_ in rows:
+            for id, _, amounts, *_ in rows:
                 if await self._db.write(sql.DROP_HOLD, (id,)):
                     freed += 1
-                    taken += msgspec.json.decode(lines, type=list[Taken])
+                    taken += msgspec.json.decode(amounts, type=list[Taken])
             if taken:
-                await self._db.write_batch(self._holds.returned(taken))
+                await self._db.write_batch(self._reservations.release_batch(taken))
         return freed
 
 
 def _ended(call: CallRecord) -> ApiError:
     return ApiError(
         500,
-        f"The gateway stopped while the call {call.id!r} ran. What it had used is booked. "
+        f"The gateway stopped while the call {call.id!r} ran. Its usage until then was billed. "
         "To make the call again, send it with a new key.",
         code="call_interrupted",
         provider_asked=True,

@@ -1,8 +1,8 @@
-"""Reserving where nodes share a database: the calls of a node that begin at the same time do it in one transaction.
+"""Batches of reservations in a shared database: calls of a node that begin at the same time share a transaction.
 
-A round locks the windows that its calls count against, in the one order in which all change them, decides for each
-call in turn whether it fits into every line, and writes what was taken: all that is decided holds until the commit, so
-that no budget is overdrawn, whatever other nodes do meanwhile.
+A batch locks the windows that its calls count against, in the order that all nodes use, decides for each call in turn
+whether it fits into every window, and writes the reserved amounts. The locks are held until the commit, so that no
+budget is overdrawn, whatever other nodes do meanwhile.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ from .reservations import (
 
 __all__ = ["ReservationBatches"]
 
-_MOST_WISHES = 256
-_AGAIN_SECONDS = 1.0
+_MAX_BATCH = 256
+_RETRY_SECONDS = 1.0
 _STOP_SECONDS = 2.0
 _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True, eq=False)
-class _Wish:
-    """One call that wants to hold its lines. None is answered where a window is not there any more."""
+class _Request:
+    """The request of one call for a reservation. The result None means that a window no longer exists."""
 
-    lines: Sequence[BudgetWindow]
+    budgets: Sequence[BudgetWindow]
     amount: int
     credits: int
     call_id: str
     started_at: float
-    answer: asyncio.Future[Reservation | Refused | None]
+    result: asyncio.Future[Reservation | Refused | None]
 
-    def asked(self, line: BudgetWindow) -> int:
-        return self.credits if line.scope == CREDITS else self.amount
+    def asked(self, budget: BudgetWindow) -> int:
+        return self.credits if budget.scope == CREDITS else self.amount
 
 
 @dataclass(slots=True)
-class _Standing:
-    """A window as it is locked, and what the round adds to what is held of it."""
+class _Balance:
+    """A locked window, and the change of its reserved amount by the batch."""
 
     spent: int
     held: int
@@ -66,135 +66,154 @@ class _Standing:
 
 
 class ReservationBatches:
-    """What this node's calls take and give back, one transaction after the other."""
+    """Reserves and releases amounts for this node's calls, in one transaction after the other."""
 
-    def __init__(self, db: Database, clock: Clock, holds: Reservations, lease_seconds: float) -> None:
+    def __init__(self, db: Database, clock: Clock, reservations: Reservations, lease_seconds: float) -> None:
         self._db = db
         self._clock = clock
-        self._holds = holds
+        self._reservations = reservations
         self._lease_seconds = lease_seconds
-        self._wishes: list[_Wish] = []
-        self._returned: list[Reservation] = []
+        self._pending: list[_Request] = []
+        self._to_release: list[Reservation] = []
         self._task: asyncio.Task[None] | None = None
 
     async def reserve(
-        self, lines: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
+        self, budgets: Sequence[BudgetWindow], amount: int, credits: int, call_id: str, started_at: float
     ) -> Reservation | Refused:
-        """Take the amount of every line, or of none."""
+        """Reserve the amount from every window, or from none."""
         while True:
-            for line in lines:
-                if not self._holds.knows(line):
-                    await self._holds.open(line)
-            answer: asyncio.Future[Reservation | Refused | None] = asyncio.get_running_loop().create_future()
-            self._wishes.append(_Wish(lines, amount, credits, call_id, started_at, answer))
-            self._go()
-            outcome = await answer
+            for budget in budgets:
+                if not self._reservations.knows(budget):
+                    await self._reservations.open(budget)
+            result: asyncio.Future[Reservation | Refused | None] = asyncio.get_running_loop().create_future()
+            self._pending.append(_Request(budgets, amount, credits, call_id, started_at, result))
+            self._start()
+            outcome = await result
             if outcome is not None:
                 return outcome
-            for line in lines:
-                self._holds.forget(line)
+            for budget in budgets:
+                self._reservations.forget(budget)
 
-    def give_back(self, hold: Reservation) -> None:
-        """Give back what was held, with the next round; nothing was used."""
-        self._returned.append(hold)
-        self._go()
+    def give_back(self, reservation: Reservation) -> None:
+        """Release, with the next batch, a reservation of which nothing was used."""
+        self._to_release.append(reservation)
+        self._start()
 
-    def _go(self) -> None:
+    def _start(self) -> None:
         if self._task is None:
-            # Of its own context: what the call that sets it off has set there is not the round's.
+            # In a context of its own: context variables of the call that starts it do not belong to the batch.
             self._task = asyncio.get_running_loop().create_task(
                 self._run(), name="reserve", context=contextvars.Context()
             )
 
     async def _run(self) -> None:
         try:
-            while self._wishes or self._returned:
-                wishes, self._wishes = self._wishes[:_MOST_WISHES], self._wishes[_MOST_WISHES:]
-                returned, self._returned = self._returned, []
+            while self._pending or self._to_release:
+                requests, self._pending = self._pending[:_MAX_BATCH], self._pending[_MAX_BATCH:]
+                to_release, self._to_release = self._to_release, []
                 try:
-                    answers = await self._round(wishes, returned)
+                    results = await self._run_batch(requests, to_release)
                 except StorageError as error:
-                    # What may have been taken all the same is given back by the sweep: nobody renews it.
-                    self._returned = returned + self._returned
-                    for wish in wishes:
-                        if not wish.answer.done():
-                            wish.answer.set_exception(error)
-                    if self._returned and not self._wishes:
-                        await self._clock.sleep(_AGAIN_SECONDS)
+                    # If the commit succeeded after all, the sweep releases the amounts: their leases expire.
+                    self._to_release = to_release + self._to_release
+                    for request in requests:
+                        if not request.result.done():
+                            request.result.set_exception(error)
+                    if self._to_release and not self._pending:
+                        await self._clock.sleep(_RETRY_SECONDS)
                     continue
-                self._tell(wishes, answers)
+                self._deliver(requests, results)
         finally:
             self._task = None
 
-    def _tell(self, wishes: Sequence[_Wish], answers: Sequence[Reservation | Refused | None]) -> None:
-        for wish, answer in zip(wishes, answers, strict=True):
-            if not wish.answer.done():
-                wish.answer.set_result(answer)
-            elif isinstance(answer, Reservation):
-                # Its call is gone by now.
-                self._returned.append(answer)
+    def _deliver(self, requests: Sequence[_Request], results: Sequence[Reservation | Refused | None]) -> None:
+        for request, result in zip(requests, results, strict=True):
+            if not request.result.done():
+                request.result.set_result(result)
+            elif isinstance(result, Reservation):
+                # Its call was cancelled meanwhile.
+                self._to_release.append(result)
 
-    async def _round(
-        self, wishes: Sequence[_Wish], returned: Sequence[Reservation]
+    async def _run_batch(
+        self, requests: Sequence[_Request], to_release: Sequence[Reservation]
     ) -> list[Reservation | Refused | None]:
         async with self._db.transaction():
-            gone = [hold for hold in returned if await self._db.write(sql.DROP_HOLD, (hold.id,))]
-            standings = await self._locked(wishes, gone)
-            for hold in gone:
-                for scope, id, model, start, amount in hold.taken:
-                    if (scope, id, model, start) in standings:
-                        standings[scope, id, model, start].add(-amount)
-            answers = [self._decide(wish, standings) for wish in wishes]
-            await self._write_changes(standings)
-            taken = [(wish, hold) for wish, hold in zip(wishes, answers, strict=True) if isinstance(hold, Reservation)]
+            released = [
+                reservation for reservation in to_release if await self._db.write(sql.DROP_HOLD, (reservation.id,))
+            ]
+            balances = await self._locked(requests, released)
+            for reservation in released:
+                for scope, id, model, start, amount in reservation.taken:
+                    if (scope, id, model, start) in balances:
+                        balances[scope, id, model, start].add(-amount)
+            results = [self._decide(request, balances) for request in requests]
+            await self._write_changes(balances)
+            taken = [
+                (request, reservation)
+                for request, reservation in zip(requests, results, strict=True)
+                if isinstance(reservation, Reservation)
+            ]
             if taken:
-                await self._db.write_many(sql.ADD_HOLD, [self._row(wish, hold) for wish, hold in taken])
-        return answers
+                await self._db.write_many(
+                    sql.ADD_HOLD, [self._row(request, reservation) for request, reservation in taken]
+                )
+        return results
 
-    async def _locked(self, wishes: Sequence[_Wish], gone: Sequence[Reservation]) -> dict[Window, _Standing]:
-        """The windows of a round, which nobody else changes from here to its end."""
-        windows: set[Window] = {line.window for wish in wishes for line in wish.lines}
-        windows |= {(scope, id, model, start) for hold in gone for scope, id, model, start, _ in hold.taken}
+    async def _locked(self, requests: Sequence[_Request], released: Sequence[Reservation]) -> dict[Window, _Balance]:
+        """Lock and return the windows of a batch, which no other transaction can change until its end."""
+        windows: set[Window] = {budget.window for request in requests for budget in request.budgets}
+        windows |= {
+            (scope, id, model, start) for reservation in released for scope, id, model, start, _ in reservation.taken
+        }
         ordered = sorted(windows, key=row_of_window)
         columns = [list(column) for column in zip(*ordered, strict=True)] if ordered else [[], [], [], []]
         rows = await self._db.query(sql.LOCK_WINDOWS, columns)
-        return {ordered[int(number) - 1]: _Standing(int(spent), int(held)) for number, spent, held in rows}
+        return {ordered[int(number) - 1]: _Balance(int(spent), int(held)) for number, spent, held in rows}
 
-    def _decide(self, wish: _Wish, standings: dict[Window, _Standing]) -> Reservation | Refused | None:
-        for line in wish.lines:
-            standing = standings.get(line.window)
-            if standing is None:
+    def _decide(self, request: _Request, balances: dict[Window, _Balance]) -> Reservation | Refused | None:
+        for budget in request.budgets:
+            balance = balances.get(budget.window)
+            if balance is None:
                 return None
-            asked = wish.asked(line)
-            if standing.spent + standing.held + asked > line.limit:
-                return Refused(line, asked, standing.spent, standing.held)
-        hold = self._holds.new()
-        hold.written = hold.fenced = True
-        for line in wish.lines:
-            standing, asked = standings[line.window], wish.asked(line)
-            standing.add(asked)
-            hold.taken.append((*line.window, asked))
-            if line.soft is not None and standing.spent >= line.soft:
-                hold.warned.append((line, standing.spent))
-        return hold
+            asked = request.asked(budget)
+            if balance.spent + balance.held + asked > budget.limit:
+                return Refused(budget, asked, balance.spent, balance.held)
+        reservation = self._reservations.new()
+        reservation.written = reservation.fenced = True
+        for budget in request.budgets:
+            balance, asked = balances[budget.window], request.asked(budget)
+            balance.add(asked)
+            reservation.taken.append((*budget.window, asked))
+            if budget.soft is not None and balance.spent >= budget.soft:
+                reservation.warned.append((budget, balance.spent))
+        return reservation
 
-    async def _write_changes(self, standings: dict[Window, _Standing]) -> None:
-        changed = [(*window, standing.change) for window, standing in standings.items() if standing.change]
+    async def _write_changes(self, balances: dict[Window, _Balance]) -> None:
+        changed = [(*window, balance.change) for window, balance in balances.items() if balance.change]
         if changed:
             await self._db.write(sql.TAKE, [list(column) for column in zip(*changed, strict=True)])
 
-    def _row(self, wish: _Wish, hold: Reservation) -> tuple[object, ...]:
+    def _row(self, request: _Request, reservation: Reservation) -> tuple[object, ...]:
         expires_at = self._clock.time() + self._lease_seconds
-        lines = _encode(hold.taken).decode()
-        return hold.id, wish.call_id, self._holds.node, expires_at, lines, wish.started_at, 0, None
+        amounts = _encode(reservation.taken).decode()
+        return (
+            reservation.id,
+            request.call_id,
+            self._reservations.node,
+            expires_at,
+            amounts,
+            request.started_at,
+            0,
+            None,
+        )
 
     async def idle(self) -> None:
-        """Return when nothing is left to take or to give back."""
+        """Wait until nothing is left to reserve or release."""
         while self._task is not None:
             await asyncio.wait([self._task])
 
     async def stop(self) -> None:
-        """Take and give back what is left, unless that cannot be done now: then the other nodes do."""
+        """Finish pending batches within a time limit; afterwards other nodes release the rest."""
         try:
             async with asyncio.timeout(_STOP_SECONDS):
                 await self.idle()

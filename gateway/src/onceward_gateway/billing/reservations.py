@@ -1,9 +1,8 @@
-"""Holds: money set aside before a call runs, so that calls at the same time cannot spend the same money.
+"""Budget reservations: amounts set aside before a call runs, so that concurrent calls cannot spend the same money.
 
-A hold takes of each budget line what the call may cost, in one order for all, and takes all of them or none. It has a
-lease: what a process that died held is given back by whoever sweeps next. A process that has its database for itself
-knows how each window stands, and holds in its memory; where nodes share it, the calls of a node reserve together
-(`rounds.py`).
+A reservation takes the maximal cost of the call from each budget window, in a fixed order, from all of them or none. It
+has a lease, after which a sweep of any node releases it. A process with a database of its own keeps balances and
+reservations in memory; if nodes share the database, the calls of a node reserve in batches (`reservation_batches.py`).
 """
 
 from __future__ import annotations
@@ -27,42 +26,45 @@ from ..db import (
 from . import sql
 from .budget_windows import (
     CREDITS,
+    BudgetKey,
     BudgetWindow,
-    Place,
     Window,
     row_of_window,
 )
 
-__all__ = ["Change", "Reservation", "Reservations", "Refused", "Standing", "Taken"]
+__all__ = ["Balance", "Change", "Reservation", "Reservations", "Refused", "Taken"]
 
-# Scope, id, model and start of a line, and how much was taken of it.
+# Scope, id, model and start of a window, and the amount reserved from it.
 Taken = tuple[str, str, str, float, int]
-# A window, and how much less is held and more is spent of it.
+# A window, the decrease of its reserved amount, and the increase of its spend.
 Change = tuple[Window, int, int]
 _CHECK_SECONDS = 60.0
-_MOST_OPENED = 200_000
+_MAX_OPENED = 200_000
 _NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Reservation:
-    """What one call holds. `warned` are the lines whose soft limit is reached, with what is spent of them; `written`
-    says that it has a row."""
+    """The budget that is reserved for one call.
+
+    `warned` are the windows whose soft limit is reached, with the amount spent in each; `written` is set once it has a
+    row.
+    """
 
     id: str
     taken: list[Taken] = field(default_factory=list[Taken])
     warned: list[tuple[BudgetWindow, int]] = field(default_factory=list[tuple[BudgetWindow, int]])
     written: bool = False
-    # Other nodes may give it back: with its row, and only who has that row gives back anything.
+    # Other nodes may release it. Only the node that deletes its row does.
     fenced: bool = False
 
     @property
     def windows(self) -> frozenset[Window]:
-        """What it holds of."""
+        """Return the windows from which it has reserved."""
         return frozenset((scope, id, model, start) for scope, id, model, start, _ in self.taken)
 
     def with_more(self, more: Reservation) -> list[Taken]:
-        """Return what both hold, of the windows that this one holds of."""
+        """Return the amounts of both reservations, for the windows of this one."""
         added = {(scope, id, model, start): amount for scope, id, model, start, amount in more.taken}
         return [
             (scope, id, model, start, amount + added.get((scope, id, model, start), 0))
@@ -71,8 +73,8 @@ class Reservation:
 
 
 @dataclass(slots=True)
-class Standing:
-    """What of a window is spent and held. `stale`: what is spent was written anew, and is read again before its use."""
+class Balance:
+    """The amounts spent and reserved in a window. `stale`: the spend was set in the database and must be read again."""
 
     spent: int
     held: int = 0
@@ -81,23 +83,23 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The line that has too little left, and how it stands."""
+    """The window that has too little left, and its balance."""
 
-    line: BudgetWindow
+    budget: BudgetWindow
     amount: int
     spent: int
     held: int
 
 
 class Reservations:
-    """Reserve, settle, release. `summed` says what a line's records add up to from a time on."""
+    """Reserves, settles and releases amounts. `summed` returns the sum of the usage records of a window."""
 
     def __init__(
         self,
         db: Database,
         clock: Clock,
         node: str,
-        summed: Callable[[Place, float, float | None], Awaitable[int]],
+        summed: Callable[[BudgetKey, float, float | None], Awaitable[int]],
     ) -> None:
         self.node = node
         self._db = db
@@ -105,140 +107,141 @@ class Reservations:
         self._clock = clock
         self._summed = summed
         self._count = itertools.count()
-        # By scope and id: the windows that are known to be there, by model.
+        # By scope and id: the windows that are known to exist, by model.
         self._opened: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
-        # Of a database that nobody else uses: how its windows stand.
-        self._standings: dict[Window, Standing] = {}
+        # The balances of windows, if the database is not shared.
+        self._balances: dict[Window, Balance] = {}
 
     def new(self) -> Reservation:
-        """A hold of nothing yet."""
+        """Return an empty reservation."""
         return Reservation(f"{self.node}:{next(self._count)}")
 
-    async def reserve(self, lines: Sequence[BudgetWindow], amount: int, credits: int) -> Reservation | Refused:
-        """Take the amount of every line, or of none, where nobody else uses the database."""
-        for line in lines:
-            await self._standing(line)
-        # Nothing is awaited from here on: what is decided holds.
-        hold, standings = self.new(), [self._standings[line.window] for line in lines]
-        for line, standing in zip(lines, standings, strict=True):
-            asked = credits if line.scope == CREDITS else amount
-            if standing.spent + standing.held + asked > line.limit:
-                return Refused(line, asked, standing.spent, standing.held)
-            hold.taken.append((*line.window, asked))
-            if line.soft is not None and standing.spent >= line.soft:
-                hold.warned.append((line, standing.spent))
-        for taken, standing in zip(hold.taken, standings, strict=True):
-            standing.held += taken[4]
-        return hold
+    async def reserve(self, budgets: Sequence[BudgetWindow], amount: int, credits: int) -> Reservation | Refused:
+        """Reserve the amount from every window or from none, in a database that is not shared."""
+        for budget in budgets:
+            await self._balance(budget)
+        # No await from here on, so that the balances cannot change.
+        reservation, balances = self.new(), [self._balances[budget.window] for budget in budgets]
+        for budget, balance in zip(budgets, balances, strict=True):
+            asked = credits if budget.scope == CREDITS else amount
+            if balance.spent + balance.held + asked > budget.limit:
+                return Refused(budget, asked, balance.spent, balance.held)
+            reservation.taken.append((*budget.window, asked))
+            if budget.soft is not None and balance.spent >= budget.soft:
+                reservation.warned.append((budget, balance.spent))
+        for taken, balance in zip(reservation.taken, balances, strict=True):
+            balance.held += taken[4]
+        return reservation
 
-    async def _standing(self, line: BudgetWindow) -> Standing:
-        """How a window stands, of a database that nobody else uses."""
-        standing = self._standings.get(line.window)
-        if standing is None:
-            await self.open(line)
-            row = await self._db.one(sql.FIND_WINDOW, line.window)
-            if len(self._standings) >= _MOST_OPENED:
-                self._standings = {window: one for window, one in self._standings.items() if one.held}
-            standing = self._standings.setdefault(line.window, Standing(0 if row is None else int(row[0])))
-        elif standing.stale:
-            standing.stale, before = False, standing.spent
-            row = await self._db.one(sql.FIND_WINDOW, line.window)
-            # What ended while the database was waited for is written behind this.
-            standing.spent += (0 if row is None else int(row[0])) - before
-        return standing
+    async def _balance(self, budget: BudgetWindow) -> Balance:
+        """Return the balance of a window, in a database that is not shared."""
+        balance = self._balances.get(budget.window)
+        if balance is None:
+            await self.open(budget)
+            row = await self._db.one(sql.FIND_WINDOW, budget.window)
+            if len(self._balances) >= _MAX_OPENED:
+                self._balances = {window: one for window, one in self._balances.items() if one.held}
+            balance = self._balances.setdefault(budget.window, Balance(0 if row is None else int(row[0])))
+        elif balance.stale:
+            balance.stale, before = False, balance.spent
+            row = await self._db.one(sql.FIND_WINDOW, budget.window)
+            # Calls that ended during the query are applied to the balance, but written to the database later.
+            balance.spent += (0 if row is None else int(row[0])) - before
+        return balance
 
-    def knows(self, line: BudgetWindow) -> bool:
-        """Whether the line's window is known to be there."""
-        known = self._opened.get((line.scope, line.id))
-        return known is not None and line.model in known and known[line.model][0] == line.start
+    def knows(self, budget: BudgetWindow) -> bool:
+        """Return whether the window is known to exist."""
+        known = self._opened.get((budget.scope, budget.id))
+        return known is not None and budget.model in known and known[budget.model][0] == budget.start
 
-    async def open(self, line: BudgetWindow) -> None:
-        """Have the line's window there, with what its records already add up to."""
-        if await self._db.one(sql.FIND_WINDOW, line.window) is None:
+    async def open(self, budget: BudgetWindow) -> None:
+        """Create the window if it does not exist, with the sum of its usage records."""
+        if await self._db.one(sql.FIND_WINDOW, budget.window) is None:
             async with self._db.transaction():
-                # Of nodes that open it at once, one makes it; the others wait here, and find it.
-                if await self._db.write(sql.OPEN_WINDOW, (*line.window, line.end, self._clock.time())):
-                    spent = await self._summed(line.place, line.start, line.end)
+                # If several nodes open it, one creates it; the others wait here, and find it.
+                if await self._db.write(sql.OPEN_WINDOW, (*budget.window, budget.end, self._clock.time())):
+                    spent = await self._summed(budget.key, budget.start, budget.end)
                     if spent:
-                        await self._db.write(sql.SET_WINDOW, (spent, *line.window))
-        end = math.inf if line.end is None else line.end
-        if len(self._opened) >= _MOST_OPENED:
+                        await self._db.write(sql.SET_WINDOW, (spent, *budget.window))
+        end = math.inf if budget.end is None else budget.end
+        if len(self._opened) >= _MAX_OPENED:
             self._opened.clear()
-        self._opened.setdefault((line.scope, line.id), {})[line.model] = (line.start, end)
+        self._opened.setdefault((budget.scope, budget.id), {})[budget.model] = (budget.start, end)
 
-    def forget(self, line: BudgetWindow) -> None:
-        """The line's window may be gone: look for it again."""
-        self._opened.get((line.scope, line.id), {}).pop(line.model, None)
+    def forget(self, budget: BudgetWindow) -> None:
+        """Forget that a window exists, so that it is looked up again."""
+        self._opened.get((budget.scope, budget.id), {}).pop(budget.model, None)
 
-    async def standing(self, line: BudgetWindow) -> tuple[int, int]:
-        """What of a line is spent and held."""
+    async def balance(self, budget: BudgetWindow) -> tuple[int, int]:
+        """Return the amounts spent and reserved in a window."""
         if not self._shared:
-            standing = await self._standing(line)
-            return standing.spent, standing.held
-        if not self.knows(line):
-            await self.open(line)
-        row = await self._db.one(sql.FIND_WINDOW, line.window)
+            balance = await self._balance(budget)
+            return balance.spent, balance.held
+        if not self.knows(budget):
+            await self.open(budget)
+        row = await self._db.one(sql.FIND_WINDOW, budget.window)
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
-    async def enlarge(self, hold: Reservation, more: Reservation) -> bool:
-        """Put what `more` holds into a hold and its row; return whether they are one now, or `more` stays by itself.
+    async def enlarge(self, reservation: Reservation, more: Reservation) -> bool:
+        """Merge `more` into a reservation and its row; return False if they stay separate.
 
-        However this is interrupted, the row and the hold say the same: what is settled is what was taken.
+        The row and the reservation are consistent even after a cancellation, so that exactly the reserved amounts are
+        settled.
         """
         if not more.fenced:
-            hold.taken = hold.with_more(more)
+            reservation.taken = reservation.with_more(more)
             return True
-        joining = asyncio.ensure_future(self._enlarge(hold, more))
+        joining = asyncio.ensure_future(self._enlarge(reservation, more))
         try:
             return await asyncio.shield(joining)
         except asyncio.CancelledError:
             await asyncio.wait([joining])
             raise
 
-    async def _enlarge(self, hold: Reservation, more: Reservation) -> bool:
-        taken = hold.with_more(more)
-        lines = msgspec.json.encode(taken).decode()
+    async def _enlarge(self, reservation: Reservation, more: Reservation) -> bool:
+        taken = reservation.with_more(more)
+        amounts = msgspec.json.encode(taken).decode()
         try:
             async with self._db.transaction():
-                # No row: others gave the hold back, as they took this node for dead.
-                joined = bool(await self._db.write(sql.ENLARGE_HOLD, (lines, hold.id)))
+                # No row: other nodes released the reservation, because they declared this node dead.
+                joined = bool(await self._db.write(sql.ENLARGE_HOLD, (amounts, reservation.id)))
                 if joined:
                     await self._db.write(sql.DROP_HOLD, (more.id,))
         except StorageError:
-            # The commit may have gone through and its answer not: what the row says is what is held.
-            row = await self._db.one(sql.LINES_OF_HOLD, (hold.id,))
-            if row is None or row[0] != lines:
+            # The commit may have succeeded without a confirmation: the row is authoritative.
+            row = await self._db.one(sql.LINES_OF_HOLD, (reservation.id,))
+            if row is None or row[0] != amounts:
                 raise
             joined = True
         if joined:
-            hold.taken = taken
+            reservation.taken = taken
         return joined
 
-    # -- a call ends
+    # -- end of a call
 
-    def settle(self, hold: Reservation, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
-        """Add to a batch what gives back the held amount and books the cost. The hold's row goes with it.
+    def settle(self, reservation: Reservation, cost: int, credits: int, provider: str, batch: Batch) -> list[Change]:
+        """Add to a batch the release of a reservation, the deletion of its row, and the charge of the cost.
 
-        Returns the changes of the standings in memory, for `apply`.
+        Return the changes of the balances in memory, for `apply`.
         """
         changes: list[Change] = []
-        if hold.fenced:
-            batch.add(sql.LOCK_HOLD, (hold.id,))
-        for scope, id, model, start, amount in hold.taken:
+        if reservation.fenced:
+            batch.add(sql.LOCK_HOLD, (reservation.id,))
+        for scope, id, model, start, amount in reservation.taken:
             spent = credits if scope == CREDITS else cost
             if scope == "provider" and id != provider:
                 spent = 0
             window = (scope, id, model, start)
-            if hold.fenced:
-                numbers = (hold.id, amount, spent, max(0, spent - amount), *window)
+            if reservation.fenced:
+                numbers = (reservation.id, amount, spent, max(0, spent - amount), *window)
                 batch.add_shared(row_of_window(window), sql.SETTLE_HELD, numbers)
             else:
                 changes += self._spend(window, amount, spent, batch)
-        if hold.fenced:
-            # Behind the windows, which look whether it is there.
-            batch.add_shared(("hold", hold.id), sql.DROP_HOLD, (hold.id,))
-        elif hold.written:
-            batch.add(sql.DROP_HOLD, (hold.id,))
+        if reservation.fenced:
+            # After the windows, whose statements check that the row exists.
+            batch.add_shared(("hold", reservation.id), sql.DROP_HOLD, (reservation.id,))
+        elif reservation.written:
+            batch.add(sql.DROP_HOLD, (reservation.id,))
         return changes
 
     def book(
@@ -250,7 +253,7 @@ class Reservations:
         cost: int,
         batch: Batch,
     ) -> list[Change]:
-        """Book on windows that were opened while the call ran, for which it holds nothing; returns as `settle` does."""
+        """Charge windows opened while the call ran, without a reservation; return changes as `settle` does."""
         if not self._opened or not cost:
             return []
         windows = [
@@ -270,7 +273,7 @@ class Reservations:
         cost: int,
         batch: Batch,
     ) -> list[Change]:
-        """Book on the windows of a call of a dead node, as `book` does, whoever opened them."""
+        """Charge the windows of a dead node's call, as `book` does, whichever node opened them."""
         if not cost:
             return []
         windows = [
@@ -283,7 +286,7 @@ class Reservations:
     def _spend_on(
         self, windows: Iterable[Window], model: str, held: Collection[Window], cost: int, batch: Batch
     ) -> list[Change]:
-        """Book a cost on those windows of a model that hold nothing of it."""
+        """Charge the windows of a model from which nothing was reserved."""
         changes: list[Change] = []
         for window in windows:
             pattern = window[2]
@@ -292,52 +295,52 @@ class Reservations:
         return changes
 
     def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> tuple[Change, ...]:
-        """Book on a window, of which so much was held."""
+        """Charge a window, and release the amount reserved from it."""
         if self._shared:
             batch.add_shared(row_of_window(window), sql.SETTLE, (held, spent, max(0, spent - held), *window))
             return ()
         if spent:
-            # Who has the database alone waits for nobody, in whatever order; nothing is held in it.
+            # Without other nodes the order does not matter, and reservations are only in memory.
             batch.add(sql.SETTLE, (0, spent, max(0, spent - held), *window))
         return ((window, held, spent),)
 
     def apply(self, changes: Iterable[Change], *, undo: bool = False) -> None:
-        """Change the standings in memory as a batch changes the windows, or take such changes back."""
+        """Apply the changes of a batch to the balances in memory, or undo them."""
         sign = -1 if undo else 1
         for window, held, spent in changes:
-            standing = self._standings.get(window)
-            if standing is not None:
-                standing.held -= sign * held
-                standing.spent += sign * spent
+            balance = self._balances.get(window)
+            if balance is not None:
+                balance.held -= sign * held
+                balance.spent += sign * spent
 
-    def returned(self, taken: Iterable[Taken]) -> Batch:
-        """What gives back amounts that were taken; nothing was used."""
+    def release_batch(self, taken: Iterable[Taken]) -> Batch:
+        """Return a batch that releases amounts of which nothing was used."""
         batch = Batch()
         for scope, id, model, start, amount in taken:
             self.apply(self._spend((scope, id, model, start), amount, 0, batch))
         return batch
 
-    def written(self, window: Window) -> None:
-        """What counts as spent of a window was written anew, by a transaction that may still be undone."""
-        standing = self._standings.get(window)
-        if standing is not None:
-            standing.stale = True
+    def mark_stale(self, window: Window) -> None:
+        """Mark a window's balance as stale after its spend was set, by a transaction that may still be rolled back."""
+        balance = self._balances.get(window)
+        if balance is not None:
+            balance.stale = True
 
-    # -- windows that were opened while calls ran
+    # -- windows opened while calls ran
 
     async def check(self) -> int:
-        """Sum up again the windows that were opened while calls ran that did not know of them; gives how many.
+        """Recompute the windows that were opened while calls ran that had not reserved from them; return their number.
 
-        What these calls used may be missing there: they ended at other nodes, or while the records were summed up.
+        The usage of these calls may be missing: they ended at other nodes, or while the records were summed.
         """
         now = self._clock.time()
         rows = await self._db.query(sql.TO_CHECK, (now - _CHECK_SECONDS, _CHECK_SECONDS))
         for scope, id, model, start, end in rows:
             window: Window = (str(scope), str(id), str(model), float(start))
             async with self._db.transaction():
-                # Whoever settles waits for this row, so that the records that are seen are those that it counts.
+                # This locks the row that every settlement changes, so that exactly the visible records count.
                 await self._db.write(sql.CHECKED, window)
                 spent = await self._summed(window[:3], window[3], end)
                 await self._db.write(sql.SET_WINDOW, (spent, *window))
-            self.written(window)
+            self.mark_stale(window)
         return len(rows)

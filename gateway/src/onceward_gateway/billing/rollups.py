@@ -1,4 +1,4 @@
-"""What was spent: by whom, in which window, on which model; and what an admin wrote over it."""
+"""Rollups: spend by owner, window and model, and the values that an administrator set instead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..identity.repositories import Repositories
 from . import sql
 from .budget_windows import (
     CREDITS,
-    Place,
+    BudgetKey,
     Window,
     window_of,
 )
@@ -28,9 +28,9 @@ class UsageSums:
         self._db = db
         self._repositories = records
 
-    async def summed(self, place: Place, start: float, end: float | None) -> int:
-        """What the records of a window add up to, from what an admin wrote last."""
-        scope, id, model = place
+    async def summed(self, key: BudgetKey, start: float, end: float | None) -> int:
+        """Return the sum of the usage records of a window, on top of the value that an administrator set last."""
+        scope, id, model = key
         until = math.inf if end is None else end
         if scope == CREDITS:
             row = await self._db.one(sql.SUM_CREDITS, (id, start, until))
@@ -43,7 +43,7 @@ class UsageSums:
         return base + sum(cost for name, cost in found.items() if not model or matches(model, name))
 
     async def _records(self, scope: str, id: str, start: float, until: float) -> dict[str, int]:
-        """What an owner's records of a time cost, by the model that was asked for."""
+        """Return the cost of an owner's records in a period, by requested model."""
         owner: tuple[str, ...] = (id,)
         if scope == "customer":
             record = await self._repositories.customers.any(id)
@@ -81,27 +81,27 @@ class Rollups:
         self.usage = usage
         self._on_written = on_written
 
-    # -- what the platform asks
+    # -- queries
 
     async def spent(self, scope: str, id: str) -> int:
-        """In all its life."""
+        """Return the total spend of an owner."""
         return sum((await self._totals(scope, id)).values())
 
     async def by_model(self, scope: str, id: str) -> Mapping[str, int]:
-        """In all its life, by the model that was asked for."""
+        """Return the total spend of an owner, by requested model."""
         return {model: spent for model, spent in (await self._totals(scope, id)).items() if model}
 
     async def in_window(self, bound: Bound, now: float) -> int:
-        """Since its budget renewed last."""
+        """Return the spend of an owner since its budget renewed last."""
         start, end = window_of(bound.budget_duration, bound.budget_anchor, now)
-        return await self.standing((bound.scope, bound.id, ""), start, end)
+        return await self.balance((bound.scope, bound.id, ""), start, end)
 
     async def reset(self, scope: str, id: str, spend: int) -> None:
-        """An admin wrote what counts as spent. The records stay as they are."""
+        """Set the spend of an owner, as an administrator requested. The usage records do not change."""
         now = self._clock.time()
-        place = await self._total_place(scope, id)
+        key = await self._total_place(scope, id)
         async with self._db.transaction():
-            # The windows first, then the sums, each in the order of its names: as every change of them is made.
+            # Windows first, then sums, each sorted: the lock order of every transaction.
             for model, start in await self._db.query(sql.LIVE_WINDOWS, (scope, id, now)):
                 window = (scope, id, str(model), float(start))
                 await self._db.write(sql.SET_WINDOW, (0 if model else spend, *window))
@@ -109,18 +109,18 @@ class Rollups:
             totals = await self._totals(scope, id)
             await self._db.write(sql.ADD_RESET, (scope, id, now, spend, spend - sum(totals.values())))
             for model in sorted({"", *totals}):
-                await self._db.write(sql.SET_TOTAL, (*place, model, 0 if model else spend))
+                await self._db.write(sql.SET_TOTAL, (*key, model, 0 if model else spend))
 
     async def everybody(self) -> list[tuple[str, str]]:
-        """All that something was counted for."""
+        """Return all owners with spend."""
         return [(str(scope), str(id)) for scope, id in await self._db.query(sql.OWNERS, (CREDITS,))]
 
     # -- sums
 
-    async def standing(self, place: Place, start: float, end: float | None) -> int:
-        """What was spent in a window: as it stands, or as its records add up where nobody opened it yet."""
-        row = await self._db.one(sql.FIND_WINDOW, (*place, start))
-        return await self.usage.summed(place, start, end) if row is None else int(row[0])
+    async def balance(self, key: BudgetKey, start: float, end: float | None) -> int:
+        """Return the spend in a window; the sum of its records if the window was not opened yet."""
+        row = await self._db.one(sql.FIND_WINDOW, (*key, start))
+        return await self.usage.summed(key, start, end) if row is None else int(row[0])
 
     async def _totals(self, scope: str, id: str) -> dict[str, int]:
         rows = await self._db.query(sql.TOTALS, await self._total_place(scope, id))

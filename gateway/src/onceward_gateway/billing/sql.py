@@ -1,12 +1,12 @@
-"""Every statement of the ledger. Values are bound, never written into the text.
+"""SQL statements of the ledger. Values are always bound.
 
-usage            one row a call, append-only: the truth that every sum is made of
+usage            one row per call, append-only: the source of every sum
 usage_tag        the tags of a call
-usage_charge     what else a call counts against: shared budgets, members, keys that its key was derived from
-spend_total      sums by owner and model, so that nobody has to add up all records; can be made anew from `usage`
-spend_reset      what an admin wrote over a sum
-budget_window    a budget's sums since it renewed, and what is held for calls that run
-hold             a call that runs: what it holds, until when, and what whoever books it must know if its node dies
+usage_charge     further owners a call counts against: shared budgets, members, ancestors of its key
+spend_total      sums by owner and model, kept for speed; can be recomputed from `usage`
+spend_reset      values that an administrator set instead of a sum
+budget_window    the spend of a budget since it renewed, and the amount reserved for running calls
+hold             a running call: its reservation, its lease, and the account to bill it if its node dies
 credit_entry     the journal of credits: grants and debits
 key_use          when a key was used last
 """
@@ -126,7 +126,7 @@ USAGE_COLUMNS = (
     "metadata",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
-# Written once: whoever writes a batch with it adds that a row that is there already ends the batch.
+# Written once: a batch with it is refused as a whole if the row exists.
 ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
 WITHHOLD_USAGE = """
     UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
@@ -139,7 +139,7 @@ ADD_CHARGE = (
 
 
 def add_totals(count: int) -> str:
-    """Add to `count` sums at once."""
+    """Return the statement that adds to `count` sums."""
     return (
         f"INSERT INTO spend_total (scope, id, model, spent) VALUES {', '.join(['(?, ?, ?, ?)'] * count)}"
         " ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent"
@@ -155,7 +155,7 @@ TOTALS = "SELECT model, spent FROM spend_total WHERE scope = ? AND id = ?"
 ADD_RESET = "INSERT INTO spend_reset (scope, id, at, spend, amount) VALUES (?, ?, ?, ?, ?)"
 LAST_RESET = "SELECT at, spend FROM spend_reset WHERE scope = ? AND id = ? AND at >= ? ORDER BY position DESC LIMIT 1"
 
-# Of these owners every record names its own in a column; the rest is in usage_charge.
+# Owners with a column of their own in every record; all others are in usage_charge.
 OWNER_COLUMNS = {
     "key": "key_id",
     "user": "user_id",
@@ -167,13 +167,13 @@ OWNER_COLUMNS = {
 
 
 def _sum(column: str) -> str:
-    # PostgreSQL's sum of integers is a decimal number.
+    # In PostgreSQL the sum of integers is a decimal.
     return f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)"
 
 
 _COSTS = f"SELECT usage.model, {_sum('cost_nano')} FROM usage WHERE"
 _IN_TIME = "usage.started_at >= ? AND usage.started_at < ? GROUP BY usage.model"
-# What a key's calls cost counts for all keys that it was derived from.
+# The cost of a key's calls counts for all its ancestors.
 _FAMILY = """
     WITH RECURSIVE family (id) AS (
         SELECT id FROM platform_key WHERE id = ?
@@ -211,7 +211,7 @@ WINDOWS_AT = """
     SELECT model, start_at FROM budget_window
     WHERE scope = ? AND id = ? AND start_at <= ? AND (end_at IS NULL OR end_at > ?) ORDER BY model, start_at
 """
-# Where other nodes may have given the hold back, it is given back here only if its row, which is locked, is there.
+# If other nodes may have released a reservation, it is released only if its row, which is locked, still exists.
 LOCK_HOLD = "SELECT 1 FROM hold WHERE id = ? FOR UPDATE"
 SETTLE_HELD = f"""
     UPDATE budget_window SET
@@ -222,7 +222,7 @@ SETTLE_HELD = f"""
 SETTLE = f"UPDATE budget_window SET held = held - ?, spent = spent + ?, overrun = overrun + ? WHERE {_ONE}"
 RELEASE_ALL = "UPDATE budget_window SET held = 0 WHERE held <> 0"
 SWEEP_WINDOWS = "DELETE FROM budget_window WHERE end_at IS NOT NULL AND end_at < ? AND held = 0"
-# A window that was opened while calls ran that do not know of it is summed up again when these have ended.
+# A window opened while calls ran that had not reserved from it is recomputed when these have ended.
 TO_CHECK = """
     SELECT scope, id, model, start_at, end_at FROM budget_window
     WHERE opened_at < ? AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.started_at < budget_window.opened_at + ?)
@@ -233,7 +233,7 @@ OWNERS = """
     SELECT scope, id FROM budget_window WHERE scope <> ?
     UNION SELECT scope, id FROM spend_total WHERE scope <> 'customer'
 """
-# Of PostgreSQL alone: many calls reserve in one transaction. The rows are locked in the order that is given.
+# PostgreSQL only: many calls reserve in one transaction. The rows are locked in the given order.
 LOCK_WINDOWS = """
     SELECT asked.number, w.spent, w.held FROM
         UNNEST(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS DOUBLE PRECISION[]))
@@ -248,7 +248,7 @@ TAKE = """
     WHERE w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
 """
 
-# -- calls that run
+# -- running calls
 
 ADD_HOLD = """
     INSERT INTO hold (id, call_id, holder, expires_at, lines, started_at, events, account)
@@ -263,7 +263,7 @@ _HOLD = "SELECT hold.id, call_id, lines, events, account, started_at FROM hold W
 HOLDS_OF_CALL = f"{_HOLD} call_id = ? ORDER BY id"
 HOLDS_OF_NODE = f"{_HOLD} holder = ? ORDER BY id"
 HOLDS_OLD = f"{_HOLD} holder = ? AND started_at <= ? ORDER BY id"
-# What a node holds that lives is its own to give back.
+# The reservations of a node that is alive are excluded: it releases them itself.
 HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
@@ -328,21 +328,21 @@ STEPS = {"hour": "hour", "day": "substr(hour, 1, 10)", "month": "substr(hour, 1,
 
 
 def among(column: str, count: int) -> str:
-    """One of `count` values in a column of the records."""
+    """Return the condition that a column of the records has one of `count` values."""
     assert column in OWNER_COLUMNS.values()
     return f"{column} IN ({', '.join('?' for _ in range(count))})"
 
 
 def logs(conditions: list[str]) -> str:
-    """The records, each with the hash of its key behind its columns."""
+    """Return the query of records, each with the hash of its key after its columns."""
     hashed = "(SELECT hash FROM platform_key WHERE platform_key.id = usage.key_id)"
     return f"SELECT {_COLUMNS}, {hashed} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
 
 
 def metadata_text(*, postgres: bool) -> str:
-    """The text of a member of the metadata, whose name is bound: once for PostgreSQL, twice for SQLite."""
+    """Return the expression of a metadata member, whose name is bound once for PostgreSQL and twice for SQLite."""
     if postgres:
-        # A text that holds NUL cannot be taken out there.
+        # PostgreSQL cannot extract a text that contains NUL.
         return (
             "(CASE WHEN usage.metadata IS NULL OR position('\\u0000' in usage.metadata) > 0 THEN NULL "
             "ELSE CAST(usage.metadata AS json) ->> CAST(? AS TEXT) END)"
@@ -354,7 +354,7 @@ def metadata_text(*, postgres: bool) -> str:
 
 
 def report(group: str, step: str, conditions: list[str], grouped: str | None = None) -> str:
-    """Sums by step of time, group and model. By tags a call without one is in the group NULL."""
+    """Return the query of sums by interval, group and model. By tags, a call without one is in the group NULL."""
     joined = " LEFT JOIN usage_tag ON usage_tag.usage_id = usage.id" if group == "tag" else ""
     return (
         f"SELECT {STEPS[step]}, {grouped or GROUPS[group]}, model_served, {_SUMS} FROM usage{joined}"
@@ -363,10 +363,12 @@ def report(group: str, step: str, conditions: list[str], grouped: str | None = N
 
 
 def total(conditions: list[str]) -> str:
+    """Return the query of the sums over the usage records that meet all conditions."""
     return f"SELECT {_SUMS} FROM usage WHERE {' AND '.join(conditions)}"
 
 
 def tags(conditions: list[str]) -> str:
+    """Return the query of calls and cost by tag, the most expensive first."""
     return (
         f"SELECT usage_tag.tag, COUNT(*), {_sum('cost_nano')} FROM usage_tag"
         " JOIN usage ON usage.id = usage_tag.usage_id"
@@ -375,6 +377,7 @@ def tags(conditions: list[str]) -> str:
 
 
 def credit_sums(conditions: list[str]) -> str:
+    """Return the query of sums by day, model, provider and band, for credit reports."""
     return (
         "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), "
         f"{', '.join(map(_sum, ('total_tokens', 'credits_milli', 'cost_nano', 'latency_ms')))}"
@@ -409,6 +412,7 @@ ENTRY_STATUSES = {
 
 
 def entries(conditions: list[str]) -> str:
+    """Return the query of one page of the credit journal, newest first, with each entry's call and balance."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return (
         "SELECT entry.id, entry.kind, entry.amount_milli, entry.at, entry.balance, usage.request_id, usage.call_id,"
@@ -419,5 +423,6 @@ def entries(conditions: list[str]) -> str:
 
 
 def count_entries(conditions: list[str]) -> str:
+    """Return the query of the number of journal entries that meet all conditions."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT COUNT(*) {_ENTRIES}{where}"

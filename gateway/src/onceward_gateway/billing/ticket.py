@@ -1,4 +1,4 @@
-"""A call's way through the ledger: its plan, what it holds, and what it was billed."""
+"""Tickets: the state of a call in the ledger, with its plan, its reservation and its bill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BilledCall(Protocol):
     cached: bool
     marks: dict[str, str]
     first_at: float | None
-    # Tries that came to nothing and have to be paid: the provider, the name of the price, the usage.
+    # Failed attempts that have to be paid: the provider, the name of the price, the usage.
     wasted: list[tuple[str, str, Mapping[str, Any]]]
 
     @property
@@ -37,10 +37,10 @@ class BilledCall(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a caller's calls of one model count against, until one of its windows ends."""
+    """The budgets and limits of a caller's calls of one model, valid until one of the windows ends."""
 
     caller: Principal
-    lines: tuple[BudgetWindow, ...]
+    budgets: tuple[BudgetWindow, ...]
     bounds: Sequence[Bound]
     terms: Terms | None
     owners: tuple[tuple[str, str], ...]
@@ -50,11 +50,12 @@ class Plan:
 
     @property
     def free(self) -> bool:
-        return not self.lines and not self.bounds
+        """Return True if nothing needs to be reserved or counted before such a call runs."""
+        return not self.budgets and not self.bounds
 
 
 class Ticket:
-    """One call's way through the ledger: what it holds, and whether that is settled."""
+    """The state of one call in the ledger: its reservation, and whether that is settled."""
 
     __slots__ = (
         "attempt",
@@ -62,16 +63,16 @@ class Ticket:
         "call_id",
         "caller",
         "ended",
-        "entered",
         "events",
+        "has_account",
         "headers",
-        "hold",
-        "kept",
         "metadata",
         "model",
         "node",
+        "permit",
         "plan",
         "prompt_tokens",
+        "reservation",
         "run",
         "served_at",
         "settled",
@@ -89,19 +90,19 @@ class Ticket:
         self.tags: tuple[str, ...] = ()
         self.metadata: str | None = None
         self.prompt_tokens = 0
-        self.entered: Permit | None = None
-        self.hold: Reservation | None = None
+        self.permit: Permit | None = None
+        self.reservation: Reservation | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
         self.run: BilledCall | None = None
         self.events = 0
         self.call_id = ""
         self.attempt = 1
         self.served_at: str | None = None
-        # What is held beside the estimate: the cost of tries that came to nothing.
+        # Reserved in addition to the estimate: the cost of failed attempts.
         self.wasted = 0
-        # Whether its row says who it is for.
-        self.kept = False
-        # Whether its end is being written, what it was billed, and whether nothing is left of it.
+        # Whether its row has its account.
+        self.has_account = False
+        # Whether its end is being written, its bill, and whether it is released.
         self.settled = False
         self.billed: Bill | None = None
         self.ended = False
@@ -109,7 +110,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Changes of the standings in memory by the use of one call, and the tokens that count against its limits."""
+    """The changes of balances in memory by one call, and the tokens that count against its limits."""
 
     changes: Sequence[Change]
     tokens: int

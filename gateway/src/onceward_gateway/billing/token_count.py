@@ -1,6 +1,6 @@
-"""Token counts that no provider reported: of a text by the tokenizer, of a request by the texts and media in it.
+"""Token counts that no provider reported: of a text by the tokenizer, of a request by its texts and media.
 
-It takes a bounded time: of a long text samples are counted, and the rest by proportion.
+The time is bounded: long texts are sampled and extrapolated.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOKENS_OF_SPEECH = 4 / 3
 
 
 def count_text(text: str) -> int:
-    """Tokens of a text."""
+    """Return the tokens of a text."""
     if len(text) <= _COUNTED_WHOLE:
         return tokenizer.count(text)
     step = len(text) // _SAMPLES
@@ -36,7 +36,7 @@ def count_text(text: str) -> int:
 
 
 class TextCounter:
-    """Counts a text that comes in pieces, without keeping it."""
+    """Counts the tokens of a text that arrives in pieces, without storing it."""
 
     __slots__ = ("_counted", "_held", "_pieces", "_read")
 
@@ -44,10 +44,11 @@ class TextCounter:
         self._counted = 0
         self._pieces: list[str] = []
         self._held = 0
-        # The size of what is held when it was counted last, and its tokens.
+        # The buffered size at the last count, and its tokens.
         self._read = (0, 0)
 
     def add(self, text: str) -> None:
+        """Add the next piece; long texts are counted on the way."""
         self._pieces.append(text)
         self._held += len(text)
         if self._held > _HELD:
@@ -60,18 +61,19 @@ class TextCounter:
 
     @property
     def tokens(self) -> int:
-        """Tokens of all that came."""
+        """Return the tokens of all pieces."""
         if self._read[0] != self._held:
             self._read = (self._held, count_text("".join(self._pieces)))
         return self._counted + self._read[1]
 
     @property
     def empty(self) -> bool:
+        """Return True if no text was added."""
         return not self._counted and not self._held
 
 
 def count_prompt(kind: str | None, data: Mapping[str, Any], upload_bytes: int, seconds: int = 0) -> int:
-    """Tokens that a model reads of a request, with so many `seconds` of sound."""
+    """Return the prompt tokens of a request with `seconds` of sound."""
     if kind in ("transcription", "translation"):
         return tokens_of_sound(seconds) + _texts(data.get("prompt"))
     try:
@@ -97,7 +99,7 @@ def _chat(data: Mapping[str, Any]) -> int:
 
 
 def _proportional(data: Mapping[str, Any], bytes_of_text: int | None = None) -> int:
-    """Tokens of a long request: some of its texts are counted, the others in proportion."""
+    """Return the tokens of a long request, extrapolated from some of its texts."""
     sample, size = TextCounter(), 0
     stack: list[Any] = [data.get("messages") or data]
     while stack and size < _COUNTED_WHOLE:
@@ -115,7 +117,7 @@ def _proportional(data: Mapping[str, Any], bytes_of_text: int | None = None) -> 
 
 
 def _texts(value: Any) -> int:
-    """Tokens of a prompt or an input: a text, a list of them, a list of tokens, or a list of those."""
+    """Return the tokens of a prompt or an input: a text, a list of texts, a list of tokens, or a list of those."""
     if isinstance(value, str):
         return count_text(value)
     if isinstance(value, int):
@@ -130,7 +132,7 @@ def _texts(value: Any) -> int:
 
 
 def size_of_picture(data: Mapping[str, Any]) -> int:
-    """Tokens of one picture that a request asked for."""
+    """Return the tokens of one requested picture."""
     quality, size = data.get("quality"), data.get("size")
     tokens = _PICTURE_TOKENS.get(quality if isinstance(quality, str) else "", _PICTURE_TOKENS["medium"])
     found = _SIZE.fullmatch(size) if isinstance(size, str) else None
@@ -138,5 +140,5 @@ def size_of_picture(data: Mapping[str, Any]) -> int:
 
 
 def size_of_speech(text: Any) -> int:
-    """Tokens of the sound that speaks a text."""
+    """Return the tokens of the speech of a text."""
     return round(len(text) * _TOKENS_OF_SPEECH) if isinstance(text, str) else 0

@@ -1,4 +1,4 @@
-"""A call as the ledger's record of it: who owns it, what it counts against, and the row that is written."""
+"""Usage records: the owners of a call, the budgets it is charged to, and the row that is written."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _LONGEST_METADATA = 16_384
 _MOST_METADATA = 64
 _LONGEST_MODEL = 512
 _LONGEST_USER = 256
-# Kept with the record of a call, or compared with what is kept.
+# Stored with the record of a call, or compared with stored values.
 _KEPT = ("user", "metadata", "tags", "safety_identifier", "prompt_cache_key")
 _MOST_AT_ONCE = 8
 _ADD_TOTALS = tuple(sql.add_totals(count) for count in range(_MOST_AT_ONCE + 1))
 
 
 def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
-    """Who a record is for: each has a column."""
+    """Return the owners of a record that have a column."""
     owners: list[tuple[str, str]] = []
     if caller.key_id is not None:
         owners.append(("key", caller.key_id))
@@ -50,7 +50,7 @@ def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
 
 
 def charged_of(caller: Principal) -> tuple[tuple[str, str], ...]:
-    """What else it counts against: shared budgets, members, the keys that its key was derived from."""
+    """Return the further owners that a call counts against: shared budgets, members, ancestors of its key."""
     return tuple(
         (bound.scope, bound.id)
         for bound in caller.bounds
@@ -59,7 +59,7 @@ def charged_of(caller: Principal) -> tuple[tuple[str, str], ...]:
 
 
 def tags_of(request: Request) -> tuple[str, ...]:
-    """The caller's tags and the request's own."""
+    """Return the tags of the caller and of the request."""
     tags: tuple[str, ...] = request.caller.tags
     given = request.data.get("tags")
     metadata = request.data.get("metadata")
@@ -74,7 +74,7 @@ def tags_of(request: Request) -> tuple[str, ...]:
 
 
 def require_bounded(request: Request) -> None:
-    """Raise 400 for what is too long to be kept with the record of a call: its model's name, tags, user, metadata."""
+    """Raise 400 if the model, tags, user or metadata of a request is too long to be stored with its record."""
     data, header = request.data, request.header("x-onceward-tags")
     if len(request.model) > _LONGEST_MODEL:
         raise _too_long("model", f"{len(request.model)} characters long", f"{_LONGEST_MODEL} characters")
@@ -115,7 +115,7 @@ def _too_long(name: str, what: str, most: str) -> ApiError:
 
 
 def metadata_of(request: Request) -> str | None:
-    """What the caller wrote beside the request, for its own records; too long a text is left out."""
+    """Return the metadata of a request as JSON; None if it is absent or too long."""
     metadata = request.data.get("metadata")
     if not isinstance(metadata, dict) or not metadata:
         return None
@@ -130,13 +130,13 @@ def add_sums(
     model: str,
     owners: Sequence[tuple[str, str]],
     charged: Sequence[tuple[str, str]],
-    tags: Iterable[str],
     *,
+    tags: Iterable[str],
     alone: bool = False,
 ) -> None:
-    """Count a record for those that own it and those that it counts against.
+    """Add a record to the sums of its owners and of the budgets it is charged to.
 
-    A process that has its database alone has nobody to wait for, and adds to all sums at once.
+    With `alone`, the database is not shared, and one statement adds to all sums without regard to the lock order.
     """
     places = (*owners, *charged) if charged else owners
     if alone and len(places) <= _MOST_AT_ONCE:
@@ -153,7 +153,7 @@ def add_sums(
 
 
 def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
-    """The record, in the order of the table's columns."""
+    """Return the usage record as a row, in the order of the table's columns."""
     record, caller, terms = run.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at
     error = record.error or {}

@@ -149,6 +149,7 @@ class CacheRecorder(WriterMiddleware):
         self._events: list[tuple[bytes, str | None]] | None = []
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
+        """Copy an event and hand it on. Copying ends for good above `max_bytes`."""
         if self._events is not None:
             self._left -= len(data)
             if self._left < 0:
@@ -158,6 +159,7 @@ class CacheRecorder(WriterMiddleware):
         await self._inner.emit(data, event)
 
     def deliver_fault(self, fault: Fault) -> None:
+        """Drop the copy, since a simulated fault must not be replayed, and hand the fault on."""
         self._events = None
         self._inner.deliver_fault(fault)
 

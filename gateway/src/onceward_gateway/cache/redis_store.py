@@ -97,6 +97,7 @@ class RedisStore:
             redis.register(script)
 
     async def find(self, key: str, now: float) -> bytes | None:
+        """Return the stored answer of `key`, or None if it expired or Redis is unavailable."""
         try:
             value: bytes | None = await self._redis.ask("GET", f"{self._head}answer:{key}")
         except RedisAway:
@@ -106,6 +107,10 @@ class RedisStore:
         return value[_UNTIL.size :]
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        """Store an answer until `expires_at` in one atomic script, which evicts others to make room.
+
+        Answers above the size of the whole store are skipped.
+        """
         if len(body) > self._max_bytes:
             return
         value = _UNTIL.pack(expires_at) + body
@@ -118,6 +123,10 @@ class RedisStore:
             return
 
     async def delete(self, keys: Iterable[str], scope: str | None) -> int:
+        """Delete the entries of `keys`, only those of `scope` if it is given, and return their number.
+
+        Raise `ApiError` (503) if Redis is unavailable.
+        """
         listed, dropped = list(keys), 0
         try:
             for at in range(0, len(listed), _AT_ONCE):
@@ -128,6 +137,10 @@ class RedisStore:
         return dropped
 
     async def delete_all(self, scope: str | None) -> int:
+        """Delete every entry, or those of `scope`, and return their number.
+
+        Raise `ApiError` (503) if Redis is unavailable.
+        """
         try:
             if scope is None:
                 keys = await self._redis.ask("ZRANGE", self._keys[0], 0, -1)
@@ -138,6 +151,10 @@ class RedisStore:
         return await self.delete(keys, scope)
 
     async def size(self) -> tuple[int, int]:
+        """Return the number of entries and their total size in bytes.
+
+        Raise `ApiError` (503) if Redis is unavailable.
+        """
         try:
             count = await self._redis.ask("ZCARD", self._keys[0])
             held = await self._redis.ask("GET", self._keys[2])

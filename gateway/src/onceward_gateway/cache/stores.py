@@ -58,6 +58,7 @@ class MemoryStore:
         self._bytes = 0
 
     async def find(self, key: str, now: float) -> bytes | None:
+        """Return the stored answer of `key` and mark it as used, or None if it expired."""
         found = self._entries.get(key)
         if found is None:
             return None
@@ -68,6 +69,7 @@ class MemoryStore:
         return found[0]
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        """Store an answer until `expires_at`, and evict the least recently used ones above `max_bytes`."""
         self._remove(key)
         self._entries[key] = (body, expires_at, scope)
         self._bytes += len(body)
@@ -75,9 +77,11 @@ class MemoryStore:
             self._remove(next(iter(self._entries)))
 
     async def delete(self, keys: Iterable[str], scope: str | None) -> int:
+        """Delete the entries of `keys`, only those of `scope` if it is given, and return their number."""
         return sum(self._remove(key) for key in keys if self._within(key, scope))
 
     async def delete_all(self, scope: str | None) -> int:
+        """Delete every entry, or those of `scope`, and return their number."""
         return await self.delete(list(self._entries), scope)
 
     def _within(self, key: str, scope: str | None) -> bool:
@@ -85,6 +89,7 @@ class MemoryStore:
         return found is not None and scope in (None, found[2])
 
     async def size(self) -> tuple[int, int]:
+        """Return the number of entries and their total size in bytes."""
         return len(self._entries), self._bytes
 
     def _remove(self, key: str) -> bool:
@@ -103,6 +108,10 @@ class SqlStore:
         self._puts = 0
 
     async def find(self, key: str, now: float) -> bytes | None:
+        """Return the stored answer of `key`, or None if it expired.
+
+        A failing database is logged and counts as a miss.
+        """
         try:
             row = await self._db.one(sql.FIND, (key, now))
         except StorageError as error:
@@ -111,6 +120,7 @@ class SqlStore:
         return None if row is None else bytes(row[0])
 
     async def put(self, key: str, scope: str, body: bytes, now: float, expires_at: float) -> None:
+        """Store an answer until `expires_at`. A failing database is logged, and the answer is not stored."""
         try:
             await self._put(key, scope, body, now, expires_at)
         except StorageError as error:
@@ -125,6 +135,7 @@ class SqlStore:
             await self._shrink()
 
     async def delete(self, keys: Iterable[str], scope: str | None) -> int:
+        """Delete the entries of `keys`, only those of `scope` if it is given, and return their number."""
         deleted = 0
         for key in keys:
             bound = (key,) if scope is None else (key, scope)
@@ -132,6 +143,7 @@ class SqlStore:
         return deleted
 
     async def delete_all(self, scope: str | None) -> int:
+        """Delete every entry, or those of `scope`, and return their number."""
         return await (self._db.write(sql.DELETE_ALL) if scope is None else self._db.write(sql.DELETE_SCOPE, (scope,)))
 
     async def _shrink(self) -> None:
@@ -141,6 +153,7 @@ class SqlStore:
             entries, held = await self.size()
 
     async def size(self) -> tuple[int, int]:
+        """Return the number of entries and their total size in bytes."""
         row = await self._db.one(sql.COUNT)
         assert row is not None
         return int(row[0]), int(row[1])

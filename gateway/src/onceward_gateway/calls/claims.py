@@ -1,4 +1,4 @@
-"""Claims: the right to make the call of a key, which of all requests at all nodes one has."""
+"""Claims of idempotency keys: of all requests at all nodes, one obtains the right to make the call of a key."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ __all__ = ["IdempotencyKeys"]
 
 
 _log = logging.getLogger("onceward_gateway")
-# Batches that may wait to be written before calls are refused: each is the record of a call, with its answer.
-_MOST_WAITING = 10_000
+# Unwritten batches above which calls are refused: each holds the record of a call with its answer.
+_MAX_BACKLOG = 10_000
 
 
 class _Backlog:
-    """The bound of what waits to be recorded, and the count of the calls that were refused for it."""
+    """The limit of unwritten records, and the count of calls refused because of it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._refused = 0
 
     def check(self) -> None:
-        """Raise `StorageAway` where too much waits."""
-        if self._db.backlog < _MOST_WAITING:
+        """Raise `StorageAway` if too many records wait to be written."""
+        if self._db.backlog < _MAX_BACKLOG:
             if self._refused:
                 _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
                 self._refused = 0
             return
         self._refused += 1
         if self._refused == 1:
-            _log.error("%d records wait for storage; new calls are refused until it is back", _MOST_WAITING)
-        raise StorageAway(f"{_MOST_WAITING} records wait to be written, the most that are kept in memory.")
+            _log.error("%d records wait for storage; new calls are refused until it is back", _MAX_BACKLOG)
+        raise StorageAway(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
 
 
 class IdempotencyKeys:
-    """The keys of this process's calls: claimed in its memory, and in the database where other nodes use it too."""
+    """The idempotency keys of this process's calls, claimed in memory and, if other nodes share it, in the database."""
 
     def __init__(
         self, db: Database, clock: Clock, nodes: Nodes, new_id: Callable[[str], str], keep_seconds: float
@@ -64,61 +64,61 @@ class IdempotencyKeys:
         self._holders: dict[tuple[str, str], RunningCall | Claim] = {}
         self._backlog = _Backlog(db)
 
-    def holder(self, presented: IdempotentRequest) -> RunningCall | Claim | None:
-        """What has the key of a request in this process."""
-        return self._holders.get(presented.place)
+    def holder(self, request: IdempotentRequest) -> RunningCall | Claim | None:
+        """Return the call or claim that holds the key of a request in this process."""
+        return self._holders.get(request.scoped_key)
 
     def is_claimed(self, call_id: str) -> bool:
-        """Whether a call is claimed and has not begun."""
-        return any(isinstance(one, Claim) and one.record.id == call_id for one in self._holders.values())
+        """Return whether a call is claimed and has not begun."""
+        return any(isinstance(holder, Claim) and holder.record.id == call_id for holder in self._holders.values())
 
-    def is_likely_new(self, presented: IdempotentRequest) -> bool:
-        """Whether the key had better be claimed before it is looked up: what is asked of another machine costs most."""
+    def is_likely_new(self, request: IdempotentRequest) -> bool:
+        """Return whether to claim the key before looking it up, which saves a round trip to the database."""
         return (
             self._db.shared
-            and presented.key is not None
-            and presented.last_event_id is None
-            and presented.place not in self._holders
+            and request.key is not None
+            and request.last_event_id is None
+            and request.scoped_key not in self._holders
         )
 
-    async def claim(self, presented: IdempotentRequest, entry: Start, *, model: str, provider: str) -> Claim | None:
-        """The right to make the call, or None if another request has it by now. It ends by `begun` or by `release`.
+    async def claim(self, request: IdempotentRequest, start: Start, *, model: str, provider: str) -> Claim | None:
+        """Return the right to make the call, or None if another request has it. End it with `begun` or `release`.
 
-        Raises `StorageAway` while too much waits to be recorded already: no record that was promised is dropped, so
-        that no more of them are made.
+        Raises `StorageAway` while too many records wait to be written: records are never dropped, so no further ones
+        may be added.
         """
         self._backlog.check()
         now = self._clock.time()
-        before = entry.record
-        if before is None:
+        previous = start.record
+        if previous is None:
             record = CallRecord(
                 id=self._new_id("call_"),
-                principal=presented.principal,
-                operation=presented.operation,
+                principal=request.principal,
+                operation=request.operation,
                 model=model,
                 provider=provider,
                 status="in_progress",
-                stream=presented.stream,
-                key=presented.key,
+                stream=request.stream,
+                key=request.key,
                 attempts=1,
-                request_id=presented.request_id,
+                request_id=request.request_id,
                 created_at=now,
                 node=self._nodes.id,
             )
         else:
-            record = self._again(before, entry, model, provider)
-        claim = Claim(presented, record, entry, before, now + self._keep_seconds)
-        if presented.key is None:
+            record = self._retried_record(previous, start, model, provider)
+        claim = Claim(request, record, start, previous, now + self._keep_seconds)
+        if request.key is None:
             return claim
-        if presented.place in self._holders:
+        if request.scoped_key in self._holders:
             return None
-        self._holders[presented.place] = claim
-        if self._db.shared or before is not None:
+        self._holders[request.scoped_key] = claim
+        if self._db.shared or previous is not None:
             try:
                 claim.recorded = await self._claim_stored(claim)
             except BaseException:
-                # It may have been written for all that is known here.
-                self._db.enqueue(self._released(claim))
+                # The claim may have been written even though the statement failed.
+                self._db.enqueue(self._release_batch(claim))
                 self._free(claim)
                 raise
             if not claim.recorded:
@@ -126,66 +126,66 @@ class IdempotencyKeys:
                 return None
         return claim
 
-    def _again(self, before: CallRecord, entry: Start, model: str, provider: str) -> CallRecord:
-        """The record of a call that is made again, under its id; one that goes on is the same attempt."""
-        record = replace(before, status="in_progress", node=self._nodes.id, model=model, provider=provider)
+    def _retried_record(self, previous: CallRecord, start: Start, model: str, provider: str) -> CallRecord:
+        """Return the record of a retry under the call's id; a resumed call stays in the same attempt."""
+        record = replace(previous, status="in_progress", node=self._nodes.id, model=model, provider=provider)
         record.finished_at = record.usage = record.cost_nano = record.error = record.error_status = None
-        # Of an attempt that goes on nothing was booked, so that what is stored is of those before it.
-        record.earlier = (before.usage, before.cost_nano)
-        if not entry.resumed:
-            record.attempts = before.attempts + 1
+        # A resumed attempt has not been billed yet, so the stored amounts belong to the attempts before it.
+        record.earlier = (previous.usage, previous.cost_nano)
+        if not start.resumed:
+            record.attempts = previous.attempts + 1
             record.attempt = record.attempts
         return record
 
     async def _claim_stored(self, claim: Claim) -> bool:
-        """Claim the call in the database, where of all nodes one gets it."""
-        record, before, presented = claim.record, claim.before, claim.presented
-        if before is not None:
-            # An earlier claim of this process on the same call may have to be undone first, as it was queued.
+        """Claim the call in the database, where one node obtains it."""
+        record, previous, request = claim.record, claim.previous, claim.request
+        if previous is not None:
+            # The release of an earlier claim of this process on the same call may still be queued.
             await self._db.flush()
-            taken = (self._nodes.id, record.attempts, record.attempt, record.id, before.status, before.attempt)
+            retaken = (self._nodes.id, record.attempts, record.attempt, record.id, previous.status, previous.attempt)
             async with self._db.transaction():
-                rows = await self._db.changed(sql.RETAKE, taken)
-                renewed = (claim.expires_at, presented.principal, presented.key, record.id)
+                rows = await self._db.changed(sql.RETAKE, retaken)
+                renewed = (claim.expires_at, request.principal, request.key, record.id)
                 await self._db.write(sql.RENEW_KEY, renewed)
             return bool(rows)
         now = self._clock.time()
-        key = (presented.principal, presented.key, presented.operation, presented.fingerprint, record.id)
-        named = (*key, claim.expires_at, None, now, claim.entry.replaces)
-        return bool(await self._db.changed(sql.CLAIM_CALL, (*named, *record.row())))
+        key = (request.principal, request.key, request.operation, request.fingerprint, record.id)
+        claimed = (*key, claim.expires_at, None, now, claim.entry.replaces)
+        return bool(await self._db.changed(sql.CLAIM_CALL, (*claimed, *record.row())))
 
     async def release(self, claim: Claim) -> None:
-        """The call is not made after all: its key is as free as it was before."""
+        """Release a claim whose call is not made, and restore the key to its previous state."""
         try:
             if claim.recorded:
-                await self._db.write_batch(self._released(claim))
+                await self._db.write_batch(self._release_batch(claim))
         finally:
             self._free(claim)
 
-    def _released(self, claim: Claim) -> Batch:
-        batch, record, before = Batch(), claim.record, claim.before
-        if before is None:
-            # Where others took it for a dead node's, it is a call of its own by now, and the key is that call's.
+    def _release_batch(self, claim: Claim) -> Batch:
+        batch, record, previous = Batch(), claim.record, claim.previous
+        if previous is None:
+            # If this node was declared dead meanwhile, the call was interrupted: its record and its key stay.
             batch.add(sql.DROP_CALL, (record.id, self._nodes.id))
             batch.add(sql.RELEASE_KEY, (record.principal, record.key, record.id))
         else:
-            row = before.row()
-            batch.add(sql.RESTORE, (before.status, *row[11:16], before.attempt, record.id, self._nodes.id))
+            row = previous.row()
+            batch.add(sql.RESTORE, (previous.status, *row[11:16], previous.attempt, record.id, self._nodes.id))
         return batch
 
     def _free(self, claim: Claim) -> None:
-        if self._holders.get(claim.presented.place) is claim:
-            del self._holders[claim.presented.place]
+        if self._holders.get(claim.request.scoped_key) is claim:
+            del self._holders[claim.request.scoped_key]
         claim.end()
 
     def begun(self, claim: Claim, run: RunningCall) -> None:
-        """The key is the run's from now on."""
-        if claim.presented.key is not None:
-            self._holders[claim.presented.place] = run
+        """Transfer the key from the claim to the running call."""
+        if claim.request.key is not None:
+            self._holders[claim.request.scoped_key] = run
             claim.end()
 
     def ended(self, run: RunningCall) -> None:
-        """The run's key is nobody's in this process."""
-        place = (run.record.principal, run.record.key or "")
-        if self._holders.get(place) is run:
-            del self._holders[place]
+        """Free the key of a call that has ended."""
+        scoped_key = (run.record.principal, run.record.key or "")
+        if self._holders.get(scoped_key) is run:
+            del self._holders[scoped_key]

@@ -1,4 +1,4 @@
-"""Delivery: how a client gets what a call produces, live or out of the log, and how its leaving is noticed."""
+"""Delivery of a call's events to a client, live or from the log, and detection of its disconnect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..db import StorageAway
 from ..http.request import (
@@ -43,12 +43,12 @@ __all__ = [
 ]
 
 _log = logging.getLogger("onceward_gateway")
-_LATE_SECONDS = 0.02
-# In a request's extensions: has a function called, once, when the connection is gone; None takes it back.
+_WATCH_DELAY_SECONDS = 0.02
+# Extension of the gateway's own server: registers a function to call once on disconnect; None removes it.
 _ON_GONE = "onceward.on_gone"
 _PING = b": ping\n\n"
-# What is longer is sent as its reader takes it, and not copied as a whole.
-_PIECE = 1 << 18
+# Longer data is sent in pieces of this size, to avoid a copy of the whole.
+_PIECE_BYTES = 1 << 18
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
 _STREAM_HEADERS = [STREAM_TYPE, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
@@ -58,28 +58,29 @@ class ConnectionCut(ConnectionError):
 
 
 class DisconnectWatcher:
-    """Watches one client's connection and tells its listener when it is gone.
+    """Watches the connection of one client, and notifies its subscriber of a disconnect.
 
-    The gateway's own server calls back. Where another one serves, a task waits for its message; it begins a moment
-    late: most answers are there by then.
+    The gateway's own server calls back. With any other server a task waits for the ASGI message; it starts after a
+    short delay, because most answers are complete by then.
     """
 
-    __slots__ = ("_listener", "_on_gone", "_task", "_timer")
+    __slots__ = ("_on_gone", "_subscriber", "_task", "_timer")
 
-    def __init__(self, receive: Receive | None, listener: Subscriber, scope: dict[str, Any] | None = None) -> None:
-        self._listener = listener
+    def __init__(self, receive: Receive | None, subscriber: Subscriber, scope: dict[str, Any] | None = None) -> None:
+        self._subscriber = subscriber
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._on_gone: Callable[[Callable[[], None] | None], None] | None = _extension(scope, _ON_GONE)
         if self._on_gone is not None:
-            self._on_gone(listener.leave)
+            self._on_gone(subscriber.leave)
         elif receive is not None:
-            self._timer = asyncio.get_running_loop().call_later(_LATE_SECONDS, self._start, receive)
+            self._timer = asyncio.get_running_loop().call_later(_WATCH_DELAY_SECONDS, self._start, receive)
 
     def _start(self, receive: Receive) -> None:
-        self._task = asyncio.get_running_loop().create_task(_watch(receive, self._listener))
+        self._task = asyncio.get_running_loop().create_task(_watch(receive, self._subscriber))
 
     def close(self) -> None:
+        """Stop watching."""
         if self._on_gone is not None:
             self._on_gone(None)
             self._on_gone = None
@@ -89,14 +90,14 @@ class DisconnectWatcher:
             self._task.cancel()
 
 
-async def _watch(receive: Receive, listener: Subscriber) -> None:
+async def _watch(receive: Receive, subscriber: Subscriber) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    listener.leave()
+    subscriber.leave()
 
 
 def _extension(scope: dict[str, Any] | None, name: str) -> Any:
-    """What the server offers under a name of its own; None where another server serves, or none does."""
+    """Return a server extension from the ASGI scope; None if the server does not have it."""
     return ((scope or {}).get("extensions") or {}).get(name)
 
 
@@ -108,37 +109,37 @@ def _close(scope: dict[str, Any] | None) -> None:
 
 
 class LiveStream:
-    """A running call as a stream of server-sent events. Events go out as they come; a ping goes out when none do.
+    """A running call as a stream of server-sent events, with pings while there are no events.
 
-    `moved` gives the feed on which a call goes on that has left the one it was read from.
+    `moved` returns the stream on which a call continues that has left its previous node.
     """
 
     __slots__ = (
-        "_feed",
-        "_listener",
         "_moved",
         "_ping_due",
         "_ping_seconds",
-        "_presence",
         "_quiet",
         "_scope",
         "_stalled",
+        "_stream",
+        "_subscriber",
         "_timer",
+        "_watcher",
     )
 
     def __init__(
         self,
-        feed: EventStream,
-        listener: Subscriber,
-        presence: DisconnectWatcher,
+        stream: EventStream,
+        subscriber: Subscriber,
+        watcher: DisconnectWatcher,
         scope: dict[str, Any] | None,
         ping_seconds: float,
         moved: Callable[[EventStream], Awaitable[EventStream]],
     ) -> None:
-        self._feed = feed
+        self._stream = stream
         self._moved = moved
-        self._listener = listener
-        self._presence = presence
+        self._subscriber = subscriber
+        self._watcher = watcher
         self._scope = scope
         self._ping_seconds = ping_seconds
         self._quiet = True
@@ -147,6 +148,7 @@ class LiveStream:
         self._timer: asyncio.TimerHandle | None = None
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send events as they come until the call ends or the client leaves."""
         self._arm()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
@@ -155,46 +157,46 @@ class LiveStream:
             self.close()
 
     def close(self) -> None:
-        """The client listens no more, or never did."""
+        """Unsubscribe the client."""
         if self._timer is not None:
             self._timer.cancel()
-        self._presence.close()
-        self._feed.leave(self._listener)
+        self._watcher.close()
+        self._stream.leave(self._subscriber)
 
     async def _deliver(self, send: Send) -> None:
-        feed, listener = self._feed, self._listener
-        last = b""
-        while not listener.gone:
-            data = b"" if self._stalled else feed.take(listener)
+        stream, subscriber = self._stream, self._subscriber
+        last_event = b""
+        while not subscriber.gone:
+            data = b"" if self._stalled else stream.take(subscriber)
             if data:
                 self._quiet = False
-                if len(data) <= _PIECE:
+                if len(data) <= _PIECE_BYTES:
                     await send({"type": "http.response.body", "body": data, "more_body": True})
                 else:
-                    await _send_pieces(data, listener, send)
+                    await _send_pieces(data, subscriber, send)
             elif self._ping_due:
                 self._ping_due = False
                 await send({"type": "http.response.body", "body": _PING, "more_body": True})
-            fault = None if self._stalled else feed.next_fault(listener)
+            fault = None if self._stalled else stream.next_fault(subscriber)
             if fault is not None:
                 if await self._apply(fault, send):
                     return
-            elif self._stalled or listener.position >= feed.total:
-                if feed.over and not self._stalled:
-                    if not feed.moved:
-                        last = _unsaid(feed, listener)
+            elif self._stalled or subscriber.position >= stream.total:
+                if stream.over and not self._stalled:
+                    if not stream.moved:
+                        last_event = _unsent_error(stream, subscriber)
                         break
                     try:
-                        feed = self._feed = await self._moved(feed)
-                    except Exception as error:  # noqa: BLE001 - a stream that has begun ends in an error event
-                        last = _told(feed, listener, _as_told(error, feed))
+                        stream = self._stream = await self._moved(stream)
+                    except Exception as error:  # noqa: BLE001 - a stream that has begun must end with an error event
+                        last_event = _error_event(stream, subscriber, _client_error(error, stream))
                         break
                 elif not self._ping_due:
-                    await listener.wait()
-        await send({"type": "http.response.body", "body": last, "more_body": False})
+                    await subscriber.wait()
+        await send({"type": "http.response.body", "body": last_event, "more_body": False})
 
     async def _apply(self, fault: Fault, send: Send) -> bool:
-        """Do to this connection what the fault says; True if that ended it."""
+        """Inject a fault into this connection, and return whether that ended it."""
         if isinstance(fault, Cut):
             _close(self._scope)
             return True
@@ -210,46 +212,46 @@ class LiveStream:
     def _tick(self) -> None:
         if self._quiet:
             self._ping_due = True
-            self._listener.wake()
+            self._subscriber.wake()
         self._quiet = True
         self._arm()
 
 
-async def _send_pieces(data: bytes, listener: Subscriber, send: Send) -> None:
-    """Send long events in pieces, with turns for others between them."""
-    for at in range(0, len(data), _PIECE):
-        if listener.gone:
+async def _send_pieces(data: bytes, subscriber: Subscriber, send: Send) -> None:
+    """Send long events in pieces, and let other tasks run between them."""
+    for at in range(0, len(data), _PIECE_BYTES):
+        if subscriber.gone:
             return
-        await send({"type": "http.response.body", "body": data[at : at + _PIECE], "more_body": True})
+        await send({"type": "http.response.body", "body": data[at : at + _PIECE_BYTES], "more_body": True})
         await asyncio.sleep(0)
 
 
-def _unsaid(feed: EventStream, listener: Subscriber) -> bytes:
-    """The error that ended a call, for a client that no event has told of it: one came first, or is further on."""
-    if feed.error is None or (feed.total > 0 and listener.position <= feed.total):
+def _unsent_error(stream: EventStream, subscriber: Subscriber) -> bytes:
+    """Return the error event of a failed call, or nothing if the stream itself contains it for this client."""
+    if stream.error is None or (stream.total > 0 and subscriber.position <= stream.total):
         return b""
-    return _told(feed, listener, feed.error)
+    return _error_event(stream, subscriber, stream.error)
 
 
-def _as_told(error: Exception, feed: EventStream) -> ApiError:
-    """Return the error for a client whose call cannot be followed to the node where it goes on."""
+def _client_error(error: Exception, stream: EventStream) -> ApiError:
+    """Return the error for a client whose call cannot be followed to the node where it continues."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, StorageAway):
-        _log.error("the call %s cannot be followed: %s", feed.record.id, error)
-        asked = feed.record.provider != "offline"
-        return storage_away(error.trouble.what, asked=asked, keyed=feed.record.key is not None)
-    _log.error("the call %s could not be followed", feed.record.id, exc_info=error)
+        _log.error("the call %s cannot be followed: %s", stream.record.id, error)
+        asked = stream.record.provider != "offline"
+        return storage_unavailable(error.trouble.what, asked=asked, keyed=stream.record.key is not None)
+    _log.error("the call %s could not be followed", stream.record.id, exc_info=error)
     return internal()
 
 
-def _told(feed: EventStream, listener: Subscriber, error: ApiError) -> bytes:
-    error.call_id = feed.record.id
-    return frame(feed.record.id, listener.position, envelope(error, feed.record.request_id), "error")
+def _error_event(stream: EventStream, subscriber: Subscriber, error: ApiError) -> bytes:
+    error.call_id = stream.record.id
+    return frame(stream.record.id, subscriber.position, envelope(error, stream.record.request_id), "error")
 
 
 class StoredStream:
-    """An ended call's stream out of the log, byte for byte what was sent, from behind one of its events."""
+    """The logged stream of an ended call after a given event, byte for byte as it was sent."""
 
     def __init__(self, blocks: Sequence[EventBlock], after: int, tail: bytes = b"") -> None:
         self._blocks = blocks
@@ -257,6 +259,7 @@ class StoredStream:
         self._tail = tail
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send the stored events after the given one, then the end of the stream."""
         await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + headers})
         for block in self._blocks:
             data = block.after(self._after)
@@ -265,26 +268,28 @@ class StoredStream:
         await send({"type": "http.response.body", "body": self._tail, "more_body": False})
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: the stream holds no resources."""
 
 
 class CutReply:
-    """No answer: the connection is closed."""
+    """An injected fault: the connection is closed without an answer."""
 
     def __init__(self, scope: dict[str, Any] | None) -> None:
         self._scope = scope
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Close the connection without a response."""
         _close(self._scope)
 
 
 class StalledReply:
-    """No answer: the connection stays open until the client leaves."""
+    """An injected fault: the connection stays open without an answer until the client disconnects."""
 
     def __init__(self, receive: Receive | None) -> None:
         self._receive = receive
 
     async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send nothing until the client leaves."""
         if self._receive is not None:
             while (await self._receive())["type"] != "http.disconnect":
                 pass
@@ -293,7 +298,7 @@ class StalledReply:
 def faulty_reply(
     fault: Fault, scope: dict[str, Any] | None, receive: Receive | None
 ) -> Response | CutReply | StalledReply:
-    """What a client gets in place of a whole answer."""
+    """Return the response that injects a fault in place of a unary answer."""
     if isinstance(fault, Garbage):
         return Response(200, fault.data, fault.content_type)
     return CutReply(scope) if isinstance(fault, Cut) else StalledReply(receive)

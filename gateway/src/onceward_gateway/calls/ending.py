@@ -1,4 +1,4 @@
-"""The end of a call, as it is settled and recorded."""
+"""The outcome of a call, as it is settled and recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Ending"]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of a call: the error if it failed, and the last events of its stream."""
+    """The outcome of a call: its error if it failed, and the last events of its stream."""
 
     error: ApiError | None
     tail: list[bytes]
@@ -21,7 +21,7 @@ class Ending:
 
     @property
     def status(self) -> Status:
-        """The status of the call's record."""
+        """Return the status to record for the call."""
         if self.interrupted:
             return "interrupted"
         if self.cancelled:

@@ -1,4 +1,4 @@
-"""The log of running streams: new events are written in blocks, and told to the nodes that follow a call."""
+"""The event log of running calls: writes new events in blocks and publishes them to the nodes that follow a call."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from .running import RunningCall
 __all__ = ["EventLog", "topic_of"]
 
 _FLUSH_SECONDS = 0.05
-# Calls whose events are written at once: thousands would keep all others waiting.
+# Calls whose events are written in one turn of the event loop: thousands would block all other requests.
 _AT_ONCE = 200
 
 
 def topic_of(call_id: str) -> str:
-    """Where the events of a call are told."""
+    """Return the bus topic of a call's events."""
     return "call/" + call_id
 
 
 class EventLog:
-    """The events of this process's calls that are not yet written, or not yet told.
+    """The events of this process's calls that are not yet written or not yet published.
 
-    `may_write` says whether this node still has its calls: what one writes that was taken for dead is in the way of
-    the node that goes on with them. `keep` adds to a batch what must be durable with the events of a call.
+    `may_write` returns whether this node still owns its calls. A node that was declared dead must not write: its events
+    would conflict with those of the node that resumed the calls. `keep` adds to a batch what must be durable together
+    with the events of a call.
     """
 
     def __init__(
@@ -38,26 +39,26 @@ class EventLog:
         self._may_write = may_write
         self._keep = keep
         self._unsaved: dict[str, RunningCall] = {}
-        self._untold: dict[str, RunningCall] = {}
+        self._unpublished: dict[str, RunningCall] = {}
         self._timer: asyncio.Handle | None = None
 
     def add(self, run: RunningCall) -> None:
-        """Have the new events of a call written within a twentieth of a second, and told within this tick."""
+        """Schedule the new events of a call: written within 50 ms, published within this turn of the event loop."""
         self._unsaved[run.record.id] = run
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush_some)
         if self._bus.connected:
-            if not self._untold:
-                asyncio.get_running_loop().call_soon(self._tell)
-            self._untold[run.record.id] = run
+            if not self._unpublished:
+                asyncio.get_running_loop().call_soon(self._publish)
+            self._unpublished[run.record.id] = run
 
     def flush(self) -> None:
-        """Write all new events of all calls, unless this node no longer has them."""
+        """Write all new events of all calls, unless this node no longer owns them."""
         while self._unsaved and self._may_write():
             self._write_some()
 
     def _flush_some(self) -> None:
-        """Write the new events of some calls, and those of others in the next turn."""
+        """Write the new events of some calls, and schedule the rest for the next turn of the event loop."""
         self._timer = None
         if not self._unsaved:
             return
@@ -75,38 +76,38 @@ class EventLog:
         for run in some:
             del self._unsaved[run.record.id]
             self._keep(run, batch)
-            _put(batch, run, ())
+            _add_events(batch, run, ())
         if batch:
             self._db.enqueue(batch)
 
     def end(self, run: RunningCall, batch: Batch, tail: Sequence[bytes]) -> None:
-        """Add what is left of a call's events, and the one that ends it, to the batch of its end."""
+        """Add the unwritten events of a call, and those that end it, to the batch that settles it."""
         self._unsaved.pop(run.record.id, None)
-        _put(batch, run, tail)
+        _add_events(batch, run, tail)
 
     def ended(self, run: RunningCall) -> None:
-        """Tell those who follow a call that its end is written."""
-        self._untold.pop(run.record.id, None)
+        """Notify the followers of a call that its end is durable."""
+        self._unpublished.pop(run.record.id, None)
         topic = topic_of(run.record.id)
         if self._bus.followed(topic):
             self._bus.publish(topic, b"")
 
     def interrupted(self, call_id: str) -> None:
-        """Tell those who follow a call of a dead node that it is one."""
+        """Notify the followers of a dead node's call that it was interrupted."""
         self._bus.publish(topic_of(call_id), b"")
 
-    def _tell(self) -> None:
-        for run in self._untold.values():
+    def _publish(self) -> None:
+        for run in self._unpublished.values():
             topic = topic_of(run.record.id)
-            if run.told < run.total and self._bus.followed(topic):
-                self._bus.publish(topic, b"%d\n" % (run.told + 1) + b"".join(run.frames[run.told :]))
-            run.told = run.total
-        self._untold.clear()
+            if run.published < run.total and self._bus.followed(topic):
+                self._bus.publish(topic, b"%d\n" % (run.published + 1) + b"".join(run.frames[run.published :]))
+            run.published = run.total
+        self._unpublished.clear()
 
 
-def _put(batch: Batch, run: RunningCall, tail: Sequence[bytes]) -> None:
-    fresh = [*run.frames[run.saved :], *tail]
-    if fresh:
+def _add_events(batch: Batch, run: RunningCall, tail: Sequence[bytes]) -> None:
+    unsaved = [*run.frames[run.saved :], *tail]
+    if unsaved:
         first = run.saved + 1
-        run.saved += len(fresh)
-        CallStore.put_events(batch, (run.record.id, first, run.saved, b"".join(fresh)))
+        run.saved += len(unsaved)
+        CallStore.put_events(batch, (run.record.id, first, run.saved, b"".join(unsaved)))

@@ -1,4 +1,4 @@
-"""What clients of a call read: its events and its answer, and who listens. The call runs here or on another node."""
+"""The events and the answer of a call, and the clients subscribed to them. The call runs here or on another node."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ..core.errors import ApiError
 
 __all__ = ["EventStream", "Subscriber", "draining", "frame"]
 
-# How many clients of one call are woken in one turn of the event loop.
-_AT_ONCE = 50
+# Clients of one call that are woken in one turn of the event loop.
+_WAKEN_PER_TURN = 50
 
 
 def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> bytes:
-    """One server-sent event. `data` holds no line break."""
+    """Return one server-sent event. `data` must not contain a line break."""
     if event is None:
         return b"id: %s:%d\ndata: %s\n\n" % (call_id.encode(), seq, data)
     return b"id: %s:%d\nevent: %s\ndata: %s\n\n" % (call_id.encode(), seq, event.encode(), data)
 
 
 def draining() -> ApiError:
-    """What clients are told of a call that had not ended when the gateway had to."""
+    """Return the error for clients of a call that was still running when the gateway stopped."""
     message = "The gateway is stopping and this call did not end in time. Send it again with the same key."
     return ApiError(529, message, code="draining")
 
 
 class Subscriber:
-    """One client of a call: how far it has read, and the future it sleeps on."""
+    """One client of a call: its position in the stream, and the future that it waits on."""
 
     __slots__ = ("_waiter", "gone", "position", "takes_faults")
 
@@ -43,32 +43,33 @@ class Subscriber:
         self._waiter: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
+        """Let the waiting client read again, if it waits."""
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
     def leave(self) -> None:
-        """The client's connection is gone."""
+        """Record that the client disconnected."""
         self.gone = True
         self.wake()
 
     def wait(self) -> asyncio.Future[None]:
-        """Return what to wait for until something changed."""
+        """Return a future that is done at the next change."""
         self._waiter = asyncio.get_running_loop().create_future()
         return self._waiter
 
 
 class EventStream:
-    """The events of one call as far as they are known here, and the clients that read them.
+    """The events of one call as far as this node has them, and the clients that read them.
 
-    `done`: nothing more comes, and what is told of the end is durable. `moved`: the call does not go on where it was
-    read from; whoever listens asks anew where it does.
+    `done`: the stream is complete and the end that it shows is durable. `moved`: the call continues elsewhere;
+    subscribers have to look it up again.
     """
 
-    # There are thousands of them at once.
+    # Slots because thousands of streams are open at once.
     __slots__ = (
-        "_again",
-        "_asleep",
+        "_to_wake",
+        "_wake_again",
         "answer",
         "base",
         "done",
@@ -76,10 +77,10 @@ class EventStream:
         "fault",
         "faults",
         "frames",
-        "listeners",
         "marks",
         "moved",
         "record",
+        "subscribers",
     )
 
     def __init__(self, record: CallRecord) -> None:
@@ -93,67 +94,67 @@ class EventStream:
         self.fault: DeliveryFault | None = None
         self.faults: list[tuple[int, Fault]] = []
         self.marks: dict[str, str] = {}
-        self.listeners: list[Subscriber] = []
-        # Those that are still to be woken, and whether all are to be woken again behind them.
-        self._asleep: list[Subscriber] = []
-        self._again = False
+        self.subscribers: list[Subscriber] = []
+        # Subscribers still to be woken in this round, and whether another round has to follow.
+        self._to_wake: list[Subscriber] = []
+        self._wake_again = False
 
     @property
     def total(self) -> int:
-        """How many events there are, sent ones that are no longer held included."""
+        """Return the number of events, including sent ones that are no longer in memory."""
         return self.base + len(self.frames)
 
     @property
     def over(self) -> bool:
-        """Whether nothing more comes from here."""
+        """Return whether this stream yields no further events."""
         return self.done or self.moved
 
-    def join(self, listener: Subscriber) -> None:
-        """A client listens."""
-        self.listeners.append(listener)
+    def join(self, subscriber: Subscriber) -> None:
+        """Subscribe a client."""
+        self.subscribers.append(subscriber)
 
-    def leave(self, listener: Subscriber) -> None:
-        """A client is gone, or has all it wanted."""
-        if listener in self.listeners:
-            self.listeners.remove(listener)
+    def leave(self, subscriber: Subscriber) -> None:
+        """Unsubscribe a client."""
+        if subscriber in self.subscribers:
+            self.subscribers.remove(subscriber)
 
-    def take(self, listener: Subscriber) -> bytes:
-        """All that the client has not read yet, up to the next fault meant for it."""
+    def take(self, subscriber: Subscriber) -> bytes:
+        """Return the events that the client has not read yet, up to the next fault meant for it."""
         end = self.total
-        if listener.takes_faults and self.faults:
+        if subscriber.takes_faults and self.faults:
             end = min(end, self.faults[0][0])
-        if end <= listener.position:
+        if end <= subscriber.position:
             return b""
-        taken = self.frames[max(0, listener.position - self.base) : end - self.base]
-        listener.position = end
-        self.was_taken(end)
+        taken = self.frames[max(0, subscriber.position - self.base) : end - self.base]
+        subscriber.position = end
+        self.mark_read(end)
         return taken[0] if len(taken) == 1 else b"".join(taken)
 
-    def was_taken(self, end: int) -> None:
-        """A client has read all up to `end`."""
+    def mark_read(self, end: int) -> None:
+        """Record that a client has read all events up to `end`."""
 
-    def next_fault(self, listener: Subscriber) -> Fault | None:
-        """The fault at the client's position, once."""
-        if listener.takes_faults and self.faults and self.faults[0][0] <= listener.position:
+    def next_fault(self, subscriber: Subscriber) -> Fault | None:
+        """Remove and return the fault at the client's position, if any."""
+        if subscriber.takes_faults and self.faults and self.faults[0][0] <= subscriber.position:
             return self.faults.pop(0)[1]
         return None
 
     def wake(self) -> None:
-        """Have all clients look; many of them a slice at a time, for others to have turns between."""
-        if len(self.listeners) <= _AT_ONCE:
-            for listener in self.listeners:
-                listener.wake()
-        elif self._asleep:
-            self._again = True
+        """Wake all subscribers; if there are many, a few in each turn of the event loop, so that other requests run."""
+        if len(self.subscribers) <= _WAKEN_PER_TURN:
+            for subscriber in self.subscribers:
+                subscriber.wake()
+        elif self._to_wake:
+            self._wake_again = True
         else:
-            self._asleep = list(self.listeners)
+            self._to_wake = list(self.subscribers)
             self._wake_some()
 
     def _wake_some(self) -> None:
-        some, self._asleep = self._asleep[:_AT_ONCE], self._asleep[_AT_ONCE:]
-        for listener in some:
-            listener.wake()
-        if not self._asleep and self._again:
-            self._again, self._asleep = False, list(self.listeners)
-        if self._asleep:
+        some, self._to_wake = self._to_wake[:_WAKEN_PER_TURN], self._to_wake[_WAKEN_PER_TURN:]
+        for subscriber in some:
+            subscriber.wake()
+        if not self._to_wake and self._wake_again:
+            self._wake_again, self._to_wake = False, list(self.subscribers)
+        if self._to_wake:
             asyncio.get_running_loop().call_soon(self._wake_some)

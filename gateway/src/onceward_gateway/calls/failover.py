@@ -1,4 +1,4 @@
-"""What other nodes ask of this one's calls, and what they leave when they die."""
+"""Failover: cancellations between nodes, and the calls of nodes that died."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from .running import RunningCall
 __all__ = ["InterruptionBiller", "Failover", "cancelled"]
 
 _CANCEL_TOPIC = "calls/cancel"
-_LOOK_SECONDS = 1.0
-_FIRST_LOOK, _LAST_LOOK = 0.02, 0.5
+_POLL_SECONDS = 1.0
+_FIRST_POLL_SECONDS, _MAX_POLL_SECONDS = 0.02, 0.5
 
 
 class InterruptionBiller(Protocol):
-    """Books calls that were interrupted."""
+    """Bills calls that were interrupted."""
 
     async def interrupted(self, calls: Sequence[CallRecord]) -> object:
-        """Book the calls inside the open transaction, which marks them as interrupted."""
+        """Bill the calls in the open transaction, which marks them as interrupted."""
         ...
 
 
 class Failover:
-    """The other nodes, as calls have to do with them."""
+    """Cancels calls across nodes and interrupts the calls of nodes that died."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class Failover:
         bus: Bus,
         store: CallStore,
         log: EventLog,
+        *,
         claims: IdempotencyKeys,
         biller: InterruptionBiller,
-        *,
         running: Mapping[str, RunningCall],
         following: Mapping[str, RemoteCall],
     ) -> None:
@@ -65,12 +65,12 @@ class Failover:
         self._running = running
         self._following = following
         bus.subscribe(_CANCEL_TOPIC, lambda message: self._cancel_here(message.decode("utf-8", "replace")))
-        bus.on_reconnect(self._look_again)
+        bus.on_reconnect(self._refresh_followed)
 
     # -- cancelling
 
     async def cancel(self, principal: str, call_id: str) -> CallRecord | None:
-        """Have a call cancelled that this node does not make; gives its record, None if the caller has no such call."""
+        """Cancel a call of another node and return its record; None if the caller has no such call."""
         record = await self._store.find(principal, call_id)
         if record is None or record.status != "in_progress" or record.node == self._nodes.id:
             return record
@@ -80,12 +80,12 @@ class Failover:
         return await self._ended(record)
 
     async def _ended(self, record: CallRecord) -> CallRecord | None:
-        deadline = self._clock.monotonic() + self._nodes.lease_seconds + 2 * _LOOK_SECONDS
-        delay = _FIRST_LOOK
+        deadline = self._clock.monotonic() + self._nodes.lease_seconds + 2 * _POLL_SECONDS
+        delay = _FIRST_POLL_SECONDS
         found: CallRecord | None = record
         while found is not None and found.status == "in_progress" and self._clock.monotonic() < deadline:
             await self._clock.sleep(delay)
-            delay = min(2 * delay, _LAST_LOOK)
+            delay = min(2 * delay, _MAX_POLL_SECONDS)
             found = await self._store.find(record.principal, record.id)
         return found
 
@@ -94,59 +94,59 @@ class Failover:
         if run is not None:
             run.cancel(cancelled(call_id))
 
-    # -- looking
+    # -- polling
 
     async def watch(self) -> None:
-        """Look for what other nodes ask of this one's calls. Runs beside the requests where there are other nodes."""
-        looked_over = self._clock.monotonic()
+        """Poll for cancellations that other nodes requested. Runs for ever where there are other nodes."""
+        last_disowned = self._clock.monotonic()
         while True:
-            await self._clock.sleep(self._nodes.heartbeat_seconds if self._bus.connected else _LOOK_SECONDS)
+            await self._clock.sleep(self._nodes.heartbeat_seconds if self._bus.connected else _POLL_SECONDS)
             try:
                 if self._running:
                     for (call_id,) in await self._db.query(sql.CANCELLED, (self._nodes.id,)):
                         self._cancel_here(str(call_id))
-                if self._clock.monotonic() - looked_over > self._nodes.lease_seconds:
-                    looked_over = self._clock.monotonic()
+                if self._clock.monotonic() - last_disowned > self._nodes.lease_seconds:
+                    last_disowned = self._clock.monotonic()
                     await self._disown()
             except StorageError:
-                # It is said where calls need the database.
+                # Calls that need the database report the failure.
                 continue
 
     async def _disown(self) -> None:
-        """Interrupt the calls that this node has by their records and does not make.
+        """Interrupt calls that are recorded as running on this node but are not.
 
-        Such are left where the answer to a claim was lost, or an end could not be written: others would follow them
-        for as long as this node lives.
+        They remain when the response to a claim was lost or an end could not be written; other nodes would follow
+        them for as long as this node lives.
         """
-        before = self._clock.time() - self._nodes.lease_seconds
+        cutoff = self._clock.time() - self._nodes.lease_seconds
         rows = await self._db.query(sql.RUNNING_OF, (self._nodes.id,))
-        left = [(str(id), int(attempt)) for id, attempt, created_at in rows if created_at < before]
-        if any(id not in self._running for id, _ in left):
+        candidates = [(str(id), int(attempt)) for id, attempt, created_at in rows if created_at < cutoff]
+        if any(id not in self._running for id, _ in candidates):
             await self._db.flush()
-        for id, attempt in left:
+        for id, attempt in candidates:
             if id not in self._running and not self._claims.is_claimed(id):
                 await self.interrupt(sql.INTERRUPT_ONE, (id, self._nodes.id, attempt))
 
-    def _look_again(self) -> None:
+    def _refresh_followed(self) -> None:
         for follower in self._following.values():
-            follower.poke()
+            follower.refresh_now()
 
     # -- nodes that died
 
     async def died(self, node_id: str) -> int:
-        """Calls that a dead node left in progress are interrupted, and what they used is booked; gives how many."""
+        """Interrupt and bill the calls that a dead node left in progress, and return their number."""
         freed = Batch()
         freed.add(sql.FREE_MUTATIONS, (node_id,))
         await self._db.write_batch(freed)
         return await self.interrupt(sql.INTERRUPT, (node_id,))
 
     async def recover(self) -> int:
-        """The same for the calls of every node that is not known to live."""
+        """Interrupt and bill the calls of every node that is not known to be alive, and return their number."""
         return await self.interrupt(sql.INTERRUPT_ALL, ())
 
     async def interrupt(self, statement: str, parameters: tuple[Any, ...]) -> int:
-        """Interrupt the calls of one of the statements for it, and book them; gives how many."""
-        # Whoever changes the row books the call; nobody else finds it in progress after that.
+        """Interrupt the calls that a statement selects, bill them, and return their number."""
+        # The node that changes the row bills the call: no other node finds it in progress afterwards.
         async with self._db.transaction():
             records = await self._store.interrupt(statement, (self._clock.time(), *parameters))
             if records:
@@ -154,16 +154,16 @@ class Failover:
         for record in records:
             self._log.interrupted(record.id)
             if record.id in self._following:
-                self._following[record.id].poke()
+                self._following[record.id].refresh_now()
         return len(records)
 
-    async def let_go(self) -> None:
-        """After this node was taken for dead: end the calls that the others have now, or have booked."""
-        # Those that begin while it is asked are its own.
-        before = [run for run in self._running.values() if run.durable]
-        mine = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
-        for run in before:
-            if run.record.id in mine:
+    async def release_taken_over(self) -> None:
+        """End the calls that other nodes took over or billed while this node was declared dead."""
+        # Calls that begin during the query belong to this node.
+        cutoff = [run for run in self._running.values() if run.durable]
+        owned = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
+        for run in cutoff:
+            if run.record.id in owned:
                 continue
             if run.record.provider != "offline":
                 run.cancel(lost(run.record.id))
@@ -172,6 +172,6 @@ class Failover:
 
 
 def cancelled(call_id: str) -> ApiError:
-    """What ends a call that its client cancels."""
+    """Return the error of a call that its client cancelled."""
     message = f"The call {call_id!r} was cancelled at its client's request. Send it again with a new key."
     return ApiError(409, message, code="call_cancelled", headers=(("x-should-retry", "false"),))

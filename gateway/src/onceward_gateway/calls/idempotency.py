@@ -1,4 +1,4 @@
-"""What a request says of the call that it is for, and what it means once that was looked up."""
+"""Idempotency keys: the claim that a request makes and its outcome."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = [
     "check_key",
     "fingerprint",
     "not_resumable",
-    "position_of",
+    "resume_position",
     "presented_by",
-    "same_request",
+    "require_same_request",
 ]
 
 _KEY_LENGTH = 255
@@ -35,7 +35,7 @@ _KEY_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """A request as it is presented: who, what, under which key, and from which event on."""
+    """A request with its caller, operation, idempotency key and resume position."""
 
     principal: str
     operation: str
@@ -47,14 +47,14 @@ class IdempotentRequest:
     body_bytes: int
 
     @property
-    def place(self) -> tuple[str, str]:
-        """Where the call stands among those with a key."""
+    def scoped_key(self) -> tuple[str, str]:
+        """Return the idempotency key in the scope of its principal."""
         return self.principal, self.key or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The call runs already, here or on another node; listen from behind event `after`."""
+    """The request attaches to a call that runs here or on another node, and reads the events after `after`."""
 
     feed: EventStream
     after: int
@@ -62,7 +62,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The call has ended; what was answered is given again."""
+    """The call has ended, and its stored answer is replayed."""
 
     record: CallRecord
     after: int
@@ -70,9 +70,9 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The call has to be made: for the first time (`record` is None), again after a failure, or on from its log.
+    """The call has to be made: for the first time (`record` is None), again after a failure, or resumed from its log.
 
-    `replaces` is the call that the key names until now, where it is to name a new one.
+    `replaces` is the id of the call that the key has named so far, if it is to name a new one.
     """
 
     record: CallRecord | None = None
@@ -84,37 +84,37 @@ class Start:
 
 @dataclass(slots=True, eq=False)
 class Claim:
-    """The right to make a call: nobody else makes one under its key until the call has begun or the claim is let go.
+    """The exclusive right to make the call of a key, held until the call has begun or the claim is released.
 
-    `before` is the record as it was, for a call that is made again or goes on.
+    `previous` is the earlier record of a call that is retried or resumed.
     """
 
-    presented: IdempotentRequest
+    request: IdempotentRequest
     record: CallRecord
     entry: Start
-    before: CallRecord | None
+    previous: CallRecord | None
     expires_at: float
     recorded: bool = False
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
     async def over(self) -> None:
-        """Return when the call has begun or the claim was let go."""
+        """Wait until the call has begun or the claim was released."""
         waiter = asyncio.get_running_loop().create_future()
         self.waiters.append(waiter)
         await waiter
 
     def end(self) -> None:
-        """Wake those who wait to hear what became of it."""
+        """Wake the requests that wait for the outcome of the claim."""
         for waiter in self.waiters:
             if not waiter.done():
                 waiter.set_result(None)
 
 
-def same_request(fingerprint: bytes | None, presented: IdempotentRequest) -> None:
-    """Refuse a key that was first presented with another request."""
-    if fingerprint != presented.fingerprint:
+def require_same_request(fingerprint: bytes | None, request: IdempotentRequest) -> None:
+    """Raise a conflict if the key was first used with another request."""
+    if fingerprint != request.fingerprint:
         raise conflict(
-            f"The idempotency key {presented.key!r} was used before with another request. "
+            f"The idempotency key {request.key!r} was used before with another request. "
             "Send the same body to the same operation, or take a new key.",
             code="idempotency_key_reused",
             param="Idempotency-Key",
@@ -122,28 +122,29 @@ def same_request(fingerprint: bytes | None, presented: IdempotentRequest) -> Non
         )
 
 
-def position_of(presented: IdempotentRequest, call_id: str) -> int:
-    """The sequence number behind which the client wants the stream; 0 for all of it."""
-    given = presented.last_event_id
-    if given is None or not presented.stream:
+def resume_position(request: IdempotentRequest, call_id: str) -> int:
+    """Return the sequence number after which the stream resumes for the client; 0 for all of it."""
+    event_id = request.last_event_id
+    if event_id is None or not request.stream:
         return 0
-    named, _, number = given.rpartition(":")
-    if not number.isascii() or not number.isdigit() or len(number) > 12 or not named:
+    event_call, _, number = event_id.rpartition(":")
+    if not number.isascii() or not number.isdigit() or len(number) > 12 or not event_call:
         raise invalid(
-            f"`Last-Event-ID` is {given!r}, which is no event id. Send the last `id:` received, `<call>:<number>`.",
+            f"`Last-Event-ID` is {event_id!r}, which is not an event id. "
+            "Send the last `id:` received, `<call>:<number>`.",
             param="Last-Event-ID",
             code="invalid_event_id",
         )
-    if named != call_id:
-        raise not_resumable(given)
+    if event_call != call_id:
+        raise not_resumable(event_id)
     return int(number)
 
 
-def not_resumable(given: str) -> ApiError:
-    """A stream cannot go on behind an event that its key knows nothing of."""
+def not_resumable(event_id: str) -> ApiError:
+    """Return the error for a stream that cannot resume because the call has no such event."""
     return ApiError(
         409,
-        f"`Last-Event-ID` is {given!r}, and the call of this key has no such event. Start again with a new key.",
+        f"`Last-Event-ID` is {event_id!r}, and the call of this key has no such event. Start again with a new key.",
         code="call_not_resumable",
         param="Last-Event-ID",
         headers=(("x-should-retry", "false"),),
@@ -151,7 +152,7 @@ def not_resumable(given: str) -> ApiError:
 
 
 def check_key(key: str | None) -> str | None:
-    """The key if it may be one."""
+    """Return the key if it is valid; raise an error if it is not."""
     if key is None:
         return None
     if not key or len(key) > _KEY_LENGTH or not key.isprintable():
@@ -164,15 +165,15 @@ def check_key(key: str | None) -> str | None:
 
 
 async def presented_by(request: Request, *, stream: bool) -> IdempotentRequest:
-    """Return the idempotency key of a request, with what it was presented for."""
+    """Return the identity of a request: its idempotency key, fingerprint, caller and resume position."""
     key = check_key(request.header("idempotency-key"))
-    print_ = await fingerprint(request) if key is not None else b""
+    digest = await fingerprint(request) if key is not None else b""
     return IdempotentRequest(
         principal=request.principal,
         operation=request.operation,
         stream=stream,
         key=key,
-        fingerprint=print_,
+        fingerprint=digest,
         last_event_id=request.header("last-event-id"),
         request_id=request.request_id,
         body_bytes=len(request.raw),
@@ -182,7 +183,7 @@ async def presented_by(request: Request, *, stream: bool) -> IdempotentRequest:
 async def fingerprint(request: Request) -> bytes:
     """Return the digest of a request: operation, path, query, scope and body; a form counts by its parts."""
     if request.files or len(request.raw) > LARGE_BODY:
-        # Not in the threads that compute: hashing lets the event loop go on, and files are waited for.
+        # In a thread for I/O, not in the pool for computation: hashing releases the GIL, and reading files blocks.
         return await asyncio.to_thread(_fingerprint, request)
     return _fingerprint(request)
 
@@ -192,7 +193,7 @@ def _fingerprint(request: Request) -> bytes:
         repr((request.operation, sorted(request.params.items()), sorted(request.query.items()))).encode()
     )
     if request.caller.acting_for != (None, None):
-        # Another scope is another request: it is paid for by somebody else.
+        # Another scope is another request: a different account pays for it.
         digest.update(repr(request.caller.acting_for).encode())
     digest.update(request.raw)
     if not request.raw:
@@ -201,7 +202,7 @@ def _fingerprint(request: Request) -> bytes:
         parts = (upload.name, upload.filename, upload.content_type, upload.size)
         digest.update(repr(parts).encode("utf-8", "surrogatepass"))
         upload.file.seek(0)
-        while piece := upload.file.read(1 << 20):
-            digest.update(piece)
+        while chunk := upload.file.read(1 << 20):
+            digest.update(chunk)
         upload.file.seek(0)
     return digest.digest()

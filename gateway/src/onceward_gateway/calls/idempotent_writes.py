@@ -1,7 +1,7 @@
-"""Once for operations that change something and call no model: a key that comes again gets the first answer again.
+"""Idempotency keys of writes without a model call: a repeated request gets the stored answer of the first.
 
-Where other nodes share the database, the key is claimed there first; a node that finds it claimed waits for the answer
-that is kept for it, or for its turn where the claim was let go.
+If other nodes share the database, the key is claimed there first; a node that finds it claimed waits until the answer
+is stored or the claim is released.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from .repository import CallStore, StoredKey
 
 __all__ = ["IdempotentWrites"]
 
-_LARGEST = 1 << 20
-_LOOK_SECONDS = 0.05
-_SELDOM_SECONDS = 1.0
+_MAX_STORED_BYTES = 1 << 20
+_POLL_SECONDS = 0.05
+_MAX_POLL_SECONDS = 1.0
 
 Act = Callable[[], Awaitable[Reply | Change]]
-_Then = Callable[[], Awaitable[None]]
+_Callback = Callable[[], Awaitable[None]]
 
 
 class IdempotentWrites:
-    """The running and the remembered mutations, by caller and key.
+    """Runs each write once per caller and key, and replays its answer.
 
-    `together` makes what is changed inside it one transaction.
+    `together` opens a transaction around the changes made inside it.
     """
 
     def __init__(
@@ -61,93 +61,95 @@ class IdempotentWrites:
     async def once(
         self, principal: str, key: str, operation: str, fingerprint: bytes, act: Act, *, whole: bool = True
     ) -> Reply:
-        """The answer of `act`, which runs once for this key.
+        """Return the answer of `act`, which runs once for this key.
 
-        `whole`: what `act` changes and the answer kept for its key are written together or not at all; it awaits
-        nothing but the database then. Of an `act` that is not, this holds for the `Change` that it returns.
+        With `whole`, the changes of `act` and its stored answer are written in one transaction, and `act` must await
+        only the database. Without it, this applies to the `Change` that `act` returns.
         """
-        place = (principal, key)
-        running = self._running.get(place)
+        scoped_key = (principal, key)
+        running = self._running.get(scoped_key)
         if running is not None:
-            _same(running[0], fingerprint, key)
+            _require_same_request(running[0], fingerprint, key)
             return _replayed(await asyncio.shield(running[1]))
         claim = _Claim(principal, key, operation, fingerprint, self._new_id("once_"))
         task = asyncio.get_running_loop().create_task(self._run(claim, act, whole=whole))
-        self._running[place] = (fingerprint, task)
-        task.add_done_callback(lambda _: self._running.pop(place, None))
+        self._running[scoped_key] = (fingerprint, task)
+        task.add_done_callback(lambda _: self._running.pop(scoped_key, None))
         return await asyncio.shield(task)
 
     async def plainly(self, act: Act, *, whole: bool) -> Reply:
-        """The answer of `act` for a request without a key, when what it changed is durable."""
+        """Return the answer of `act` for a request without a key, once its changes are durable."""
         reply, then = await self._act(None, act, whole=whole)
-        await self._durable(then)
+        await self._finish(then)
         return reply
 
     async def _run(self, claim: _Claim, act: Act, *, whole: bool) -> Reply:
-        delay = _LOOK_SECONDS
+        delay = _POLL_SECONDS
         while True:
             stored = await self._store.key(claim.principal, claim.key, self._clock.time())
             if stored is not None:
-                _same(stored.fingerprint, claim.fingerprint, claim.key)
+                _require_same_request(stored.fingerprint, claim.fingerprint, claim.key)
                 answer = await self._store.answer(stored.call_id)
                 if answer is not None:
                     return _replayed(Response(answer.status, answer.body, answer.content_type, answer.headers))
-            theirs = stored is not None and stored.node not in (None, self._node)
-            if not theirs and await self._claimed(claim, stored):
+            held_elsewhere = stored is not None and stored.node not in (None, self._node)
+            if not held_elsewhere and await self._claim(claim, stored):
                 break
             await self._clock.sleep(delay)
-            delay = min(2 * delay, _SELDOM_SECONDS)
+            delay = min(2 * delay, _MAX_POLL_SECONDS)
         try:
             reply, then = await self._act(claim, act, whole=whole)
         except BaseException:
             if self._db.shared:
-                freed = Batch()
-                freed.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
-                self._db.enqueue(freed)
+                release = Batch()
+                release.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
+                self._db.enqueue(release)
             raise
-        await self._durable(then)
+        await self._finish(then)
         return reply
 
-    async def _claimed(self, claim: _Claim, stored: StoredKey | None) -> bool:
+    async def _claim(self, claim: _Claim, stored: StoredKey | None) -> bool:
         if not self._db.shared:
             return True
         now = self._clock.time()
         row = (*claim.row(now + self._keep_seconds), self._node, now, "" if stored is None else stored.call_id)
         return bool(await self._db.changed(sql.CLAIM_KEY, row))
 
-    async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Then | None]:
-        """Make the change, keep its answer for the key, and return it with what follows when both are durable."""
-        made: Reply | Change | None = None
+    async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Callback | None]:
+        """Run `act`, store its answer for the key, and return it with a callback to run when both are durable."""
+        result: Reply | Change | None = None
         try:
-            async with self._unit(whole=whole):
-                made = await act()
-                async with self._unit(whole=isinstance(made, Change)):
-                    reply = await made.write() if isinstance(made, Change) else made
+            async with self._transaction_if(whole=whole):
+                result = await act()
+                async with self._transaction_if(whole=isinstance(result, Change)):
+                    reply = await result.write() if isinstance(result, Change) else result
                     if claim is not None:
-                        await self._keep_or_drop(claim, reply)
+                        await self._store_or_drop(claim, reply)
         except BaseException:
-            if isinstance(made, Change) and made.undo is not None:
-                await made.undo()
+            if isinstance(result, Change) and result.undo is not None:
+                await result.undo()
             raise
-        return reply, made.then if isinstance(made, Change) else None
+        return reply, result.then if isinstance(result, Change) else None
 
-    async def _durable(self, then: _Then | None) -> None:
+    async def _finish(self, then: _Callback | None) -> None:
         await self._db.flush()
         if then is not None:
             await then()
 
-    async def _keep_or_drop(self, claim: _Claim, reply: Reply) -> None:
-        if isinstance(reply, Response) and 200 <= reply.status < 300 and len(reply.body) <= _LARGEST:
-            await self._keep(claim, reply)
+    async def _store_or_drop(self, claim: _Claim, reply: Reply) -> None:
+        if isinstance(reply, Response) and 200 <= reply.status < 300 and len(reply.body) <= _MAX_STORED_BYTES:
+            await self._store_answer(claim, reply)
         elif self._db.shared:
             await self._db.write(sql.DROP_KEY, (claim.principal, claim.key, claim.id))
 
-    async def _keep(self, claim: _Claim, reply: Response) -> None:
+    async def _store_answer(self, claim: _Claim, reply: Response) -> None:
         batch, expires_at = Batch(), self._clock.time() + self._keep_seconds
         if not self._db.shared:
-            self._store.put_key(batch, *claim.row(expires_at))
+            self._store.put_key(
+                batch, claim.principal, claim.key, claim.operation, claim.fingerprint, claim.id, expires_at=expires_at
+            )
         elif not await self._db.write(sql.KEEP_MUTATION, (expires_at, claim.principal, claim.key, claim.id)):
-            # This node was taken for dead, and the key is another's now: what was changed here is undone.
+            # This node was declared dead and another one has the key: the error rolls the changes back.
             raise ApiError(
                 503,
                 f"Another node took over the request of the idempotency key {claim.key!r}. Send it again.",
@@ -159,7 +161,7 @@ class IdempotentWrites:
         await self._db.write_batch(batch)
 
     @asynccontextmanager
-    async def _unit(self, *, whole: bool) -> AsyncIterator[None]:
+    async def _transaction_if(self, *, whole: bool) -> AsyncIterator[None]:
         if whole:
             async with self._together():
                 yield
@@ -168,7 +170,7 @@ class IdempotentWrites:
 
 
 class _Claim:
-    """A key that a mutation has, or tries to get; `id` is what its answer is kept under."""
+    """A key that a write holds or tries to claim; its answer is stored under `id`."""
 
     __slots__ = ("fingerprint", "id", "key", "operation", "principal")
 
@@ -183,8 +185,8 @@ class _Claim:
         return self.principal, self.key, self.operation, self.fingerprint, self.id, expires_at
 
 
-def _same(known: bytes, given: bytes, key: str) -> None:
-    if known != given:
+def _require_same_request(stored: bytes, requested: bytes, key: str) -> None:
+    if stored != requested:
         raise conflict(
             f"The idempotency key {key!r} was used before with another request. "
             "Send the same body to the same operation, or take a new key.",

@@ -1,7 +1,7 @@
-"""The stages around a call to a model: guardrails before, the response cache, guardrails after.
+"""Middleware of a model call: guardrails on the request, the response cache, guardrails on the answer.
 
-They run inside the call's producer, behind its record: what a guardrail refuses is recorded like any other failure, and
-nothing waits between the look-up of an idempotency key and the beginning of its call.
+It runs inside the call's handler, after the call was recorded: a request that a guardrail refuses is recorded like any
+other failure, and nothing waits between the look-up of an idempotency key and the beginning of its call.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class CallMiddleware:
             async def produce(out: ResponseWriter) -> None:
                 if guards:
                     out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
-                    await _before(request, guards)
+                    await _check_request(request, guards)
                 if plan is None or out.catching_up:
-                    await _guarded(request, guards, make, out)
+                    await _run_guarded(request, guards, make, out)
                 else:
                     await self._cached(request, plan, guards, make, out)
 
@@ -71,56 +71,56 @@ class CallMiddleware:
             return
         cache.miss(key, plan, out)
         if not plan.controls.keep:
-            await _guarded(request, guards, make, out)
+            await _run_guarded(request, guards, make, out)
             return
-        keeper = CacheRecorder(out, cache.settings.most_entry_bytes)
-        await _guarded(request, guards, make, keeper)
-        await cache.save(key, plan, keeper)
+        recorder = CacheRecorder(out, cache.settings.most_entry_bytes)
+        await _run_guarded(request, guards, make, recorder)
+        await cache.save(key, plan, recorder)
 
 
-async def _before(request: Request, guards: Sequence[Guard]) -> None:
-    """Let the guardrails look at the request, and put what they made of it in its place."""
+async def _check_request(request: Request, guards: Sequence[Guard]) -> None:
+    """Run the guardrails on the request, and replace its data with their result."""
     if not any(guard.before for guard in guards):
         return
-    context, files = context_of(request), _names_of_files(request)
-    data = shown = {**files, **request.data} if files else request.data
+    context, files = context_of(request), _file_names(request)
+    data = original = {**files, **request.data} if files else request.data
     for guard in guards:
         if guard.before:
             data = await guard.guardrail.before(data, context)
     if not request.raw:
-        if data != shown:
-            _put_form(request, files, shown, data)
+        if data != original:
+            _update_form(request, files, original, data)
         return
-    # Also where nothing changed: what was looked at is what is sent, and a name that stands twice stands once now.
+    # Even if nothing changed: the checked data is what is sent, without the duplicate names that raw JSON may have.
     request.data, request.raw = data, msgspec.json.encode(data)
 
 
-def _names_of_files(request: Request) -> dict[str, list[str]]:
-    """The names of the files of a form, by their fields: a provider is sent them too."""
+def _file_names(request: Request) -> dict[str, list[str]]:
+    """Return the file names of a form by field: they are sent to the provider, too."""
     names: dict[str, list[str]] = {}
     for upload in request.files:
         names.setdefault(upload.name, []).append(upload.filename)
-    return {name: listed for name, listed in names.items() if name not in request.data}
+    return {name: filenames for name, filenames in names.items() if name not in request.data}
 
 
-def _put_form(
-    request: Request, files: Mapping[str, list[str]], shown: Mapping[str, Any], data: Mapping[str, Any]
+def _update_form(
+    request: Request, files: Mapping[str, list[str]], original: Mapping[str, Any], data: Mapping[str, Any]
 ) -> None:
-    """Put what guardrails made of a form into its fields and the names of its files."""
-    differ = {name for name in (*shown, *data) if shown.get(name) != data.get(name)}
-    request.fields = [(name, text) for name, text in request.fields if name.partition("[")[0] not in differ]
+    """Update the fields and file names of a form with the result of the guardrails."""
+    changed = {name for name in (*original, *data) if original.get(name) != data.get(name)}
+    request.fields = [(name, text) for name, text in request.fields if name.partition("[")[0] not in changed]
     for name in data:
-        if name in differ and name not in files:
+        if name in changed and name not in files:
             request.fields += as_fields(name, data[name])
-    left = {name: list(data.get(name) or ()) for name in files}
+    remaining = {name: list(data.get(name) or ()) for name in files}
     request.files = [
-        replace(upload, filename=str(left[upload.name].pop(0))) if left.get(upload.name) else upload
+        replace(upload, filename=str(remaining[upload.name].pop(0))) if remaining.get(upload.name) else upload
         for upload in request.files
     ]
     request.data = {name: value for name, value in data.items() if name not in files}
 
 
-async def _guarded(request: Request, guards: Sequence[Guard], make: Make, out: ResponseWriter) -> None:
+async def _run_guarded(request: Request, guards: Sequence[Guard], make: Make, out: ResponseWriter) -> None:
     context = context_of(request)
     if not rewriters(guards, context):
         await make(out)(out)

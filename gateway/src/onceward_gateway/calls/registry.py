@@ -1,8 +1,8 @@
-"""The calls of this process: which run, what a key that is presented again means, and how a call ends.
+"""The calls of this process: look-up of idempotency keys, beginning and end of calls.
 
-Where the database is shared with other nodes, a key is claimed there before its call is made, and a call that another
-node makes is followed. A process that has its database alone keeps its claims in memory, and writes the record of a
-call that ends at once only with its end.
+If other nodes share the database, a key is claimed there before its call is made, and a call that runs on another node
+is followed. A process with a database of its own keeps its claims in memory, and records a call that ends at once only
+when it ends.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from .idempotency import (
     Replay,
     Start,
     not_resumable,
-    position_of,
-    same_request,
+    require_same_request,
+    resume_position,
 )
 from .remote import RemoteCall
 from .repository import CallStore, StoredKey
-from .running import RunningCall, vanished
+from .running import RunningCall, abandoned
 from .settlement import Biller, Settlement
 
 __all__ = ["CallRegistry"]
@@ -77,7 +77,7 @@ class CallRegistry:
         self._db = db
         self._clock = clock
         self._nodes = nodes
-        self._begun: list[RunningCall] = []
+        self._unrecorded: list[RunningCall] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._biller = biller
         self._settlement = Settlement(
@@ -87,34 +87,35 @@ class CallRegistry:
             self.claims,
             clock,
             prices,
-            biller,
-            self.running,
+            biller=biller,
+            running=self.running,
             node=nodes.id,
             spawn=self._spawn,
             on_ended=on_ended,
         )
-        self.others = Failover(
+        self.failover = Failover(
             db,
             clock,
             nodes,
             bus,
             self.store,
             self.log,
-            self.claims,
-            biller,
+            claims=self.claims,
+            biller=biller,
             running=self.running,
             following=self.following,
         )
 
     def time(self) -> float:
+        """Return the seconds since the epoch by the gateway's clock."""
         return self._clock.time()
 
-    # -- a call is presented
+    # -- look-up
 
-    async def enter(self, presented: IdempotentRequest) -> Attached | Replay | Start:
-        """What this request means: join, replay, or make the call."""
-        if presented.key is None:
-            if presented.last_event_id is not None and presented.stream:
+    async def enter(self, request: IdempotentRequest) -> Attached | Replay | Start:
+        """Return what to do for a request: attach to a running call, replay its answer, or start the call."""
+        if request.key is None:
+            if request.last_event_id is not None and request.stream:
                 raise invalid(
                     "`Last-Event-ID` was sent without `Idempotency-Key`. Send the key of the call that is to go on.",
                     param="Idempotency-Key",
@@ -122,47 +123,47 @@ class CallRegistry:
                 )
             return Start()
         while True:
-            holder = self.claims.holder(presented)
+            holder = self.claims.holder(request)
             if isinstance(holder, RunningCall):
-                return self._join(holder, presented)
+                return self._attach(holder, request)
             if holder is not None:
-                same_request(holder.presented.fingerprint, presented)
+                require_same_request(holder.request.fingerprint, request)
                 await holder.over()
                 continue
-            stored = await self.store.key(presented.principal, presented.key, self._clock.time())
-            if self.claims.holder(presented) is not None:
+            stored = await self.store.key(request.principal, request.key, self._clock.time())
+            if self.claims.holder(request) is not None:
                 continue
             if stored is None:
-                if presented.last_event_id is not None and presented.stream:
-                    raise not_resumable(presented.last_event_id)
+                if request.last_event_id is not None and request.stream:
+                    raise not_resumable(request.last_event_id)
                 return Start()
-            entry = await self._known(presented, stored)
-            if entry is not None:
-                return entry
+            outcome = await self._look_up_stored(request, stored)
+            if outcome is not None:
+                return outcome
 
-    def _join(self, run: RunningCall, presented: IdempotentRequest) -> Attached:
-        same_request(run.fingerprint, presented)
-        after = position_of(presented, run.record.id)
-        self._asked_again(run.record)
+    def _attach(self, run: RunningCall, request: IdempotentRequest) -> Attached:
+        require_same_request(run.fingerprint, request)
+        after = resume_position(request, run.record.id)
+        self._count_attempt(run.record)
         return Attached(run, after)
 
-    def _asked_again(self, record: CallRecord) -> None:
+    def _count_attempt(self, record: CallRecord) -> None:
         record.attempts += 1
         if not self._db.connected:
-            # A count that is written late is worth no memory while storage is away.
+            # While the database is unavailable, a late count is not worth the memory.
             return
         self._db.enqueue(self.store.attempt_of(record.id))
 
-    async def _known(self, presented: IdempotentRequest, stored: StoredKey) -> Attached | Replay | Start | None:
-        """What a key means that was presented before; None if that has to be looked up once more."""
-        same_request(stored.fingerprint, presented)
+    async def _look_up_stored(self, request: IdempotentRequest, stored: StoredKey) -> Attached | Replay | Start | None:
+        """Return what to do for a key that is stored; None if it has to be looked up again."""
+        require_same_request(stored.fingerprint, request)
         record = stored.record
         if record is None:
             return Start(replaces=stored.call_id)
-        after = position_of(presented, record.id)
+        after = resume_position(request, record.id)
         if record.status == "in_progress":
-            return await self._in_progress(presented, record, after)
-        if record.status == "failed" and presented.last_event_id is None and not record.failed_for_good:
+            return await self._in_progress(request, record, after)
+        if record.status == "failed" and request.last_event_id is None and not record.failed_for_good:
             if record.stream and await self.store.events(record.id, 0):
                 return Start(replaces=record.id)
             return Start(record)
@@ -174,15 +175,15 @@ class CallRegistry:
         await self._db.write_batch(self.store.attempt_of(record.id))
         return Replay(record, after)
 
-    async def _in_progress(self, presented: IdempotentRequest, record: CallRecord, after: int) -> Attached | None:
+    async def _in_progress(self, request: IdempotentRequest, record: CallRecord, after: int) -> Attached | None:
         if record.node != self._nodes.id:
-            self._asked_again(record)
+            self._count_attempt(record)
             return Attached(self._follower(record), after)
-        # It ended here, or its claim was let go, and that is being written.
+        # It ended here, or its claim was released, and that is still being written.
         await self._db.flush()
-        if record.id not in self.running and self.claims.holder(presented) is None:
-            # Nothing came of that: a call that nobody makes, whatever its record says.
-            await self.others.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
+        if record.id not in self.running and self.claims.holder(request) is None:
+            # The write failed: no node runs the call, although its record is in progress.
+            await self.failover.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
         return None
 
     def _follower(self, record: CallRecord) -> RemoteCall:
@@ -192,72 +193,72 @@ class CallRegistry:
         return follower
 
     def unfollow(self, follower: RemoteCall) -> None:
-        """Nobody here follows this call any more, or there is nothing left to follow."""
+        """Stop following a remote call that has ended or has no subscribers."""
         if self.following.get(follower.record.id) is follower:
             del self.following[follower.record.id]
 
     async def read(self, record: CallRecord) -> EventStream:
-        """A call as the database has it, from its first event."""
-        feed = RemoteCall(self, record)
-        await feed.refresh()
-        return feed
+        """Return the stored stream of a call, from its first event."""
+        stored = RemoteCall(self, record)
+        await stored.refresh()
+        return stored
 
     def attend(self, call_id: str) -> None:
-        """Say to the node that makes a call that somebody waits for it."""
+        """Record that a client of this node waits for a call of another node."""
         batch = Batch()
         batch.add(sql.ATTEND, (call_id,))
         self._db.enqueue(batch)
 
-    # -- a call begins
+    # -- beginning
 
     def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> RunningCall:
-        """The run of a call that was claimed; `Run.start` sets it off."""
-        presented, record = claim.presented, claim.record
+        """Return the running call of a claim; `RunningCall.start` starts it."""
+        request, record = claim.request, claim.record
         run = RunningCall(
             self,
             record,
-            fingerprint=presented.fingerprint if presented.key is not None else None,
-            prompt_bytes=presented.body_bytes,
+            fingerprint=request.fingerprint if request.key is not None else None,
+            prompt_bytes=request.body_bytes,
             price_name=price_name,
             terminal=terminal,
             logged=list(claim.entry.logged),
         )
         run.recorded = claim.recorded
         run.durable = claim.recorded and self._db.shared
-        run.operation, run.expires_at = presented.operation, claim.expires_at
+        run.operation, run.expires_at = request.operation, claim.expires_at
         self.running[record.id] = run
         self.claims.begun(claim, run)
         return run
 
     def record_soon(self, run: RunningCall) -> None:
-        """Have a call that has begun on record at the end of this tick, unless it has ended by then."""
+        """Record a call as in progress at the end of this turn of the event loop, unless it has ended by then."""
         if run.recorded or run.done:
             return
-        if not self._begun:
-            # Two steps: behind the first step of whatever else begins in this tick.
+        if not self._unrecorded:
+            # Two steps: after the first step of every other call that begins in this turn.
             loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._record_begun)
-        self._begun.append(run)
+            loop.call_soon(loop.call_soon, self._write_unrecorded)
+        self._unrecorded.append(run)
 
-    def _record_begun(self) -> None:
-        begun, self._begun = self._begun, []
+    def _write_unrecorded(self) -> None:
+        begun, self._unrecorded = self._unrecorded, []
         batch = Batch()
         for run in begun:
             if not (run.recorded or run.settling):
                 try:
-                    self._put_begun(batch, run)
-                except Exception:  # noqa: BLE001 - the others are recorded all the same, and this one with its end
+                    self._add_record(batch, run)
+                except Exception:  # noqa: BLE001 - the others are still recorded, and this one when it ends
                     _log.exception("the call %s could not be recorded as running", run.record.id)
         if batch:
             self._db.enqueue(batch)
 
-    def _put_begun(self, batch: Batch, run: RunningCall) -> None:
+    def _add_record(self, batch: Batch, run: RunningCall) -> None:
         self.store.put_key_of(batch, run.record, run.operation, run.fingerprint, run.expires_at)
         self.store.put_record(batch, run.record)
         run.recorded = True
 
     async def recorded(self, call_id: str) -> None:
-        """Return when it is durable that this call runs: before anything is asked of a provider, which will be paid."""
+        """Wait until the record of a running call is durable; required before a request to a paid provider."""
         run = self.running.get(call_id)
         if run is None:
             return
@@ -270,67 +271,68 @@ class CallRegistry:
             await self._db.flush()
         else:
             batch = Batch()
-            self._put_begun(batch, run)
+            self._add_record(batch, run)
             await self._db.write_batch(batch)
         run.durable = run.asked = True
 
-    # -- a call ends
+    # -- end
 
     async def settle(self, run: RunningCall, ending: Ending) -> None:
-        """Write how a call ended and return when that is durable."""
+        """Write the outcome of a call, and return when it is durable."""
         await self._settlement.settle(run, ending)
 
     def unattended(self, run: RunningCall) -> None:
-        """No client of this node listens to a call any more, and the time of grace is over."""
+        """Cancel a call without subscribers after its grace period, unless clients of other nodes follow it."""
         if self._db.shared and run.keyed:
-            self._spawn(self._give_up_unless_attended(run))
+            self._spawn(self._cancel_unless_attended(run))
         else:
-            run.cancel(vanished())
+            run.cancel(abandoned())
 
-    async def _give_up_unless_attended(self, run: RunningCall) -> None:
+    async def _cancel_unless_attended(self, run: RunningCall) -> None:
         try:
             row = await self._db.one(sql.ATTENDED, (run.record.id,))
         except StorageError:
             row = (0.0,)
-        if run.listeners:
+        if run.subscribers:
             return
-        # Seconds since a client of another node was seen to listen.
-        since = None if row is None or row[0] is None else float(row[0])
-        if since is not None and since < self.grace_seconds:
-            run.wait_for_clients(self.grace_seconds - since)
+        # Seconds since a client of another node last followed the call.
+        seconds_since = None if row is None or row[0] is None else float(row[0])
+        if seconds_since is not None and seconds_since < self.grace_seconds:
+            run.wait_for_clients(self.grace_seconds - seconds_since)
         else:
-            run.cancel(vanished())
+            run.cancel(abandoned())
 
     async def cancel(self, principal: str, call_id: str) -> CallRecord | None:
-        """Cancel a running call, wherever it runs, and give its record when it has ended.
+        """Cancel a running call at whichever node it runs, and return its record once it has ended.
 
-        None if the caller has no such call. One that does not end in time is given as it is.
+        Return None if the caller has no such call, and the current record of one that does not end in time.
         """
         run = self.running.get(call_id)
         if run is None or run.record.principal != principal:
-            return await self.others.cancel(principal, call_id)
+            return await self.failover.cancel(principal, call_id)
         run.cancel(cancelled(call_id))
         await run.finished()
         return run.record
 
     async def sweep(self) -> int:
+        """Delete the expired idempotency keys with their answers and events, and return the number of keys."""
         return await self.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:
-        """Let calls end for `seconds`, then interrupt those that are left, and follow others no further."""
+        """Wait up to `seconds` for calls to end, then interrupt the rest and stop following remote calls."""
         deadline = self._clock.monotonic() + seconds
         while (self.running or self.following) and self._clock.monotonic() < deadline:
             await self._clock.sleep(min(0.02, seconds))
-        left = list(self.running.values())
-        for run in left:
+        remaining = list(self.running.values())
+        for run in remaining:
             run.interrupt()
         for follower in list(self.following.values()):
             follower.stop()
-        for run in left:
+        for run in remaining:
             await run.finished()
 
     async def stop(self) -> None:
-        """End what runs beside the calls. Nothing is asked afterwards."""
+        """Cancel the background tasks and write the last events. The registry cannot be used afterwards."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -1,8 +1,8 @@
-"""A call that another node makes, followed for the clients that this node has of it.
+"""A call that runs on another node, followed for the clients of this node.
 
-Its events come over the bus as they happen and from the event table in any case: on joining, from time to time, and
-whenever something is missing. How it ended is what its record says. While it is followed it counts as attended, so that
-its own node does not give it up.
+Its events arrive over the bus as they happen. They are also read from the event table: when the first client
+subscribes, periodically, and whenever events are missing. Its outcome is read from its record. A followed call is
+marked as attended, so that its node does not cancel it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from .repository import CallStore
 __all__ = ["RemoteCall", "RemoteCallHost", "lost"]
 
 _log = logging.getLogger("onceward_gateway")
-# Seconds between two looks: at first, while events come, and at most. The owner writes its log every 0.05.
-_SOON, _LIVELY, _SELDOM = 0.06, 0.2, 1.0
+# Seconds between two reads: initially, while events arrive, and at most. The owner writes its log every 50 ms.
+_FIRST_SECONDS, _ACTIVE_SECONDS, _MAX_SECONDS = 0.06, 0.2, 1.0
 
 
 class RemoteCallHost(Protocol):
@@ -43,27 +43,28 @@ class RemoteCallHost(Protocol):
     grace_seconds: float
 
     def attend(self, call_id: str) -> None:
-        """Tell the node that makes a call that a client waits for it."""
+        """Mark a call of another node as attended by a client of this node."""
         ...
 
     def unfollow(self, follower: RemoteCall) -> None:
-        """Forget a follower that has ended or that no client listens to."""
+        """Stop following a call that has ended or has no subscribers."""
         ...
 
 
 class RemoteCall(EventStream):
-    """One call of another node."""
+    """The event stream of a call that runs on another node."""
 
     def __init__(self, host: RemoteCallHost, record: CallRecord) -> None:
         super().__init__(record)
         self._host = host
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._look: asyncio.Future[None] | None = None
+        self._wakeup: asyncio.Future[None] | None = None
         self._due = False
 
-    def join(self, listener: Subscriber) -> None:
-        super().join(listener)
+    def join(self, subscriber: Subscriber) -> None:
+        """Add a subscriber; the first one starts following the other node."""
+        super().join(subscriber)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.record.id}")
             self._task.add_done_callback(self._stopped)
@@ -76,83 +77,84 @@ class RemoteCall(EventStream):
         self._host.unfollow(self)
         self.wake()
 
-    def leave(self, listener: Subscriber) -> None:
-        super().leave(listener)
-        if not self.listeners and self._task is not None:
+    def leave(self, subscriber: Subscriber) -> None:
+        """Remove a subscriber; without any, following ends."""
+        super().leave(subscriber)
+        if not self.subscribers and self._task is not None:
             self._host.unfollow(self)
             self._task.cancel()
             self._task = None
 
-    def poke(self) -> None:
-        """Look now."""
+    def refresh_now(self) -> None:
+        """Read the database without waiting for the next interval."""
         self._due = True
-        if self._look is not None and not self._look.done():
-            self._look.set_result(None)
+        if self._wakeup is not None and not self._wakeup.done():
+            self._wakeup.set_result(None)
 
-    # -- what is heard and read
+    # -- messages and reads
 
-    def heard(self, message: bytes) -> None:
-        """Events as the owner tells them; nothing at all when the call has ended."""
+    def receive(self, message: bytes) -> None:
+        """Handle a message of the call's node: new events, or nothing if the call has ended."""
         first, _, data = message.partition(b"\n")
         if not data or not first.isdigit() or int(first) > self.total + 1:
-            # The end is told when it is written; what was missed is written within a moment.
-            self._poke_in(0 if not data else _SOON)
+            # The end is durable when it is published; events that were missed are written within 50 ms.
+            self._refresh_in(0 if not data else _FIRST_SECONDS)
             return
-        self._append(int(first), [piece + b"\n\n" for piece in data.split(b"\n\n")[:-1]])
+        self._append(int(first), [event + b"\n\n" for event in data.split(b"\n\n")[:-1]])
         self.wake()
 
     def _append(self, first: int, frames: list[bytes]) -> None:
         if not self.over:
             self.frames.extend(frames[max(0, self.total + 1 - first) :])
 
-    def _poke_in(self, seconds: float) -> None:
+    def _refresh_in(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self.poke)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.refresh_now)
 
     async def _follow(self) -> None:
-        leave = self._host.bus.follow(topic_of(self.record.id), self.heard)
+        leave = self._host.bus.follow(topic_of(self.record.id), self.receive)
         attend_every = max(0.05, self._host.grace_seconds / 3)
         loop = asyncio.get_running_loop()
         attended = -attend_every
-        delay = _SOON
+        delay = _FIRST_SECONDS
         try:
             while not self.over:
                 if loop.time() - attended >= attend_every:
                     attended = loop.time()
                     self._host.attend(self.record.id)
-                fresh = await self._try_to_refresh()
-                delay = _LIVELY if fresh else min(_SELDOM, delay * 2)
+                has_new_events = await self._try_to_refresh()
+                delay = _ACTIVE_SECONDS if has_new_events else min(_MAX_SECONDS, delay * 2)
                 if not self.over:
-                    await self._rest(min(_SELDOM if self._host.bus.connected else delay, attend_every))
+                    await self._wait(min(_MAX_SECONDS if self._host.bus.connected else delay, attend_every))
         finally:
             leave()
             if self._timer is not None:
                 self._timer.cancel()
             self._host.attend(self.record.id)
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait so long, or until somebody says that there is something."""
+    async def _wait(self, seconds: float) -> None:
+        """Wait `seconds`, or until `refresh_now` is called."""
         if not self._due:
-            self._look = asyncio.get_running_loop().create_future()
-            await asyncio.wait([self._look], timeout=seconds)
-            self._look = None
+            self._wakeup = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._wakeup], timeout=seconds)
+            self._wakeup = None
         self._due = False
 
     async def _try_to_refresh(self) -> bool:
         try:
             return await self.refresh()
         except StorageError as error:
-            # Whoever makes the call may well go on: its end is heard of when the database is back.
+            # The call may still be running: its outcome is read once the database is available again.
             _log.warning("call %s cannot be followed at the moment: %s", self.record.id, error)
             return False
 
     async def refresh(self) -> bool:
-        """Read what the database has; gives whether there was something new."""
-        # The record first: what it says of the end is true of the events that are read after it.
+        """Read the record and the new events from the database, and return whether there were any events."""
+        # The record first: if it has ended, the events read afterwards are complete.
         record = await self._host.store.find(self.record.principal, self.record.id)
-        before = self.total
-        for block in await self._host.store.events(self.record.id, before):
+        seen = self.total
+        for block in await self._host.store.events(self.record.id, seen):
             self._append(block.first, block.frames())
         if record is None:
             self._fail(lost(self.record.id))
@@ -160,9 +162,9 @@ class RemoteCall(EventStream):
             self.record = record
             if record.status != "in_progress":
                 await self._end(record)
-        if self.total > before or self.over:
+        if self.total > seen or self.over:
             self.wake()
-        return self.total > before
+        return self.total > seen
 
     async def _end(self, record: CallRecord) -> None:
         if record.status == "completed":
@@ -176,21 +178,21 @@ class RemoteCall(EventStream):
             self.moved = True
             self._host.unfollow(self)
         elif record.status == "interrupted":
-            self._break_off(lost(record.id))
+            self._fail_outside_log(lost(record.id))
         else:
             self._fail(record.failure())
 
     def stop(self) -> None:
-        """The gateway stops; the call goes on where it is made, and can be asked for at any other node."""
-        self._break_off(draining())
+        """Disconnect the clients because this gateway stops; the call continues on its node."""
+        self._fail_outside_log(draining())
         self.wake()
 
-    def _break_off(self, error: ApiError) -> None:
-        """Fail with an error that is no event of the call: it has the number of the last one, to go on from."""
+    def _fail_outside_log(self, error: ApiError) -> None:
+        """Fail with an error outside the event log: it has the number of the last event, so that clients can resume."""
         self._fail(error)
         if self.total:
-            told = envelope(error, self.record.request_id)
-            self.frames.append(frame(self.record.id, self.total, told, "error"))
+            data = envelope(error, self.record.request_id)
+            self.frames.append(frame(self.record.id, self.total, data, "error"))
 
     def _fail(self, error: ApiError) -> None:
         error.call_id = self.record.id
@@ -199,11 +201,11 @@ class RemoteCall(EventStream):
 
 
 def lost(call_id: str) -> ApiError:
-    """Return the error of a call whose node died: nobody knows how it ended, or whether a provider was asked."""
+    """Return the error of a call whose node died, so that its outcome is unknown."""
     return ApiError(
         500,
         f"The gateway stopped while the call {call_id!r} ran, and how it ended is not known. "
-        "What was received stands; to make the call again, send it with a new key.",
+        "Events already received remain valid. To make the call again, send it with a new key.",
         code="call_interrupted",
         provider_asked=None,
     )

@@ -1,4 +1,4 @@
-"""Ends running calls whose caller may no longer call: its key, or whoever stands above it, was blocked or deleted."""
+"""Revocation: cancels running calls whose key, or its user, team or organization, was blocked or deleted."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["Revocation"]
 
 _log = logging.getLogger("onceward_gateway")
 _KINDS = frozenset({"key", "user", "team", "organization", "customer", "member", EVERYTHING.kind})
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 class Revocation:
-    """Hears of changes, wherever they were made, and cancels the calls of this process that they concern."""
+    """Receives the changes of all nodes, and cancels the calls of this process that they affect."""
 
     def __init__(
         self,
@@ -45,34 +45,34 @@ class Revocation:
     def _changed(self, change: RecordChange) -> None:
         if change.kind not in _KINDS or change.action in ("created", "unblocked"):
             return
-        concerned = [(run, caller) for run, caller in self._callers() if _concerns(change, caller)]
-        if concerned:
-            self._spawn(self._check(change, concerned), "revocation")
+        affected = [(run, caller) for run, caller in self._callers() if _affects(change, caller)]
+        if affected:
+            self._spawn(self._check(change, affected), "revocation")
 
     def _callers(self) -> list[tuple[RunningCall, Principal]]:
         return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
 
-    async def _check(self, change: RecordChange, concerned: list[tuple[RunningCall, Principal]]) -> None:
-        standing: dict[int, Principal | ApiError] = {}
-        for run, caller in concerned:
-            if id(caller) not in standing:
-                standing[id(caller)] = await self._standing(change, caller)
-            now = standing[id(caller)]
+    async def _check(self, change: RecordChange, affected: list[tuple[RunningCall, Principal]]) -> None:
+        current: dict[int, Principal | ApiError] = {}
+        for run, caller in affected:
+            if id(caller) not in current:
+                current[id(caller)] = await self._current_principal(change, caller)
+            now = current[id(caller)]
             error = now if isinstance(now, ApiError) else _model_refusal(run, now)
             if error is not None:
                 run.cancel(principals.copy_of(error))
             elif not isinstance(now, ApiError):
-                self._keep_end(run, now.expires_at)
+                self._update_expiry(run, now.expires_at)
 
-    def _keep_end(self, run: RunningCall, expires_at: float | None) -> None:
-        """Hold a running call to the end that its key has now."""
+    def _update_expiry(self, run: RunningCall, expires_at: float | None) -> None:
+        """Apply the new expiry of a key to its running call."""
         ticket = run.ticket
         if ticket is not None and ticket.caller.expires_at != expires_at:
             ticket.caller = replace(ticket.caller, expires_at=expires_at)
             if expires_at is not None:
                 self.watch(expires_at)
 
-    async def _standing(self, change: RecordChange, caller: Principal) -> Principal | ApiError:
+    async def _current_principal(self, change: RecordChange, caller: Principal) -> Principal | ApiError:
         """Return the caller as it would be admitted now, or the error that it would get."""
         directory = self._directory
         try:
@@ -94,41 +94,41 @@ class Revocation:
         return now
 
     async def look(self) -> None:
-        """Read what other nodes changed while calls run here, also where nobody else calls and nobody tells."""
+        """Poll for changes of other nodes while calls run, in case no request or message triggers a refresh."""
         directory = self._directory
         while True:
-            await directory.clock.sleep(_LOOK_SECONDS)
+            await directory.clock.sleep(_POLL_SECONDS)
             if self._running:
                 try:
                     await directory.changes.refresh()
                 except StorageError:
-                    continue  # told by whoever is refused meanwhile
+                    continue  # requests that need the database report the failure
 
-    # -- keys with an end
+    # -- keys that expire
 
     def watch(self, expires_at: float) -> None:
-        """Have a call of a key with an end cancelled when its time is over: one timer for all of them."""
+        """Cancel the calls of a key when it expires. One timer serves all keys."""
         if self._timer is None:
-            # Another key may end earlier than the one that set the timer: it is looked at once a second.
-            wait = min(max(0.0, expires_at - self._directory.clock.time()), _LOOK_SECONDS)
+            # Another key may expire before the one that set the timer, so it fires once a second at least.
+            wait = min(max(0.0, expires_at - self._directory.clock.time()), _POLL_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(wait, self._expire)
 
     def _expire(self) -> None:
         self._timer = None
-        now, left = self._directory.clock.time(), list[float]()
+        now, pending = self._directory.clock.time(), list[float]()
         for run, caller in self._callers():
             if caller.expires_at is None:
                 continue
             if now >= caller.expires_at:
                 run.cancel(principals.expired(caller))
             else:
-                left.append(caller.expires_at)
-        if left:
-            self.watch(min(left))
+                pending.append(caller.expires_at)
+        if pending:
+            self.watch(min(pending))
 
 
 def _model_refusal(run: RunningCall, caller: Principal) -> ApiError | None:
-    """Return the error of a call whose model is out of its caller's reach by now."""
+    """Return the error of a call whose caller may no longer use its model."""
     model = "" if run.ticket is None else run.ticket.model
     if not model or caller.may_use(model) or caller.may_use(caller.aliases.get(model, model)):
         return None
@@ -139,7 +139,7 @@ def _model_refusal(run: RunningCall, caller: Principal) -> ApiError | None:
     return None
 
 
-def _concerns(change: RecordChange, caller: Principal) -> bool:
+def _affects(change: RecordChange, caller: Principal) -> bool:
     if change.kind == EVERYTHING.kind:
         return True
     if change.kind == "key":

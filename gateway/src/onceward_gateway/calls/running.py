@@ -1,9 +1,9 @@
-"""A running call: one producer, any number of clients that listen, and a log between them.
+"""A running call: one model handler, any number of subscribers, and a log of events between them.
 
-The producer appends events; each client reads the log at its own pace. The last event of a stream, and the answer
-of a unary call, are shown only after the record of the call is durable. A client that vanishes leaves the producer
-running for the grace time if the call has a key, or if a provider makes its whole answer, which is billed to its end
-whether anybody reads it or not; else the call is cancelled at once.
+The handler appends events; each subscriber reads the log at its own speed. The last event of a stream, and the answer
+of a unary call, are visible only after the record of the call is durable. After the last subscriber has left, the
+handler keeps running for the grace period if the call has a key, or if a provider computes a unary answer, which is
+billed in full in any case. Otherwise the call is cancelled at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..core.errors import (
     ApiError,
     envelope,
     internal,
-    storage_away,
+    storage_unavailable,
 )
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
@@ -34,17 +34,17 @@ from .event_stream import (
     frame,
 )
 
-__all__ = ["CallHost", "ModelHandler", "RunningCall", "Superseded", "vanished"]
+__all__ = ["CallHost", "ModelHandler", "RunningCall", "Superseded", "abandoned"]
 
 _log = logging.getLogger("onceward_gateway")
-_BREATH = 64
+_EVENTS_PER_TURN = 64
 
 
 class EventWriter(Protocol):
     """The event log of running calls."""
 
     def add(self, run: RunningCall) -> None:
-        """Write the new events of a call soon."""
+        """Schedule the new events of a call to be written."""
         ...
 
 
@@ -64,27 +64,27 @@ class CallHost(Protocol):
         ...
 
     async def settle(self, run: RunningCall, ending: Ending) -> None:
-        """Write how a call ended and return when that is durable."""
+        """Write the outcome of a call, and return when it is durable."""
         ...
 
     def unattended(self, run: RunningCall) -> None:
-        """Decide about a call that no client of this node has listened to for the grace period."""
+        """Handle a call that has had no subscriber on this node for the grace period."""
         ...
 
 
 class RunningCall(EventStream):
-    """The state of one call that this process makes."""
+    """The state of one call that this process runs."""
 
     __slots__ = (
-        "_begun",
-        "_ending",
-        "_grace",
+        "_backpressure",
+        "_cancellation",
+        "_grace_timer",
         "_handed_over",
         "_host",
         "_interrupted",
         "_prefix",
         "_produced",
-        "_room",
+        "_started",
         "_task",
         "_terminal",
         "asked",
@@ -98,12 +98,12 @@ class RunningCall(EventStream):
         "operation",
         "price_name",
         "prompt_bytes",
+        "published",
         "recorded",
         "saved",
         "settling",
         "skip",
         "ticket",
-        "told",
         "usage",
         "wasted",
     )
@@ -124,12 +124,12 @@ class RunningCall(EventStream):
         self.prompt_bytes = prompt_bytes
         self.price_name = price_name
         self.frames = logged or []
-        self.skip = self.saved = self.told = len(self.frames)
-        # Whether its record in progress was handed to the database, whether that is durable, and whether it ends.
+        self.skip = self.saved = self.published = len(self.frames)
+        # Its record in progress: handed to the database, durable; and whether the call is being settled.
         self.recorded = self.durable = self.settling = False
-        # Whether a provider may have been asked, which is then paid.
+        # Whether a request may have reached a provider, which then bills it.
         self.asked = False
-        # Whether nobody waits for it, or can ask for it again: the try that runs is its last one.
+        # Whether no client waits for it or can request it again: the current attempt is its last.
         self.left = False
         self.operation = ""
         self.expires_at = 0.0
@@ -141,27 +141,29 @@ class RunningCall(EventStream):
         self.first_at: float | None = None
         self._host = host
         self._terminal = terminal
-        self._room: asyncio.Future[None] | None = None
-        self._grace: asyncio.TimerHandle | None = None
+        self._backpressure: asyncio.Future[None] | None = None
+        self._grace_timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
-        self._ending: ApiError | None = None
+        self._cancellation: ApiError | None = None
         self._interrupted = False
-        self._begun = False
+        self._started = False
         self._handed_over = False
         self._produced = 0
         self._prefix = f"id: {record.id}:".encode()
 
     @property
     def keyed(self) -> bool:
+        """Return True if the client may ask for this call again by its idempotency key."""
         return self.record.key is not None
 
-    def start(self, produce: ModelHandler) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._drive(produce), name=self.record.id)
+    def start(self, handler: ModelHandler) -> None:
+        """Start the task that runs the handler."""
+        self._task = asyncio.get_running_loop().create_task(self._run(handler), name=self.record.id)
 
-    # -- what the producer does
+    # -- used by the handler
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
-        """Append one event, then wait while every client is too far behind."""
+        """Append one event, then wait while every subscriber is too far behind."""
         self._produced += 1
         if self._produced == 1:
             self.first_at = self._host.time()
@@ -174,14 +176,14 @@ class RunningCall(EventStream):
         else:
             self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
         self._appended()
-        if self.listeners:
+        if self.subscribers:
             if self._lag() > self._host.lag_events:
-                await self._wait_for_room()
-        elif self._produced % _BREATH == 0:
+                await self._wait_for_readers()
+        elif self._produced % _EVENTS_PER_TURN == 0:
             await asyncio.sleep(0)
 
     def deliver_fault(self, fault: Fault) -> None:
-        """A fault on the first client's connection at this point of the stream."""
+        """Inject a fault into the first client's connection at this position of the stream."""
         if self._produced >= self.skip:
             self.faults.append((self.total, fault))
             self.wake()
@@ -192,136 +194,142 @@ class RunningCall(EventStream):
         self.wake()
 
     def _lag(self) -> int:
-        return self.total - max(listener.position for listener in self.listeners)
+        return self.total - max(subscriber.position for subscriber in self.subscribers)
 
-    async def _wait_for_room(self) -> None:
-        self._room = asyncio.get_running_loop().create_future()
+    async def _wait_for_readers(self) -> None:
+        self._backpressure = asyncio.get_running_loop().create_future()
         try:
-            await self._room
+            await self._backpressure
         finally:
-            self._room = None
+            self._backpressure = None
 
-    # -- what a client does
+    # -- subscribers
 
-    def join(self, listener: Subscriber) -> None:
-        super().join(listener)
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+    def join(self, subscriber: Subscriber) -> None:
+        """Add a subscriber, and stop the timer that would end an abandoned call."""
+        super().join(subscriber)
+        if self._grace_timer is not None:
+            self._grace_timer.cancel()
+            self._grace_timer = None
 
-    def leave(self, listener: Subscriber) -> None:
-        """A client is gone, or has all it wanted."""
-        super().leave(listener)
-        if self.over or self.listeners:
-            self._make_room()
+    def leave(self, subscriber: Subscriber) -> None:
+        """Unsubscribe a client; without subscribers, cancel the call at once or after the grace period."""
+        super().leave(subscriber)
+        if self.over or self.subscribers:
+            self._relieve_backpressure()
             return
         if not self.keyed and (self.record.stream or not self.asked):
-            self.cancel(vanished())
-        elif self._grace is None:
+            self.cancel(abandoned())
+        elif self._grace_timer is None:
             self.left = not self.keyed
-            self._make_room()
+            self._relieve_backpressure()
             self.wait_for_clients(self._host.grace_seconds)
 
     def wait_for_clients(self, seconds: float) -> None:
-        """Give up in so many seconds, unless somebody listens by then, here or on another node."""
-        self._grace = asyncio.get_running_loop().call_later(seconds, self._grace_over)
+        """Cancel the call after `seconds`, unless it has a subscriber by then, here or on another node."""
+        self._grace_timer = asyncio.get_running_loop().call_later(seconds, self._grace_ended)
 
-    def _grace_over(self) -> None:
-        self._grace = None
-        if not self.listeners and not self.over:
+    def _grace_ended(self) -> None:
+        self._grace_timer = None
+        if not self.subscribers and not self.over:
             self._host.unattended(self)
 
-    def was_taken(self, end: int) -> None:
+    def mark_read(self, end: int) -> None:
+        """Free the events before `end`, unless the client may ask for them again, and let the handler continue."""
         if not self.keyed:
             del self.frames[: end - self.base]
             self.base = end
-        self._make_room()
+        self._relieve_backpressure()
 
-    def _make_room(self) -> None:
-        room = self._room
-        if room is not None and not room.done() and (not self.listeners or self._lag() <= self._host.lag_events // 2):
-            room.set_result(None)
+    def _relieve_backpressure(self) -> None:
+        backpressure = self._backpressure
+        if (
+            backpressure is not None
+            and not backpressure.done()
+            and (not self.subscribers or self._lag() <= self._host.lag_events // 2)
+        ):
+            backpressure.set_result(None)
 
     # -- the end
 
     def cancel(self, error: ApiError) -> None:
-        """End the call now; clients that still listen are told by `error`. One that has ended stays as it ended."""
-        if self._task is None or self.settling or self._ending is not None:
+        """End the call now with `error`. Has no effect on a call that has ended."""
+        if self._task is None or self.settling or self._cancellation is not None:
             return
-        self._ending = error
-        if self._begun:
+        self._cancellation = error
+        if self._started:
             self._task.cancel()
         else:
-            # A task that is cancelled before its first step ends without a word.
+            # A task that is cancelled before its first step would never run its cleanup.
             asyncio.get_running_loop().call_soon(self._task.cancel)
 
     def interrupt(self) -> None:
-        """End the call because the gateway stops. It can be taken up again after the start."""
+        """End the call because the gateway stops. It can be resumed after a restart."""
         self._interrupted = True
         self.cancel(draining())
 
     def hand_over(self) -> None:
-        """End it here: other nodes have it now. Clients that listen are sent to where it goes on."""
+        """End the call here because another node runs it now, and move its subscribers there."""
         self._interrupted = self._handed_over = True
         self.cancel(draining())
 
     async def finished(self) -> None:
-        """Return when the producer has ended and its record is durable."""
+        """Wait until the handler has ended and the record of the call is durable."""
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _drive(self, produce: ModelHandler) -> None:
-        self._begun = True
+    async def _run(self, handler: ModelHandler) -> None:
+        self._started = True
         try:
-            error = await self._failure_of(produce)
-        except Exception:  # noqa: BLE001 - even what tells of a failure may fail, and the call ends all the same
+            error = await self._run_handler(handler)
+        except Exception:  # noqa: BLE001 - even error handling may fail, and the call still has to end
             error = internal()
         self.settling = True
         await self._end(error)
-        # They would keep this run, as it keeps them, until a full garbage collection.
+        # Break reference cycles, which would keep the call in memory until a full garbage collection.
         self._task = self.ticket = None
 
-    async def _failure_of(self, produce: ModelHandler) -> ApiError | None:
-        """Run the producer; returns how it failed."""
+    async def _run_handler(self, handler: ModelHandler) -> ApiError | None:
+        """Run the handler, and return its error, if any."""
         try:
-            await produce(self)
+            await handler(self)
         except asyncio.CancelledError:
-            return self._ending or vanished()
+            return self._cancellation or abandoned()
         except ApiError as failure:
             return failure
         except DeliveryFault as fault:
             self.fault, self.answer = fault, fault.answer
         except StorageAway as away:
             _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_away(away.trouble.what, asked=self.asked, keyed=self.keyed)
-        except Exception:  # noqa: BLE001 - the last line of defence: whatever a producer raises must end in an error event
+            return storage_unavailable(away.trouble.what, asked=self.asked, keyed=self.keyed)
+        except Exception:  # noqa: BLE001 - any exception of a handler must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
         return None
 
     async def _end(self, error: ApiError | None) -> None:
-        """Settle the call, then show its end to whoever listens."""
+        """Settle the call, then publish its end to the subscribers."""
         tail: list[bytes] = []
         try:
-            if self._grace is not None:
-                self._grace.cancel()
+            if self._grace_timer is not None:
+                self._grace_timer.cancel()
             self.error = error
             if error is not None:
                 error.call_id = self.record.id
                 if self.record.asked:
                     error.provider_asked = True
-            tail = self._tail(error)
-            ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._ending is not None)
+            tail = self._last_events(error)
+            ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._cancellation is not None)
             await self._host.settle(self, ending)
             self.moved = self._handed_over
         except StorageAway as failure:
-            tail = self._withhold(storage_away(failure.trouble.what, asked=self.asked, keyed=self.keyed))
+            tail = self._withhold(storage_unavailable(failure.trouble.what, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
-        except Superseded as lost:
-            # Whoever has its key is told how it did end, or goes on, where that is written.
+        except Superseded as superseded:
+            # A client with its key looks the call up again, and finds its actual outcome.
             self.moved = self.keyed
-            tail = [] if self.moved else self._withhold(lost.error)
-        except Exception as failure:  # noqa: BLE001 - nobody waits for ever for a call that cannot be settled
+            tail = [] if self.moved else self._withhold(superseded.error)
+        except Exception as failure:  # noqa: BLE001 - no client may wait for ever for a call that cannot be settled
             tail = self._withhold(_unrecorded())
             _log.error(
                 "call %s (request %s) could not be recorded: %s", self.record.id, self.record.request_id, failure
@@ -331,19 +339,19 @@ class RunningCall(EventStream):
             self.done = not self.moved
             self.wake()
 
-    def _tail(self, error: ApiError | None) -> list[bytes]:
-        """The event that ends the stream, if any is to be sent."""
+    def _last_events(self, error: ApiError | None) -> list[bytes]:
+        """Return the event that ends the stream, if there is one."""
         if error is None:
-            closing = self.record.stream and self._terminal is not None
-            return [frame(self.record.id, self.total + 1, self._terminal or b"")] if closing else []
+            has_terminal = self.record.stream and self._terminal is not None
+            return [frame(self.record.id, self.total + 1, self._terminal or b"")] if has_terminal else []
         if not self.record.stream or not self.total:
             return []
-        # A call that is only interrupted may go on: nothing is to be missed behind the id that this event has.
+        # An interrupted call may be resumed: with the id of the last event, a client that resumes misses nothing.
         number = self.total if self._interrupted else self.total + 1
         return [frame(self.record.id, number, envelope(error, self.record.request_id), "error")]
 
     def _withhold(self, error: ApiError) -> list[bytes]:
-        """Tell `error` in place of an end that is not durable."""
+        """Replace an end that is not durable by `error`, and return its event."""
         error.call_id = self.record.id
         self.answer, self.error = None, error
         if not self.record.stream or not self.total:
@@ -352,22 +360,23 @@ class RunningCall(EventStream):
 
     @property
     def catching_up(self) -> bool:
-        """Whether a call that is taken up again still makes what its log already holds."""
+        """Return whether a resumed call still produces events that its log already contains."""
         return self._produced < self.skip
 
     @property
     def events_produced(self) -> int:
+        """Return the number of events produced, including those of an earlier attempt that a resumed call repeats."""
         return max(self._produced, self.skip)
 
     @property
     def tokens_produced(self) -> int:
-        """Tokens of what was produced so far: what its meter counts, else one an event."""
+        """Return the tokens produced so far: as its meter counts them, otherwise one per event."""
         meter = self.record.meter
         return self.events_produced if meter is None else meter.tokens
 
 
 class Superseded(Exception):
-    """Another node ended this call meanwhile. `error` is what its clients are told here."""
+    """Another node ended this call meanwhile. `error` is sent to the clients without a key."""
 
     def __init__(self, error: ApiError) -> None:
         super().__init__(error.message)
@@ -375,13 +384,13 @@ class Superseded(Exception):
 
 
 def _unrecorded() -> ApiError:
-    """Nobody is told that a call is done before that is on the disk; if it cannot be put there, this is told."""
-    message = "The answer could not be recorded and is withheld. Whoever runs the gateway finds why in its log."
+    """Return the error of a call whose outcome could not be made durable, so that its answer is withheld."""
+    message = "The answer could not be recorded and is withheld. The log of the gateway has the cause."
     return ApiError(500, message, code="storage_failed", headers=(("x-should-retry", "false"),))
 
 
-def vanished() -> ApiError:
-    """What ends a call that nobody waits for."""
+def abandoned() -> ApiError:
+    """Return the error of a call that was abandoned by its clients."""
     return ApiError(
         409,
         "The call was cancelled because its client went away and did not come back in time. Send it with a new key.",

@@ -1,9 +1,9 @@
-"""Every statement of the call records, the keys and the event log. Values are bound, never written into the text.
+"""SQL statements of call records, idempotency keys and the event log. Values are always bound.
 
-call       one row a call: what was asked for, how it ended; while it runs, the node that runs it
-once_key   what an idempotency key was first presented with, and the call (or the mutation) that it stands for
-answer     the whole answer of a call or a mutation with a key
-event      the log of a stream with a key: blocks of consecutive events as they were sent
+call       one row per call: its request and its outcome; while it runs, the node that runs it
+once_key   the fingerprint of the first request with an idempotency key, and its call (or write)
+answer     the complete answer of a call or a write with a key
+event      the event log of a stream with a key: blocks of consecutive events as they were sent
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ _PUT_CALL = f"""
         cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
         model = excluded.model, provider = excluded.provider, node = excluded.node
     WHERE"""
-# A call that another node runs by now is that node's to write, but for the end that is paid: there is no other.
+# Only the node that runs a call writes its record; the one exception is a completed end, which is billed once.
 PUT_CALL = f"""{_PUT_CALL}
     call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
     OR (excluded.status = 'completed' AND call.attempt = excluded.attempt)
 """
-# That a call is left for another to take up says nothing to one that was taken up, or has ended.
+# An interruption must not overwrite a call that another node resumed, or that has ended.
 PUT_INTERRUPTED = f"{_PUT_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)"
-# The answer of a call was withheld: its record, written before this, says that it completed.
+# For a call whose answer was withheld: its record, written earlier, has the status `completed`.
 WITHHOLD_CALL = """
     UPDATE call SET status = 'failed', error_status = ?, error = ? WHERE id = ? AND attempt = ? AND status = 'completed'
 """
@@ -95,13 +95,14 @@ FIND_KEY = f"""
 """
 RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
 DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
-# Behind the call: a node that was taken for dead meanwhile drops neither, for the call is another's, or has ended.
+# After DROP_CALL: if this node was declared dead meanwhile, the call belongs to another node or has ended, and both
+# rows stay.
 RELEASE_KEY = """
     DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?
         AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = once_key.call_id)
 """
 
-# -- a key is claimed: one statement, so that of all nodes one has it
+# -- claims: one statement, so that exactly one node obtains the key
 
 CLAIM_KEY = """
     INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node)
@@ -116,7 +117,7 @@ _TYPED = """CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), 
             CAST(? AS SMALLINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS DOUBLE PRECISION),
             CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT),
             CAST(? AS TEXT), CAST(? AS BIGINT)"""
-# PostgreSQL alone has need of it: a process that has its database alone keeps its claims in its memory.
+# For PostgreSQL only: a process that does not share its database keeps its claims in memory.
 CLAIM_CALL = f"""
     WITH claimed AS ({CLAIM_KEY})
     {_ADD_CALL} SELECT {_TYPED} FROM claimed
@@ -134,10 +135,10 @@ RESTORE = """
 """
 DROP_CALL = "DELETE FROM call WHERE id = ? AND node = ? AND status = 'in_progress'"
 
-# For a call whose end cannot be written: it does not run, whatever its record would say.
+# For a call whose end cannot be written: its record must not stay in progress.
 FAIL_CALL = "UPDATE call SET status = 'failed', finished_at = ? WHERE id = ? AND node = ? AND status = 'in_progress'"
 
-# -- calls and mutations of nodes
+# -- calls and writes of nodes
 
 _INTERRUPT = "UPDATE call SET status = 'interrupted', finished_at = ? WHERE status = 'in_progress'"
 INTERRUPT = f"{_INTERRUPT} AND node = ? RETURNING {_COLUMNS}"
@@ -148,11 +149,11 @@ CANCELLED = "SELECT id FROM call WHERE status = 'in_progress' AND node = ? AND c
 REQUEST_CANCEL = """
     UPDATE call SET cancel_requested = 1 WHERE principal = ? AND id = ? AND status = 'in_progress' RETURNING node
 """
-# By the database's clock: the nodes' own may differ by more than the time of grace.
+# By the database's clock: the clocks of the nodes may differ by more than the grace period.
 ATTEND = f"UPDATE call SET attended_at = {NOW} WHERE id = ?"
 ATTENDED = f"SELECT {NOW} - attended_at FROM call WHERE id = ?"
 KEEP_MUTATION = "UPDATE once_key SET node = NULL, expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
-# A mutation that may have been written after all keeps its key: what is kept has no node.
+# A write that was committed after all keeps its key: its row has no node.
 FREE_MUTATION = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ? AND node = ?"
 FREE_MUTATIONS = "DELETE FROM once_key WHERE node = ?"
 
@@ -164,7 +165,7 @@ PUT_ANSWER = """
 """
 FIND_ANSWER = "SELECT status, content_type, headers, body FROM answer WHERE call_id = ?"
 
-# Two nodes that went on with the same call from the same event tell the same; who is behind takes nothing away.
+# Two nodes that resume a call from the same event write the same events; the shorter block never replaces the longer.
 PUT_EVENTS = """
     INSERT INTO event (call_id, first, last, data) VALUES (?, ?, ?, ?)
     ON CONFLICT (call_id, first) DO UPDATE SET last = excluded.last, data = excluded.data

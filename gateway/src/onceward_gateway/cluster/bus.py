@@ -26,7 +26,8 @@ class Bus(Protocol):
         """Connect. Return also where that fails: it is retried until `stop`."""
         ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Disconnect for good; later messages are dropped."""
 
     def publish(self, topic: str, message: bytes) -> None:
         """Send to the listeners of the other nodes. Never waits or raises; without a connection the message is lost."""
@@ -64,12 +65,15 @@ class LocalBus:
         """Do nothing: there are no other nodes."""
 
     def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
+        """Return without subscribing: no message ever comes."""
         return _unsubscribe
 
     def follow(self, topic: str, listener: Listener) -> Unsubscribe:
+        """Return without subscribing: no message ever comes."""
         return _unsubscribe
 
     def followed(self, topic: str) -> bool:
+        """Return False: there is no other node."""
         return False
 
     def on_reconnect(self, listener: Callable[[], None]) -> None:

@@ -1,8 +1,8 @@
 """Settings of billing: `[ledger]`, `[budgets]`, `[credits]`.
 
 [ledger]
-default_output_tokens = 1024       # reserved for an answer whose length the request does not bound
-unpriced = "refuse"                # what has a budget may not call models whose price nobody knows; or "allow"
+default_output_tokens = 1024       # reserved for an answer whose length the request does not limit
+unpriced = "refuse"                # callers with a budget may not call models without a known price; or "allow"
 [budgets.providers.openai]
 max_budget = 500.0                 # US dollars
 budget_duration = "1mo"
@@ -40,7 +40,7 @@ _CREDITS_PER_USD = 1000
 
 @dataclass(frozen=True, slots=True)
 class FixedBudget:
-    """A budget of a model or a provider, for all callers together. Nano-USD."""
+    """A budget of a model or a provider for all callers together, in nano-USD."""
 
     name: str
     max_budget: int | None
@@ -78,7 +78,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class CreditSettings:
-    """Credits. Without tiers there are none."""
+    """The settings of credits, which are off without tiers."""
 
     default_tier: str | None = None
     tiers: Mapping[str, Tier] = field(default_factory=lambda: MappingProxyType(dict[str, Tier]()))
@@ -87,7 +87,7 @@ class CreditSettings:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """The ledger's own settings."""
+    """The settings of billing."""
 
     default_output_tokens: int = 1024
     lease_seconds: float = 600.0
@@ -98,7 +98,7 @@ class LedgerSettings:
 
 
 def read_ledger(root: Table) -> LedgerSettings:
-    """The settings of a configuration."""
+    """Read `[ledger]`, `[budgets]` and `[credits]`."""
     ledger, budgets, credits = root.table("ledger"), root.table("budgets"), root.table("credits")
     base = LedgerSettings()
     settings = LedgerSettings(
@@ -119,10 +119,10 @@ def _or(value: T | None, default: T) -> T:
 
 
 def _budget(name: str, table: Table) -> FixedBudget:
-    most, soft = table.number("max_budget", 0), table.number("soft_budget", 0)
+    maximum, soft = table.number("max_budget", 0), table.number("soft_budget", 0)
     budget = FixedBudget(
         name,
-        None if most is None else from_usd(most),
+        None if maximum is None else from_usd(maximum),
         None if soft is None else from_usd(soft),
         _duration(table, "budget_duration"),
     )

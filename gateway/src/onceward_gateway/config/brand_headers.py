@@ -1,7 +1,7 @@
-"""Headers of the brands under which clients know this gateway: `X-Hanzo-Organization` is `X-Onceward-Organization`.
+"""Headers of equivalent brands: `X-Hanzo-Organization` is read as `X-Onceward-Organization`.
 
-The scope, tags and version of a client are read under any accepted prefix. Two headers that disagree are refused, for
-the scope decides who pays.
+Scope, tags and version of a client are read under any accepted prefix. Two headers that disagree are rejected, because
+the scope decides who is billed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SYNONYMS = {
     **{name + ending: "organization" for name in ("org", "organization", "organisation") for ending in _ENDINGS},
     **{f"team{ending}": "team" for ending in _ENDINGS},
 }
-# Scopes that no header chooses, and what to do instead.
+# Scopes that headers cannot select, and the advice for each.
 _USER = "A key works for the user that it was made for. Make a key with that `user_id`."
 _CUSTOMER = "Send the customer's name as `user` in the body."
 _PROJECT = "Use `X-Onceward-Team` or `X-Onceward-Organization`."
@@ -42,22 +42,22 @@ _NO_SCOPES = {
 
 
 class BrandHeaders:
-    """Translates the headers of all accepted prefixes into those of the own one."""
+    """Translates headers of all accepted prefixes to the gateway's own."""
 
     def __init__(self, prefixes: Iterable[str] = DEFAULT_PREFIXES) -> None:
         self._own = PREFIX.lower() + "-"
         accepted = dict.fromkeys((self._own, *(prefix.lower().rstrip("-") + "-" for prefix in prefixes)))
         self._prefixes = tuple(accepted)
-        self._wanted = (*self._prefixes, "x-org-id")
+        self._recognized = (*self._prefixes, "x-org-id")
 
     def is_used(self, headers: Iterable[str]) -> bool:
         """Return whether one of the headers has an accepted prefix."""
-        return any(name.startswith(self._wanted) for name in headers)
+        return any(name.startswith(self._recognized) for name in headers)
 
     def own_name(self, name: str) -> str | None:
         """Return the name of a header under the own prefix, or None for one that has no accepted prefix.
 
-        Raises 400 for the name of a scope that headers do not choose: who asks for one must not go without it.
+        Raise 400 for a scope that headers cannot select: the request must not run without it.
         """
         if name == "x-org-id":
             return self._own + "organization"
@@ -75,7 +75,7 @@ class BrandHeaders:
 
 
 def read_prefixes(given: tuple[str, ...], table: Table, name: str = "header_prefixes") -> tuple[str, ...]:
-    """Return the accepted prefixes of a setting; raise for one that no header can have."""
+    """Return the accepted prefixes of a setting; raise `ConfigError` for an invalid one."""
     for text in given:
         plain = text.replace("-", "")
         if not text.lower().startswith("x-") or not plain.isascii() or not plain.isalnum() or len(plain) < 2:

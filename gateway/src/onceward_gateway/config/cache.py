@@ -18,9 +18,9 @@ CacheScope = Literal["key", "organization", "global"]
 class CacheSettings:
     """The store, the lifetime and the scope of cached answers.
 
-    `memory` is this process's own; the gateway's database and Redis are shared by all nodes that have the same.
-    `organization`: callers of one organization share, a caller without one has its own; `key`: every caller has its
-    own; `global`: all share. With `opt_in` only calls that ask for it are looked up and kept.
+    `memory` belongs to one process; the database and Redis are shared by all nodes that use them. `organization`:
+    callers of an organization share answers, a caller without one has its own; `key`: every caller has its own;
+    `global`: all callers share. With `opt_in`, only calls that request it are looked up and stored.
     """
 
     kind: CacheKind = "off"
@@ -32,7 +32,7 @@ class CacheSettings:
 
 
 def read_cache(table: Table) -> CacheSettings:
-    """`[cache]`."""
+    """Read `[cache]`."""
     base = CacheSettings()
     ttl, opt_in = table.number("ttl_seconds", 0.001), table.flag("opt_in")
     settings = CacheSettings(

@@ -20,7 +20,7 @@ class ClusterSettings:
 
 
 def read_cluster(table: Table) -> ClusterSettings:
-    """`[cluster]`."""
+    """Read `[cluster]`."""
     base = ClusterSettings()
 
     def number(name: str, low: float) -> float:

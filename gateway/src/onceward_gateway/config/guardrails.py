@@ -3,7 +3,7 @@
 [guardrails.pii]
 guardrail = "pii"                  # the entry point; the table's name if absent
 mode = ["pre_call", "post_call"]   # before the call, after it, or both (default)
-default_on = true                  # else only calls that name it pass it
+default_on = true                  # false: only for calls that name it
 options = { kinds = ["email", "card"] }
 """
 
@@ -33,7 +33,7 @@ class GuardrailSettings:
 
 
 def read_guardrails(root: Table) -> tuple[GuardrailSettings, ...]:
-    """All `[guardrails.<name>]`, in the order they are written: the order they are applied in."""
+    """Read all `[guardrails.<name>]`, in the order of the file, in which they apply."""
     return tuple(_one(name, table) for name, table in root.tables("guardrails"))
 
 

@@ -1,7 +1,7 @@
-"""Settings: `onceward.toml`, the environment and the command line, read once into one frozen value.
+"""Settings: `onceward.toml`, the environment and the command line, read once into an immutable value.
 
-The command line beats the environment (`ONCEWARD_GATEWAY_*`), which beats the file. Every complaint names the
-source, the key, the value and the next step.
+The command line takes precedence over the environment (`ONCEWARD_GATEWAY_*`), which takes precedence over the file.
+Every error names the source, the key and the value, and what to do.
 """
 
 from __future__ import annotations
@@ -55,15 +55,15 @@ __all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
 _WHEN_AWAY = ("open", "closed")
-_SHORTEST_KEY = 16
-_SHORTEST_SECRET = 32
+_MIN_KEY = 16
+_MIN_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request and of one stream.
+    """The limits of a request and of a stream.
 
-    `when_away`: what the limits of pace do while Redis, where nodes count together, cannot be asked.
+    `when_away`: whether rate limits accept (`open`) or reject (`closed`) requests while Redis is unavailable.
     """
 
     body_bytes: int = 32 * 1024 * 1024
@@ -89,13 +89,13 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 4100
-    # The URL under which clients reach the gateway; and the proxies that may name the address of a client.
+    # The URL by which clients reach the gateway, and the proxies that may forward the address of a client.
     public_url: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
-    # Prefixes of headers that are equivalent to those of the own brand.
+    # Prefixes of headers that are equivalent to the gateway's own.
     header_prefixes: tuple[str, ...] = DEFAULT_PREFIXES
     offline: bool = False
-    # Serve the models that fail on purpose; None: only with `offline`.
+    # Whether to serve models that fail on purpose; None: only with `offline`.
     fault_models: bool | None = None
     allowed_hosts: frozenset[str] = frozenset()
     cors: CorsSettings = field(default_factory=CorsSettings)
@@ -150,7 +150,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """Read the settings. Without a path, `onceward.toml` of the working folder is read if it is there."""
+    """Read the settings. Without a path, read `onceward.toml` of the working directory if it exists."""
     env = os.environ if environ is None else environ
     named = path or (Path(env["ONCEWARD_GATEWAY_CONFIG"]) if env.get("ONCEWARD_GATEWAY_CONFIG") else None)
     file = named or Path("onceward.toml")
@@ -269,7 +269,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
 
 
 def _first(*values: Any) -> Any:
-    """Return the first value that is set. All are read, so that a fault in an overridden one is found too."""
+    """Return the first value that is set. All are read, so that overridden values are validated too."""
     return next((value for value in values if value is not None), None)
 
 
@@ -326,10 +326,10 @@ def _secret_keys(text: str | None) -> tuple[Secret, ...]:
     """Return the keys of stored credentials; the first encrypts, all decrypt."""
     keys = [key.strip() for key in (text or "").split(",") if key.strip()]
     for key in keys:
-        if len(key) < _SHORTEST_SECRET:
+        if len(key) < _MIN_SECRET:
             raise ConfigError(
                 f"The environment: `ONCEWARD_GATEWAY_SECRET_KEY` has a key of {len(key)} characters, too few to "
-                f"protect credentials. Use at least {_SHORTEST_SECRET}: "
+                f"protect credentials. Use at least {_MIN_SECRET}: "
                 'python -c "import secrets; print(secrets.token_urlsafe(32))".'
             )
     return tuple(Secret(key) for key in keys)
@@ -344,10 +344,10 @@ def _hash_of(key: str, table: Table) -> bytes:
         if len(digest) != 32:
             raise table.fault("api_keys", "sha256:...", "has an entry that is not 64 hex digits after `sha256:`")
         return digest
-    if len(key) < _SHORTEST_KEY:
+    if len(key) < _MIN_KEY:
         raise ConfigError(
             f"{table.source}: {table.spell('api_keys')} has a key of {len(key)} characters, which can be guessed. "
-            f"Use at least {_SHORTEST_KEY}: python -c \"import secrets; print('sk-' + secrets.token_urlsafe(32))\"."
+            f"Use at least {_MIN_KEY}: python -c \"import secrets; print('sk-' + secrets.token_urlsafe(32))\"."
         )
     return hashlib.sha256(key.encode()).digest()
 

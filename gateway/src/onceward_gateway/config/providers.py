@@ -1,7 +1,7 @@
-"""`[providers.<name>]`, `[models]` and `[prices]`.
+"""Settings of providers, models and prices: `[providers.<name>]`, `[models]` and `[prices]`.
 
-An invalid value here concerns one provider or one name. It does not stop the gateway: it is an issue, reported at the
-start and by `/readyz`, and an error of the calls that need it. An unknown setting does stop it.
+An invalid value affects one provider or one name. It does not prevent the start: it is an issue, which is reported at
+the start and by `/readyz`, and an error of the calls that need it. An unknown setting does prevent the start.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = [
     "check_target",
     "read_models",
     "read_prices",
-    "tell_half_price",
+    "report_incomplete_price",
     "read_providers",
 ]
 
@@ -42,7 +42,7 @@ _LONGEST_NAME = 64
 
 
 class Secret:
-    """A provider's key. Its representation is masked; `reveal` returns it to the one place that sends it."""
+    """A provider's key. Its representation is masked; `reveal` returns the key to send it."""
 
     __slots__ = ("_value",)
 
@@ -50,6 +50,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
+        """Return the key in clear, for the request that sends it and nothing else."""
         return self._value
 
     def __repr__(self) -> str:
@@ -61,7 +62,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An upstream: its protocol, its address, and the operator's key for it (None: callers bring their own)."""
+    """A provider: its protocol, its address, and the operator's key (None: callers bring their own)."""
 
     name: str
     wire: Literal["openai", "anthropic"]
@@ -70,7 +71,7 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     idle_timeout: float = 120.0
-    # Seconds for a whole answer, however steadily it comes; of a unary call, and of a stream.
+    # Seconds for a whole answer of a unary call and of a stream, however steadily it arrives.
     answer_timeout: float = 900.0
     stream_timeout: float = 3600.0
     retries: int = 2
@@ -112,13 +113,14 @@ class Issue:
 
 @dataclass(slots=True)
 class Issues:
-    """The issues of a configuration, and why providers, routes and deployments cannot be used."""
+    """The issues of a configuration, and the reasons why providers, routes and deployments cannot be used."""
 
     found: list[Issue] = field(default_factory=list)
     providers: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
 
     def add(self, shown: str, logged: str | None = None) -> None:
+        """Add an issue: `shown` for `/readyz`, and `logged`, which may name files and values, for the log."""
         self.found.append(Issue(shown, logged or shown))
 
     @contextmanager
@@ -172,10 +174,10 @@ def _base_url(name: str, wire: str, table: Table) -> str:
         raise table.fault("base_url", url, "is not an http or https address", "Begin it with https://")
     try:
         parts = urlsplit(url)
-        good = bool(parts.hostname) and (parts.port is None or parts.port > 0) and not parts.query + parts.fragment
+        valid = bool(parts.hostname) and (parts.port is None or parts.port > 0) and not parts.query + parts.fragment
     except ValueError:
-        good = False
-    if not good or any(not 32 < ord(character) < 127 for character in url):
+        valid = False
+    if not valid or any(not 32 < ord(character) < 127 for character in url):
         raise table.fault("base_url", url, "is not an address", 'Write it like "https://host/v1"')
     return url.rstrip("/")
 
@@ -230,7 +232,7 @@ def read_models(table: Table, providers: Collection[str], issues: Issues) -> dic
 def check_target(table: Table, name: str, target: str, providers: Collection[str], issues: Issues) -> None:
     """Raise for a target that is not `provider/model` of a provider that can be used.
 
-    For one that is known but not configured callers bring their own key.
+    For a known provider that is not configured, callers bring their own key.
     """
     provider, slash, model = target.partition("/")
     if not slash or not model or provider not in {*providers, *KNOWN_PROVIDERS, *issues.providers}:
@@ -249,18 +251,18 @@ def read_prices(root: Table, issues: Issues) -> dict[str, Price]:
         table.know(_PRICE_KEYS)
         with issues.caught(f"This price of {name!r} is left out."):
             found[name] = _price(table)
-            tell_half_price(table, issues)
+            report_incomplete_price(table, issues)
     return found
 
 
-def tell_half_price(table: Table, issues: Issues, *, writes: bool = True) -> None:
+def report_incomplete_price(table: Table, issues: Issues, *, writes: bool = True) -> None:
     """Record a price without an input price, or without an output price of a model that `writes`, as an issue."""
-    said = [name for name in _PRICE_KEYS if name in table.raw()]
-    lacking = [name for name in _PRICE_KEYS[: 1 + writes] if name not in said]
-    if said and lacking:
+    present = [name for name in _PRICE_KEYS if name in table.raw()]
+    missing = [name for name in _PRICE_KEYS[: 1 + writes] if name not in present]
+    if present and missing:
         with issues.caught("Until then that is free."):
             raise table.fault(
-                lacking[0], None, f"is missing beside `{said[0]}`", "Set it too, to 0 where that costs nothing"
+                missing[0], None, f"is missing beside `{present[0]}`", "Set it too, to 0 where that costs nothing"
             )
 
 

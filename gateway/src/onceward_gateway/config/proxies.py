@@ -31,7 +31,7 @@ def read_trusted_proxies(given: Iterable[str], source: str, name: str) -> tuple[
 
 
 def read_public_url(table: Table, name: str = "public_url") -> str | None:
-    """Return the URL under which clients reach the gateway, or None where it is not set."""
+    """Return the URL by which clients reach the gateway, or None if it is not set."""
     text = table.text(name)
     if not text:
         return None

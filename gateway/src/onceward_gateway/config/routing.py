@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 from .providers import (
     Issues,
     check_target,
-    tell_half_price,
+    report_incomplete_price,
 )
 from .table import Table
 
@@ -39,7 +39,7 @@ __all__ = [
 Strategy = Literal["weight", "least_busy", "cost", "latency"]
 STRATEGIES: tuple[Strategy, ...] = ("weight", "least_busy", "cost", "latency")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-# Modes of models of which only what they read has a price.
+# Modes of models that only have an input price.
 WRITES_NOTHING = ("embedding", "embeddings", "moderation")
 _PER_MILLION = ("input", "output", "cached_input")
 _ABLE = ("tools", "vision", "structured_output", "audio_input", "reasoning")
@@ -86,7 +86,7 @@ class OutboundSettings:
 
 
 def read_routing(root: Table, providers: Collection[str], issues: Issues) -> RoutingSettings:
-    """`[routing]` and `[deployments.<id>]`, without the deployments that cannot be used."""
+    """Read `[routing]` and `[deployments.<id>]`, without the deployments that cannot be used."""
     table, base = root.table("routing"), RoutingSettings()
     strategies = table.table("strategies")
     names = strategies.strings()
@@ -155,7 +155,14 @@ def _deployment(id: str, table: Table, providers: Collection[str], issues: Issue
         dollars = table.number(f"{name}_per_million", 0)
         if dollars is not None:
             params[{"cached_input": "cache_read_input_token_cost"}.get(name, f"{name}_cost_per_token")] = dollars / 1e6
-    tell_half_price(table, issues, writes=table.text("mode") not in WRITES_NOTHING)
+    report_incomplete_price(table, issues, writes=table.text("mode") not in WRITES_NOTHING)
+    info = _model_info(table)
+    model_name = table.text("model_name") or id
+    return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))
+
+
+def _model_info(table: Table) -> dict[str, Any]:
+    """Return the `model_info` of a deployment: its limits, abilities and mode, as far as they are given."""
     info: dict[str, Any] = {}
     for name in ("max_input_tokens", "max_output_tokens"):
         whole = table.whole(name, 1)
@@ -166,15 +173,14 @@ def _deployment(id: str, table: Table, providers: Collection[str], issues: Issue
         if flag is not None:
             info[f"supports_{name}"] = flag
     for name in ("mode", "tier", "band"):
-        said = table.text(name)
-        if said is not None:
-            info[name] = said
-    model_name = table.text("model_name") or id
-    return DeploymentSettings(id, model_name, MappingProxyType(params), MappingProxyType(info))
+        text = table.text(name)
+        if text is not None:
+            info[name] = text
+    return info
 
 
 def read_outbound(table: Table, environment: str | None) -> OutboundSettings:
-    """`[outbound] allow`, or the environment's comma-separated list in its place."""
+    """Read `[outbound] allow`, or the environment's comma-separated list instead."""
     texts = table.texts_of("allow")
     if environment:
         texts = [text.strip() for text in environment.split(",") if text.strip()]

@@ -22,9 +22,9 @@ _SYNCHRONOUS = ("normal", "full")
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """The database, and the time that the gateway waits for it.
+    """The database and Redis, and the time limits of their operations.
 
-    `redis_prefix` begins every key and channel in Redis; `redis_seconds` is how long one command may take there.
+    `redis_prefix` is the prefix of every key and channel in Redis; `redis_seconds` is the time limit of a command.
     """
 
     database_url: StoreUrl | None = None
@@ -39,7 +39,7 @@ class StorageSettings:
 
 
 def read_storage(env: Table, table: Table) -> StorageSettings:
-    """`[storage]` and its variables."""
+    """Read `[storage]` and its environment variables."""
     base = StorageSettings()
 
     def number(name: str, low: float) -> float:

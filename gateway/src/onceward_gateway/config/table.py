@@ -11,11 +11,11 @@ _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the message names the place and the remedy."""
+    """The configuration is invalid; the message names the setting, and what to do."""
 
 
 class UnusableValue(ConfigError):
-    """One value cannot be used. `shown` is the message without the value, which may be confidential."""
+    """A value is invalid. `shown` is the message without the value, which may be secret."""
 
     def __init__(self, message: str, shown: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class UnusableValue(ConfigError):
 
 
 class Table:
-    """One table of a source. `finish` raises for unknown keys."""
+    """A table of a configuration source. `finish` raises for unknown keys."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Table:
 
     @property
     def known(self) -> bool:
+        """Return True if the source has this table with at least one key."""
         return bool(self._values)
 
     def spell(self, name: str) -> str:
@@ -50,6 +51,7 @@ class Table:
         return f"`{self._spell(name) if self._spell else self._prefix + name}`"
 
     def fault(self, name: str, value: Any, what: str, step: str = "Correct it") -> UnusableValue:
+        """Return the error for the value of a key: `what` is wrong with it, and the next `step`."""
         shown = "" if value is None else f" is {value!r}, which"
         return UnusableValue(f"{self.source}: {self.spell(name)}{shown} {what}. {step}.", f"{self.spell(name)} {what}.")
 
@@ -58,6 +60,7 @@ class Table:
         return self._values.get(name)
 
     def table(self, name: str) -> Table:
+        """Return the table below `name`, an empty one where it is absent."""
         value = self._get(name)
         if value is None:
             value = {}
@@ -66,17 +69,20 @@ class Table:
         return Table(value, self.source, prefix=f"{self._prefix}{name}.")
 
     def tables(self, name: str) -> Iterator[tuple[str, Table]]:
+        """Yield the name and the table of each entry of the table `name`."""
         outer = self.table(name)
         for key in list(outer._values):
             yield key, outer.table(key)
 
     def text(self, name: str) -> str | None:
+        """Return a string, or None where the key is absent."""
         value = self._get(name)
         if value is None or isinstance(value, str):
             return value
         raise self.fault(name, value, "is not a text", "Put it in quotes")
 
     def texts_of(self, name: str) -> list[str]:
+        """Return a list of strings, empty where the key is absent."""
         value = self._get(name)
         if value is None:
             return []
@@ -86,9 +92,11 @@ class Table:
         return value
 
     def strings(self) -> dict[str, str]:
+        """Return all keys with their strings."""
         return {name: self.text(name) or "" for name in self._values}
 
     def names(self) -> list[str]:
+        """Return the keys of the table in the order of the source."""
         return list(self._values)
 
     def raw(self) -> Mapping[str, Any]:
@@ -97,12 +105,17 @@ class Table:
         return self._values
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """Return a string that is one of `choices`, or None where the key is absent."""
         value = self.text(name)
         if value is not None and value not in choices:
             raise self.fault(name, value, "is none of " + ", ".join(repr(c) for c in choices), "Choose one of them")
         return value
 
     def flag(self, name: str) -> bool | None:
+        """Return a boolean, or None where the key is absent.
+
+        The environment may also spell it, such as `yes` or `off`.
+        """
         value = self._get(name)
         if self._texts and isinstance(value, str):
             value = True if value.lower() in _TRUE else False if value.lower() in _FALSE else value
@@ -111,6 +124,7 @@ class Table:
         raise self.fault(name, value, "is neither true nor false", "Write true or false")
 
     def whole(self, name: str, low: int, high: int | None = None) -> int | None:
+        """Return an integer from `low` to `high`, or None where the key is absent."""
         value = self._get(name)
         if self._texts and isinstance(value, str) and value.lstrip("-").isdigit():
             value = int(value)
@@ -121,6 +135,7 @@ class Table:
         return int(self._within(name, value, low, high))
 
     def number(self, name: str, low: float, high: float | None = None) -> float | None:
+        """Return a number from `low` to `high`, or None where the key is absent."""
         value = self._get(name)
         if self._texts and isinstance(value, str):
             try:
@@ -140,12 +155,12 @@ class Table:
         return value
 
     def know(self, names: Sequence[str]) -> None:
-        """Raise for a key that is not one of these, before the values are read."""
+        """Raise `ConfigError` for a key that is not one of these, before the values are read."""
         self._asked.update(names)
         self.finish()
 
     def finish(self) -> None:
-        """Raise for a key that nothing has read: a misspelt setting must not be ignored."""
+        """Raise `ConfigError` for a key that was not read: a misspelt setting must not be ignored."""
         unknown = sorted(set(self._values) - self._asked)
         if unknown:
             names = ", ".join(sorted(self._asked)) or "none"

@@ -2,18 +2,18 @@
 
 [metrics]
 enabled = true                     # default; false: there is no `/metrics`
-token_env = "SCRAPE_TOKEN"         # default: a key of an admin reads them, as it reads everything
-public = false                     # true: whoever reaches the port reads them
-listen = "127.0.0.1:9464"          # on a port of their own, and no longer on the gateway's
-models = ["gpt-4o"]                # names that count by themselves, beside those of the configuration
+token_env = "SCRAPE_TOKEN"         # default: only the key of an admin may read them
+public = false                     # true: everyone who reaches the port may read them
+listen = "127.0.0.1:9464"          # on a port of their own instead of the gateway's
+models = ["gpt-4o"]                # further names that are labels, besides those of the configuration
 
 [telemetry]
 enabled = true                     # default: when OTEL_EXPORTER_OTLP_ENDPOINT is set
-endpoint = "http://127.0.0.1:4318" # default: what OTEL_EXPORTER_OTLP_ENDPOINT says
-service_name = "onceward"          # default: what OTEL_SERVICE_NAME says
-sample_ratio = 0.1                 # default: what OTEL_TRACES_SAMPLER says, else all
-capture_content = false            # true: prompts and answers are put on the spans
-trust_parent = true                # false: a caller's `traceparent` is linked, and decides nothing
+endpoint = "http://127.0.0.1:4318" # default: OTEL_EXPORTER_OTLP_ENDPOINT
+service_name = "onceward"          # default: OTEL_SERVICE_NAME
+sample_ratio = 0.1                 # default: OTEL_TRACES_SAMPLER, else all
+capture_content = false            # true: add prompts and answers to the spans
+trust_parent = true                # false: only link the caller's `traceparent`
 
 [access_log]
 to = "stdout"                      # stdout, stderr, or a file; default: none
@@ -76,7 +76,7 @@ class WatchSettings:
 
 
 def read_watch(root: Table, environ: Mapping[str, str]) -> WatchSettings:
-    """`[metrics]`, `[telemetry]`, `[access_log]`, and the variables that OpenTelemetry has for them."""
+    """Read `[metrics]`, `[telemetry]`, `[access_log]` and the environment variables of OpenTelemetry."""
     log = root.table("access_log")
     to = environ.get("ONCEWARD_GATEWAY_ACCESS_LOG") or log.text("to")
     log.finish()
@@ -129,7 +129,7 @@ def _address(table: Table) -> tuple[str, int] | None:
         return None
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise table.fault("listen", text, "is no `host:port`", 'Write it like "127.0.0.1:9464"')
+        raise table.fault("listen", text, "is not `host:port`", 'Write it like "127.0.0.1:9464"')
     return host.strip("[]"), int(port)
 
 
@@ -146,7 +146,7 @@ def _tracing(table: Table, environ: Mapping[str, str]) -> TracingSettings:
         raise table.fault("endpoint", endpoint, "is not an http or https address", "Begin it with http:// or https://")
     capture, trust = table.flag("capture_content"), table.flag("trust_parent")
     settings = TracingSettings(
-        enabled=_wanted(environ) if enabled is None and endpoint is None else enabled is not False,
+        enabled=_enabled_by_environment(environ) if enabled is None and endpoint is None else enabled is not False,
         required=bool(enabled or endpoint),
         endpoint=endpoint,
         service_name=table.text("service_name"),
@@ -158,7 +158,7 @@ def _tracing(table: Table, environ: Mapping[str, str]) -> TracingSettings:
     return settings
 
 
-def _wanted(environ: Mapping[str, str]) -> bool:
+def _enabled_by_environment(environ: Mapping[str, str]) -> bool:
     if environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     return any(environ.get(f"OTEL_EXPORTER_OTLP_{signal}ENDPOINT") for signal in ("", "TRACES_", "METRICS_"))

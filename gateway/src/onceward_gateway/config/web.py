@@ -29,6 +29,7 @@ class CorsSettings:
 
     @property
     def is_on(self) -> bool:
+        """Return True if pages of any other origin may call the gateway."""
         return bool(self.allowed_origins)
 
     def allows(self, origin: str) -> bool:
@@ -37,7 +38,7 @@ class CorsSettings:
 
 
 def read_allowed_hosts(env: Table, server: Table) -> frozenset[str]:
-    """Read `server.allowed_hosts`, or the environment's comma-separated list in its place."""
+    """Read `server.allowed_hosts`, or the environment's comma-separated list instead."""
     given, table = env.texts_of("allowed_hosts"), env
     if not given:
         given, table = server.texts_of("allowed_hosts"), server
@@ -54,7 +55,7 @@ def read_allowed_hosts(env: Table, server: Table) -> frozenset[str]:
 
 
 def read_cors(env: Table, table: Table) -> CorsSettings:
-    """Read `[cors]`. The environment can give `allowed_origins`, separated by commas."""
+    """Read `[cors]`. The environment may set `allowed_origins`, separated by commas."""
     given = env.texts_of("allowed_origins")
     origins = [_origin(text, table) for text in given or table.texts_of("allowed_origins")]
     base = CorsSettings()
@@ -84,7 +85,7 @@ def _origin(text: str, table: Table) -> str:
             "is not an origin",
             'Write a scheme and a host without a path: "https://app.example"',
         )
-    # Browsers leave out the port that belongs to the scheme.
+    # Browsers omit the default port of the scheme.
     return origin.removesuffix(_DEFAULT_PORTS.get(origin.partition(":")[0], "\n"))
 
 

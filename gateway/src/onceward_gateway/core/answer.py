@@ -1,7 +1,7 @@
-"""Emissions of a model while it answers: chunks, and directives that say how the answer is to be delivered.
+"""Emissions of a model while it answers: chunks, and directives for the delivery of the answer.
 
-A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) concern one
-client's connection alone: the call goes on behind them, so what a client lost can be had again with the call's key.
+A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) affect only one
+client's connection: the call continues, so the client can get the lost part again with the call's key.
 """
 
 from __future__ import annotations
@@ -41,24 +41,24 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """The call fails here: an HTTP error if nothing was sent yet, an error event if something was."""
+    """Fail the call: with an HTTP error if nothing was sent yet, else with an error event."""
 
     error: ApiError
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The client's connection is closed abruptly; the call goes on."""
+    """Close the client's connection abruptly; the call continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The client hears nothing but pings from here on; the call goes on."""
+    """Send the client nothing but pings from now on; the call continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Bytes put on the client's connection as they are; never kept, so a replay does not show them."""
+    """Write raw bytes to the client's connection; they are not stored, so a replay does not contain them."""
 
     data: bytes
     content_type: str = "application/json"
@@ -70,7 +70,7 @@ Emission: TypeAlias = Chunk | Delay | Fail | Cut | Stall | Garbage
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: the bytes that the client gets, and the usage that the record keeps."""
+    """A whole answer: the bytes for the client, and the usage for the record."""
 
     body: bytes
     content_type: str = "application/json"
@@ -82,11 +82,12 @@ class Answer:
     def json(
         cls, value: Any, *, usage: Mapping[str, Any] | None = None, headers: tuple[tuple[str, str], ...] = ()
     ) -> Answer:
+        """Return an answer with `value` encoded as JSON."""
         return cls(msgspec.json.encode(value), usage=usage, headers=headers)
 
 
 class DeliveryFault(Exception):
-    """A delivery fault out of a function that gives one whole answer. The `answer`, if any, is what a retry gets."""
+    """A delivery fault raised by a function that returns a whole answer. A retry gets `answer`, if there is one."""
 
     def __init__(self, fault: Fault, answer: Answer | None = None) -> None:
         super().__init__(repr(fault))
@@ -96,7 +97,7 @@ class DeliveryFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelContext:
-    """The facts of a call that a model may know besides its request; the same facts give the same answer."""
+    """The properties of a call that a model receives besides its request; equal ones give equal answers."""
 
     call_id: str
     created: int
@@ -111,16 +112,17 @@ class OfflineModel(Protocol):
     """A model that runs inside the gateway."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Return the name of the model, such as `onceward/echo`."""
 
     def chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
-        """Chunks of a chat completion, the usage chunk last."""
+        """Yield the chunks of a chat completion, the usage chunk last."""
         ...
 
     def complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
-        """Chunks of a text completion, the usage chunk last."""
+        """Yield the chunks of a text completion, the usage chunk last."""
         ...
 
     def embed(self, request: dict[str, Any], context: ModelContext) -> dict[str, Any]:
-        """The embeddings of the request's input."""
+        """Return the embeddings of the request's input."""
         ...

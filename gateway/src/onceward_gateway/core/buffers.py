@@ -1,4 +1,4 @@
-"""Long byte strings, built in pieces: a single long copy keeps every other thread waiting."""
+"""Long byte strings, copied in pieces: a single long copy blocks all other threads."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from .long_strings import PIECE
 
 __all__ = ["contents", "join_in_turns", "pieces", "room_for", "sliced"]
 
-# So many bytes are copied before other tasks have their turn.
-_TURN = 1 << 20
+# The most bytes that are copied before other tasks run.
+_TURN_BYTES = 1 << 20
 
 
 def room_for(size: int) -> BytesIO:
-    """Return a buffer that takes so many bytes, written from its begin on, without being moved."""
+    """Return an empty buffer with room for `size` bytes, which does not move while it is filled."""
     return BytesIO(bytes(size))
 
 
 def contents(buffer: BytesIO) -> bytes:
-    """Return what was written to a buffer with room, without a copy."""
+    """Return what was written to a buffer of `room_for`, without a copy."""
     buffer.truncate()
     return buffer.getvalue()
 
 
 def pieces(data: bytes, start: int = 0, end: int | None = None) -> Iterator[memoryview]:
-    """Yield `data[start:end]` in short pieces, none of which is a copy."""
+    """Yield `data[start:end]` in short pieces, without copying."""
     view = memoryview(data)[start:end]
     for at in range(0, len(view), PIECE):
         yield view[at : at + PIECE]
 
 
 def sliced(data: bytes, start: int, end: int) -> bytes:
-    """Return `data[start:end]`, copied in pieces where it is long."""
-    if end - start <= _TURN or (start == 0 and end == len(data)):
+    """Return `data[start:end]`, copied in pieces if it is long."""
+    if end - start <= _TURN_BYTES or (start == 0 and end == len(data)):
         return data[start:end]
     whole = room_for(end - start)
     for piece in pieces(data, start, end):
@@ -43,15 +43,15 @@ def sliced(data: bytes, start: int, end: int) -> bytes:
 
 
 async def join_in_turns(parts: Sequence[bytes]) -> bytes:
-    """Return the parts joined; where they are long, other tasks have their turns meanwhile."""
+    """Return the parts joined; if they are long, other tasks run in between."""
     size = sum(map(len, parts))
-    if size <= _TURN:
+    if size <= _TURN_BYTES:
         return b"".join(parts)
     whole, copied = room_for(size), 0
     for part in parts:
         for piece in pieces(part):
             copied += whole.write(piece)
-            if copied >= _TURN:
+            if copied >= _TURN_BYTES:
                 copied = 0
                 await asyncio.sleep(0)
     return contents(whole)

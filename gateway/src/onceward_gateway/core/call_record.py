@@ -1,4 +1,4 @@
-"""The record of a model call: what was asked for, how it ended, what it used and cost."""
+"""The record of a model call: its request, its outcome, its usage and cost."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ["CallRecord", "Meter", "Status", "read_record"]
 
 Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
 _NANO = 1_000_000_000
-_MOST = 1 << 53
-# The member of a stored usage of several attempts that says which of them was paid last; it is not shown.
+_MAX_COUNT = 1 << 53
+# The member of a stored usage of several attempts that has the last billed attempt; the API does not return it.
 _PAID_IN = "paid_in_attempt"
 
 
 class Meter(Protocol):
-    """A counter of an answer's tokens while it comes."""
+    """Counts the tokens of an answer while it arrives."""
 
     @property
     def tokens(self) -> int:
-        """Tokens that were written so far."""
+        """Return the number of tokens that arrived so far."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class CallRecord:
-    """One call: what was asked for, how it ended, what it used and cost (nano-USD).
+    """One call: its request, its outcome, its usage and cost (nano-USD).
 
-    `node` runs it, or ran it last. `attempt` is the one that runs, under which it is paid; `attempts` counts how often
-    it was asked for.
+    `node` is the node that runs it, or ran it last. `attempt` is the current attempt, under which it is billed;
+    `attempts` counts the requests for it.
     """
 
     id: str
@@ -56,30 +56,30 @@ class CallRecord:
     error: Mapping[str, Any] | None = None
     node: str | None = None
     attempt: int = 1
-    # Not kept by themselves: usage and cost of the attempts before this one, which the stored record includes.
+    # Usage and cost of the attempts before this one; the stored record only has the sums.
     earlier: tuple[Mapping[str, Any] | None, int | None] = (None, None)
-    # Not kept: whether a provider was asked, and what counts its answer while it comes.
+    # Not stored: whether a provider was asked, and the meter that counts its answer.
     asked: bool = False
     meter: Meter | None = None
-    # Not kept: whether a try of it came to nothing and has to be paid.
+    # Not stored: whether a failed attempt is billed.
     wasted: bool = False
 
     @property
     def goes_on(self) -> bool:
-        """Return whether it can be taken up again from its log after an interruption, and is paid then."""
+        """Return whether it can be resumed from its log after an interruption, and is billed then."""
         return self.provider == "offline" and self.key is not None and not self.wasted
 
     @property
     def can_resume(self) -> bool:
-        """Return whether its key takes it up again: nothing of it was booked when it was interrupted."""
+        """Return whether its key resumes it: nothing was billed when it was interrupted."""
         return self.status == "interrupted" and self.provider == "offline" and self.error is None
 
     @property
     def failed_for_good(self) -> bool:
-        """Return whether it failed after the provider had to be paid, in a way that is not to be tried again.
+        """Return whether it failed with a billed attempt and an error that is not retryable.
 
-        Its key replays the failure: making the call once more would be paying for it once more. Attempts before the
-        one that failed do not matter: they were paid, and failed in a way that may be tried again.
+        Its key replays the failure, because another call would be billed again. Attempts before the one that failed do
+        not matter: they were billed, and their errors were retryable.
         """
         if self.status != "failed" or self.error is None or self.error.get("retryable") is not False:
             return False
@@ -89,24 +89,24 @@ class CallRecord:
 
     @property
     def estimated(self) -> bool:
-        """Return whether tokens were counted here, and not reported by the provider."""
+        """Return whether tokens were counted by the gateway instead of reported by the provider."""
         usage = self.total_usage
         return usage is not None and bool(usage.get("estimated"))
 
     @property
     def total_usage(self) -> Mapping[str, Any] | None:
-        """The usage of all attempts; `usage` is that of the last one, as it is billed."""
+        """Return the usage of all attempts; `usage` is the billed usage of the last one."""
         return added(self.earlier[0], self.usage)
 
     @property
     def total_cost_nano(self) -> int | None:
-        """The cost of all attempts; `cost_nano` is that of the last one, as it is billed."""
+        """Return the cost of all attempts; `cost_nano` is the billed cost of the last one."""
         before, cost = self.earlier[1], self.cost_nano
-        return cost if before is None else min(before + (cost or 0), _MOST)
+        return cost if before is None else min(before + (cost or 0), _MAX_COUNT)
 
     @property
     def tokens(self) -> dict[str, int]:
-        """Tokens in the three counts every family has, whatever names its own usage uses."""
+        """Return the three token counts that every API has, whatever names its usage has for them."""
         usage = self.total_usage or {}
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
@@ -115,11 +115,12 @@ class CallRecord:
 
     @property
     def cost_usd(self) -> float | None:
+        """Return the cost of all attempts in US dollars, or None while it is unknown."""
         cost = self.total_cost_nano
         return None if cost is None else cost / _NANO
 
     def shown(self) -> dict[str, Any]:
-        """The record as the contract's `Call`."""
+        """Return the record as the contract's `Call`."""
         return {
             "id": self.id,
             "object": "call",
@@ -152,7 +153,7 @@ class CallRecord:
         return shown
 
     def failure(self) -> ApiError:
-        """The error that ended the call, as it is raised again for a replay."""
+        """Return the error that ended the call, for a replay."""
         error = dict(self.error or {})
         message = str(error.pop("message", "The call failed."))
         kind, code, param = error.pop("type", None), error.pop("code", None), error.pop("param", None)
@@ -173,6 +174,7 @@ class CallRecord:
         )
 
     def row(self) -> tuple[Any, ...]:
+        """Return the values of the record in the order of its columns in the database."""
         usage = self.total_usage
         if usage is not None and self.earlier[0] is not None:
             usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
@@ -199,8 +201,8 @@ class CallRecord:
 
 
 def _count(value: Any) -> int:
-    """A number of tokens; what is none counts for nothing."""
-    return min(max(int(value), 0), _MOST) if isinstance(value, int | float) and math.isfinite(value) else 0
+    """Return a number of tokens; 0 for an invalid value."""
+    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 def read_record(row: tuple[Any, ...]) -> CallRecord:

@@ -1,4 +1,4 @@
-"""The clock: everything in the gateway that waits or reads the time uses one."""
+"""The clock, by which everything in the gateway waits and reads the time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ __all__ = ["Clock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """A clock: the time, and waiting."""
+    """Reads the time, and waits."""
 
     def time(self) -> float:
         """Return the seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
+        """Return seconds of a clock that never goes back."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return after `seconds`."""
+        """Wait for some seconds."""
         ...
 
 
@@ -30,10 +30,13 @@ class SystemClock:
     """The machine's own clock."""
 
     def time(self) -> float:
+        """Return the seconds since the epoch."""
         return time.time()
 
     def monotonic(self) -> float:
+        """Return seconds that never go backwards, from an arbitrary start."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Sleep at least so many seconds without blocking the event loop."""
         return asyncio.sleep(seconds)

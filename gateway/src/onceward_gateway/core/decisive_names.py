@@ -1,8 +1,8 @@
 """The names of request members that decide a call: its model, its destination, its credential.
 
-A server may spell a name in another way than the gateway (`apiBase`, `api-base`, `API_BASE`) and may read it inside an
-object. So names are compared by their letters and digits, at every depth outside of what users write: the text of
-messages, tools, schemas and metadata.
+A server may accept other spellings of a name than the gateway (`apiBase`, `api-base`, `API_BASE`), and may read it
+inside an object. So names are compared by their letters and digits, at every depth outside of user content: messages,
+tools, schemas and metadata.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ __all__ = [
     "refuse_destination",
 ]
 
-# Most requests have the same names, whose plain forms are kept; a longer one is nobody's.
-_SHORT = 64
-# The later one wins.
+# The longest name whose plain form is cached: most requests have the same names, and no known name is longer.
+_MAX_CACHED_LENGTH = 64
+# The members of the later one take precedence.
 CONTAINERS = ("provider_specific_params", "extra_body")
 # Members that only the gateway reads; they are not sent to providers.
 OWN = frozenset({"tags", "mock_response", "virtual_model_id", "cache", "guardrails", *CONTAINERS})
 
 
 def plain_name(name: str) -> str:
-    """Return a name as it is compared: its letters and digits alone, without case, width and style."""
-    return _short_plain(name) if len(name) <= _SHORT else _make_plain(name)
+    """Return the form of a name for comparison: only its letters and digits, without case, width and style."""
+    return _short_plain(name) if len(name) <= _MAX_CACHED_LENGTH else _make_plain(name)
 
 
 def _make_plain(name: str) -> str:
     if name.isascii() and name.isidentifier():
         return name.lower().replace("_", "")
-    # Servers that normalise names read a full-width letter, or a name with a space behind it, as the plain one.
+    # Servers that normalize names accept full-width letters, or a trailing space.
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
@@ -54,7 +54,7 @@ def _plain_names(*names: str) -> frozenset[str]:
     return frozenset(map(plain_name, names))
 
 
-# Members that the gateway decides by, as the contract spells them.
+# Members that the gateway uses, as the contract spells them.
 _READ = OWN | {
     *("best_of", "file", "function_call", "functions", "image", "input", "instructions", "max_completion_tokens"),
     *("max_tokens", "messages", "metadata", "modalities", "model", "n", "prompt", "response_format", "stream"),
@@ -77,11 +77,11 @@ _OTHER_NAMES = frozenset(
 # Inside other objects these mean something else, such as the engine of a web search.
 _AMBIGUOUS = _plain_names("deployment", "deployment_id", "deployment_name", "engine", "preset")
 _MODEL_ENDINGS = ("model", "models", "modelid", "modelids", "modelname", "modelnames")
-_SPELLED = {plain_name(name): name for name in _READ | _OTHER_MODELS | _OTHER_NAMES}
-# The estimate of a call reads this spelling beside the one of the contract.
+_CANONICAL = {plain_name(name): name for name in _READ | _OTHER_MODELS | _OTHER_NAMES}
+# The estimate of a call also reads this spelling.
 _ALSO = frozenset({"maxTokens"})
-_TELLING = _plain_names(*_OTHER_MODELS, *_OTHER_NAMES)
-# Where a call goes, and by which credential. An upstream that is a gateway itself may follow them.
+_NAMING_MODELS = _plain_names(*_OTHER_MODELS, *_OTHER_NAMES)
+# Members that set the destination or the credential of a call. A provider that is itself a gateway may obey them.
 _DESTINATIONS = _plain_names(
     *("api_base", "base_url", "api_key", "api_version", "api_type", "authorization", "azure_ad_token"),
     *("azure_ad_token_provider", "azure_endpoint", "azure_password", "azure_username", "client_secret"),
@@ -96,7 +96,7 @@ _DESTINATION_ENDINGS = (
     *("apikey", "apibase", "baseurl", "apiurl", "apitoken", "accesstoken", "accesskey", "accesskeyid"),
     *("apiendpoint", "endpointurl", "secretaccesskey", "secretkey", "sessiontoken"),
 )
-# Content of users, and arguments of tool servers: no name within it concerns this call.
+# User content, and arguments of tool servers: names inside it do not affect this call.
 _CONTENT = _plain_names(
     *("messages", "prompt", "input", "instructions", "system", "suffix", "stop", "documents", "prediction"),
     *("tools", "functions", "function_call", "tool_choice", "arguments", "mcp_servers", "data_sources"),
@@ -107,36 +107,36 @@ _CONTENT = _plain_names(
 
 
 class Named(NamedTuple):
-    """A model that a request names beside `model`, and the member of the body that names it."""
+    """A model that a request names in a member other than `model`, and this member."""
 
     member: str
     model: str
 
 
 def canonical(name: str) -> str | None:
-    """Return the name that a member of a body should have; None where it decides nothing, or is spelled right."""
-    known = _SPELLED.get(plain_name(name))
+    """Return the correct name of a misspelt decisive member; None for a correct one, or for any other member."""
+    known = _CANONICAL.get(plain_name(name))
     return None if known is None or name == known or name in _ALSO else known
 
 
 def is_content(name: str) -> bool:
-    """Return whether a member holds what users write, in which no name says anything of the call."""
+    """Return whether a member has user content, in which names do not affect the call."""
     return plain_name(name) in _CONTENT
 
 
 def is_read(name: str) -> bool:
-    """Return whether the gateway decides by a member."""
-    return _SPELLED.get(plain_name(name)) in _READ
+    """Return whether the gateway uses a member."""
+    return _CANONICAL.get(plain_name(name)) in _READ
 
 
 def destination(name: str) -> bool:
-    """Return whether a member says where a call goes, or by which credential."""
+    """Return whether a member sets the destination or the credential of a call."""
     plain = plain_name(name)
     return plain in _DESTINATIONS or plain.endswith(_DESTINATION_ENDINGS)
 
 
 def refuse_destination(name: str) -> ApiError:
-    """Return the error for a member that says where a call goes."""
+    """Return the error for a member that sets the destination or the credential of a call."""
     return invalid(
         f"`{name}` would say where the call goes or what it is sent with, which the gateway decides. Leave it out.",
         param=name,
@@ -145,11 +145,11 @@ def refuse_destination(name: str) -> ApiError:
 
 
 def named_models(body: Mapping[str, Any]) -> list[Named]:
-    """Return the models that a body names to a provider beside its own `model`.
+    """Return the models that a body names to a provider in members other than `model`.
 
-    Raises ApiError 400 for a member at any depth that says where the call goes.
+    Raise 400 for a member at any depth that sets the destination of the call.
     """
-    found: list[Named] = []
+    models: list[Named] = []
     for name, value in body.items():
         plain = plain_name(name)
         if plain in _CONTENT or plain == "model":
@@ -158,27 +158,27 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
             raise refuse_destination(name)
         is_model = _names_models(plain, named=True)
         if isinstance(value, dict | list) or (is_model and isinstance(value, str)):
-            found += [Named(name, model) for model in _models_in(name, value, is_model=is_model)]
-    return found
+            models += [Named(name, model) for model in _models_in(name, value, is_model=is_model)]
+    return models
 
 
 def _names_models(plain: str, *, named: bool) -> bool:
-    """Return whether the value of a member names models; `named` says that names are expected where it is."""
+    """Return whether the value of a member names models; `named`: names are expected at its level."""
     if plain in _AMBIGUOUS:
         return named
-    return plain in _TELLING or plain.endswith(_MODEL_ENDINGS)
+    return plain in _NAMING_MODELS or plain.endswith(_MODEL_ENDINGS)
 
 
 def _models_in(name: str, value: Any, *, is_model: bool) -> list[str]:
     """Return the models that one member names, at any depth."""
-    found: list[str] = []
-    # Beside each value: its place, and whether a text in it is a model's name.
+    models: list[str] = []
+    # The path of each value, the value, and whether a string in it is a model's name.
     todo: list[tuple[str, Any, bool]] = [(name, value, is_model)]
     while todo:
         place, one, names = todo.pop()
         if isinstance(one, str):
             if names:
-                found.append(one)
+                models.append(one)
         elif isinstance(one, list):
             todo += [(f"{place}[{at}]", item, names) for at, item in enumerate(one)]
         elif isinstance(one, dict):
@@ -190,4 +190,4 @@ def _models_in(name: str, value: Any, *, is_model: bool) -> list[str]:
                     todo.append((f"{place}.{key}", item, True))
                 elif plain not in _CONTENT and (names or isinstance(item, dict | list)):
                     todo.append((f"{place}.{key}", item, names and (isinstance(item, list) or "model" not in one)))
-    return found
+    return models

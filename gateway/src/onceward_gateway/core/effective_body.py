@@ -1,6 +1,6 @@
-"""The effective body of a model call: extra parameters are merged before anything is decided on it.
+"""The effective body of a model call: extra parameters are merged before anything is decided.
 
-`extra_body` and `provider_specific_params` add members to what a provider is sent. Access, price, budget, limits,
+`extra_body` and `provider_specific_params` add members to the body for the provider. Access, price, budget, limits,
 guardrails, cache and streaming are decided on the merged body, and the same body is sent.
 """
 
@@ -40,10 +40,10 @@ __all__ = [
 ]
 
 Fields = list[tuple[str, str]]
-_WHOLE = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
-# Fields of a form with one value each, by which the gateway decides.
-_SINGLE = frozenset({"model", "stream", "prompt", "response_format", "user", *_WHOLE})
-_SHOWN = 60
+_INTEGERS = ("max_tokens", "max_completion_tokens", "n", "best_of", "dimensions", "seed", "top_logprobs", "logprobs")
+# Form fields with one value each that the gateway uses.
+_SINGLE = frozenset({"model", "stream", "prompt", "response_format", "user", *_INTEGERS})
+_MAX_SHOWN = 60
 _BRACKETS = re.compile(r"[\[\].]+")
 
 
@@ -51,9 +51,9 @@ class EffectiveBody(NamedTuple):
     """A body with its extra parameters merged."""
 
     data: dict[str, Any]
-    # For each merged member the container it came from.
+    # The container that each merged member came from.
     merged: dict[str, str]
-    # The models that it names beside its own.
+    # The models that it names in members other than `model`.
     others: list[Named]
 
 
@@ -66,7 +66,7 @@ class EffectiveForm(NamedTuple):
 
 
 def effective_body(body: dict[str, Any]) -> EffectiveBody:
-    """Return the body with its extra parameters merged; raise 400 for members that say where the call goes."""
+    """Return the body with its extra parameters merged; raise 400 for members that set the destination."""
     _check_names(body)
     merged: dict[str, str] = {}
     if any(name in body for name in CONTAINERS):
@@ -75,10 +75,10 @@ def effective_body(body: dict[str, Any]) -> EffectiveBody:
             given = body.pop(container, None)
             if given is not None:
                 _merge(body, container, given, merged)
-    for name in _WHOLE:
+    for name in _INTEGERS:
         value = body.get(name)
         if type(value) is float and value.is_integer():
-            # 1e3 is the whole number 1000, for every reader.
+            # Normalize 1e3 to the integer 1000, which every server accepts.
             body[name] = int(value)
     try:
         return EffectiveBody(body, merged, named_models(body))
@@ -100,7 +100,7 @@ def _merge(body: dict[str, Any], container: str, given: Any, merged: dict[str, s
 
 
 def effective_form(fields: Fields, files: Iterable[str]) -> EffectiveForm:
-    """Return the fields of a form with its extra parameters merged; raise 400 for what says where the call goes."""
+    """Return the fields of a form with its extra parameters merged; raise 400 for fields that set the destination."""
     _check_files(files)
     _check_names({_base(name): None for name, _ in fields})
     fields, merged = _merged_form(fields)
@@ -112,7 +112,7 @@ def effective_form(fields: Fields, files: Iterable[str]) -> EffectiveForm:
 
 
 def _check_brackets(fields: Fields) -> None:
-    """Refuse a list where one value decides the call: a server may read `model[]` in place of `model`."""
+    """Reject a list for a field with one value: a server may read `model[]` instead of `model`."""
     for name, _ in fields:
         base = _base(name)
         if base in _SINGLE and base != name:
@@ -120,7 +120,7 @@ def _check_brackets(fields: Fields) -> None:
 
 
 def _named_in_form(fields: Fields) -> list[Named]:
-    """Return the models that the fields of a form name beside its own, in brackets and in JSON as well."""
+    """Return the models in fields other than `model`, also those in brackets and in JSON."""
     found: list[Named] = []
     for name, text in fields:
         value: Any = text
@@ -178,7 +178,7 @@ def _form_members(container: str, name: str, text: str) -> dict[str, Any]:
 
 
 def as_fields(name: str, value: Any) -> Fields:
-    """Return the fields of a form that carry a value."""
+    """Return the form fields for a value."""
     if isinstance(value, list):
         return [(f"{name}[]", _as_text(item)) for item in value]
     return [] if value is None else [(name, _as_text(value))]
@@ -193,7 +193,7 @@ def _base(name: str) -> str:
 
 
 def member_of(body: Mapping[str, Any], name: str) -> Any:
-    """Return the value that a member of a body has once its extra parameters are merged."""
+    """Return the value of a member of a body after its extra parameters are merged."""
     value = body.get(name)
     for container in CONTAINERS:
         given = body.get(container)
@@ -203,9 +203,9 @@ def member_of(body: Mapping[str, Any], name: str) -> Any:
 
 
 def refuse_models_beside(others: Iterable[Named], model: str, merged: Mapping[str, str]) -> None:
-    """Refuse lists of other models: a call with a budget is reserved at the price of the model that it names.
+    """Raise 400 for a list with any model but `model`.
 
-    Raises ApiError 400 for a list that names any model but `model`.
+    The reservation for a call with a budget is made at the price of `model`.
     """
     for name, other in others:
         if other != model:
@@ -219,7 +219,7 @@ def refuse_models_beside(others: Iterable[Named], model: str, merged: Mapping[st
 
 
 def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
-    """Return the error with its member named as the caller wrote it, such as `extra_body.max_tokens`."""
+    """Return the error with the member that the caller sent, such as `extra_body.max_tokens`."""
     param = error.param or ""
     container = merged.get(param.partition(".")[0].partition("[")[0])
     if container is not None:
@@ -229,7 +229,7 @@ def named_as_sent(error: ApiError, merged: Mapping[str, str]) -> ApiError:
 
 
 def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
-    """Refuse destinations, and other spellings of decisive members, whose value some server may read instead."""
+    """Reject destinations, and misspelt decisive members, whose value some server may use."""
     for name in body:
         if destination(name):
             raise refuse_destination(prefix + name)
@@ -254,7 +254,7 @@ def _check_files(names: Iterable[str]) -> None:
 
 def _wrong_container(container: str, value: Any) -> ApiError:
     shown = repr(value)
-    shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+    shown = shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
     return invalid(
         f"`{container}` is {shown}, which is not an object. Send a JSON object of parameters.",
         param=container,

@@ -1,4 +1,4 @@
-"""Errors: the one envelope every failure leaves the gateway in, and the class that carries it to the edge."""
+"""Errors: the exception for failures of requests, and the envelope in which they are sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
-    "AWAY",
+    "STORAGE_UNAVAILABLE",
     "ApiError",
     "TYPES_BY_STATUS",
     "conflict",
@@ -21,10 +21,10 @@ __all__ = [
     "internal",
     "invalid",
     "not_found",
-    "storage_away",
+    "storage_unavailable",
 ]
 
-AWAY = "storage_unavailable"
+STORAGE_UNAVAILABLE = "storage_unavailable"
 TYPES_BY_STATUS: Mapping[int, str] = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -49,16 +49,16 @@ TYPES_BY_STATUS: Mapping[int, str] = {
 }
 
 
-# Errors may repeat values of a request, but never a key.
+# Errors may repeat values of a request, but never an API key.
 _SECRET = re.compile(r"sk-[A-Za-z0-9_\-]{20,}")
-# A repeated value may be as long as a body; the advice is at the end of the message.
-_LONGEST_MESSAGE = 4096
+# A repeated value may be as long as a body, so long messages are cut; the advice at the end is kept.
+_MAX_MESSAGE = 4096
 _MESSAGE_END = 1024
-_LONGEST_ID = 200
+_MAX_ID = 200
 
 
 class ApiError(Exception):
-    """A failure with its HTTP status and the fields of the envelope. Raise it anywhere below the edge."""
+    """A failure with its HTTP status and the fields of the error envelope."""
 
     def __init__(
         self,
@@ -74,8 +74,8 @@ class ApiError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         **extra: Any,
     ) -> None:
-        if len(message) > _LONGEST_MESSAGE:
-            message = f"{message[: _LONGEST_MESSAGE - _MESSAGE_END]} … {message[-_MESSAGE_END:]}"
+        if len(message) > _MAX_MESSAGE:
+            message = f"{message[: _MAX_MESSAGE - _MESSAGE_END]} … {message[-_MESSAGE_END:]}"
         super().__init__(message)
         self.status = status
         self.message = message
@@ -83,9 +83,9 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.retry_after = retry_after
-        # Whether the request went out to a provider, who may want to be paid for it.
+        # Whether the request was sent to a provider, which may bill it.
         self.provider_asked = provider_asked
-        # Whether a provider bills the answer that failed: to ask once more, here or elsewhere, is to pay once more.
+        # Whether a provider bills the failed answer, so that another attempt, here or elsewhere, would be billed again.
         self.billed = False
         self.headers = headers
         self.call_id: str | None = None
@@ -94,7 +94,7 @@ class ApiError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Return whether the same request may succeed later: it is not wrong in itself, and not paid."""
+        """Return whether the same request may succeed later: it is valid, and was not billed."""
         if self._retryable is not None:
             return self._retryable
         return self.status in (408, 429) or self.status >= 500
@@ -104,7 +104,7 @@ class ApiError(Exception):
         self._retryable = value
 
     def body(self, request_id: str | None) -> dict[str, Any]:
-        """The value of `error` in the envelope."""
+        """Return the value of `error` in the envelope."""
         error: dict[str, Any] = {
             "message": _SECRET.sub("sk-...REDACTED", self.message),
             "type": self.type,
@@ -124,7 +124,7 @@ class ApiError(Exception):
         return error
 
     def all_headers(self) -> tuple[tuple[str, str], ...]:
-        """The error's own headers, with `retry-after` where a wait is known (whole seconds, rounded up)."""
+        """Return the headers of the response, with `retry-after` (in whole seconds, rounded up) if a wait is known."""
         headers = self.headers
         if self._retryable is False and not any(name == "x-should-retry" for name, _ in headers):
             headers = (*headers, ("x-should-retry", "false"))
@@ -137,15 +137,15 @@ class ApiError(Exception):
 
 
 def envelope(error: ApiError, request_id: str | None) -> bytes:
-    """The error as the JSON body of a response or of an `error` event."""
+    """Return the error as the JSON body of a response or of an `error` event."""
     return encoded({"error": error.body(request_id)})
 
 
 def encoded(value: Any) -> bytes:
-    """A value as JSON, whatever is in it: what has no JSON is written as text, a lone surrogate as its escape."""
+    """Return a value as JSON; values that JSON does not have are written as text, lone surrogates as escapes."""
     try:
         return msgspec.json.encode(value)
-    except Exception:  # noqa: BLE001 - what a provider or a bug put into a value must not hide the value
+    except Exception:  # noqa: BLE001 - an unusual value of a provider or a bug must not hide the error
         return json.dumps(value, default=repr, skipkeys=True).encode()
 
 
@@ -157,7 +157,7 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
 def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
     """404: the caller has no `kind` of this id."""
     name = kind.replace("_", " ")
-    id = id if len(id) <= _LONGEST_ID else id[:_LONGEST_ID] + "…"
+    id = id if len(id) <= _MAX_ID else id[:_MAX_ID] + "…"
     return ApiError(
         404,
         f"No {name} {id!r} belongs to this caller. Check the id, and that it was made with the same key.",
@@ -169,12 +169,12 @@ def not_found(kind: str, id: str, *, param: str | None = None) -> ApiError:
 def conflict(
     message: str, *, code: str | None = None, param: str | None = None, headers: tuple[tuple[str, str], ...] = ()
 ) -> ApiError:
-    """409: the state of the object, or of the key, does not allow this."""
+    """Return 409: the state of the object or of the key does not allow the operation."""
     return ApiError(409, message, code=code, param=param, headers=headers)
 
 
 def forbidden(message: str, *, code: str | None = None, param: str | None = None) -> ApiError:
-    """403: the caller is known and may not do this."""
+    """Return 403: the caller is authenticated, and does not have the permission."""
     return ApiError(403, message, code=code, param=param)
 
 
@@ -183,24 +183,24 @@ def internal() -> ApiError:
     return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
 
 
-def storage_away(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
-    """503: something cannot be stored now; `what` says why. `asked`: a provider was asked already, and will be paid."""
+def storage_unavailable(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
+    """Return 503: the storage is unavailable; `what` is the reason. `asked`: a provider was asked, and bills it."""
     if not asked:
         message = (
             f"{what}, and no provider was asked. Send the request again, with the same `Idempotency-Key` if it had one."
         )
-        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=False)
+        return ApiError(503, message, code=STORAGE_UNAVAILABLE, retry_after=2, provider_asked=False)
     message = f"{what}. A provider was asked, and its answer cannot be recorded at the moment. "
     if keyed:
         message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
-        return ApiError(503, message, code=AWAY, retry_after=2, provider_asked=True)
+        return ApiError(503, message, code=STORAGE_UNAVAILABLE, retry_after=2, provider_asked=True)
     message += "The request had no `Idempotency-Key`, so sending it again makes, and pays, another call."
     no_retry = (("x-should-retry", "false"),)
-    return ApiError(503, message, code=AWAY, headers=no_retry, provider_asked=True)
+    return ApiError(503, message, code=STORAGE_UNAVAILABLE, headers=no_retry, provider_asked=True)
 
 
 def draining() -> ApiError:
-    """Return 529 for a request that a gateway gets, or is still getting, while it stops."""
+    """Return 529 for a request that arrives while the gateway stops."""
     return ApiError(
         529,
         "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",

@@ -1,4 +1,4 @@
-"""Host names and addresses of machines."""
+"""Host names and addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["is_loopback"]
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine, reached by itself alone."""
+    """Return whether a host is a loopback name or address."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -11,7 +11,7 @@ __all__ = ["leaves"]
 def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of everything in `value` except objects and lists.
 
-    The name of a member is a text too, at the place of its object: by a faulty name no place can be shown.
+    The name of a member is also yielded, with the path of its object: an invalid name cannot be part of a path.
     """
     left: list[tuple[str, Any]] = [(at, value)]
     while left:

@@ -1,7 +1,7 @@
-"""Large JSON containers, cut into parts between their items.
+"""Large JSON containers, split into parts between their items.
 
-A decoder that is written in C keeps the whole process waiting while it works. Large documents are cut here, piece by
-piece and without being decoded, into parts that are decoded one after the other.
+A decoder written in C blocks the whole process while it works. Large documents are therefore split, piece by piece and
+without being decoded, into parts that are decoded one after the other.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _SPACE = re.compile(rb"[ \t\r\n]{1,64}")
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _PAIR = b"[]"
-_MOST_DEPTH = 1024
+_MAX_DEPTH = 1024
 # A part that is longer has one item.
 SINGLE = PIECE + 1
 
 
 class Cut:
-    """A container that was cut: where its parts begin and end, and where it ends itself."""
+    """A split container: the positions of its parts, and its end."""
 
     __slots__ = ("_data", "_marks", "end")
 
@@ -35,9 +35,9 @@ class Cut:
         self.end = end
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the parts, each of one or more items; one that is longer than a piece is a single item.
+        """Yield the parts, each with one or more items; a part longer than a piece is a single item.
 
-        Raises `ValueError` where an item is missing.
+        Raise `ValueError` if an item is missing.
         """
         start = 1
         for mark in (*self._marks, self.end - 1):
@@ -49,50 +49,50 @@ class Cut:
 
 
 def cut(data: bytes) -> Cut:
-    """Cut the container that `data` begins with. Raises `ValueError` where it does not end."""
+    """Split the container that `data` begins with; raise `ValueError` if it is incomplete."""
     marks: list[int] = []
     level, in_string, at = 0, False, 0
     while at < len(data):
         stop = min(at + PIECE, len(data))
         stop += odd_backslashes(data, at, stop)
-        # Of the same length, so that a place in it is a place in the piece.
+        # Of the same length, so that positions in it are positions in the piece.
         piece = data[at:stop].replace(b"\\\\", b"..").replace(b'\\"', b"..")
         closing, opening, ends_in_string = _balance(piece, in_string)
         after = level + opening - closing
         end = _end(piece, level, in_string) if at == 0 or level <= closing else None
         if end is not None:
             marks += [at + mark for mark in _marks(piece[:end], (level, in_string), (0, False))]
-            return _whole(data, marks, at + end)
+            return _checked(data, marks, at + end)
         if at == 0 or level - closing <= 1:
             marks += [at + mark for mark in _marks(piece, (level, in_string), (after, ends_in_string))]
         level, in_string, at = after, ends_in_string, stop
     raise ValueError("it ends too early")
 
 
-def _whole(data: bytes, marks: list[int], end: int) -> Cut:
+def _checked(data: bytes, marks: list[int], end: int) -> Cut:
     if data[end - 1 : end] != (b"]" if data[:1] == b"[" else b"}"):
         raise ValueError(f"a bracket at byte {end - 1} does not match")
     return Cut(data, marks, end)
 
 
 def _balance(piece: bytes, in_string: bool) -> tuple[int, int, bool]:
-    """Return the brackets of a piece that close and open without a partner in it, and whether it ends in a string."""
+    """Return the numbers of unmatched closing and opening brackets, and whether the piece ends in a string."""
     parts = piece.split(b'"')
     outside = b"".join(parts[in_string::2]).translate(_BRACKETS, _NO_BRACKETS)
-    for _ in range(_MOST_DEPTH):
+    for _ in range(_MAX_DEPTH):
         if _PAIR not in outside:
             break
         outside = outside.replace(_PAIR, b"")
     else:
-        raise ValueError(f"it is nested deeper than {_MOST_DEPTH} levels")
+        raise ValueError(f"it is nested deeper than {_MAX_DEPTH} levels")
     closing = outside.count(b"]")
     return closing, len(outside) - closing, in_string ^ (len(parts) % 2 == 0)
 
 
 def _marks(piece: bytes, before: tuple[int, bool], after: tuple[int, bool]) -> list[int]:
-    """Return the first and the last comma between items of the container in a piece.
+    """Return the positions of the first and the last comma between items of the container in a piece.
 
-    `before` and `after` are the level of nesting, and whether a string is open, at its begin and at its end.
+    `before` and `after` are the nesting level, and whether a string is open, at the start and at the end of the piece.
     """
     first = _comma(piece, before, b"[{")
     if first < 0:
@@ -102,12 +102,12 @@ def _marks(piece: bytes, before: tuple[int, bool], after: tuple[int, bool]) -> l
 
 
 def _comma(piece: bytes, state: tuple[int, bool], opening: bytes) -> int:
-    """Return the place of the first comma on the first level, or -1; `opening` begins a deeper level."""
+    """Return the position of the first comma on the first level, or -1; `opening` are the opening brackets."""
     level, in_string = state
-    for place, token in _tokens(piece, in_string):
+    for position, token in _tokens(piece, in_string):
         if token == b",":
             if level == 1:
-                return place
+                return position
         elif token in opening:
             level += 1
         else:
@@ -116,14 +116,14 @@ def _comma(piece: bytes, state: tuple[int, bool], opening: bytes) -> int:
 
 
 def _end(piece: bytes, level: int, in_string: bool) -> int | None:
-    """Return the place behind the bracket that ends the container, if it is in the piece."""
-    for place, token in _tokens(piece, in_string):
+    """Return the position after the bracket that ends the container, or None if it is not in the piece."""
+    for position, token in _tokens(piece, in_string):
         if token in b"[{":
             level += 1
         elif token in b"]}":
             level -= 1
             if level == 0:
-                return place + 1
+                return position + 1
     return None
 
 
@@ -140,7 +140,7 @@ def _tokens(piece: bytes, in_string: bool) -> Iterator[tuple[int, bytes]]:
 
 
 def member(part: bytes) -> tuple[bytes, bytes]:
-    """Split a single member of an object into the bytes of its name and of its value. Raises `ValueError`."""
+    """Split a member of an object into the bytes of its name and its value; raise `ValueError` without a name."""
     start = part.find(b'"')
     at = start + 1
     while start >= 0:
@@ -153,14 +153,14 @@ def member(part: bytes) -> tuple[bytes, bytes]:
             colon = part.find(b":", end)
             if colon < 0 or part[end + 1 : colon].strip() or part[:start].strip():
                 break
-            # White space is left out here, so that a long value is not copied again without it.
+            # Skip white space here, so that a long value is not copied again to remove it.
             space = _SPACE.match(part, colon + 1)
             return part[start : end + 1], sliced(part, space.end() if space else colon + 1, len(part))
     raise ValueError("a member has no name")
 
 
 def trimmed(data: bytes) -> bytes:
-    """Return `data` without white space around it, however much there is."""
+    """Return `data` without surrounding white space, of any length."""
     start, end = 0, len(data)
     while start < end and data[start : start + PIECE].isspace():
         start += PIECE

@@ -1,7 +1,7 @@
-"""JSON as upstreams write it: read what can be read, and write only what every client can read.
+"""Lenient JSON for answers of providers: read nonstandard JSON, and write only standard JSON.
 
-Accepted beyond the standard: a byte order mark, another encoding than UTF-8, bytes that are not text, `NaN` and
-`Infinity`, halves of surrogate pairs, numbers of any length, and other bytes behind the value.
+Accepted beyond the standard: a byte order mark, encodings other than UTF-8, bytes that are not text, `NaN` and
+`Infinity`, lone surrogates, numbers of any length, and other bytes after the value.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ import msgspec
 
 __all__ = ["Unreadable", "decode", "encode", "plain", "readable"]
 
-_MOST_DIGITS = 400
-_MOST_DEPTH = 64
-_LARGEST = 1 << 63
+_MAX_DIGITS = 400
+_MAX_DEPTH = 64
+_MAX_INT = 1 << 63
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _strict = msgspec.json.Decoder().decode
 _encoder = msgspec.json.Encoder()
 
 
 class Unreadable(ValueError):
-    """The bytes hold no JSON value."""
+    """The bytes do not contain a JSON value."""
 
 
 def decode(data: bytes) -> Any:
-    """The value that these bytes spell; raises `Unreadable`."""
+    """Return the value of these bytes; raise `Unreadable` if there is none."""
     return readable(data)[0]
 
 
 def readable(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
-    """The value, and the bytes of it that every client can read: the given ones where they are standard JSON."""
+    """Return the value and its standard JSON, which is `data` itself if that is standard."""
     try:
         return _strict(data), data
     except (ValueError, RecursionError):  # of msgspec: bad JSON, and bytes that are not text
@@ -53,7 +53,7 @@ def readable(data: bytes, charset: str | None = None) -> tuple[Any, bytes]:
 
 
 def _text(data: bytes, charset: str | None) -> tuple[str, bool]:
-    """The text of these bytes, and whether they are UTF-8 without a mark."""
+    """Return the text of these bytes, and whether they are UTF-8 without a byte order mark."""
     encoding = json.detect_encoding(data)
     try:
         return data.decode(encoding), encoding == "utf-8"
@@ -72,11 +72,11 @@ def _text(data: bytes, charset: str | None) -> tuple[str, bool]:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else _float(digits)
+    return int(digits) if len(digits) <= _MAX_DIGITS else _float(digits)
 
 
 def _float(digits: str) -> float:
-    """A number that JSON can say: what is beyond it becomes the largest."""
+    """Return a finite number: one that is too large becomes the largest."""
     value = float(digits)
     return value if math.isfinite(value) else math.copysign(1.7976931348623157e308, value)
 
@@ -86,23 +86,23 @@ def encode(value: Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        # Halves of a pair may meet their other half in the next event: they are kept, as escapes.
+        # The other half of a surrogate pair may follow in the next event: keep both, as escapes.
         return json.dumps(plain(value, surrogates=True), separators=(",", ":")).encode()
     except (ValueError, OverflowError, RecursionError, TypeError):
         return _encoder.encode(plain(value))
 
 
-def plain(value: Any, *, surrogates: bool = False, depth: int = _MOST_DEPTH) -> Any:
-    """The value with what no JSON can say replaced: numbers without end, halves of pairs, what is nested too deep."""
+def plain(value: Any, *, surrogates: bool = False, depth: int = _MAX_DEPTH) -> Any:
+    """Return the value with nonstandard parts replaced: infinite numbers, lone surrogates, too deep nesting."""
     if isinstance(value, msgspec.Raw):
-        # Bytes that were read before, and found to be JSON.
+        # Bytes that were validated as JSON before.
         return plain(_strict(value), surrogates=surrogates, depth=depth)
     if isinstance(value, str):
         return value if surrogates else _SURROGATE.sub("\ufffd", value)
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
-        return value if -_LARGEST < value < _LARGEST else float(min(max(value, -(10**300)), 10**300))
+        return value if -_MAX_INT < value < _MAX_INT else float(min(max(value, -(10**300)), 10**300))
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if depth <= 0:

@@ -1,7 +1,7 @@
-"""Long strings of a JSON text, taken out of it and put back.
+"""Long strings of a JSON text: extraction and reinsertion.
 
-A decoder that is written in C keeps the whole process waiting while it reads a long string. Here such strings are found
-piece by piece, and only what is left is decoded at once.
+A decoder written in C blocks the whole process while it reads a long string. Such strings are extracted piece by piece,
+and only the rest is decoded at once.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _ESCAPE_BYTES = 11
 
 
 class LongStrings:
-    """A JSON text without its long strings, which are not names of members: each is replaced by a short one.
+    """A JSON text whose long strings, other than names of members, are replaced by short placeholders.
 
-    `text` is what is left. `found` has the bytes of each string, with its quotes, by the string that stands for it; no
-    caller can know that one beforehand.
+    `text` is the rest. `found` has the bytes of each string, with its quotes, by its placeholder, which callers cannot
+    predict.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -39,7 +39,7 @@ class LongStrings:
         self.text = b"".join([*parts, raw[at:]]) if parts else raw
 
     def put_back(self, text: bytes) -> bytes:
-        """Return `text` with the long strings in the places of those that stand for them."""
+        """Return `text` with the placeholders replaced by the long strings."""
         if not self.found:
             return text
         parts = re.split(b'"(' + re.escape(self._mark) + b'[0-9]+)"', text)
@@ -48,12 +48,12 @@ class LongStrings:
 
 
 def _long_values(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each long string begins and ends, its quotes included, but for the names of members."""
+    """Yield start and end of each long string with its quotes, except for names of members."""
     start, at = -1, 0
     while at < len(raw):
         end = min(at + PIECE, len(raw))
         end += odd_backslashes(raw, at, end)
-        # Of the same length, so that a place in it is a place in the piece.
+        # Of the same length, so that positions in it are positions in the piece.
         piece = raw[at:end].replace(b"\\\\", b"..").replace(b'\\"', b"..")
         first = 0
         if start >= 0:
@@ -77,27 +77,27 @@ def _is_name(raw: bytes, end: int) -> bool:
 
 
 def odd_backslashes(raw: bytes, start: int, end: int) -> int:
-    """Return 1 where a piece would end within an escape, else 0."""
+    """Return 1 if a piece would end inside an escape, else 0."""
     if end >= len(raw) or raw[end - 1] != 0x5C:
         return 0
     piece = raw[start:end]
     return (len(piece) - len(piece.rstrip(b"\\"))) % 2
 
 
-def _is_escaped(data: bytes, place: int) -> bool:
-    """Return whether the byte at a place follows an odd number of backslashes."""
-    at = place
+def _is_escaped(data: bytes, position: int) -> bool:
+    """Return whether the byte at a position follows an odd number of backslashes."""
+    at = position
     while at and data[max(0, at - PIECE) : at].endswith(b"\\"):
         piece = data[max(0, at - PIECE) : at]
         run = len(piece) - len(piece.rstrip(b"\\"))
         at -= run
         if run < len(piece):
             break
-    return (place - at) % 2 == 1
+    return (position - at) % 2 == 1
 
 
 def string_pieces(data: bytes, most: int | None = None) -> Iterator[bytes]:
-    """Yield a long string as several of at most so many bytes, which end between characters."""
+    """Yield a long string as several strings of at most `most` bytes, split between characters."""
     most = most or _STRING_BYTES
     last = len(data) - 1
     if not data.endswith(b'"') or _is_escaped(data, last):
@@ -107,15 +107,15 @@ def string_pieces(data: bytes, most: int | None = None) -> Iterator[bytes]:
     while at < last:
         end = min(at + most, last)
         if end < last:
-            end = _cut(data, at, end)
+            end = _split_position(data, at, end)
         yield b'"%b"' % data[at:end]
         at = end
 
 
-def _cut(data: bytes, start: int, end: int) -> int:
-    """The last place up to `end` that is neither within a character nor within an escape or a pair of surrogates."""
+def _split_position(data: bytes, start: int, end: int) -> int:
+    """Return the last position up to `end` that is not inside a character, an escape or a surrogate pair."""
     for _ in range(3):
-        # No character has more bytes; what has is none, and is cut anywhere.
+        # No character has more bytes; an invalid sequence is split anywhere.
         end -= data[end] & 0xC0 == 0x80
     escape = data.rfind(b"\\", max(start, end - _ESCAPE_BYTES), end)
     if escape < 0:

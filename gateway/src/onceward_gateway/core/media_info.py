@@ -1,7 +1,7 @@
-"""The kind, size and length of an image or a WAV file, read from its head without decoding it.
+"""Format, size and length of an image or a WAV file, read from its header without decoding it.
 
-The offline models look at nothing else of what they are shown, and they open no URL: a picture given as `data:` is
-read, one given by address is known by its address alone.
+The offline models use nothing else of their media, and open no URL: an image in a `data:` URL is read, any other one is
+identified by its address.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 __all__ = ["Audio", "Picture", "describe_audio", "describe_image", "image_size", "payload_of"]
 
 
-# Characters of base64 that the head of a picture is looked for in.
+# The number of base64 characters in which the header of an image is expected.
 _HEAD = 262_144
 _NO_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/="))
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as far as its head shows; `address` when it was given by URL and not opened."""
+    """The properties of an image; `address` is its URL, if it was not opened."""
 
     format: str | None
     width: int | None
@@ -35,7 +35,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """The format of a WAV file and where its samples lie."""
+    """The format of a WAV file, and the position of its samples."""
 
     channels: int
     rate: int
@@ -46,11 +46,12 @@ class Audio:
 
     @property
     def seconds(self) -> float:
+        """Return the duration in seconds, 0 where the head gives no rate."""
         return self.frames / self.rate if self.rate else 0.0
 
 
 def payload_of(value: Any) -> bytes | None:
-    """Return the bytes behind base64 text or a `data:` URL; None when it is neither."""
+    """Return the bytes of base64 text or of a `data:` URL; None for anything else."""
     if not isinstance(value, str):
         return None
     if value.startswith("data:"):
@@ -64,7 +65,7 @@ def payload_of(value: Any) -> bytes | None:
 
 
 def _decoded(text: str) -> bytes:
-    """Decode base64; a long text piece by piece, for others to have a turn."""
+    """Decode base64; a long text in pieces, so that other threads can run."""
     if len(text) <= _HEAD:
         return base64.b64decode(text)
     out, left = bytearray(), b""
@@ -77,7 +78,7 @@ def _decoded(text: str) -> bytes:
 
 
 def describe_image(part: Mapping[str, Any]) -> Picture | None:
-    """Return the picture of a content part, in the chat shape (`image_url`) or the messages shape (`source`)."""
+    """Return the image of a content part of chat completions (`image_url`) or of messages (`source`)."""
     source = part.get("image_url") or part.get("source")
     url = source.get("url") if isinstance(source, Mapping) else source
     if isinstance(source, Mapping) and source.get("type") == "base64":
@@ -92,7 +93,7 @@ def describe_image(part: Mapping[str, Any]) -> Picture | None:
 
 
 def _payload_bytes(url: str) -> int:
-    """Return how many bytes a `data:` URL holds; a long one is not decoded for that."""
+    """Return the number of bytes in a `data:` URL, without decoding a long one."""
     start = url.find(",") + 1
     if len(url) - start <= _HEAD:
         return len(payload_of(url) or b"")
@@ -100,7 +101,7 @@ def _payload_bytes(url: str) -> int:
 
 
 def image_size(data: bytes) -> tuple[str | None, int | None, int | None]:
-    """Format, width and height from the first bytes of PNG, GIF, JPEG, WebP or BMP."""
+    """Return format, width and height from the first bytes of a PNG, GIF, JPEG, WebP or BMP image."""
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
         return ("PNG", *struct.unpack(">II", data[16:24]))
     if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
@@ -138,7 +139,7 @@ def _webp_size(data: bytes) -> tuple[str, int | None, int | None]:
 
 
 def describe_audio(data: bytes) -> Audio | None:
-    """Return the format of a WAV file; None when `data` is none."""
+    """Return the format of a WAV file; None for other data."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     at, head = 12, b""

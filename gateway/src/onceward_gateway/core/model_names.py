@@ -1,4 +1,4 @@
-"""Names of models, and the patterns that allow them."""
+"""Names of models, and patterns that match them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _EVERY = frozenset({"*", "all-proxy-models"})
 
 
 def matches(pattern: str, model: str) -> bool:
-    """Return whether a listed name allows a model: the name itself, or a pattern with `*` for any text."""
+    """Return whether a pattern matches a model: the name itself, or a text in which `*` is any text."""
     if pattern == model or pattern in _EVERY:
         return True
     if "*" not in pattern:

@@ -1,4 +1,4 @@
-"""Money: int64 nano-USD, prices in int64 pico-USD a unit, credits in thousandths. Each sum is rounded once, half up."""
+"""Money in nano-USD, prices in pico-USD per unit, credits in thousandths. Each sum is rounded once, half up."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ _THOUSAND = 1000
 
 
 def from_usd(dollars: Any) -> int:
-    """Nano-USD of a number of dollars, taken as it is written: 0.1 is a tenth."""
+    """Return a number of dollars as nano-USD, by its decimal form: 0.1 is exactly a tenth."""
     return _rounded(dollars, NANO)
 
 
 def to_usd(nano: int) -> float:
-    """Dollars, for those who read."""
+    """Return nano-USD as dollars, for display."""
     return nano / NANO
 
 
 def nano_of_pico(pico: int) -> int:
-    """Nano-USD of a sum of prices."""
+    """Return a sum of prices in pico-USD as nano-USD."""
     return (pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO
 
 
 def thousandths(number: Any) -> int:
-    """A number of credits, or a rate, in thousandths."""
+    """Return a number of credits, or a rate, in thousandths."""
     return _rounded(number, _THOUSAND)
 
 
 def to_credits(milli: int) -> float | int:
-    """Credits, for those who read: whole where they are."""
+    """Return thousandths as credits, for display; an integer if they are whole."""
     whole, rest = divmod(milli, _THOUSAND)
     return milli / _THOUSAND if rest else whole
 
 
 def credits_for(nano: int, milli_per_usd: int) -> int:
-    """Thousandths of a credit for a cost."""
+    """Return the credits for a cost, in thousandths."""
     return (nano * milli_per_usd + NANO // 2) // NANO
 
 

@@ -1,7 +1,7 @@
-"""The principal of a request: its permissions, its bounds, and the account it acts for.
+"""The principal of a request: its permissions, its limits, and the account it acts for.
 
-Built once per key and cached until something of it changes; nothing here reads the database. The ledger and the rate
-limits use `bounds`, in their order; model calls use `require_model`.
+It is built once per key and cached until something changes; nothing here reads the database. Billing and rate limits
+use `bounds`, in their order; model calls use `require_model`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 Scope = Literal[
     "budget", "customer", "deployment", "key", "organization", "organization_member", "team", "team_member", "user"
 ]
-_OF_THE_PARENT = "all-team-models"
+_MODELS_OF_TEAM = "all-team-models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _no_limits() -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One limit of a caller. `(scope, id)` names its counters, `name` is its name in errors."""
+    """The limits of one scope of a caller. `(scope, id)` identifies its counters, `name` is its name in errors."""
 
     scope: Scope
     id: str
@@ -82,6 +82,7 @@ class Bound:
 
     @property
     def limits_nothing(self) -> bool:
+        """Return True if no limit or budget is set, for all models or for one."""
         return not (
             any(
                 value is not None
@@ -103,14 +104,15 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The models of one level. An empty list allows all."""
+    """The models that one level allows. An empty list allows all."""
 
     scope: Scope
     name: str
     models: tuple[str, ...]
 
     def allows(self, model: str) -> bool:
-        named = [pattern for pattern in self.models if pattern != _OF_THE_PARENT]
+        """Return True if a pattern of this level matches `model`, or if the level restricts nothing."""
+        named = [pattern for pattern in self.models if pattern != _MODELS_OF_TEAM]
         return len(named) < len(self.models) or not named or any(matches(pattern, model) for pattern in named)
 
 
@@ -145,7 +147,7 @@ class Principal:
     only_team: str | None = None
     only_organization: str | None = None
     expires_at: float | None = None
-    # The ids of the team and the organization that a request named, which its caller does not work for by itself.
+    # The ids of the team and the organization that a request named and that its key does not belong to.
     acting_for: tuple[str | None, str | None] = (None, None)
 
     def may_use(self, model: str) -> bool:
@@ -153,13 +155,13 @@ class Principal:
         return all(level.allows(model) for level in self.models)
 
     def require_model(self, model: str) -> None:
-        """Raise 403 for a model that is not allowed, naming the level that denies it."""
+        """Raise 403 for a model that is not allowed; the error names the level that denies it."""
         for level in self.models:
             if not level.allows(model):
                 scope = level.scope.partition("_")[0]
                 raise ApiError(
                     403,
-                    f"The {level.name} may not use the model {model!r}. It may use: {_listed(level.models)}. "
+                    f"The {level.name} may not use the model {model!r}. It may use: {_quoted_list(level.models)}. "
                     "Name one of these, or ask who runs the gateway.",
                     code=f"{scope}_model_access_denied",
                     param="model",
@@ -171,7 +173,7 @@ class Principal:
             return
         refused = sorted(set(asked) - self.cache_controls)
         if refused:
-            allowed = _listed(tuple(sorted(self.cache_controls))) or "nothing"
+            allowed = _quoted_list(tuple(sorted(self.cache_controls))) or "nothing"
             raise ApiError(
                 403,
                 f"The key {self.key_alias or self.key_id!r} may not ask {refused[0]!r} of the cache; it may ask "
@@ -188,13 +190,13 @@ class Principal:
 def in_order(bounds: Iterable[Bound]) -> tuple[Bound, ...]:
     """Return the bounds that limit something, each counter once, in the order in which reservations are made.
 
-    A budget that objects share counts what they spend also while it limits nothing.
+    A shared budget counts spending even while it limits nothing.
     """
     found = {(bound.scope, bound.id): bound for bound in bounds if bound.scope == "budget" or not bound.limits_nothing}
     return tuple(found[place] for place in sorted(found))
 
 
-def _listed(models: tuple[str, ...]) -> str:
+def _quoted_list(models: tuple[str, ...]) -> str:
     shown = ", ".join(repr(name) for name in models[:8])
     return shown + (", ..." if len(models) > 8 else "")
 
@@ -203,7 +205,7 @@ ANONYMOUS = Principal("anonymous", writes=False)
 
 
 class Spending(Protocol):
-    """The spending of owners, as the ledger reports it. Money in nano-USD."""
+    """The spending of owners, in nano-USD."""
 
     async def spent(self, scope: str, id: str) -> int:
         """Return the total spending of an owner."""
@@ -218,5 +220,5 @@ class Spending(Protocol):
         ...
 
     async def reset(self, scope: str, id: str, spend: int) -> None:
-        """Set what counts as spent, as an admin decided."""
+        """Set the total spending of an owner."""
         ...

@@ -1,7 +1,7 @@
-"""The stored records of identity. Money is nano-USD, times are seconds since the epoch in UTC.
+"""The stored records of keys, users, teams and organizations. Money is nano-USD, times are seconds since the epoch.
 
-A record is written whole, as JSON, beside the columns that it is looked up by; `columns` gives those. A deleted record
-stays, with its time of deletion: its id is not given away again, and what was spent keeps its owner.
+A record is stored as JSON, beside the columns by which it is looked up; `columns` returns their values. A deleted
+record remains, with its time of deletion: its id is not reused, and its spending keeps its owner.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Budget(Record, kw_only=True, omit_defaults=True):
-    """Limits with a name, that other objects refer to. Each of these counts by itself."""
+    """Named limits that other objects refer to. Each of these objects has its own counters."""
 
     kind: ClassVar[str] = "budget"
 
@@ -115,11 +115,12 @@ class Budget(Record, kw_only=True, omit_defaults=True):
     limits: Limits = msgspec.field(default_factory=Limits)
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which budgets are searched, in the order of their columns."""
         return (self.organization_id,)
 
 
 class Bounded(Record, kw_only=True, omit_defaults=True):
-    """A record with limits and models of its own."""
+    """A record with its own limits and models."""
 
     alias: str | None = None
     blocked: bool = False
@@ -131,6 +132,7 @@ class Bounded(Record, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages."""
         return f"{self.kind} {(self.alias or self.id)!r}"
 
 
@@ -154,7 +156,7 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def owner(self) -> str:
-        """The owner within which the alias is unique: a team, a user, an organization, or none."""
+        """Return the owner within which the alias is unique: a team, a user, an organization, or none."""
         if self.team_id is not None:
             return f"team:{self.team_id}"
         if self.user_id is not None:
@@ -162,7 +164,8 @@ class Key(Bounded, kw_only=True, omit_defaults=True):
         return f"organization:{self.organization_id}" if self.organization_id is not None else ""
 
     def columns(self) -> tuple[Any, ...]:
-        # A tombstone gives its alias back.
+        """Return the values by which keys are searched, in the order of their columns."""
+        # The alias of a deleted key can be used again.
         alias = self.alias if self.deleted_at is None else None
         return (self.hash, alias, self.owner, self.organization_id, self.team_id, self.user_id, self.parent_id)
 
@@ -177,9 +180,11 @@ class User(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages: the alias, the e-mail address or the id."""
         return f"user {(self.alias or self.email or self.id)!r}"
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which users are searched, in the order of their columns."""
         return (self.email, self.role)
 
 
@@ -192,6 +197,7 @@ class Team(Bounded, kw_only=True, omit_defaults=True):
     aliases: dict[str, str] = {}
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which teams are searched, in the order of their columns."""
         return (self.organization_id, self.alias)
 
 
@@ -203,6 +209,7 @@ class Organization(Bounded, kw_only=True, omit_defaults=True):
     tier: str | None = None
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which organizations are searched, in the order of their columns."""
         return (self.alias,)
 
 
@@ -216,9 +223,11 @@ class Customer(Bounded, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
+        """Return the kind and the name for use in messages."""
         return f"customer {self.name!r}"
 
     def columns(self) -> tuple[Any, ...]:
+        """Return the values by which customers are searched, in the order of their columns."""
         return (self.name, self.organization_id or "")
 
 

@@ -1,7 +1,7 @@
-"""The writers of model answers: a running call, or a filter in front of one.
+"""Writers of model answers: a running call, and the middleware in front of it.
 
-Filters sit between a producer and its call: a routed attempt holds events back until there is content, a guardrail
-rewrites texts, the response cache keeps a copy. Each is a sink itself, so they can be put one before another.
+Middleware is between a model handler and its call: a routed attempt holds events back until there is content, a
+guardrail rewrites texts, the response cache stores a copy. Each is itself a writer, so they can be chained.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["WriterMiddleware", "ModelHandler", "ResponseWriter"]
 
 
 class ResponseWriter(Protocol):
-    """Takes events, or a whole answer, and what is to be known of them."""
+    """Receives the events of a stream, or a whole answer, with its usage and headers."""
 
     record: CallRecord
     usage: dict[str, Any] | None
@@ -29,29 +29,33 @@ class ResponseWriter(Protocol):
     wasted: list[tuple[str, str, Mapping[str, Any]]]
 
     @property
-    def catching_up(self) -> bool: ...
+    def catching_up(self) -> bool:
+        """Return True while a resumed call repeats events that its log already has."""
 
     @property
     def left(self) -> bool:
-        """Return whether no client waits for the answer or can ask for it again; then no further attempt begins."""
+        """Return whether no client waits for the answer or can request it again, so that no further attempt starts."""
         ...
 
-    async def emit(self, data: bytes, event: str | None = None) -> None: ...
+    async def emit(self, data: bytes, event: str | None = None) -> None:
+        """Write one event with its name, if it has one. Wait while clients are too slow to read."""
 
-    def deliver_fault(self, fault: Fault) -> None: ...
+    def deliver_fault(self, fault: Fault) -> None:
+        """Have a simulated fault happen to the connections of clients at this point of the stream."""
 
 
 ModelHandler = Callable[[ResponseWriter], Awaitable[None]]
 
 
 class WriterMiddleware:
-    """A sink in front of another. Hands everything on; subclasses change what they are for."""
+    """A writer in front of another, to which it passes everything on; subclasses override what they change."""
 
     def __init__(self, inner: ResponseWriter) -> None:
         self._inner = inner
 
     @property
     def record(self) -> CallRecord:
+        """Return the record of the call."""
         return self._inner.record
 
     @record.setter
@@ -60,6 +64,7 @@ class WriterMiddleware:
 
     @property
     def usage(self) -> dict[str, Any] | None:
+        """Return the usage reported so far."""
         return self._inner.usage
 
     @usage.setter
@@ -68,6 +73,7 @@ class WriterMiddleware:
 
     @property
     def answer(self) -> Answer | None:
+        """Return the whole answer of a call that does not stream."""
         return self._inner.answer
 
     @answer.setter
@@ -76,6 +82,7 @@ class WriterMiddleware:
 
     @property
     def price_name(self) -> str:
+        """Return the name of the model under which the call is priced."""
         return self._inner.price_name
 
     @price_name.setter
@@ -84,6 +91,7 @@ class WriterMiddleware:
 
     @property
     def marks(self) -> dict[str, str]:
+        """Return the notes about the call that become headers of its answer."""
         return self._inner.marks
 
     @marks.setter
@@ -92,6 +100,7 @@ class WriterMiddleware:
 
     @property
     def deployment(self) -> str | None:
+        """Return the id of the deployment that serves the call, or None."""
         return self._inner.deployment
 
     @deployment.setter
@@ -100,6 +109,7 @@ class WriterMiddleware:
 
     @property
     def cached(self) -> bool:
+        """Return True if the answer comes from the response cache."""
         return self._inner.cached
 
     @cached.setter
@@ -108,6 +118,7 @@ class WriterMiddleware:
 
     @property
     def wasted(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """Return the usage of failed attempts, which is billed too."""
         return self._inner.wasted
 
     @wasted.setter
@@ -116,14 +127,18 @@ class WriterMiddleware:
 
     @property
     def catching_up(self) -> bool:
+        """Return True while a resumed call repeats events that its log already has."""
         return self._inner.catching_up
 
     @property
     def left(self) -> bool:
+        """Return True if no client waits for the answer or can ask for it again."""
         return self._inner.left
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
+        """Hand an event on."""
         await self._inner.emit(data, event)
 
     def deliver_fault(self, fault: Fault) -> None:
+        """Hand a simulated fault on."""
         self._inner.deliver_fault(fault)

@@ -1,7 +1,7 @@
 """Restrictions of keys by client address and by route: `allowed_ips` and `allowed_routes`.
 
 A route is named by any of its paths (`/v1/chat/completions`, `/chat/completions`, `/openai/deployments/{model}/...`),
-by a path with `*` for any text, or by a group. All paths of one operation are the same route.
+by a pattern in which `*` is any text, or by a group. All paths of one operation are the same route.
 """
 
 from __future__ import annotations
@@ -39,13 +39,16 @@ class RouteIdentity(Protocol):
     """The parts of a route that a restriction can name."""
 
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """Return the HTTP method."""
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """Return the path template, with parameters in braces."""
 
     @property
-    def access(self) -> Enum: ...
+    def access(self) -> Enum:
+        """Return the kind of access; its value is `public`, `key` or `platform`."""
 
 
 _GROUPS: Mapping[str, Callable[[RouteIdentity], bool]] = {
@@ -60,7 +63,7 @@ _MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 def read_networks(given: Sequence[str] | None, param: str = "allowed_ips") -> list[str] | None:
-    """Return addresses and ranges in their usual form; raise 400 for an entry that is neither."""
+    """Return addresses and ranges in normal form; raise 400 for an entry that is neither."""
     if given is None:
         return None
     found = [_network(text, f"{param}[{number}]", param) for number, text in enumerate(given)]
@@ -81,7 +84,7 @@ def _network(text: str, place: str, param: str) -> Network:
             code="invalid_value",
         ) from None
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
-        # The same addresses, as clients of a socket for both families show them.
+        # A dual-stack socket shows IPv4 clients by these addresses.
         mapped = network.network_address.ipv4_mapped
         return IPv4Network((mapped, network.prefixlen - 96)) if mapped is not None else network
     return network
@@ -113,9 +116,9 @@ def _is_inside(one: Network, outer: Network) -> bool:
 
 
 class RouteCatalog:
-    """The routes of this gateway by the names that `allowed_routes` may give them.
+    """The routes of this gateway by the names that `allowed_routes` accepts.
 
-    `table` returns every route with its paths. It is called at the first use: handlers need the catalog, and the table
+    `table` returns every route with its paths. It is called on first use: handlers need the catalog, and the table
     needs the handlers.
     """
 
@@ -149,12 +152,12 @@ class RouteCatalog:
         return f" Did you mean {near[0]!r}?" if near else ""
 
     def covered(self, name: str) -> frozenset[_Unit]:
-        """Return the routes, by method and path, that a name stands for."""
+        """Return method and path of the routes that a name refers to."""
         found = self._covered.get(name)
         if found is None:
             found = self._find(name)
             if found:
-                # Only names that were checked are kept, so that their number is bounded by what keys hold.
+                # Only valid names are cached, so that their number is limited by that of the keys.
                 self._covered[name] = found
         return found
 
@@ -172,14 +175,14 @@ class RouteCatalog:
         )
 
     def allows(self, names: Sequence[str], route: RouteIdentity) -> bool:
-        """Return whether a route is among those that are named."""
+        """Return whether one of the names refers to a route."""
         unit = (route.method, route.path)
         return any(unit in self.covered(name) for name in names)
 
-    def is_within(self, asked: Sequence[str], held: Sequence[str]) -> bool:
-        """Return whether names stand for no more routes than others do."""
-        most = frozenset[_Unit]().union(*(self.covered(name) for name in held))
-        return all(self.covered(name) <= most for name in asked)
+    def is_within(self, requested: Sequence[str], parent: Sequence[str]) -> bool:
+        """Return whether names refer only to routes that other names also refer to."""
+        limit = frozenset[_Unit]().union(*(self.covered(name) for name in parent))
+        return all(self.covered(name) <= limit for name in requested)
 
 
 def _plain(path: str) -> str:
@@ -190,20 +193,20 @@ def _plain(path: str) -> str:
 
 
 class RestrictedKey(Protocol):
-    """A key with its restrictions; None where it has none."""
+    """A key with its restrictions; None for no restriction."""
 
     allowed_ips: list[str] | None
     allowed_routes: list[str] | None
 
     @property
     def title(self) -> str:
-        """The name of the key in messages."""
+        """Return the name of the key in messages."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """Restrictions of a key and of those that it was derived from: each level holds."""
+    """Restrictions of a key and of those that it was derived from: each level applies."""
 
     title: str
     networks: tuple[tuple[Network, ...], ...]
@@ -233,29 +236,29 @@ class Restrictions:
 
 
 def restrictions_of(line: Sequence[RestrictedKey]) -> Restrictions | None:
-    """Return what a key, and those that it was derived from, are restricted to; None where that is nothing."""
+    """Return the restrictions of a key and of those that it was derived from; None if there are none."""
     networks = tuple(_networks(key.allowed_ips) for key in line if key.allowed_ips is not None)
     routes = tuple(tuple(key.allowed_routes) for key in line if key.allowed_routes is not None)
     return Restrictions(line[0].title, networks, routes) if networks or routes else None
 
 
-def require_within(asked: Mapping[str, Any], held: RestrictedKey, catalog: RouteCatalog) -> None:
-    """Raise 403 where restrictions that are asked for leave more open than those of a key."""
-    if "allowed_ips" in asked and held.allowed_ips is not None:
-        outer, wanted = _networks(held.allowed_ips), asked["allowed_ips"]
-        if wanted is None or not all(any(_is_inside(one, most) for most in outer) for one in _networks(wanted)):
-            raise _exceeds("allowed_ips", wanted, held.allowed_ips, held)
-    if "allowed_routes" in asked and held.allowed_routes is not None:
-        wanted = asked["allowed_routes"]
-        if wanted is None or not catalog.is_within(wanted, held.allowed_routes):
-            raise _exceeds("allowed_routes", wanted, held.allowed_routes, held)
+def require_within(requested: Mapping[str, Any], parent: RestrictedKey, catalog: RouteCatalog) -> None:
+    """Raise 403 if requested restrictions permit more than those of a key."""
+    if "allowed_ips" in requested and parent.allowed_ips is not None:
+        outer, inner = _networks(parent.allowed_ips), requested["allowed_ips"]
+        if inner is None or not all(any(_is_inside(one, limit) for limit in outer) for one in _networks(inner)):
+            raise _exceeds("allowed_ips", inner, parent.allowed_ips, parent)
+    if "allowed_routes" in requested and parent.allowed_routes is not None:
+        inner = requested["allowed_routes"]
+        if inner is None or not catalog.is_within(inner, parent.allowed_routes):
+            raise _exceeds("allowed_routes", inner, parent.allowed_routes, parent)
 
 
-def _exceeds(name: str, asked: list[str] | None, held: list[str], key: RestrictedKey) -> ApiError:
-    shown = "not restricted" if asked is None else repr(asked)
+def _exceeds(name: str, requested: list[str] | None, parent: list[str], key: RestrictedKey) -> ApiError:
+    shown = "not restricted" if requested is None else repr(requested)
     return ApiError(
         403,
-        f"`{name}` is {shown}, more than the {key.title} has: {held!r}. Ask for no more than that.",
+        f"`{name}` is {shown}, more than the {key.title} has: {parent!r}. Ask for no more than that.",
         code="exceeds_parent",
         param=name,
     )

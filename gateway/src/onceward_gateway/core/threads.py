@@ -1,7 +1,7 @@
-"""Work that may take longer than the event loop may stand still: it runs in threads, and only a few at once.
+"""Threads for work that would block the event loop too long; only a few run at once.
 
-A thread that computes still takes turns with the event loop. Two of them slow it down; fifty would stop it. So what is
-long waits here for its turn, and what is short goes on beside it.
+A thread that computes still takes turns with the event loop. Two of them slow it down; fifty would stop it. So long
+work is queued, and short work continues meanwhile.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import ParamSpec, TypeVar
 
 __all__ = ["LARGE_BODY", "computing", "end_threads", "in_thread_if_large", "offload", "share_the_interpreter"]
 
-# Bodies above this many bytes are worked on in a thread. A hop there and back costs about as much as 4 KB of parsing.
+# Bodies longer than this are processed in a thread. Switching threads costs about as much as parsing 4 KB.
 LARGE_BODY = 65_536
-_AT_ONCE = 2
+_MAX_THREADS = 2
 _TURN_SECONDS = 0.001
 _END_SECONDS = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="onceward-work")
+_threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="onceward-work")
 _waiting = 0
 
 
 def computing() -> bool:
-    """Return whether something is computed in a thread, or waits for one."""
+    """Return whether work runs in a thread, or waits for one."""
     return _waiting > 0
 
 
 async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that computes in one of the threads for it, and wait for its result."""
+    """Run a CPU-bound function in a thread, and wait for its result."""
     global _waiting
     context = copy_context()
     loop = asyncio.get_running_loop()
@@ -47,9 +47,9 @@ async def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that works on `data`: at once, or in a thread where it is a `LARGE_BODY`.
+    """Run a function that processes `data`: directly, or in a thread if `data` is longer than `LARGE_BODY`.
 
-    A task that is cancelled meanwhile ends behind the function: what that counts of an answer has to be paid.
+    A task that is cancelled meanwhile ends after the function: what the function counts of an answer is billed.
     """
     if len(data) <= LARGE_BODY:
         return function(*args, **kwargs)
@@ -58,14 +58,14 @@ async def in_thread_if_large(data: bytes, function: Callable[P, T], *args: P.arg
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         await asyncio.wait([work])
-        # Nobody is there to hear of a failure.
+        # Retrieve the exception, which nothing else handles.
         if not work.cancelled():
             work.exception()
         raise
 
 
 def end_threads() -> bool:
-    """Cancel what waits for a thread. Return False where one still computes after half a second."""
+    """Cancel queued work, and return whether all threads ended within half a second."""
     threads = tuple(_threads._threads)
     _threads.shutdown(wait=False, cancel_futures=True)
     deadline = time.monotonic() + _END_SECONDS
@@ -75,5 +75,5 @@ def end_threads() -> bool:
 
 
 def share_the_interpreter() -> None:
-    """Have threads that compute hand the interpreter back to the event loop after a millisecond."""
+    """Make threads yield the interpreter to the event loop after a millisecond."""
     sys.setswitchinterval(_TURN_SECONDS)

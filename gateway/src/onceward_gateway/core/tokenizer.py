@@ -1,4 +1,4 @@
-"""The tokenizer of the offline models, and what everything counts in it.
+"""The tokenizer of the offline models and of all token estimates.
 
 A text is cut from left to right into pieces; a piece is the first of these that fits:
 
@@ -68,13 +68,13 @@ _PER_TOOL = 8
 _IMAGE_BASE = 85
 _IMAGE_TILE = 170
 _TILE_SIDE = 512
-_MOST_TILES = 16
-# Characters of base64; of a longer file the tokens are estimated by its length.
-_LONGEST_FILE = 4 << 20
+_MAX_TILES = 16
+# In characters of base64; the tokens of a longer file are estimated by its length.
+_MAX_FILE = 4 << 20
 
 
 def encode(text: str) -> list[str]:
-    """Return the pieces of `text`, in order; joined they are `text`."""
+    """Return the pieces of `text` in order; joined, they are `text`."""
     if len(text) <= _WINDOW:
         return _PIECE.findall(text)
     return [piece for pieces in _windows(text) for piece in pieces]
@@ -88,13 +88,13 @@ def count(text: str) -> int:
 
 
 def _windows(text: str) -> Iterator[list[str]]:
-    """Yield the pieces of a long text window by window: nothing else runs while an expression is searched for."""
+    """Yield the pieces of a long text window by window: a search blocks all other threads."""
     at = 0
     while at < len(text):
         end = min(at + _WINDOW, len(text))
         pieces: list[str] = _PIECE.findall(text, at, end)
         if end < len(text):
-            # Pieces at the edge may be cut differently together with the text that follows.
+            # Pieces at the edge may be different with the text that follows.
             edge = 0
             while edge < _EDGE:
                 edge += len(pieces.pop())
@@ -104,7 +104,7 @@ def _windows(text: str) -> Iterator[list[str]]:
 
 
 def token_id(piece: str) -> int:
-    """Return a number for a piece, the same everywhere; two pieces may share one."""
+    """Return the id of a piece, the same on every machine; two pieces may have the same id."""
     return zlib.crc32(piece.encode("utf-8", "surrogatepass")) % 100_000
 
 
@@ -161,7 +161,7 @@ def _count_image(part: Mapping[str, Any]) -> int:
     if image is None or image.width is None or image.height is None:
         return _IMAGE_BASE + _IMAGE_TILE
     tiles = -(-image.width // _TILE_SIDE) * -(-image.height // _TILE_SIDE)
-    return _IMAGE_BASE + _IMAGE_TILE * min(max(tiles, 1), _MOST_TILES)
+    return _IMAGE_BASE + _IMAGE_TILE * min(max(tiles, 1), _MAX_TILES)
 
 
 def _count_audio(data: bytes) -> int:
@@ -175,7 +175,7 @@ def _count_file(file: Mapping[str, Any]) -> int:
     data = file.get("file_data")
     if not isinstance(data, str):
         return count(str(file.get("filename") or file.get("file_id") or ""))
-    if len(data) <= _LONGEST_FILE:
+    if len(data) <= _MAX_FILE:
         payload = payload_of(data.partition(",")[2] or data)
         try:
             return count(payload.decode()) if payload is not None else max(1, len(data) // 4)
@@ -185,7 +185,7 @@ def _count_file(file: Mapping[str, Any]) -> int:
 
 
 def content_length(message: Mapping[str, Any]) -> int:
-    """Return the characters of a message's text: at least as many as its tokens, at most eight times as many."""
+    """Return the number of characters of a message's text: between one and eight times its tokens."""
     content, calls = message.get("content"), text_length(message.get("tool_calls") or ())
     if isinstance(content, str):
         return calls + len(content)
@@ -194,7 +194,7 @@ def content_length(message: Mapping[str, Any]) -> int:
 
 
 def text_length(value: Any) -> int:
-    """Return the characters of all texts in a value, names of members included."""
+    """Return the number of characters of all texts in a value, including names of members."""
     total, todo = 0, [value]
     while todo:
         one = todo.pop()

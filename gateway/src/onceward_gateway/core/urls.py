@@ -1,4 +1,4 @@
-"""Addresses of stores. A password inside them is never shown."""
+"""URLs of databases and Redis, whose passwords are never shown."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 __all__ = ["StoreUrl"]
 
-_HIDDEN = "REDACTED"
+_REDACTED = "REDACTED"
 _SECRET_OPTIONS = ("password", "sslpassword")
 
 
 class StoreUrl:
-    """The address of a database or of Redis. Its representation has no password; `reveal` returns all of it."""
+    """The URL of a database or of Redis. Its representation has no password; `reveal` returns all of it."""
 
     __slots__ = ("_value",)
 
@@ -21,14 +21,17 @@ class StoreUrl:
         self._value = value
 
     def reveal(self) -> str:
+        """Return the whole address with its password, for the connection and nothing else."""
         return self._value
 
     @property
     def scheme(self) -> str:
+        """Return the scheme in lower case, such as `postgresql`."""
         return self._value.partition(":")[0].lower()
 
     @property
     def is_sqlite(self) -> bool:
+        """Return True if the address is that of a SQLite file."""
         return self.scheme == "sqlite"
 
     @property
@@ -37,9 +40,9 @@ class StoreUrl:
         return Path(unquote(self._value.partition("://")[2].partition("?")[0].removeprefix("/"))).expanduser()
 
     def hide(self, text: str) -> str:
-        """Return the text without the passwords of this address, however they are written in it."""
+        """Return the text without the passwords of this URL, in any encoding."""
         for secret in self._secrets():
-            text = text.replace(secret, _HIDDEN)
+            text = text.replace(secret, _REDACTED)
         return text
 
     def _secrets(self) -> list[str]:
@@ -52,7 +55,7 @@ class StoreUrl:
         return sorted(written, key=len, reverse=True)
 
     def problem(self, schemes: tuple[str, ...]) -> str | None:
-        """Return the fault of the address, or None."""
+        """Return the fault of the URL, or None."""
         try:
             split = urlsplit(self._value)
             _ = split.port

@@ -1,4 +1,4 @@
-"""The usage of a call, as the records have it: tokens of every kind, and the hour that reports sum up by."""
+"""The usage of a call: tokens of every kind, and the hour by which reports sum it up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Tokens", "added", "hour_of", "tokens_of", "wants_usage"]
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of every kind. The finer ones are part of prompt or completion."""
+    """Tokens of every kind. The detailed ones are part of prompt or completion."""
 
     prompt: int = 0
     completion: int = 0
@@ -24,7 +24,7 @@ class Tokens:
 
 
 NONE = Tokens()
-_MOST = 1 << 53
+_MAX_COUNT = 1 << 53
 
 
 def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
@@ -55,7 +55,7 @@ def wants_usage(request: Mapping[str, Any]) -> bool:
 
 
 def added(usage: Mapping[str, Any] | None, more: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return two usages as one, of the one that there is if there is but one."""
+    """Return the sum of two usages, either of which may be None."""
     if usage is None or more is None:
         return usage if more is None else more
     first, second = tokens_of(usage), tokens_of(more)
@@ -84,15 +84,15 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _count(value: Any) -> int:
-    """Return a number of tokens that an upstream sent; anything else counts for nothing."""
-    return min(max(int(value), 0), _MOST) if isinstance(value, int) else 0
+    """Return a number of tokens that a provider sent; 0 for an invalid value."""
+    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int) else 0
 
 
 _hours: dict[int, str] = {}
 
 
 def hour_of(at: float) -> str:
-    """Return the hour of a time, in UTC, by which reports are summed."""
+    """Return the hour of a time in UTC, by which reports are summed."""
     number = int(at // 3600)
     hour = _hours.get(number)
     if hour is None:

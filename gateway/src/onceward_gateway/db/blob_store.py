@@ -121,6 +121,7 @@ class FolderBlobStore:
         self._kind = kind
 
     async def put(self, name: str, source: BinaryIO) -> int:
+        """Write the whole of `source` to the file of `name` in a thread, and return its size in bytes."""
         with using_files():
             return await asyncio.to_thread(self._put, self._folders.made(self._kind) / name, source)
 
@@ -141,36 +142,43 @@ class FolderBlobStore:
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
+        """Open the file of `name` for reading. Raise `FileNotFoundError` if there is none."""
         with using_files(may_lack=True):
             file = await asyncio.to_thread((self._folders.found(self._kind) / name).open, "rb")
         with file:
             yield cast("BinaryIO", file)
 
     async def find(self, name: str) -> Blob | None:
+        """Return the size and the age of the file of `name`, or None if there is none."""
         path = self._folders.found(self._kind) / name
         with using_files():
             return await asyncio.to_thread(_blob_at, path)
 
     @asynccontextmanager
     async def reader(self, blob: Blob) -> AsyncIterator[BlobReader]:
+        """Open a blob for reads that run in threads."""
         async with self.open(blob.name) as file:
             yield _FileReader(file)
 
     async def delete(self, name: str) -> None:
+        """Delete the file of `name` in a thread. A missing file is not an error."""
         path = self._folders.found(self._kind) / name
         with using_files():
             # Deleting a large file takes a while.
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def names_before(self, moment: float) -> list[str]:
+        """Return the names of the complete blobs written before `moment` (seconds since the epoch)."""
         return [path.name for path in await self._written_before(moment) if path.suffix != _UNFINISHED]
 
     async def delete_unfinished(self, moment: float) -> None:
+        """Delete the leftovers of writes that began before `moment` and never completed."""
         for path in await self._written_before(moment):
             if path.suffix == _UNFINISHED:
                 await self.delete(path.name)
 
     async def delete_unrecorded(self, recorded: Collection[str], moment: float) -> None:
+        """Delete the blobs written before `moment` that no record refers to."""
         await _delete_unrecorded(self, recorded, moment)
 
     async def _written_before(self, moment: float) -> list[Path]:
@@ -227,6 +235,7 @@ class DatabaseBlobStore:
         self._kind = kind
 
     async def put(self, name: str, source: BinaryIO) -> int:
+        """Replace the blob of `name` by the whole of `source` in one transaction, and return its size in bytes."""
         size = part = 0
         source.seek(0)
         async with self._db.transaction():
@@ -240,6 +249,7 @@ class DatabaseBlobStore:
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[BinaryIO]:
+        """Copy the blob of `name` to a temporary file and open that. Raise `FileNotFoundError` if there is none."""
         blob = await self.find(name)
         if blob is None:
             raise FileNotFoundError(name)
@@ -251,25 +261,30 @@ class DatabaseBlobStore:
             yield cast("BinaryIO", file)
 
     async def find(self, name: str) -> Blob | None:
+        """Return the size and the age of the blob of `name`, or None if there is none."""
         row = await self._db.one(sql.GET_BLOB, (self._kind, name))
         return None if row is None else Blob(name, int(row[0]), float(row[2]))
 
     @asynccontextmanager
     async def reader(self, blob: Blob) -> AsyncIterator[BlobReader]:
+        """Return a reader that fetches one part of the blob at a time."""
         yield _PartReader(self._db, self._kind, blob)
 
     async def delete(self, name: str) -> None:
+        """Delete the blob of `name` with its parts in one transaction. A missing blob is not an error."""
         async with self._db.transaction():
             await self._db.write(sql.DELETE_BLOB, (self._kind, name))
             await self._db.write(sql.DELETE_PARTS, (self._kind, name))
 
     async def names_before(self, moment: float) -> list[str]:
+        """Return the names of the blobs written before `moment` (seconds since the epoch)."""
         return [str(name) for (name,) in await self._db.query(sql.BLOBS_BEFORE, (self._kind, moment))]
 
     async def delete_unfinished(self, moment: float) -> None:
         """Do nothing: a blob is put in one transaction."""
 
     async def delete_unrecorded(self, recorded: Collection[str], moment: float) -> None:
+        """Delete the blobs written before `moment` that no record refers to."""
         await _delete_unrecorded(self, recorded, moment)
 
 

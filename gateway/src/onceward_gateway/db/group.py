@@ -40,6 +40,7 @@ class Entry:
 
     @property
     def size(self) -> int:
+        """Return the share of a transaction's room that the batch takes: one for each statement, and one for itself."""
         return 1 + len(self.statements) + len(self.shared)
 
     def end(self, error: Exception | None = None) -> None:

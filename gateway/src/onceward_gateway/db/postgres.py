@@ -82,6 +82,7 @@ class PostgresDatabase:
 
     @property
     def connected(self) -> bool:
+        """Return True while the last statement reached the server and the committer has its connection."""
         return self._reached and self._committer.connected
 
     @property

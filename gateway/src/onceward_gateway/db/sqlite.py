@@ -579,11 +579,11 @@ def _now() -> float:
 
 
 def keep_alone(path: Path) -> sqlite3.Connection:
-    """Keep the database for this process: which calls run is known in its memory, and a second one would take them for
-    dead.
+    """Lock the database for this process, and return the connection that holds the lock until it is closed.
 
-    The lock is on a file beside the database, so that this process may read it by more than one connection. The system
-    lets go of it when the process ends, however it ends. Closing gives it back.
+    The running calls are known to this process alone: a second one would take them for dead. The lock is on a file
+    beside the database, so that this process may read it by more than one connection. The system releases it when the
+    process ends, however it ends.
     """
     try:
         for file in (path, path.with_name(path.name + ".lock")):

@@ -1,8 +1,8 @@
-"""The ASGI application: one edge for both planes.
+"""The ASGI application of the data plane and the control plane.
 
-A request is matched on its raw path, admitted on the matched route, read, validated, answered; every failure leaves
-through the one envelope. Data-plane endpoints are plain coroutines over `Call`; control-plane endpoints are too,
-and may give Starlette responses.
+A request is matched by its raw path, authenticated for the matched route, read, validated and answered; every failure
+is sent in the error envelope. Endpoints are coroutines that take a `Request`; those of the control plane may also
+return Starlette responses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..core.errors import (
     draining,
     envelope,
     invalid,
-    storage_away,
+    storage_unavailable,
 )
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
@@ -77,24 +77,24 @@ _log = logging.getLogger("onceward_gateway")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
 _VERSION_HEADERS = ("x-onceward-api-version", "x-api-version")
-# Objects that this gateway keeps and works on itself: no provider sees what was asked for.
+# Objects of the gateway itself, whose requests are not sent to a provider.
 _OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
-# The most bytes of a request that is written to the database: a long write delays every other.
+# The most bytes of a request that is written to the database: a long write delays all others.
 _WRITE_BYTES = 1 << 20
 
 
 def create_app(settings: Settings | None = None, *, node: str | None = None) -> App:
-    """Return the application over a new gateway. The lifespan events start and stop it.
+    """Return the application of a new gateway, which the lifespan events start and stop.
 
-    `node` is the id that it has among the nodes of its database; by default it takes a new one.
+    `node` is its id among the nodes of its database; by default it gets a new one.
     """
     return App(Services(settings or Settings(), node=node))
 
 
 class App:
-    """The ASGI application. It holds the compiled routes, and no state of a request."""
+    """The ASGI application. It has the compiled routes, and no state of a request."""
 
     def __init__(self, gateway: Services) -> None:
         self.gateway = gateway
@@ -109,7 +109,7 @@ class App:
         self._specs: dict[tuple[str, str], Specification | None] = {}
 
     def _named_routes(self) -> Iterator[tuple[Route, tuple[str, ...]]]:
-        """Yield every route with its paths, as restrictions of keys may name them."""
+        """Yield every route with the paths by which restrictions of keys may name it."""
         return ((route, (route.path, *aliases_of(route))) for route in self.table.routes)
 
     def require_route(self, caller: Principal, path: str) -> None:
@@ -119,9 +119,10 @@ class App:
             caller.restrictions.require_route(match.route, self.catalog)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        # Not a function for each step of the way: every stream that is open keeps a frame of each.
+        """Handle an ASGI scope: HTTP requests, and the start and end of the lifespan."""
+        # Steps are not functions of their own: every open stream keeps the frame of each function.
         if scope["type"] != "http":
-            await self._other(scope["type"], receive, send)
+            await self._handle_other_scope(scope["type"], receive, send)
             return
         headers = read_headers(scope["headers"])
         request_id = self._request_id(headers)
@@ -148,7 +149,7 @@ class App:
         """Start the gateway; batches make their calls through this application."""
         await self.gateway.start(self.dispatch)
 
-    async def _other(self, kind: str, receive: Receive, send: Send) -> None:
+    async def _handle_other_scope(self, kind: str, receive: Receive, send: Send) -> None:
         """Handle lifespan and WebSocket scopes."""
         if kind == "lifespan":
             await self._lifespan(receive, send)
@@ -178,7 +179,7 @@ class App:
         headers: dict[str, str],
         acting_for: tuple[str | None, str | None] = (None, None),
     ) -> Response:
-        """Answer a request from inside the gateway: no authentication, and no connection."""
+        """Answer a request from inside the gateway, which has no credentials and no connection."""
         request_id = self._request_id(headers)
         headers.setdefault("content-type", "application/json")
         raw_path, _, query = path.partition("?")
@@ -187,7 +188,7 @@ class App:
         async def receive() -> dict[str, Any]:
             nonlocal sent
             if sent:
-                # Nobody leaves: wait until the call is done and this is cancelled.
+                # There is no client that could disconnect: wait until this is cancelled at the end of the call.
                 await self.gateway.loop.create_future()
             sent = True
             return {"type": "http.request", "body": body, "more_body": False}
@@ -237,10 +238,7 @@ class App:
                     settle_headers(headers, scope["headers"], self._brand)
                 caller = await self._authenticator.admit(route, headers, scope)
             else:
-                caller = await self.gateway.directory.principal(principal)
-                self._authenticator.require_route(route, caller)
-                if acting_for != (None, None):
-                    caller = await self.gateway.directory.in_scope(caller, *acting_for)
+                caller = await self._internal_caller(principal, route, acting_for)
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
@@ -248,19 +246,7 @@ class App:
             call.scope, call.receive, call.caller = scope, receive, caller
             if span is not None:
                 span.call = call
-            spec = self._spec(match)
-            call.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
-            if route.method != "GET":
-                limits = self.gateway.settings.limits if _takes_large(route) else self._small
-                await read_body(call, route.body, limits, spec, merge=route.kind is not None)
-                if principal is not None and call.data.get("stream") is True:
-                    raise _whole_answers_only(call)
-            if spec is not None and spec.closed and call.raw:
-                await refuse_ambiguous(call, route.body, spec)
-            named = call.params.get("model") or call.data.get("virtual_model_id") or call.data.get("model") or ""
-            call.model = str(named)
-            if route.access is Access.KEY and route.method == "POST":
-                await self._reach(call)
+            await self._read(call, match, query, internal=principal is not None)
             endpoint = route.endpoint
             assert endpoint is not None
             try:
@@ -270,26 +256,39 @@ class App:
                 assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
                 return reply
             finally:
-                # A model's call may go on behind its request, and closes its files when it is forgotten.
+                # A model call may outlive its request; it closes its files itself.
                 if call.files and route.kind is None:
                     close_files(call)
         except (_WholeAnswersOnly, ClientGone):
             raise
-        except ApiError as error:
-            return self._failed(error, request_id, span)
-        except Unstorable as error:
-            message = f"The request has a value that cannot be kept: {error.reason}."
-            return self._failed(invalid(message, code="unstorable_value"), request_id, span)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever was not foreseen still leaves through the envelope
-            away = away_of(error)
-            if away is not None:
-                _log.error("request %s needs the storage: %s", request_id, away)
-                return self._failed(storage_away(away.trouble.what), request_id, span)
-            _log.exception("request %s failed", request_id)
-            failure = ApiError(
-                500, "The gateway failed on this request. Report it with the request id.", code="internal"
-            )
-            return self._failed(failure, request_id, span)
+        except Exception as error:  # noqa: BLE001 - unexpected errors are sent in the envelope too
+            return self._failed(_error_of(error, request_id), request_id, span)
+
+    async def _internal_caller(
+        self, principal: str, route: Route, acting_for: tuple[str | None, str | None]
+    ) -> Principal:
+        """Return the principal of a request from inside the gateway; raise if the route is not open to it."""
+        caller = await self.gateway.directory.principal(principal)
+        self._authenticator.require_route(route, caller)
+        if acting_for != (None, None):
+            caller = await self.gateway.directory.in_scope(caller, *acting_for)
+        return caller
+
+    async def _read(self, request: Request, match: Match, query: bytes, *, internal: bool) -> None:
+        """Read and validate the query and the body, and resolve the model that the request names."""
+        route, spec = match.route, self._spec(match)
+        request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
+        if route.method != "GET":
+            limits = self.gateway.settings.limits if _takes_large(route) else self._small
+            await read_body(request, route.body, limits, spec, merge=route.kind is not None)
+            if internal and request.data.get("stream") is True:
+                raise _whole_answers_only(request)
+        if spec is not None and spec.closed and request.raw:
+            await refuse_ambiguous(request, route.body, spec)
+        named = request.params.get("model") or request.data.get("virtual_model_id") or request.data.get("model") or ""
+        request.model = str(named)
+        if route.access is Access.KEY and route.method == "POST":
+            await self._require_model_access(request)
 
     def _failed(self, error: ApiError, request_id: str, span: RequestSpan | None) -> Response:
         """Return the response of an error, and report it to telemetry."""
@@ -298,14 +297,14 @@ class App:
             span.failed(error)
         return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
-    async def _reach(self, request: Request) -> None:
-        """Resolve the customer of a call, and raise if the caller may not use its model."""
+    async def _require_model_access(self, request: Request) -> None:
+        """Resolve the customer of a call; raise 403 if the caller may not use its model."""
         try:
             require_bounded(request)
         except ApiError as error:
             raise named_as_sent(error, request.merged) from None
         if request.caller.models and request.model:
-            # A name that stands for another is as good as that one, and no better.
+            # The permission for an alias is that for its model.
             request.caller.require_model(request.caller.aliases.get(request.model, request.model))
             for named in request.others:
                 request.caller.require_model(named.model)
@@ -320,9 +319,9 @@ class App:
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
             return await mutations.plainly(lambda: endpoint(request), whole=whole)
-        print_ = await fingerprint(request)
+        request_hash = await fingerprint(request)
         return await mutations.once(
-            request.principal, key, request.operation, print_, lambda: endpoint(request), whole=whole
+            request.principal, key, request.operation, request_hash, lambda: endpoint(request), whole=whole
         )
 
     def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
@@ -368,7 +367,7 @@ class App:
 
 
 def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
-    """Return a route with the contract's operation id; one that calls a model gets its endpoint here."""
+    """Return a route with the contract's operation id, and with its endpoint if it calls a model."""
     spec = contract.find(route.method, route.path)
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
@@ -379,8 +378,22 @@ class _WholeAnswersOnly(ApiError):
     """A request from inside the gateway asked for a stream."""
 
 
+def _error_of(error: Exception, request_id: str) -> ApiError:
+    """Return the error that the client gets for an exception. Unexpected ones are logged, and not shown."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, Unstorable):
+        return invalid(f"The request has a value that cannot be kept: {error.reason}.", code="unstorable_value")
+    away = away_of(error)
+    if away is not None:
+        _log.error("request %s needs the storage: %s", request_id, away)
+        return storage_unavailable(away.trouble.what)
+    _log.error("request %s failed", request_id, exc_info=error)
+    return ApiError(500, "The gateway failed on this request. Report it with the request id.", code="internal")
+
+
 def _is_closed(route: Route) -> bool:
-    """Return whether the operation refuses members that the contract does not have: no provider would receive them."""
+    """Return whether the operation rejects members that the contract does not declare, as no provider receives them."""
     return route.access is Access.PLATFORM or route.path.startswith(_OWN_OBJECTS)
 
 
@@ -395,7 +408,7 @@ def _whole_answers_only(request: Request) -> ApiError:
 
 
 def _takes_large(route: Route) -> bool:
-    """Return whether a route takes as much as a model does; what is written to the database is small."""
+    """Return whether a route takes bodies as large as those of model calls; bodies for the database are small."""
     return route.kind is not None or route.path.startswith("/utils/")
 
 
@@ -429,7 +442,7 @@ async def _send(
 
 
 async def _send_pieces(body: bytes, send: Send) -> None:
-    """Send a large answer as its reader takes it, instead of copying it whole into the connection's buffer."""
+    """Send a large answer as fast as the client reads, instead of copying it into the connection's buffer."""
     for at in range(0, len(body), _PIECE):
         await send({"type": "http.response.body", "body": body[at : at + _PIECE], "more_body": True})
         await asyncio.sleep(0)

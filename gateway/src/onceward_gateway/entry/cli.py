@@ -19,7 +19,7 @@ __all__ = ["add_arguments", "main", "serve"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `serve`, for this program and for the SDK's."""
+    """Add the options of `serve`; the command line of the SDK uses them too."""
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (4100; 0 takes a free one)")
     parser.add_argument(
@@ -56,9 +56,9 @@ def serve(args: argparse.Namespace) -> int:
         print(f"onceward: {error}", file=sys.stderr)
         return 2
     workers = 1 if getattr(args, "workers", None) is None else args.workers
-    complaint = _unfit(workers, settings)
-    if complaint is not None:
-        print(f"onceward: {complaint}", file=sys.stderr)
+    problem = _workers_problem(workers, settings)
+    if problem is not None:
+        print(f"onceward: {problem}", file=sys.stderr)
         return 2
     from .server import bind
 
@@ -78,15 +78,15 @@ def serve(args: argparse.Namespace) -> int:
             _greet(settings, listener.getsockname()[1])
 
     if workers == 1:
-        return _alone(settings, listener, greet)
+        return _serve_alone(settings, listener, greet)
     from .supervisor import Supervisor
 
     config = getattr(args, "config", None)
-    told = {"config": None if config is None else str(config), "overrides": overrides}
-    return Supervisor(listener, workers, told, drain_seconds=settings.limits.drain_seconds, greet=greet).run()
+    options = {"config": None if config is None else str(config), "overrides": overrides}
+    return Supervisor(listener, workers, options, drain_seconds=settings.limits.drain_seconds, greet=greet).run()
 
 
-def _unfit(workers: int, settings: Settings) -> str | None:
+def _workers_problem(workers: int, settings: Settings) -> str | None:
     """Return the reason why this number of workers cannot run, or None."""
     if workers < 1:
         return f"`--workers` is {workers!r}. Give the number of processes, 1 or more."
@@ -100,8 +100,8 @@ def _unfit(workers: int, settings: Settings) -> str | None:
     return None
 
 
-def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None]) -> int:
-    """Serve in this process."""
+def _serve_alone(settings: Settings, listener: socket.socket, greet: Callable[[], None]) -> int:
+    """Serve in this process, and return the exit status."""
     from ..config.load import ConfigError
     from ..db import StorageError
     from .app import create_app
@@ -116,22 +116,22 @@ def _alone(settings: Settings, listener: socket.socket, greet: Callable[[], None
         print(f"onceward: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        # It was not ready yet: a gateway that is takes signals by itself.
+        # It was still starting: a running gateway handles signals itself.
         return 130
 
 
 def _greet(settings: Settings, port: int) -> None:
-    url = f"http://{_shown(settings.host)}:{port}"
+    url = f"http://{_connectable(settings.host)}:{port}"
     models = (
         "every model name answered offline" if settings.offline else "offline models onceward/echo, onceward/embed, ..."
     )
     key = "needed" if settings.auth_mode == "required" else "not needed"
-    _tell(f"Onceward gateway on {url}  ({models}; key {key}; data in {settings.data_dir})")
-    _tell(f"Try: {_curl(url, key=settings.auth_mode == 'required')}")
+    _print(f"Onceward gateway on {url}  ({models}; key {key}; data in {settings.data_dir})")
+    _print(f"Try: {_curl(url, key=settings.auth_mode == 'required')}")
 
 
-def _shown(host: str) -> str:
-    """Return an address of the host that this machine can connect to, also for a wildcard address."""
+def _connectable(host: str) -> str:
+    """Return the host by which this machine can connect, also for a wildcard address."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
@@ -144,7 +144,7 @@ def _curl(url: str, *, key: bool) -> str:
     return f"curl {'-g ' if '[' in url else ''}{url}/v1/chat/completions {headers} -d '{_EXAMPLE}'"
 
 
-def _tell(line: str) -> None:
+def _print(line: str) -> None:
     """Print a line. The gateway serves even if standard output is closed."""
     try:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -157,7 +157,7 @@ _EXAMPLE = '{"model": "onceward/echo", "messages": [{"role": "user", "content": 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m onceward_gateway [serve] [options]`, and `python -m onceward_gateway db ACTION`."""
+    """Run `python -m onceward_gateway [serve] [options]` or `... db ACTION`, and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["help"]:
         given = [*given[1:], "--help"]

@@ -1,8 +1,8 @@
-"""Garbage collection in small steps, and as a whole at moments when few calls run.
+"""Garbage collection in small steps, with full collections while few calls run.
 
-A full collection looks at every object of every open stream: half a second for a few thousand of them, in which nothing
-else runs. Nearly everything here is freed by its reference count; what is left over in cycles can wait. The young
-objects are looked at a few thousand at a time, which takes some milliseconds, however many streams open at once.
+A full collection visits every object of every open stream: half a second for a few thousand of them, in which nothing
+else runs. Nearly all objects are freed by their reference count, and reference cycles can wait. Young objects are
+collected a few thousand at a time, which takes some milliseconds, however many streams open at once.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections.abc import Callable
 
 __all__ = ["collect_when_quiet"]
 
-# So many new objects are looked at together, and once more after so many times.
+# The thresholds of the three generations; the oldest is only collected here.
 _YOUNG, _MIDDLE, _NEVER = 5_000, 1, 1_000_000
 _SECONDS = 30.0
 _FEW_CALLS = 100
-# Full collections that may be left out one after the other: a quarter of an hour.
-_MOST_SKIPPED = 30
+# The most full collections that are skipped in a row: a quarter of an hour.
+_MAX_SKIPPED = 30
 
 
 async def collect_when_quiet(running: Callable[[], int], computing: Callable[[], bool] = lambda: False) -> None:
-    """Run full collections while few calls are `running`, and now and then in any case.
+    """Run full collections while few calls are `running`, and from time to time in any case.
 
-    While a thread is `computing` it may hold a large answer of millions of objects, which a collection would look at.
+    While a thread is `computing`, it may use a large answer of millions of objects, which a collection would visit.
     """
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
@@ -32,6 +32,6 @@ async def collect_when_quiet(running: Callable[[], int], computing: Callable[[],
     while True:
         await asyncio.sleep(_SECONDS)
         skipped += 1
-        if (running() <= _FEW_CALLS and not computing()) or skipped > _MOST_SKIPPED:
+        if (running() <= _FEW_CALLS and not computing()) or skipped > _MAX_SKIPPED:
             gc.collect()
             skipped = 0

@@ -58,7 +58,7 @@ def build_handlers(
     clock, new_id, records, directory = gateway.clock, gateway.new_id, gateway.records, gateway.directory
     ownership = Ownership(records)
     writer = RecordWriter(directory, catalog, clock, new_id)
-    serializer = RecordSerializer(records, gateway.ledger.sums, gateway.ledger.last_used, clock)
+    serializer = RecordSerializer(records, gateway.ledger.rollups, gateway.ledger.last_used, clock)
     secrets = SecretResponder(gateway.mutations, gateway.secrets)
     keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
     teams = TeamAccess(records, serializer, keys, writer)
@@ -80,20 +80,30 @@ def build_handlers(
             gateway.breakers,
             DeploymentWriteChecks(records, gateway.selector, gateway.prices),
             gateway.ledger.credits,
-            clock,
-            new_id,
+            clock=clock,
+            new_id=new_id,
         ),
         page=PageHandlers(gateway.settings),
         spend=SpendHandlers(
-            records, directory, SpendReports(gateway.db), gateway.ledger, gateway.prices, _price_locator(gateway), clock
+            records,
+            directory,
+            SpendReports(gateway.db),
+            gateway.ledger,
+            gateway.prices,
+            _price_locator(gateway),
+            clock=clock,
         ),
         customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
         guardrails=GuardrailHandlers(gateway.guardrails),
-        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.sums, clock),
-        members=MemberHandlers(records, directory, teams, memberships, keys, writer, serializer, clock),
-        organizations=OrganizationHandlers(records, teams, keys, writer, ownership, serializer, clock, tiers),
-        teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock),
-        users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets, clock),
+        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.rollups, clock=clock),
+        members=MemberHandlers(
+            records, directory, teams, memberships, keys, writer, serializer=serializer, clock=clock
+        ),
+        organizations=OrganizationHandlers(
+            records, teams, keys, writer, ownership, serializer, clock=clock, tiers=tiers
+        ),
+        teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock=clock),
+        users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets=secrets, clock=clock),
         audio=AudioHandlers(gateway.clock),
         batches=BatchHandlers(
             gateway.batches,
@@ -123,8 +133,8 @@ def build_handlers(
             gateway.readiness,
             gateway.nodes,
             gateway.bus,
-            gateway.redis,
-            gateway.catalog,
+            redis=gateway.redis,
+            catalog=gateway.catalog,
         ),
         metrics=_metrics(gateway),
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),

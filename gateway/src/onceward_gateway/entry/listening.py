@@ -1,9 +1,9 @@
-"""Accept connections of a socket that several workers share, so that each gets its part.
+"""Balanced accepting of connections on a socket that several workers share.
 
-Workers that accept whatever comes leave it to the scheduler who serves: the one that wakes first takes all that wait.
-Here each worker shows in shared memory how many connections it has open and how many it ever took. One that has more
-than another lets a moment pass, in which the other takes what waits; nobody waits longer than that for a worker that
-is busy or gone.
+If workers accept without coordination, the one that wakes first takes all waiting connections. So each worker publishes
+in shared memory how many connections it has open and how many it accepted in total. A worker that has more than another
+one waits for a moment, in which the other can accept; a connection waits no longer than that for a worker that is busy
+or gone.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 __all__ = ["Acceptor", "Balance", "Counted"]
 
 _SLOT = struct.Struct("<qqq")
-# How long a worker that has more than another leaves a connection to it.
-_MOMENT = 0.002
-_MOST_MOMENTS = 5
+# How long a worker that has more connections than another leaves a waiting one to it.
+_WAIT_SECONDS = 0.002
+_MAX_WAITS = 5
 _PAUSE_SECONDS = 0.1
 
 
@@ -34,10 +34,10 @@ class Balance:
         self._count = count
         with file.open("r+b") as opened:
             self._memory = mmap.mmap(opened.fileno(), _SLOT.size * count)
-        # One that comes later does not take all until it has caught up.
+        # A worker that starts later begins with the largest total, so that it does not get all new connections.
         self._taken = max((taken for serves, _, taken in self._slots() if serves), default=0)
         self._open = 0
-        self._show(serves=True)
+        self._publish(serves=True)
 
     @staticmethod
     def create(file: Path, count: int) -> None:
@@ -54,12 +54,12 @@ class Balance:
     def _slots(self) -> list[tuple[int, int, int]]:
         return [_SLOT.unpack_from(self._memory, _SLOT.size * number) for number in range(self._count)]
 
-    def _show(self, *, serves: bool) -> None:
+    def _publish(self, *, serves: bool) -> None:
         _SLOT.pack_into(self._memory, _SLOT.size * self._number, int(serves), self._open, self._taken)
 
     @property
     def is_ours(self) -> bool:
-        """Return whether no other worker has fewer connections, or as many and took fewer."""
+        """Return whether no other worker has fewer open connections, or as many and a smaller total."""
         mine = (self._open, self._taken)
         return all(
             not serves or number == self._number or mine <= (opened, taken)
@@ -69,36 +69,38 @@ class Balance:
     def took(self) -> None:
         """Count an accepted connection."""
         self._taken += 1
-        self._show(serves=True)
+        self._publish(serves=True)
 
     def has_open(self, count: int) -> None:
         """Set the number of open connections."""
         self._open = count
-        self._show(serves=True)
+        self._publish(serves=True)
 
     def leave(self) -> None:
         """Stop accepting, so that other workers do not wait for this one."""
-        self._show(serves=False)
+        self._publish(serves=False)
 
 
 class Counted(set[Any]):
-    """The open connections of a server, whose number the other workers can read."""
+    """The open connections of a server, whose number is published to the other workers."""
 
     def __init__(self, balance: Balance) -> None:
         super().__init__()
         self._balance = balance
 
     def add(self, connection: Any, /) -> None:
+        """Add a connection and publish the new number."""
         super().add(connection)
         self._balance.has_open(len(self))
 
     def discard(self, connection: Any, /) -> None:
+        """Remove a connection and publish the new number."""
         super().discard(connection)
         self._balance.has_open(len(self))
 
 
 class Acceptor:
-    """Accepts connections for one worker. It is one of uvicorn's servers, and is closed like them."""
+    """Accepts connections for one worker. uvicorn closes it like its own servers."""
 
     def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], balance: Balance) -> None:
         self._listener = listener
@@ -107,24 +109,24 @@ class Acceptor:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._moments = 0
+        self._waits = 0
         listener.setblocking(False)
         self._loop.add_reader(listener, self._readable)
 
     def _readable(self) -> None:
         """Accept waiting connections, or leave them to a worker that has fewer."""
-        if self._moments < _MOST_MOMENTS and not self._balance.is_ours:
-            self._moments += 1
-            self._rest(_MOMENT)
+        if self._waits < _MAX_WAITS and not self._balance.is_ours:
+            self._waits += 1
+            self._pause(_WAIT_SECONDS)
             return
-        self._moments = 0
+        self._waits = 0
         try:
             connection, _ = self._listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return
         except OSError:
-            # No file descriptors are left: what waits is there later too.
-            self._rest(_PAUSE_SECONDS)
+            # There are no file descriptors left: waiting connections can be accepted later.
+            self._pause(_PAUSE_SECONDS)
             return
         self._balance.took()
         connection.setblocking(False)
@@ -140,11 +142,11 @@ class Acceptor:
         except OSError:
             connection.close()
 
-    def _rest(self, seconds: float) -> None:
+    def _pause(self, seconds: float) -> None:
         self._loop.remove_reader(self._listener)
-        self._timer = self._loop.call_later(seconds, self._again)
+        self._timer = self._loop.call_later(seconds, self._resume)
 
-    def _again(self) -> None:
+    def _resume(self) -> None:
         self._timer = None
         self._loop.add_reader(self._listener, self._readable)
 
@@ -158,4 +160,4 @@ class Acceptor:
             self._loop.remove_reader(self._listener)
 
     async def wait_closed(self) -> None:
-        """Return when nothing is left to be closed."""
+        """Do nothing: there is nothing to wait for."""

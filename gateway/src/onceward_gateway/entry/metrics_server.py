@@ -1,4 +1,4 @@
-"""The server of the metrics, where they have a port of their own: a second uvicorn server in the process."""
+"""The server of the metrics on a port of their own: a second uvicorn server in the process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MetricsServer:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Return when the port answers."""
+        """Start the server, and return when the port answers."""
         self._task = asyncio.get_running_loop().create_task(self._server.serve([self._socket]), name="metrics server")
         while not self._server.started:
             if self._task.done():
@@ -64,7 +64,7 @@ class MetricsServer:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the gateway's own server."""
+    """A server that does not handle signals: the gateway's main server does."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
-"""The HTTP protocol: that of uvicorn, with time limits for heads and bodies, and errors before a connection closes.
+"""The HTTP protocol: uvicorn's, with time limits for heads and bodies, and an error before a connection is closed.
 
-A request is authenticated when its head is complete; so a head must arrive soon and be small. A body has a time limit
+A request is authenticated when its head is complete, so a head must be small and arrive soon. A body has a time limit
 as a whole and one for each pause. A body that arrives with its head, as most do, needs no timer.
 """
 
@@ -22,9 +22,9 @@ from ..core.errors import (
 
 __all__ = ["HttpProtocol"]
 
-_MOST_BYTES = 64 * 1024
+_MAX_HEAD_BYTES = 64 * 1024
 _HEAD_SECONDS = 30.0
-_LAST_SHARE = 0.6
+_SHUTDOWN_SHARE = 0.6
 _PHRASES = {
     400: b"Bad Request",
     408: b"Request Timeout",
@@ -34,11 +34,11 @@ _PHRASES = {
 
 
 class _Refused(Exception):
-    """Ends the parser's work."""
+    """Raised to stop the parser."""
 
 
 class _Event(asyncio.Event):
-    """An event whose queue of waiters takes a tenth of the usual memory: there are two of them to a connection."""
+    """An event whose queue of waiters takes a tenth of the usual memory: every connection has two."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,23 +47,23 @@ class _Event(asyncio.Event):
 
 
 class _Pipeline(list[Any]):
-    """The requests that wait for the one before them: hardly ever any."""
+    """The pipelined requests of a connection: a list takes less memory than a deque, and it is nearly always empty."""
 
     __slots__ = ()
 
     def appendleft(self, waiting: Any) -> None:
-        """Add one behind the others, as a deque does."""
+        """Add an item at the left, as a deque does."""
         self.insert(0, waiting)
 
 
 class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
-    In a request's extensions, `onceward.close` lets the application close the connection, and `onceward.on_gone` has a
-    function called when it is gone. ASGI has no word for the one, and for the other a message that a task waits for.
+    Two extensions of the scope: `onceward.close` closes the connection, and `onceward.on_gone` sets a function that is
+    called when it is lost. ASGI does not have the first; for the second, it has a message that a task must wait for.
     """
 
-    # In slots is also what uvicorn keeps: a dictionary of so many names takes 1,200 bytes more.
+    # The attributes of uvicorn's class are slots too: a dictionary of so many names takes 1,200 bytes more.
     __slots__ = (
         "_began",
         "_body_clock",
@@ -111,7 +111,7 @@ class HttpProtocol(HttpToolsProtocol):
         pipeline: Any = _Pipeline()
         self.pipeline = pipeline
         self._in_head = True
-        # The head began in the piece that is being read: of that piece it is not known how much belongs to it.
+        # Whether the head began in the current piece, of which an unknown part belongs to it.
         self._began = False
         self._head_bytes = 0
         self._is_long = False
@@ -124,18 +124,20 @@ class HttpProtocol(HttpToolsProtocol):
         self._refusal: ApiError | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the time limit of the first head."""
         super().connection_made(transport)
         self.flow._is_writable_event = _Event()
         self.flow._is_writable_event.set()
         self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time limits, and inform the application that the client is gone."""
         super().connection_lost(exc)
         self._stop_clock()
         self._stop_body_clock()
         self._is_lost = True
         if self.scope is not None:
-            # Connection and request would keep each other.
+            # Break the reference cycle of connection and request.
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions.pop("onceward.on_gone", None)
         if self._on_gone is not None:
@@ -147,13 +149,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._on_gone = function
         if function is None:
             return
-        # Nobody's leaving is seen on a connection that is not read.
+        # A disconnect is only detected while the connection is read.
         self.flow.resume_reading()
         if self._is_lost:
             self.loop.call_soon(function)
 
     def data_received(self, data: bytes) -> None:
-        self._is_long = self._head_bytes > 0 or len(data) > _MOST_BYTES
+        """Parse the next bytes. Refuse a head that is too large, and restart the time limit of the body."""
+        self._is_long = self._head_bytes > 0 or len(data) > _MAX_HEAD_BYTES
         super().data_received(data)
         if self._body_clock is not None:
             self._body_moved = self.loop.time()
@@ -165,19 +168,21 @@ class HttpProtocol(HttpToolsProtocol):
             self._began = False
         else:
             self._head_bytes += len(data)
-        if self._head_bytes > _MOST_BYTES:
+        if self._head_bytes > _MAX_HEAD_BYTES:
             self._refuse(_too_large())
         elif self._clock is None:
             self._clock = self.loop.call_later(_HEAD_SECONDS, self._too_slow)
 
     def on_message_begin(self) -> None:
+        """Begin a request, and offer the application its extensions of the scope."""
         super().on_message_begin()
         self._in_head, self._began, self._head_bytes = True, True, 0
         extensions: dict[str, Any] = {"onceward.close": self.transport.close, "onceward.on_gone": self._call_when_gone}
         self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:
-        if self._is_long and self._size() > _MOST_BYTES:
+        """End the head and start the application. Raise `_Refused` if the head is too large."""
+        if self._is_long and self._size() > _MAX_HEAD_BYTES:
             self._refusal = _too_large()
             raise _Refused
         self._in_head = False
@@ -191,6 +196,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.message_event = _Event()
 
     def on_message_complete(self) -> None:
+        """End the body, and stop its time limit."""
         super().on_message_complete()
         if self._body_clock is not None:
             self._stop_body_clock()
@@ -202,20 +208,20 @@ class HttpProtocol(HttpToolsProtocol):
         is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
         self._body_moved = self.loop.time()
         self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
-        first_look = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
-        self._body_clock = self.loop.call_at(first_look, self._look_at_body)
+        first_check = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_clock = self.loop.call_at(first_check, self._check_body)
 
-    def _look_at_body(self) -> None:
-        """Refuse a body whose time is over; else check again when it may be."""
+    def _check_body(self) -> None:
+        """Reject a body that exceeded a time limit; else check again when that is next possible."""
         limits, now = self._limits(), self.loop.time()
         due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
         is_waited_for = not self.flow.read_paused
         if not is_waited_for:
-            # It is the gateway that does not read on.
+            # The gateway itself has paused reading.
             self._body_moved = now
             due = max(due, now + limits.body_idle_seconds)
         if now < due:
-            self._body_clock = self.loop.call_at(due, self._look_at_body)
+            self._body_clock = self.loop.call_at(due, self._check_body)
             return
         self._body_clock = None
         if self.transport.is_closing():
@@ -228,10 +234,10 @@ class HttpProtocol(HttpToolsProtocol):
             )
 
     def shutdown(self) -> None:
-        """Close when idle; a request that is not whole has a part of the time that the server waits for the last."""
+        """Close an idle connection; an incomplete request gets a part of the time for a graceful shutdown."""
         super().shutdown()
         if self._body_clock is not None:
-            seconds = (self.config.timeout_graceful_shutdown or 0) * _LAST_SHARE
+            seconds = (self.config.timeout_graceful_shutdown or 0) * _SHUTDOWN_SHARE
             self.loop.call_later(seconds, self._give_up_body)
 
     def _give_up_body(self) -> None:
@@ -272,7 +278,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.send_400_response("")
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a malformed request with the error envelope, and close the connection."""
+        """Send an error in the envelope, and close the connection."""
         error = self._refusal or ApiError(400, "Malformed HTTP/1.1 request.", code="no_http")
         body = envelope(error, None)
         head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
@@ -281,7 +287,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 def _authority_of(target: bytes) -> bytes:
-    """Return the host and the port of a target in absolute or authority form."""
+    """Return the host and the port of a request target in absolute or authority form."""
     _, slashes, rest = target.partition(b"://")
     return re.split(rb"[/?#]", rest if slashes else target, maxsplit=1)[0]
 
@@ -289,6 +295,6 @@ def _authority_of(target: bytes) -> bytes:
 def _too_large() -> ApiError:
     return ApiError(
         431,
-        f"The head of the request is larger than {_MOST_BYTES // 1024} KiB. Send fewer or shorter headers.",
+        f"The head of the request is larger than {_MAX_HEAD_BYTES // 1024} KiB. Send fewer or shorter headers.",
         code="headers_too_large",
     )

@@ -1,11 +1,11 @@
-"""The server process: uvicorn around the application, and a shutdown that loses no stream.
+"""The server process: uvicorn with the application, and a graceful shutdown.
 
-On SIGTERM (or Ctrl+C, or SIGHUP, when its terminal is closed) new calls are refused with 529 `draining`, those that run
-go on for `drain_seconds`, then the listener closes. A second signal interrupts those that still run and ends the
-process within seconds, whatever it waits for; a third ends it as it is.
+On SIGTERM (or Ctrl+C, or SIGHUP when its terminal is closed), new calls are rejected with 529 `draining`, running ones
+continue for `drain_seconds`, then the listener closes. A second signal interrupts running calls and ends the process
+within seconds, whatever it waits for; a third one ends it at once.
 
-The system keeps no count of signals: two of the same kind that are sent before the process gets to see the first are
-one. So the drain is bounded by `drain_seconds` in any case, which by default is less than what `docker stop` waits.
+The system does not count signals: two of the same kind that are sent before the process handles the first are one. So
+the drain is always limited by `drain_seconds`, which by default is shorter than the timeout of `docker stop`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,10 @@ class GatewayServer(uvicorn.Server):
         self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, with a balanced share of the connections where several workers serve one socket.
+
+        Then start the tasks of the server: garbage collection and the task beside it.
+        """
         if self._balance is None:
             await super().startup(sockets)
         else:
@@ -93,7 +97,7 @@ class GatewayServer(uvicorn.Server):
             loop.call_soon_threadsafe(self._begin_to_drain)
         elif self._signals == 2:
             self.should_exit = True
-            # Clients that do not read what ends their streams are not waited for.
+            # Do not wait for clients that do not read the end of their streams.
             self.config.timeout_graceful_shutdown = 1
             threading.Thread(target=_exit_soon, name="second signal", daemon=True).start()
             loop.call_soon_threadsafe(self._end_calls)
@@ -116,7 +120,7 @@ class GatewayServer(uvicorn.Server):
 
 
 def _exit_soon() -> None:
-    """End the process if it has not ended by itself by then."""
+    """End the process if it has not ended by itself after a few seconds."""
     time.sleep(_SECOND_SIGNAL_SECONDS)
     _log.error("the second signal ended the process before everything was written")
     os._exit(1)
@@ -136,7 +140,7 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        # A client that connects before the gateway is ready waits for it, and is not refused.
+        # A client that connects before the gateway is ready waits instead of being refused.
         listener.listen(_BACKLOG)
     except OSError:
         listener.close()
@@ -164,7 +168,7 @@ def server_config(app: App) -> uvicorn.Config:
 
 
 class _Quiet(logging.Filter):
-    """Drops the errors of uvicorn about connections that are closed on purpose."""
+    """Drops uvicorn's errors about connections that are closed on purpose."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return "returned without" not in record.getMessage()
@@ -178,16 +182,16 @@ def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, ba
     share_the_interpreter()
     logging.getLogger("uvicorn.error").addFilter(_Quiet())
     server = GatewayServer(server_config(app), app, beside, balance)
-    # uvicorn raises a caught signal again at its end; an orderly stop is a success and exits with 0.
+    # uvicorn raises a caught signal again at its end; a graceful stop is a success and exits with 0.
     server._captured_signals = []
     _drain_on_hangup(server)
     try:
         server.run(sockets=[listener])
     except SystemExit:
-        # The start failed, and the reason is logged; uvicorn's own exit status means nothing to a caller.
+        # The start failed, and the reason is logged; uvicorn's own exit status is of no use to a caller.
         return 1
     if not end_threads():
-        # Python would wait for the threads; nobody needs what they compute any more, and everything is written.
+        # Python would wait for the threads, whose results are no longer needed; everything is written.
         logging.shutdown()
         os._exit(0)
     return 0

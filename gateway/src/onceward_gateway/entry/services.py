@@ -1,4 +1,4 @@
-"""The gateway as one value: settings, storage, calls, models, and the tasks that run beside the requests."""
+"""The composition root: builds the services of a gateway, and runs its background tasks."""
 
 from __future__ import annotations
 
@@ -79,26 +79,20 @@ _log = logging.getLogger("onceward_gateway")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHIFTS = range(125, -1, -5)
 _SWEEP_SECONDS = 3600.0
-_AGAIN_SECONDS = 1.0
-# An operation that every contract of this gateway has.
-_CHECKED = "/v1/chat/completions"
+_RESTART_SECONDS = 1.0
+# The path of an operation that every contract of this gateway has.
+_CHECKED_PATH = "/v1/chat/completions"
 
 
 class Services:
-    """Everything an endpoint may ask for. Composed before the loop runs, started inside it."""
+    """The services of a gateway. They are built before the event loop runs, and started in it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
-        prepare(settings)
-        self.db = open_database(settings)
-        self.folders = Folders(settings.data_dir, BLOB_KINDS)
-        self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.redis = open_redis(settings)
-        self.bus = open_bus(self.redis)
-        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
+        self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
         self.directory = Directory(
@@ -143,8 +137,8 @@ class Services:
             settings.ledger,
             self.prices,
             self.directory,
-            self._pace(),
-            self.nodes.id,
+            limiter=self._rate_limiter(),
+            node=self.nodes.id,
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
@@ -166,9 +160,9 @@ class Services:
             self.targets,
             self.retry_policy,
             self.clock,
-            self.ledger.pace,
-            self.ledger,
-            self._hold_wasted,
+            limiter=self.ledger.limiter,
+            budgets=self.ledger,
+            hold_wasted=self._hold_wasted,
         )
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
@@ -199,6 +193,23 @@ class Services:
             ping_seconds=settings.limits.ping_seconds,
             providers=lambda: self.providers,
         )
+        self._build_jobs()
+        self._providers: ProviderClient | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _open_storage(self, settings: Settings, node: str | None) -> None:
+        """Open the database and Redis, and what the nodes of a cluster share over them."""
+        prepare(settings)
+        self.db = open_database(settings)
+        self.folders = Folders(settings.data_dir, BLOB_KINDS)
+        self.readiness = Readiness(self.db, self.clock, self.folders)
+        self.redis = open_redis(settings)
+        self.bus = open_bus(self.redis)
+        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
+
+    def _build_jobs(self) -> None:
+        """Build the jobs of batches and fine-tuning, and the takeover of all that a dead node ran."""
         self.batches = BatchStore(self.db)
         self.fine_tuning_jobs = FineTuningStore(self.db, self.clock, self.new_id)
         self.batch_queue = self._job_queue(BATCHES)
@@ -207,19 +218,16 @@ class Services:
         self.takeover = Takeover(
             self.nodes,
             self.clock,
-            on_dead=(self.calls.others.died, self.ledger.on_dead, *(queue.release for queue in queues)),
-            on_lost=self.calls.others.let_go,
+            on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_lost=self.calls.failover.release_taken_over,
         )
-        self._providers: ProviderClient | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
         queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
         return queue
 
-    def _pace(self) -> RateLimiter:
-        """Return the rate limiter, which counts in Redis where there is one."""
+    def _rate_limiter(self) -> RateLimiter:
+        """Return the rate limiter, which counts in Redis if that is configured."""
         if self.redis is None:
             return RateLimiter(self.clock)
         settings = self.settings
@@ -228,12 +236,20 @@ class Services:
 
     def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
         gauges = GaugeCollector(
-            self, self.calls, self.catalog, self.breakers, labels, self.clock, self.db, self.redis, self.bus
+            self,
+            self.calls,
+            self.catalog,
+            self.breakers,
+            labels,
+            self.clock,
+            db=self.db,
+            redis=self.redis,
+            bus=self.bus,
         )
         return MetricsExporter(metrics, gauges, os.environ)
 
     def _open_metrics_server(self) -> MetricsServer | None:
-        """Return the server of the metrics, where they have a port of their own."""
+        """Return the server of the metrics if they have a port of their own."""
         settings = self.settings.watch.metrics
         if self.metrics is None or settings.listen is None:
             return None
@@ -244,14 +260,14 @@ class Services:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop the gateway was started in."""
+        """Return the event loop that the gateway was started in."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
         return self._loop
 
     @property
     def providers(self) -> ProviderClient:
-        """The client of the providers, imported when a provider is first called."""
+        """Return the client of the providers, which is imported when a provider is first called."""
         if self._providers is None:
             from ..providers.client import ProviderClient
 
@@ -261,12 +277,12 @@ class Services:
         return self._providers
 
     async def start(self, dispatch: Dispatch) -> None:
-        """Recover what a dead process left, then be ready; `dispatch` makes the calls of batches."""
+        """Recover the calls of dead processes, and start all services; `dispatch` makes the calls of batches."""
         self._loop = asyncio.get_running_loop()
         if not self.settings.offline:
             for issue in self.settings.issues.found:
                 _log.warning("%s", issue.logged)
-        # Where Python keeps no compiled modules, this holds the whole process up: nobody is served yet.
+        # Without compiled modules, imports block the whole process: start them before any request is served.
         configured = bool(self.settings.providers)
         loading = self.spawn(asyncio.to_thread(_load_providers), "modules of providers") if configured else None
         await self.telemetry.start()
@@ -287,25 +303,25 @@ class Services:
         self.spawn(self._sweep(), "sweep")
         self.spawn(self._sweep_ledger(), "ledger")
         if self.redis is not None:
-            self.spawn(self._forever("limits", self.ledger.pace.keep), "limits")
+            self.spawn(self._run_forever("limits", self.ledger.limiter.keep), "limits")
         if self.db.shared:
-            self.spawn(self._forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
-            self.spawn(self._forever("nodes", self.takeover.watch), "nodes")
-            self.spawn(self._forever("calls", self.calls.others.watch), "calls")
-            self.spawn(self._forever("revocations", self.revocation.look), "revocations")
+            self.spawn(self._run_forever("heartbeat", self.takeover.send_heartbeats), "heartbeat")
+            self.spawn(self._run_forever("nodes", self.takeover.watch), "nodes")
+            self.spawn(self._run_forever("calls", self.calls.failover.watch), "calls")
+            self.spawn(self._run_forever("revocations", self.revocation.look), "revocations")
         await asyncio.to_thread(_load_modules)
         if loading is not None:
             await loading
         self.ready = True
         if loading is None and not self.settings.offline:
-            # Callers may bring keys of providers that nobody configured.
+            # Callers may bring keys for providers that are not configured.
             self.spawn(asyncio.to_thread(_load_providers), "modules of providers")
 
     async def _start_jobs(self, dispatch: Dispatch) -> None:
         await self.cleanup.start()
         node, files = self.nodes.id, self.files
         await self.batch_queue.start(
-            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, lambda: self.draining)
+            BatchRunner(self.db, self.clock, node, self.batches, files, dispatch, is_draining=lambda: self.draining)
         )
         await self.fine_tuning_queue.start(
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
@@ -313,12 +329,12 @@ class Services:
         self.spawn(self.cleanup.run(), "files")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
-        """Hold the cost of a call's failed attempts beside one more; return the budget that has too little left."""
+        """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""
         return await self.ledger.hold_wasted(self.calls.running[call_id], provider)
 
     async def _recover(self) -> None:
-        """Take over what dead nodes left: all there is, where nobody else has this database."""
-        left = await self.calls.others.recover()
+        """Take over the calls and reservations of dead nodes; without other nodes, these are all there are."""
+        left = await self.calls.failover.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
         freed = await self.ledger.recover()
@@ -327,77 +343,77 @@ class Services:
         await self.db.flush()
 
     async def drain(self) -> None:
-        """Take no new calls; let those that run end within the time of grace."""
+        """Accept no new calls, and wait for running ones within the drain time."""
         self.draining = True
         await self.calls.drain(self.settings.limits.drain_seconds)
 
     async def stop(self) -> None:
-        """End what still runs and close the database. Nothing is answered afterwards."""
+        """End everything that still runs, and close the database."""
         self.draining = True
         self.ready = False
-        await self._step(self.calls.drain(0))
-        # Hand over, and write what is left.
-        await self._step(self.batch_queue.stop())
-        await self._step(self.fine_tuning_queue.stop())
+        await self._run_step(self.calls.drain(0))
+        # Release the jobs to other nodes, and write the rest.
+        await self._run_step(self.batch_queue.stop())
+        await self._run_step(self.fine_tuning_queue.stop())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         if self._providers is not None:
-            await self._step(self._providers.close())
+            await self._run_step(self._providers.close())
         for step in (self.calls.stop, self.ledger.stop, self.db.flush, self.takeover.stop):
-            await self._step(step())
+            await self._run_step(step())
         if self._metrics_server is not None:
-            await self._step(self._metrics_server.stop())
+            await self._run_step(self._metrics_server.stop())
         if self.metrics is not None:
-            await self._step(self.metrics.stop())
-        await self._step(self.telemetry.stop())
-        await self._step(self.bus.stop())
+            await self._run_step(self.metrics.stop())
+        await self._run_step(self.telemetry.stop())
+        await self._run_step(self.bus.stop())
         if self.redis is not None:
-            await self._step(self.redis.stop())
+            await self._run_step(self.redis.stop())
         await self.db.close()
 
-    async def _step(self, step: Awaitable[object]) -> None:
-        """One step of the stop: whether it can be done or not, the others follow."""
+    async def _run_step(self, step: Awaitable[object]) -> None:
+        """Run one step of the shutdown; a failure is logged and does not prevent the other steps."""
         try:
             await step
         except StorageError as error:
             _log.error("what was left to write could not be written: %s", error)
-        except Exception:  # noqa: BLE001 - a stop stops
+        except Exception:  # noqa: BLE001 - no failure may prevent the shutdown
             _log.exception("a part of the gateway could not be stopped")
 
     async def _sweep(self) -> None:
         while True:
-            await self._trying(self.calls.sweep())
+            await self._run_logged(self.calls.sweep())
             await self.clock.sleep(_SWEEP_SECONDS)
 
     async def _sweep_ledger(self) -> None:
         while True:
             await self.clock.sleep(self.ledger.sweep_seconds)
-            await self._trying(self.ledger.sweep())
+            await self._run_logged(self.ledger.sweep())
 
-    async def _trying(self, work: Awaitable[object]) -> None:
-        """Do what will be done again: a database that cannot be asked now can be asked the next time."""
+    async def _run_logged(self, work: Awaitable[object]) -> None:
+        """Run periodic work; a failure is logged, and the work is tried again next time."""
         try:
             await work
         except StorageError as error:
             _log.warning("the database could not be swept: %s", error)
-        except Exception:  # noqa: BLE001 - leases are renewed here: one failure must not end that for ever
+        except Exception:  # noqa: BLE001 - leases are renewed here, so one failure must not end the task
             _log.exception("the database could not be swept")
 
-    async def _forever(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Run what goes on for as long as the gateway does, and again after a failure."""
+    async def _run_forever(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Run a task for the lifetime of the gateway, and restart it after a failure."""
         while True:
             try:
                 await work()
                 return
-            except Exception:  # noqa: BLE001 - a node without its heartbeat is taken for dead
+            except Exception:  # noqa: BLE001 - a node without heartbeats counts as dead
                 _log.exception("the task `%s` failed and is started again", name)
-                await self.clock.sleep(_AGAIN_SECONDS)
+                await self.clock.sleep(_RESTART_SECONDS)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run beside the requests until done or until the gateway stops."""
+        """Start a background task, which is cancelled when the gateway stops."""
         task = self.loop.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._task_done)
@@ -409,30 +425,32 @@ class Services:
             _log.error("the task `%s` failed", task.get_name(), exc_info=task.exception())
 
     def new_id(self, prefix: str) -> str:
-        """An id that nobody can guess and that sorts by time: the prefix and 26 characters."""
+        """Return an unguessable id that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
         return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
 
 
 def _load_modules() -> None:
-    """Import what the first upload and download need: during a call, all others would wait."""
-    # The last is what makes the threads of the others, once they need one.
+    """Import the modules of the first upload and download: during a call, an import would block all others."""
+    # The last one is imported by the others when they need a thread.
     for name in ("onceward_gateway.http.multipart", "onceward_gateway.http.file_response", "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 
 def _load_providers() -> None:
-    """Import what the first call of a provider needs, the public prices with it."""
+    """Import the modules of the first call to a provider, and load the public prices."""
     importlib.import_module("onceward_gateway.providers.client")
     warm()
 
 
 def _contract() -> Contract:
-    """The contract that requests are checked by. Raises `ContractError` where it cannot check them."""
+    """Return the contract by which requests are validated; raise `ContractError` if it is unusable."""
     try:
         contract = Contract(load_contract())
     except (AttributeError, KeyError, TypeError) as error:
         raise ContractError(f"The packaged contract is broken: {error!r}. Install onceward-gateway again.") from error
-    if contract.find("POST", _CHECKED) is None:
-        raise ContractError(f"The packaged contract does not have `POST {_CHECKED}`. Install onceward-gateway again.")
+    if contract.find("POST", _CHECKED_PATH) is None:
+        raise ContractError(
+            f"The packaged contract does not have `POST {_CHECKED_PATH}`. Install onceward-gateway again."
+        )
     return contract

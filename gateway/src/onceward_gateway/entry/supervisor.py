@@ -1,10 +1,10 @@
 """Several processes on one socket: `onceward serve --workers N`.
 
-The supervisor binds the socket and starts the workers, which inherit it: each accepts its part (`accepting.py`), and
-what is waiting to be accepted is lost by no worker's death. A worker that dies is started again, after a pause that
-doubles while it keeps dying; another learns which node is dead, so that its calls go on without waiting for the lease.
+The supervisor binds the socket and starts the workers, which inherit it: each accepts its share (`listening.py`), and
+waiting connections survive the death of a worker. A worker that dies is restarted, after a pause that doubles while it
+keeps dying; another worker gets the id of the dead node, so that it takes over its calls before the lease expires.
 
-SIGTERM or Ctrl+C has all workers drain; a second signal has them interrupt what still runs, and a third kills them. A
+SIGTERM or Ctrl+C makes all workers drain; a second signal makes them interrupt running calls, and a third kills them. A
 worker whose supervisor is gone drains too.
 """
 
@@ -31,19 +31,19 @@ from .listening import Balance
 __all__ = ["Supervisor"]
 
 _log = logging.getLogger("onceward_gateway")
-# The file of what each worker has, in the folder where they meet.
+# The file in which the workers publish their connections, in their shared folder.
 BALANCE = "balance"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
-# Seconds that a worker has to live for its death to count as the first.
+_FIRST_PAUSE, _MAX_PAUSE = 0.25, 10.0
+# Seconds after which a worker counts as stable: its next restart has no pause.
 _SETTLED_SECONDS = 10.0
-# Seconds beyond the time for draining, after which a worker is ended that does not end by itself.
+# Seconds after the drain time until a worker that has not ended is killed.
 _MARGIN_SECONDS = 15.0
-# Seconds after a second signal, after which no worker is waited for: each ends by itself a little earlier.
+# Seconds after a second signal until remaining workers are killed: each should end by itself a little earlier.
 _HURRIED_SECONDS = 4.0
 
 
 class _Worker:
-    """One worker process, and the socket to it."""
+    """A worker process, and the control socket to it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -54,15 +54,15 @@ class _Worker:
         self._writer: asyncio.StreamWriter | None = None
 
     async def start(self, arguments: Mapping[str, Any], listener: socket.socket, folder: str) -> asyncio.StreamReader:
-        """Start the process, which meets its siblings in a folder; gives what it says."""
+        """Start the process, with a folder that it shares with the other workers; return the reader of its messages."""
         self.node, self.ready = f"node_{secrets.token_hex(13)}", False
         ours, theirs = socket.socketpair()
-        told = {**arguments, "node": self.node, "listener": listener.fileno(), "line": theirs.fileno()}
-        told |= {"number": self.number, "balance": str(Path(folder) / BALANCE)}
+        options = {**arguments, "node": self.node, "listener": listener.fileno(), "line": theirs.fileno()}
+        options |= {"number": self.number, "balance": str(Path(folder) / BALANCE)}
         with theirs:
-            # A session of its own: Ctrl+C reaches the supervisor alone, which passes it on once.
+            # A session of its own, so that Ctrl+C only reaches the supervisor, which forwards it once.
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "onceward_gateway.entry.worker", json.dumps(told)),
+                *(sys.executable, "-m", "onceward_gateway.entry.worker", json.dumps(options)),
                 stdin=subprocess.DEVNULL,
                 pass_fds=(listener.fileno(), theirs.fileno()),
                 env={**os.environ, SLOT: str(self.number), FOLDER: folder},
@@ -88,7 +88,7 @@ class _Worker:
 
 
 class Supervisor:
-    """Keeps `count` workers running. `arguments` are those of the command line; `greet` is called when one serves."""
+    """Keeps `count` workers running. `arguments` are those of the command line; `greet` is called when one is ready."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Supervisor:
         self._signals = 0
         self._greeted = False
         self._folder = ""
-        self._unburied: list[str] = []
+        self._dead_nodes: list[str] = []
         self._status = 0
 
     def run(self) -> int:
@@ -122,11 +122,11 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         hangup = [signal.SIGHUP] if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL else []
         for number in (signal.SIGTERM, signal.SIGINT, *hangup):
-            loop.add_signal_handler(number, self._signalled)
-        await asyncio.gather(*(self._keep(worker) for worker in self._workers))
+            loop.add_signal_handler(number, self._on_signal)
+        await asyncio.gather(*(self._keep_running(worker) for worker in self._workers))
         return self._status
 
-    def _signalled(self) -> None:
+    def _on_signal(self) -> None:
         self._signals += 1
         self._stopping.set()
         if self._signals == 2:
@@ -136,34 +136,34 @@ class Supervisor:
 
     @property
     def _stop_signal(self) -> signal.Signals:
-        """Return the next signal for the workers. Two of one kind that a worker has not seen yet would be one to it."""
+        """Return the next signal for the workers: always a new one, as pending signals of one kind are merged."""
         if self._signals > 2:
             return signal.SIGKILL
         return signal.SIGTERM if self._signals < 2 else signal.SIGINT
 
-    async def _keep(self, worker: _Worker) -> None:
+    async def _keep_running(self, worker: _Worker) -> None:
         """Keep one worker running until all stop."""
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             started = loop.time()
-            status = await self._live(worker)
+            status = await self._run_worker(worker)
             if self._stopping.is_set():
                 self._status = self._status or _exit_status(status)
                 return
-            self._unburied.append(worker.node)
-            self._bury()
+            self._dead_nodes.append(worker.node)
+            self._report_dead()
             if not self._greeted and status > 0:
-                # It never served: it said why, and would say it again.
+                # It never became ready: it printed the reason, and would fail again.
                 self._status = status
-                self._signalled()
+                self._on_signal()
                 return
             _log.error("worker %d ended with status %d and is started again", worker.number, status)
             settled = loop.time() - started > _SETTLED_SECONDS
-            worker.pause = 0.0 if settled else min(max(_FIRST_PAUSE, 2 * worker.pause), _LONGEST_PAUSE)
+            worker.pause = 0.0 if settled else min(max(_FIRST_PAUSE, 2 * worker.pause), _MAX_PAUSE)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), worker.pause)
 
-    async def _live(self, worker: _Worker) -> int:
+    async def _run_worker(self, worker: _Worker) -> int:
         """Run a worker process until it ends, and return its exit status."""
         reader = await worker.start(self._arguments, self._listener, self._folder)
         process = worker.process
@@ -171,7 +171,7 @@ class Supervisor:
         if self._stopping.is_set():
             worker.send(self._stop_signal)
         listening = asyncio.create_task(self._listen(worker, reader))
-        ending = asyncio.create_task(self._end_late(worker))
+        ending = asyncio.create_task(self._kill_late(worker))
         try:
             return await process.wait()
         finally:
@@ -186,13 +186,13 @@ class Supervisor:
             while line := await reader.readline():
                 if line == b"ready\n":
                     worker.ready = True
-                    self._bury()
+                    self._report_dead()
                     if not self._greeted:
                         self._greeted = True
                         self._greet()
 
-    async def _end_late(self, worker: _Worker) -> None:
-        """End a worker that does not end by itself."""
+    async def _kill_late(self, worker: _Worker) -> None:
+        """Kill a worker that does not end in time."""
         await self._stopping.wait()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._hurried.wait(), self._patience)
@@ -200,15 +200,15 @@ class Supervisor:
         _log.error("worker %d did not end in time and is killed", worker.number)
         worker.send(signal.SIGKILL)
 
-    def _bury(self) -> None:
-        """Report dead nodes to a living worker. If it dies too, others notice them when their lease is over."""
+    def _report_dead(self) -> None:
+        """Report dead nodes to a running worker. If that dies too, other nodes detect them when their lease expires."""
         living = next((worker for worker in self._workers if worker.ready), None)
         if living is not None:
-            for node in self._unburied:
+            for node in self._dead_nodes:
                 living.tell_dead(node)
-            self._unburied.clear()
+            self._dead_nodes.clear()
 
 
 def _exit_status(status: int) -> int:
-    """The supervisor's own: a worker that was killed is a failure of the stop."""
+    """Return the exit status of the supervisor: 1 if a worker was killed by a signal."""
     return status if status >= 0 else 1

@@ -63,6 +63,7 @@ class Words(TextGuardrail):
         )
 
     def rewriter(self) -> Rewriter:
+        """Return a rewriter that masks the words in one text, or raises where they end the call."""
         return PatternRewriter(self._patterns)
 
 
@@ -93,4 +94,5 @@ def _begun(node: Mapping[str, Any]) -> str:
 
 
 def make(options: Mapping[str, Any]) -> Words:
+    """Build the guardrail from the options of the configuration. Raise `ConfigError` for an unusable one."""
     return Words(options)

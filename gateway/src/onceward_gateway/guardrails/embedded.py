@@ -92,7 +92,7 @@ def _decoded(data: bytes) -> bytes | None:
 
 
 def _readings(data: bytes, charset: str) -> Iterator[tuple[str, str]]:
-    """Return the possible charsets of a text, and the text in each of them."""
+    """Yield the possible charsets of a text, and the text in each of them."""
     names = [charset, "utf-8"] if charset else ["utf-8"]
     if b"\0" in data or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         names += _WIDE

@@ -19,6 +19,7 @@ class Unescape:
         self._kept = ""
 
     def feed(self, text: str) -> str:
+        """Return the next piece with its escapes decoded. An escape that is cut waits for the next piece."""
         text = self._kept + text
         found = _BEGUN.search(text)
         at = len(text) if found is None else found.start()
@@ -26,5 +27,6 @@ class Unescape:
         return _ESCAPE.sub(lambda match: match[1] + chr(int(match[2], 16)), text[:at])
 
     def close(self) -> str:
+        """Return the rest: an escape that was never completed."""
         rest, self._kept = self._kept, ""
         return rest

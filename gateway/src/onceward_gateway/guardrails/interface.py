@@ -47,7 +47,8 @@ class Context:
 class Rewriter(Protocol):
     """Rewrites a text that arrives in pieces. Output is final, so undecided text may be held back."""
 
-    def feed(self, text: str) -> str: ...
+    def feed(self, text: str) -> str:
+        """Return what is decided of the text after its next piece."""
 
     def close(self) -> str:
         """End the text, and return the rest that was held back."""
@@ -57,7 +58,8 @@ class Rewriter(Protocol):
 class Guardrail(Protocol):
     """The two hooks: `before` returns the request to send, changed or not; `output` rewrites the answer."""
 
-    async def before(self, request: dict[str, Any], context: Context) -> dict[str, Any]: ...
+    async def before(self, request: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return the request to send, changed or not. Raise `ApiError` to end the call."""
 
     def output(self, context: Context) -> Rewriter | None:
         """Return a rewriter for one text of the answer, whole or streamed; None to leave answers alone."""
@@ -77,14 +79,17 @@ class TextGuardrail(ABC):
     """A guardrail that rewrites all texts in the same way, of requests and of answers."""
 
     @abstractmethod
-    def rewriter(self) -> Rewriter: ...
+    def rewriter(self) -> Rewriter:
+        """Return a rewriter for one text."""
 
     async def before(self, request: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return the request with all its texts rewritten, large ones in a thread."""
         if context.is_large:
             return await offload(map_texts, request, self._whole)
         return map_texts(request, self._whole)
 
     def output(self, context: Context) -> Rewriter | None:
+        """Return the same rewriter for texts of the answer."""
         return self.rewriter()
 
     def _whole(self, text: str) -> str:

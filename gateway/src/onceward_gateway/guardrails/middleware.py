@@ -82,6 +82,7 @@ class GuardFilter(WriterMiddleware):
     # -- streams
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
+        """Rewrite the texts of one chunk and hand it on. Large chunks are rewritten in a thread."""
         chunk = _object(data)
         if chunk is None:
             await self._inner.emit(data, event)
@@ -286,6 +287,7 @@ class GuardFilter(WriterMiddleware):
 
     @property
     def answer(self) -> Answer | None:
+        """Return the whole answer, with its texts rewritten unless it is large and waits for `flush`."""
         return self._inner.answer if self._large is None else self._large
 
     @answer.setter

@@ -82,7 +82,7 @@ def joined_messages(messages: list[Any], change: Change) -> list[Any]:
 
 
 def _together(messages: Sequence[dict[str, Any]], change: Change) -> Iterator[dict[str, Any]]:
-    """Return the messages of one run with their contents filled in."""
+    """Yield the messages of one run with their contents filled in."""
     own = [list(_pieces_of(message["content"])) for message in messages]
     run, before = list[_Piece](), ""
     for piece in (piece for pieces in own for piece in pieces):

@@ -133,6 +133,7 @@ class Pii(TextGuardrail):
         )
 
     def rewriter(self) -> Rewriter:
+        """Return a rewriter that masks the configured kinds of personal data in one text."""
         return PatternRewriter(self._patterns)
 
 
@@ -142,4 +143,5 @@ def _pattern(kind: str, match: str, growing: str, mask: str) -> Pattern:
 
 
 def make(options: Mapping[str, Any]) -> Pii:
+    """Build the guardrail from the options of the configuration. Raise `ConfigError` for an unusable one."""
     return Pii(options)

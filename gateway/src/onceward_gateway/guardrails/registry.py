@@ -36,14 +36,17 @@ class Guard:
 
     @property
     def name(self) -> str:
+        """Return the name from the configuration."""
         return self.settings.name
 
     @property
     def before(self) -> bool:
+        """Return True if the guardrail reads requests."""
         return "pre_call" in self.settings.modes
 
     @property
     def after(self) -> bool:
+        """Return True if the guardrail rewrites answers."""
         return "post_call" in self.settings.modes
 
 
@@ -94,6 +97,7 @@ def _missing(name: str) -> ApiError:
 
 
 def context_of(request: Request) -> Context:
+    """Return the facts about a request that guardrails may read."""
     caller = request.caller
     return Context(
         request.operation,

@@ -49,10 +49,12 @@ class PatternRewriter:
         return len(self._text) - self._start
 
     def feed(self, text: str) -> str:
+        """Return what is decided of the text after its next piece. A possible match at its end is held back."""
         self._text += text
         return self._advance(final=False)
 
     def close(self) -> str:
+        """Return the rest, in which no match can grow any more."""
         return self._advance(final=True)
 
     def _advance(self, *, final: bool) -> str:

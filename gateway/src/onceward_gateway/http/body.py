@@ -1,4 +1,4 @@
-"""Reading of request bodies: size, JSON, depth, forms. Whatever is wrong with a body is found here."""
+"""Request bodies: reading, decoding and validation of JSON and forms, within limits of size and depth."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from .validation import Specification
 
 __all__ = ["ClientGone", "close_files", "read_body", "read_query", "refuse_ambiguous", "take_json"]
 
-# Of one field that is no file, and of a whole form that is sent as one text.
+# The most bytes of one form field other than a file, and of a whole urlencoded form.
 _FIELD_BYTES = 1 << 20
 _FORM_PIECE = 32_768
-# What the contract declares for the paths of deployments.
+# The query parameter that the contract declares for the paths of deployments, and its valid values.
 _VERSION = "api-version"
 _VERSIONS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?|preview|latest|v1", re.ASCII)
 
 
 class ClientGone(Exception):
-    """The client left before its request was whole."""
+    """The client disconnected before its request was complete."""
 
 
 async def read_body(
     request: Request, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
 ) -> None:
-    """Read and check the body of `call` as the route wants it; `merge` its extra parameters first."""
+    """Read and validate the body of a request; `merge` its extra parameters first."""
     content_type = request.headers.get("content-type", "")
     if kind in (BodyKind.FORM, BodyKind.FORM_OR_JSON) and _is_form(content_type):
         await _take_form(request, limits, spec, content_type, merge=merge)
@@ -67,7 +67,7 @@ async def read_body(
 
 
 def _refuse_simple(content_type: str) -> None:
-    """Refuse JSON under a type that web pages may send anywhere without asking first; with a key none of them can."""
+    """Raise 415 for a content type that web pages can send to any site without a preflight request (CSRF)."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "text/plain" or _is_form(kind):
         raise ApiError(
@@ -80,7 +80,7 @@ def _refuse_simple(content_type: str) -> None:
 
 
 async def take_json(request: Request, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
-    """Decode `call.raw` and check it against the contract; `merge` its extra parameters first."""
+    """Decode `request.raw` and validate it against the contract; `merge` its extra parameters first."""
     named = request.params.get("model") if merge else None
     if len(request.raw) > LARGE_BODY:
         effective, request.raw = await offload(_checked, request.raw, limits, spec, merge, named)
@@ -94,7 +94,7 @@ def _checked(
 ) -> tuple[EffectiveBody, bytes]:
     """Return the value of a body, and its bytes with the merged members in it.
 
-    `named` is the model of the path, which stands for one that the body leaves out.
+    `path_model` is the model that the path names; it is used where the body has none.
     """
     is_large, merged, others = len(raw) > LARGE_BODY, dict[str, str](), list[Named]()
     value = parse_json(raw, limits)
@@ -115,7 +115,7 @@ def _checked(
 
 
 async def refuse_ambiguous(request: Request, kind: BodyKind, spec: Specification) -> None:
-    """Raise 400 for a management request that says one thing twice, or says something where nothing is read."""
+    """Raise 400 for a management request with a repeated member, or with a body where the operation takes none."""
     if len(request.raw) > LARGE_BODY:
         await offload(_refuse_ambiguous, request.raw, kind, spec)
     else:
@@ -195,7 +195,7 @@ async def _take_form(
 
 
 def close_files(request: Request) -> None:
-    """Give up the files of a form; to delete a large one takes a while, and nobody waits for that."""
+    """Close the files of a form; large ones in a thread, because deleting them takes a while."""
     for upload in request.files:
         if upload.size > _FORM_PIECE:
             asyncio.get_running_loop().run_in_executor(None, upload.file.close)
@@ -220,7 +220,7 @@ async def _take_multipart(request: Request, limits: Limits) -> list[tuple[str, s
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         reason = (getattr(error, "message", None) or str(error)).rstrip(".")
-        raise invalid(f"The form cannot be read: {reason}. Correct it.", code="invalid_form") from error
+        raise invalid(f"The form cannot be read: {reason}.", code="invalid_form") from error
     fields: list[tuple[str, str]] = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
@@ -243,19 +243,19 @@ async def _stream(receive: Receive | None, limit: int) -> Any:
             raise _too_large(limit)
         more = message.get("more_body", False)
         for at in range(0, len(piece), _FORM_PIECE):
-            # Parsing a piece can take a few milliseconds; others have their turn before the next one.
+            # Parsing a piece can take a few milliseconds; let other tasks run before the next one.
             yield piece[at : at + _FORM_PIECE]
             await asyncio.sleep(0)
     yield b""
 
 
 def read_query(raw: bytes, spec: Specification | None, *, azure: bool = False) -> dict[str, Any]:
-    """Return the query string, typed and checked; `azure` permits the version that clients of Azure send everywhere."""
+    """Return the typed and validated query; `azure` permits the API version that Azure clients always send."""
     pairs = _pairs(raw.decode("ascii", "replace")) if raw else []
     if azure and not (spec is not None and spec.has_query(_VERSION)):
         for value in [value for name, value in pairs if name == _VERSION and not _VERSIONS.fullmatch(value)]:
             raise invalid(
-                f"`{_VERSION}` is {value[:60]!r}, which is no version of an API. Send a date such as 2024-10-21.",
+                f"`{_VERSION}` is {value[:60]!r}, which is not a version of the API. Send a date such as 2024-10-21.",
                 param=_VERSION,
                 code="invalid_value",
             )

@@ -1,5 +1,4 @@
-"""The contract as the gateway holds it: `contract.json`, generated from the bundled OpenAPI file and shipped in the
-package.
+"""The contract in the form that the gateway loads: `contract.json`, generated from the bundled OpenAPI file.
 
 `python -m onceward_gateway.http.contract write contract/openapi.yaml` writes it; `... check` with the same file fails
 when the two differ.
@@ -22,7 +21,7 @@ __all__ = ["ContractError", "Document", "load_contract", "main", "render", "rend
 Document = Mapping[str, Any]
 _NAME, _WHOLE = "contract.json", "openapi.json"
 _DROPPED = frozenset({"description", "summary", "externalDocs", "example", "examples", "title", "tags", "servers"})
-_NAMED_BY_THE_CONTRACT = frozenset(
+_NAME_MAPPINGS = frozenset(
     {"properties", "schemas", "patternProperties", "paths", "parameters", "responses", "headers", "requestBodies"}
 )
 
@@ -32,7 +31,7 @@ class ContractError(ConfigError):
 
 
 def load_contract() -> Document:
-    """The contract of this build. Raises `ContractError` where it cannot be used: no request goes on unchecked."""
+    """Return the contract of this build; raise `ContractError` if it is unusable, so that no request is unchecked."""
     file = resources.files(__package__).joinpath(_NAME)
     try:
         document = msgspec.json.decode(file.read_bytes())
@@ -41,7 +40,7 @@ def load_contract() -> Document:
     except OSError as error:
         raise _unusable(file, f"cannot be read: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unusable(file, f"is no JSON: {error}") from error
+        raise _unusable(file, f"is not valid JSON: {error}") from error
     if not isinstance(document, dict) or not all(
         isinstance(document.get(part), dict) and document[part] for part in ("paths", "components")
     ):
@@ -64,21 +63,21 @@ def _read(source: Path) -> dict[str, Any]:
 
 
 def render(source: Path) -> bytes:
-    """The JSON that belongs to a bundled OpenAPI file: what validation needs, without the prose."""
+    """Return the part of a bundled OpenAPI file that validation needs, as JSON without prose."""
     document = _read(source)
     kept = {name: _without_prose(document[name]) for name in ("openapi", "info", "paths", "components")}
     return msgspec.json.encode(kept) + b"\n"
 
 
 def render_whole(source: Path) -> bytes:
-    """The bundled OpenAPI file as JSON, for a gateway that serves it under its own address."""
+    """Return the bundled OpenAPI file as JSON, with the gateway's own address as its server."""
     return msgspec.json.encode({**_read(source), "servers": [{"url": "/"}]}) + b"\n"
 
 
 def _without_prose(value: Any, *, names: bool = False) -> Any:
     if isinstance(value, dict):
         return {
-            key: _without_prose(item, names=not names and key in _NAMED_BY_THE_CONTRACT)
+            key: _without_prose(item, names=not names and key in _NAME_MAPPINGS)
             for key, item in value.items()
             if names or key not in _DROPPED
         }
@@ -88,18 +87,18 @@ def _without_prose(value: Any, *, names: bool = False) -> Any:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`write SOURCE` or `check SOURCE`."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if len(given) != 2 or given[0] not in ("write", "check"):
+    """Run `write SOURCE` or `check SOURCE`, and return the exit status."""
+    args = sys.argv[1:] if arguments is None else arguments
+    if len(args) != 2 or args[0] not in ("write", "check"):
         print("usage: python -m onceward_gateway.http.contract write|check contract/openapi.yaml", file=sys.stderr)
         return 2
-    source = Path(given[1])
-    for name, wanted in ((_NAME, render(source)), (_WHOLE, render_whole(source))):
+    source = Path(args[1])
+    for name, expected in ((_NAME, render(source)), (_WHOLE, render_whole(source))):
         target = Path(__file__).with_name(name)
-        if given[0] == "write":
-            target.write_bytes(wanted)
-        elif not target.is_file() or target.read_bytes() != wanted:
-            print(f"{target.name} is not of this contract. Run: make generate", file=sys.stderr)
+        if args[0] == "write":
+            target.write_bytes(expected)
+        elif not target.is_file() or target.read_bytes() != expected:
+            print(f"{target.name} does not match this contract. Run: make generate", file=sys.stderr)
             return 1
     return 0
 

@@ -45,18 +45,18 @@ EXPOSED = (
 
 
 class Cors:
-    """The answers that browsers want before and with requests of other origins."""
+    """Answers preflight requests, and adds the headers that permit requests of other origins."""
 
     def __init__(self, settings: CorsSettings) -> None:
         self._settings = settings
         self._for_all = "*" in settings.allowed_origins and not settings.allow_credentials
 
     def headers(self, origin: str | None) -> list[tuple[bytes, bytes]]:
-        """Return what is added to every answer."""
+        """Return the headers to add to every response."""
         if self._for_all and origin != "null":
             granted = [] if origin is None else [(b"access-control-allow-origin", b"*")]
         else:
-            # What a cache keeps of one origin is not for another.
+            # A cached response for one origin must not be served to another.
             granted = [(b"vary", b"Origin")]
             if origin is None or not self._settings.allows(origin.lower()):
                 return granted
@@ -68,9 +68,9 @@ class Cors:
         return granted
 
     def preflight(self, method: str, headers: Mapping[str, str]) -> Response | None:
-        """Answer a preflight request; None where the request is another."""
-        origin, wanted = headers.get("origin"), headers.get(_REQUEST + "method")
-        if method != "OPTIONS" or origin is None or wanted is None:
+        """Return the response to a preflight request, or None for any other request."""
+        origin, requested_method = headers.get("origin"), headers.get(_REQUEST + "method")
+        if method != "OPTIONS" or origin is None or requested_method is None:
             return None
         if not self._settings.allows(origin.lower()):
             raise forbidden(
@@ -78,37 +78,39 @@ class Cors:
                 code="origin_not_allowed",
                 param="Origin",
             )
-        if wanted.upper() not in self._settings.allowed_methods and "*" not in self._settings.allowed_methods:
+        allowed_methods = self._settings.allowed_methods
+        if requested_method.upper() not in allowed_methods and "*" not in allowed_methods:
             raise forbidden(
-                f"`Access-Control-Request-Method` is {wanted[:40]!r}, which is not among `cors.allowed_methods`.",
+                f"`Access-Control-Request-Method` is {requested_method[:40]!r}, which is not among "
+                "`cors.allowed_methods`.",
                 code="method_not_allowed",
                 param="Access-Control-Request-Method",
             )
-        found: list[tuple[str, str]] = [
-            ("access-control-allow-methods", ", ".join(self._methods(wanted))),
+        response_headers: list[tuple[str, str]] = [
+            ("access-control-allow-methods", ", ".join(self._methods(requested_method))),
             ("access-control-max-age", str(self._settings.max_age)),
         ]
-        asked = self._asked(headers.get(_REQUEST + "headers", ""))
-        if asked:
-            found.append(("access-control-allow-headers", ", ".join(asked)))
+        requested = self._requested_headers(headers.get(_REQUEST + "headers", ""))
+        if requested:
+            response_headers.append(("access-control-allow-headers", ", ".join(requested)))
         if headers.get(_REQUEST + "private-network") == "true":
-            found.append(("access-control-allow-private-network", "true"))
-        found.append(("vary", f"{_REQUEST}method, {_REQUEST}headers"))
-        return Response(200, b"", "", tuple(found))
+            response_headers.append(("access-control-allow-private-network", "true"))
+        response_headers.append(("vary", f"{_REQUEST}method, {_REQUEST}headers"))
+        return Response(200, b"", "", tuple(response_headers))
 
-    def _methods(self, wanted: str) -> tuple[str, ...]:
+    def _methods(self, requested_method: str) -> tuple[str, ...]:
         methods = self._settings.allowed_methods
-        return (wanted.upper(),) if "*" in methods and _TOKEN.fullmatch(wanted) else methods
+        return (requested_method.upper(),) if "*" in methods and _TOKEN.fullmatch(requested_method) else methods
 
-    def _asked(self, text: str) -> list[str]:
-        """Return the headers that the page may send: those it asked for, where all are allowed."""
-        asked = [name.strip().lower() for name in text.split(",") if _TOKEN.fullmatch(name.strip())]
+    def _requested_headers(self, text: str) -> list[str]:
+        """Return the requested headers; raise 403 where one of them is not allowed."""
+        requested = [name.strip().lower() for name in text.split(",") if _TOKEN.fullmatch(name.strip())]
         allowed = self._settings.allowed_headers
-        for name in asked:
+        for name in requested:
             if "*" not in allowed and name not in allowed:
                 raise forbidden(
                     f"`Access-Control-Request-Headers` has {name[:100]!r}, which is not among `cors.allowed_headers`.",
                     code="header_not_allowed",
                     param="Access-Control-Request-Headers",
                 )
-        return asked
+        return requested

@@ -19,8 +19,8 @@ __all__ = ["BlobResponse"]
 class BlobResponse(FileResponse):
     """Starlette's file response over a blob store.
 
-    `headers` are those of the request. Raise 416 for ranges behind the end, so that this error has the envelope of all
-    others; ignore a `Range` that cannot be read, as RFC 9110 asks.
+    `headers` are the request headers. Raise 416 for ranges after the end, so that this error has the usual envelope;
+    ignore a malformed `Range`, as RFC 9110 requires.
     """
 
     chunk_size = 1 << 18
@@ -43,15 +43,15 @@ class BlobResponse(FileResponse):
         self.status = 206 if self._is_partial(headers) else 200
 
     def _is_partial(self, headers: Mapping[str, str]) -> bool:
-        wanted, condition = headers.get("range"), headers.get("if-range")
-        if wanted is None or (condition is not None and not self._should_use_range(condition)):
+        range_header, condition = headers.get("range"), headers.get("if-range")
+        if range_header is None or (condition is not None and not self._should_use_range(condition)):
             return False
         try:
-            return bool(self._parse_range_header(wanted, self._blob.size))
+            return bool(self._parse_range_header(range_header, self._blob.size))
         except RangeNotSatisfiable:
             raise ApiError(
                 416,
-                f"`Range` is {wanted[:200]!r}, which begins behind the last of {self._blob.size} bytes.",
+                f"`Range` is {range_header[:200]!r}, which begins behind the last of {self._blob.size} bytes.",
                 code="range_not_satisfiable",
                 param="Range",
                 headers=(("content-range", f"bytes */{self._blob.size}"),),

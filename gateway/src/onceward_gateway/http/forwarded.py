@@ -19,9 +19,9 @@ _PAIR = re.compile(r"\s*([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))\s*")
 def client_address(
     scope: Mapping[str, Any] | None, headers: Mapping[str, str], trusted: Sequence[Network]
 ) -> Address | None:
-    """Return the address of the client of a request, or None where there is no connection.
+    """Return the address of the client of a request, or None if there is no connection.
 
-    That is the peer of the connection. Where the peer is a trusted proxy it is the last address of
+    It is the peer of the connection. If the peer is a trusted proxy, it is the last address of
     `X-Forwarded-For` (or `Forwarded`) that is not a trusted proxy itself.
     """
     peer = _peer(scope)
@@ -34,7 +34,7 @@ def client_address(
 def base_url(scope: Mapping[str, Any] | None, headers: Mapping[str, str], settings: Settings) -> str:
     """Return the URL under which a client reaches this gateway, without a `/` at its end.
 
-    That is `server.public_url` where it is set; else what a trusted proxy says; else the bound address.
+    It is `server.public_url` if that is set, else the URL that a trusted proxy reports, else the bound address.
     """
     if settings.public_url is not None:
         return settings.public_url
@@ -42,8 +42,12 @@ def base_url(scope: Mapping[str, Any] | None, headers: Mapping[str, str], settin
     if peer is not None and settings.trusted_proxies and _is_trusted(peer, settings.trusted_proxies):
         _, hops = _walk(peer, headers, settings.trusted_proxies)
         forwarded = _forwarded(headers)
-        scheme = _at(_listed(headers.get("x-forwarded-proto")), hops) or _at(_named(forwarded, "proto"), hops)
-        host = _at(_listed(headers.get("x-forwarded-host")), hops) or _at(_named(forwarded, "host"), hops)
+        scheme = _entry_at(_list_entries(headers.get("x-forwarded-proto")), hops) or _entry_at(
+            _parameters(forwarded, "proto"), hops
+        )
+        host = _entry_at(_list_entries(headers.get("x-forwarded-host")), hops) or _entry_at(
+            _parameters(forwarded, "host"), hops
+        )
         host = host or headers.get("host", "")
         if HOST.fullmatch(host):
             return f"{'https' if scheme.lower() == 'https' else 'http'}://{host}"
@@ -56,7 +60,7 @@ def _peer(scope: Mapping[str, Any] | None) -> Address | None:
 
 
 def _address(text: str) -> Address | None:
-    """Return the address in a text, which may have a port behind it; an IPv4 address in IPv6 as IPv4."""
+    """Return the address in a text, which may end with a port; an IPv4-mapped address as IPv4."""
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -75,10 +79,10 @@ def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
 
 
 def _walk(peer: Address, headers: Mapping[str, str], trusted: Sequence[Network]) -> tuple[Address, int]:
-    """Return the client behind a trusted peer, and how many entries from the right of the headers name it."""
-    listed, standard = _listed(headers.get("x-forwarded-for")), _named(_forwarded(headers), "for")
+    """Return the client behind a trusted peer, and how many entries from the right of the headers identify it."""
+    listed, standard = _list_entries(headers.get("x-forwarded-for")), _parameters(_forwarded(headers), "for")
     if listed and standard and [_address(one) for one in listed] != [_address(one) for one in standard]:
-        # One of the two came from the client: proxies write the one and pass the other on.
+        # The client may have sent one of the two: a proxy writes one header and forwards the other unchanged.
         return peer, 1
     client, hops = peer, 0
     for entry in reversed(listed or standard):
@@ -91,25 +95,25 @@ def _walk(peer: Address, headers: Mapping[str, str], trusted: Sequence[Network])
     return client, max(hops, 1)
 
 
-def _listed(header: str | None) -> list[str]:
+def _list_entries(header: str | None) -> list[str]:
     return [entry.strip() for entry in header.split(",") if entry.strip()] if header else []
 
 
 def _forwarded(headers: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the elements of `Forwarded`, the client's first."""
     elements: list[dict[str, str]] = []
-    for element in _listed(headers.get("forwarded")):
+    for element in _list_entries(headers.get("forwarded")):
         pairs = [found for part in element.split(";") if (found := _PAIR.fullmatch(part))]
         elements.append({pair[1].lower(): pair[2] if pair[2] is not None else pair[3] for pair in pairs})
     return elements
 
 
-def _named(elements: Sequence[Mapping[str, str]], name: str) -> list[str]:
+def _parameters(elements: Sequence[Mapping[str, str]], name: str) -> list[str]:
     return [element[name] for element in elements if name in element]
 
 
-def _at(entries: Sequence[str], hops: int) -> str:
-    """Return the entry that the proxy next to the client wrote; the first where there are fewer."""
+def _entry_at(entries: Sequence[str], hops: int) -> str:
+    """Return the entry that the proxy nearest to the client wrote, or the first if there are fewer."""
     return entries[-min(hops, len(entries))] if entries else ""
 
 

@@ -1,9 +1,9 @@
-"""The check of `Host` and `Origin` for requests that need no key.
+"""Protection of requests without a key against foreign web pages, by their `Host` and `Origin`.
 
-Without a key the operator's own programs and a web page that the operator has open look alike: a page can send
-simple requests anywhere (its browser adds `Origin` and `Sec-Fetch-Site`), and a name that its owner points at this
-machine (DNS rebinding) makes the page and the gateway one origin (its browser sends that name as `Host`). Clients
-other than browsers send no `Origin`, and the name or address that they were given.
+Without keys, a web page that the operator has open looks like one of the operator's own programs. A page can send
+simple requests anywhere; its browser adds `Origin` and `Sec-Fetch-Site`. A host name that resolves to this machine (DNS
+rebinding) gives the page and the gateway one origin; its browser sends that name as `Host`. Clients other than
+browsers send no `Origin`, and send as `Host` the name or address that they were configured with.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from ..core.hosts import is_loopback
 __all__ = ["HostCheck", "host_of"]
 
 _AUTHORITY = re.compile(r"(?:([A-Za-z0-9._\-]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{0,5})?")
-_MOST_REMEMBERED = 256
+_MAX_CACHED = 256
 
 
 def host_of(authority: str) -> str | None:
-    """Return the host of `host[:port]` in its plain form: lower case, no brackets, no dot at its end."""
+    """Return the host of `host[:port]` in its normal form: lower case, without brackets or a final dot."""
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
         return None
@@ -42,20 +42,20 @@ def host_of(authority: str) -> str | None:
 
 
 class HostCheck:
-    """Decides which requests without a key come from where the operator expects them."""
+    """Rejects requests without a key that name a foreign host or come from a foreign page."""
 
     def __init__(self, bound: str, allowed: frozenset[str], cors: CorsSettings) -> None:
         self._bound = host_of(f"[{bound}]" if ":" in bound else bound) or bound
         self._allowed = frozenset(host_of(f"[{host}]" if ":" in host else host) or host for host in allowed)
         self._cors = cors
-        # Of hosts that were accepted: most requests name the same one.
+        # Accepted hosts: most requests name the same one.
         self._known: dict[tuple[bytes, str], bool] = {}
 
     def check(self, scope: Mapping[str, Any], *, strict: bool = False, page: bool = False) -> None:
-        """Raise 403 where the request names a foreign host or comes from a foreign page, 400 where `Host` is broken.
+        """Raise 403 for a foreign host or a foreign page, 400 for a missing or repeated `Host`.
 
-        `strict` is for requests that govern the gateway: they come from this machine. `page` lets a link of another
-        site lead here, which reads nothing and changes nothing.
+        `strict` is for management requests: they must come from this machine. `page` permits navigation from other
+        sites, which reads nothing and changes nothing.
         """
         hosts: list[bytes] = []
         origins: list[bytes] = []
@@ -76,18 +76,18 @@ class HostCheck:
         if site not in (b"cross-site", b"same-site") or (page and mode == b"navigate"):
             return
         if origins:
-            # `Origin` says more than this; but pages of this machine do not govern it unless they were named.
-            foreign = strict and not all(self._is_named(value) for value in origins)
+            # `Origin` is more precise than this. A page of this machine manages the gateway only if it is listed.
+            foreign = strict and not all(self._is_listed_origin(value) for value in origins)
         else:
             foreign = strict or site == b"cross-site" or not _all_loopback(hosts)
         if foreign:
             raise _foreign_page("Sec-Fetch-Site", site)
 
     def _check_hosts(self, scope: Mapping[str, Any], hosts: list[bytes], *, strict: bool) -> None:
-        """Check what the request calls this gateway.
+        """Check the hosts that the request names.
 
-        Probes of HTTP/1.0 need not name a host: load balancers send them, and browsers do not. Programs that call the
-        application in their own process, without a version of HTTP, need not either.
+        HTTP/1.0 probes may leave out `Host`: load balancers send them, and browsers do not. Programs that call the
+        application in their own process, without a version of HTTP, may leave it out too.
         """
         named = (scope.get("extensions") or {}).get("onceward.authority")
         version = scope.get("http_version")
@@ -99,22 +99,22 @@ class HostCheck:
                 code="invalid_host",
             )
         if named is not None:
-            # An absolute target names the host, and `Host` is only to repeat it (RFC 9112, 3.2.2).
+            # An absolute request target names the host, and `Host` only repeats it (RFC 9112, 3.2.2).
             hosts.append(named)
         server = scope.get("server")
         local = "" if server is None else str(server[0])
         for value in hosts:
-            if not self._knows(value, local):
+            if not self._is_known(value, local):
                 raise _foreign_host(value)
         if strict and not _all_loopback(hosts):
-            raise _not_here(hosts[0])
+            raise _not_local(hosts[0])
 
-    def _knows(self, authority: bytes, local: str) -> bool:
+    def _is_known(self, authority: bytes, local: str) -> bool:
         known = self._known.get((authority, local))
         if known is None:
             host = host_of(authority.decode("latin-1"))
             known = host is not None and self._is_allowed(host, local)
-            if known and len(self._known) < _MOST_REMEMBERED:
+            if known and len(self._known) < _MAX_CACHED:
                 self._known[authority, local] = True
         return known
 
@@ -133,10 +133,10 @@ class HostCheck:
     def _accepts(self, origin: bytes, hosts: list[bytes], server: tuple[str, int] | None, *, strict: bool) -> bool:
         """Return whether a page of this origin may send requests: one of the gateway itself, or a listed one.
 
-        A page of another port of this machine is another program's, whoever wrote it.
+        A page of another port of this machine belongs to another program.
         """
         text = origin.decode("latin-1").lower()
-        if self._is_named(origin) or (not strict and self._cors.allows(text)):
+        if self._is_listed_origin(origin) or (not strict and self._cors.allows(text)):
             return True
         scheme, slashes, authority = text.partition("://")
         host = host_of(authority) if slashes and scheme in ("http", "https") else None
@@ -149,12 +149,12 @@ class HostCheck:
         local, port = ("", None) if server is None else (str(server[0]), server[1])
         return _port_of(scheme, authority) == port and self._is_allowed(host, local)
 
-    def _is_named(self, origin: bytes) -> bool:
+    def _is_listed_origin(self, origin: bytes) -> bool:
         return origin.decode("latin-1").lower() in self._cors.allowed_origins
 
 
 def _port_of(scheme: str, authority: str) -> int:
-    """Return the port of an origin whose authority has the form of one."""
+    """Return the port of an origin whose authority is valid."""
     port = authority.rpartition(":")[2] if not authority.endswith("]") else ""
     return int(port) if port.isdecimal() else {"http": 80, "https": 443}[scheme]
 
@@ -189,7 +189,7 @@ def _foreign_host(value: bytes) -> ApiError:
     )
 
 
-def _not_here(value: bytes) -> ApiError:
+def _not_local(value: bytes) -> ApiError:
     shown = value.decode("latin-1")[:200]
     return forbidden(
         f"`Host` is {shown!r}. Without a key, what governs the gateway is taken only from this machine, under the name "

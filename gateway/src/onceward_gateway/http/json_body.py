@@ -1,7 +1,7 @@
-"""JSON bodies: decoding, and the bounds of nesting and of size that keep it short.
+"""JSON bodies: decoding, within limits of nesting and size.
 
-While a value is decoded nothing else runs in the process. A small body takes no time worth a thought. A large one is
-first measured without being decoded, and is then decoded member by member, in a thread.
+Nothing else runs in the process while the decoder works. A small body takes negligible time. A large one is first
+measured without being decoded, and is then decoded member by member, in a thread.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ __all__ = ["parse_json"]
 
 _decode = msgspec.json.Decoder().decode
 
-# Large containers within each other that are cut: what is in more of them is decoded at once.
-_MOST_LEVELS = 32
+# The depth down to which large containers are split; deeper ones are decoded at once.
+_MAX_LEVELS = 32
 _STRUCTURE = b'"[]{},:'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
 
 
 def parse_json(raw: bytes, limits: Limits) -> Any:
-    """The value of a body.
+    """Return the value of a body; raise 400 if it is not JSON or too deep, 413 if it has too many values.
 
-    Raises ApiError for what is not JSON, too deep or too large. Call it in a thread if `raw` is a `LARGE_BODY`.
+    Call it in a thread if `raw` is longer than `LARGE_BODY`.
     """
     if len(raw) > LARGE_BODY:
         raw = trimmed(raw)
@@ -55,7 +55,7 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     except msgspec.DecodeError as error:
         if not is_large:
             refuse_unwritable(raw)
-        raise invalid(f"The body is not valid JSON: {error}. Correct it.", code="invalid_json") from error
+        raise invalid(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     except UnicodeDecodeError as error:
         raise invalid(f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code="invalid_json") from error
     except RecursionError:
@@ -84,7 +84,7 @@ def _too_deep(depth: int) -> ApiError:
 
 
 def _measure(raw: bytes, limits: Limits) -> None:
-    """Refuse a body that is nested too deep or holds too many values, without decoding it."""
+    """Reject a body that is nested too deep or has too many values, without decoding it."""
     values = level = at = 0
     in_string = False
     while at < len(raw):
@@ -94,7 +94,7 @@ def _measure(raw: bytes, limits: Limits) -> None:
         parts = bare.split(b'"')
         outside = b"".join(parts[in_string::2])
         in_string ^= len(parts) % 2 == 0
-        # A name of a member counts as a value.
+        # The name of a member counts as a value.
         values += outside.count(b",") + outside.count(b":") + outside.count(b"[") + outside.count(b"{")
         if values > limits.body_values:
             raise ApiError(
@@ -130,7 +130,7 @@ def _decode_whole(raw: bytes) -> Any:
     return value
 
 
-def _decode_large(raw: bytes, levels: int = _MOST_LEVELS) -> Any:
+def _decode_large(raw: bytes, levels: int = _MAX_LEVELS) -> Any:
     data = trimmed(raw)
     if len(data) <= LARGE_BODY or data[:1] not in (b"{", b"[") or not levels:
         return _decode(data)
@@ -167,5 +167,5 @@ def _array(parts: Cut, levels: int) -> list[Any]:
 
 
 def _decode_string(data: bytes) -> str:
-    """A long string, decoded in pieces that end between characters."""
+    """Return a long string, decoded in pieces that end between characters."""
     return "".join(_decode(piece) for piece in string_pieces(data))

@@ -1,4 +1,4 @@
-"""Multipart forms whose fields are texts in the encoding that they say, and UTF-8 where they say none."""
+"""Multipart forms whose fields are valid text in their declared encoding, by default UTF-8."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["StrictParser"]
 
 
 class StrictParser(MultiPartParser):
-    """A parser that refuses bytes which are no text, where Starlette's reads them as Latin-1."""
+    """A parser that rejects fields that cannot be decoded; Starlette's decodes them as Latin-1."""
 
     def on_part_end(self) -> None:
-        """Refuse a field that cannot be decoded; keep any other, and files."""
+        """Reject a field that cannot be decoded."""
         part = self._current_part
         if part.file is None:
             try:

@@ -1,4 +1,4 @@
-"""The vocabulary of the edge: what a route is, what an endpoint is given, and what it gives back."""
+"""Routes, and the requests and responses of their endpoints."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Access(enum.Enum):
-    """Who may call a route. What is not named PUBLIC needs a key wherever the gateway asks for keys.
+    """The access that a route requires: if the gateway requires keys, every route but a PUBLIC one needs a key.
 
-    PLATFORM routes govern the gateway: without a key they answer nobody but the machine that it listens on alone.
+    PLATFORM routes manage the gateway: without keys they are only reachable from the machine that it runs on.
     """
 
     PUBLIC = "public"
@@ -60,7 +60,7 @@ class Access(enum.Enum):
 
 
 class BodyKind(enum.Enum):
-    """What a route reads as its body."""
+    """The kind of body that a route takes."""
 
     NONE = "none"
     JSON = "json"
@@ -71,7 +71,7 @@ class BodyKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole response."""
+    """A complete response."""
 
     status: int
     body: bytes = b""
@@ -80,9 +80,10 @@ class Response:
 
 
 class Streamer(Protocol):
-    """A response that writes itself; `headers` are those that the edge adds to every answer."""
+    """A response that sends itself; `headers` are those that the gateway adds to every response."""
 
-    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None: ...
+    async def send(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Write the whole response to the ASGI `send`, with `headers` added to its own."""
 
 
 class _Asgi(Protocol):
@@ -96,9 +97,9 @@ Reply: TypeAlias = Response | Streamer | _Asgi
 class Change:
     """A change that is ready to be written, which only a route with `once` may return.
 
-    `write` awaits nothing but the database and returns the answer. What it writes and the answer kept for the
-    idempotency key are one transaction: a node that dies leaves both or neither. `then` runs when both are durable,
-    and `undo` where `write` failed.
+    `write` awaits nothing but the database and returns the answer. Its writes and the answer stored for the idempotency
+    key are one transaction: a node that crashes leaves both or neither. `then` runs when both are durable, and `undo`
+    if `write` failed.
     """
 
     write: Callable[[], Awaitable[Response]]
@@ -107,14 +108,14 @@ class Change:
 
 
 def header_value(value: str) -> bytes:
-    """A header value that no text can break out of: model names come from callers."""
+    """Return the bytes of a header value, without control characters: model names come from callers."""
     if value.isascii() and value.isprintable():
         return value.encode("ascii")
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
-    """A value as a JSON response."""
+    """Return a value as a JSON response."""
     return Response(status, msgspec.json.encode(value), headers=headers)
 
 
@@ -131,7 +132,7 @@ class Upload:
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One request, as an endpoint sees it: authorised, read and validated."""
+    """An authorized and validated request, as an endpoint receives it."""
 
     operation: str
     request_id: str
@@ -141,9 +142,9 @@ class Request:
     query: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     raw: bytes = b""
-    # Which members of the body came out of which container of extra parameters.
+    # The container of extra parameters that each merged member of the body came from.
     merged: dict[str, str] = field(default_factory=dict)
-    # The models that the body names beside its own, as some providers take them.
+    # The further models that the body lists, as some providers accept them.
     others: list[Named] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -151,13 +152,13 @@ class Request:
     scope: dict[str, Any] | None = None
     receive: Receive | None = None
     caller: Principal = ANONYMOUS
-    # What those who watch are told: the call that answers, how it was made before, the model that was tried last.
+    # For telemetry: the call that answers, how an earlier call was reused, and the model that was tried last.
     record: CallRecord | None = None
     repeated: str = ""
     tried: str | None = None
 
     def header(self, name: str) -> str | None:
-        """The value of a request header; `name` in lower case."""
+        """Return the value of a request header; `name` is in lower case."""
         return self.headers.get(name)
 
 
@@ -169,9 +170,9 @@ Local: TypeAlias = Callable[[OfflineModel, Request, ModelContext], Awaitable[Ans
 class Route:
     """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment.
 
-    `once`: a mutation, whose first answer a key that comes again gets again. One of the platform is a transaction as a
-    whole, unless it is `apart`: because it asks more than the database, or tells what it did itself. Every other one
-    returns a `Change`.
+    `once`: a mutation, whose first answer is replayed for a repeated idempotency key. A platform mutation runs in one
+    transaction, unless it is `apart`: because it uses more than the database, or reports its outcome itself. Every
+    other mutation returns a `Change`.
     """
 
     method: str
@@ -188,7 +189,7 @@ class Route:
 
 
 def deployment_path(tail: str) -> str:
-    """The path under which clients of Azure call an operation of a model."""
+    """Return the path under which Azure clients call an operation of a model."""
     return f"/openai/deployments/{{model}}/{tail}"
 
 
@@ -201,5 +202,5 @@ def model_route(
     local: Local | None = None,
     aliases: Sequence[str] = (),
 ) -> Route:
-    """A POST that calls a model: routed, recorded, made once per key. `local` answers for offline models."""
+    """Return the route of a POST that calls a model; `local` answers for offline models."""
     return Route("POST", path, operation, body=body, kind=kind, local=local, aliases=aliases)

@@ -1,4 +1,4 @@
-"""Request headers: repeated headers are joined or must agree, and the API key is found in any of its headers."""
+"""Request headers: repeated headers are joined or must agree, and the API key is read from any of its headers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..core.errors import ApiError, invalid
 __all__ = ["RawHeaders", "api_key_of", "read_headers", "settle_headers"]
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
-# Proxies extend them by lines of their own as well as in place (RFC 9110, 5.3).
+# A proxy extends these in place or with a header line of its own (RFC 9110, 5.3).
 _LISTS = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded")
-# They decide who calls, which call it is, and how it is read. Another program on the way may have read the other one.
+# These identify the caller, the call and the format of its body. A program on the way may have used the other value.
 _SINGLE = frozenset(
     {
         "api-key",
@@ -32,7 +32,7 @@ _MAX_API_KEY = 4096
 
 
 def read_headers(raw: RawHeaders) -> dict[str, str]:
-    """Return headers by name. Of a name that stands twice the last value holds, of lists of proxies all of them."""
+    """Return headers by name: the last value of a repeated name, or all values of the lists that proxies extend."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
     if len(headers) != len(raw):
         for name in _LISTS:
@@ -43,11 +43,11 @@ def read_headers(raw: RawHeaders) -> dict[str, str]:
 
 
 def settle_headers(headers: dict[str, str], raw: RawHeaders, brand: BrandHeaders) -> None:
-    """Give the headers of other brands their own names; raise 400 where two that decide something disagree."""
+    """Rename the headers of other brands to the gateway's own; raise 400 where two decisive ones disagree."""
     is_used = brand.is_used(headers)
     if len(headers) == len(raw) and not is_used:
         return
-    said: dict[str, tuple[str, str]] = {}
+    values: dict[str, tuple[str, str]] = {}
     for raw_name, raw_value in raw:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         own = brand.own_name(name) if is_used else None
@@ -55,13 +55,13 @@ def settle_headers(headers: dict[str, str], raw: RawHeaders, brand: BrandHeaders
             headers[own] = value
         elif name not in _SINGLE and not name.startswith(_PROVIDER_KEY):
             continue
-        other, before = said.setdefault(own or name, (name, value))
+        other, before = values.setdefault(own or name, (name, value))
         if before != value:
             raise _conflict(other, name, None if own is None else (before, value))
 
 
 def _conflict(first: str, second: str, values: tuple[str, str] | None) -> ApiError:
-    """Return the error for headers that disagree; without values where these may be secret."""
+    """Return the error for headers that disagree, without the values if these may be secret."""
     shown = "with different values" if values is None else f"as {values[0]!r} and {values[1]!r}"
     what = f"`{first}` is given twice, {shown}" if first == second else f"`{first}` and `{second}` disagree: {shown}"
     return invalid(f"{what}. Send one of them.", param=second, code="conflicting_headers")

@@ -1,7 +1,7 @@
-"""The route table: finds the route of a raw, still percent-encoded path, in one walk.
+"""The router: matches the raw, still percent-encoded path of a request to a route.
 
-Segments are split before they are decoded, so that `%2F` stays inside its segment. A concrete segment wins over a
-parameter, and `{name...}` takes all that is left, for clients that do not encode the `/` of a model id.
+Segments are split before they are decoded, so that `%2F` stays inside its segment. A literal segment takes precedence
+over a parameter, and `{name...}` matches the rest of the path, for clients that do not encode the `/` of a model id.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .request import Route
 
 __all__ = ["Match", "Missing", "Router", "WrongMethod", "aliases_of"]
 
-# What Azure's clients call without the name of a deployment in the path.
+# The first segments of paths that Azure clients call without the name of a deployment.
 _WITHOUT_DEPLOYMENT = ("batches", "files", "fine_tuning", "models")
 
 
@@ -50,7 +50,7 @@ class _Node:
 
 
 class Router:
-    """Compiled once; `match` allocates little and never looks at a host or a scheme."""
+    """A tree of path segments, compiled once; `match` ignores host and scheme."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._root = _Node()
@@ -81,7 +81,7 @@ class Router:
             self._fixed.setdefault(path.encode(), {})[route.method] = Match(route, {}, path)
 
     def match(self, method: str, raw_path: bytes) -> Match | WrongMethod | Missing:
-        """The route of `raw_path` for `method`; HEAD is answered by GET."""
+        """Return the route of `raw_path` for `method`; the route of GET also answers HEAD."""
         fixed = self._fixed.get(raw_path)
         if fixed is not None:
             found = fixed.get(method) or (fixed.get("GET") if method == "HEAD" else None)
@@ -144,7 +144,7 @@ def aliases_of(route: Route) -> tuple[str, ...]:
 
 
 def _azure_paths(path: str) -> tuple[str, ...]:
-    """Return where Azure has an operation: under `/openai/v1`, and what belongs to no deployment under `/openai`."""
+    """Return the Azure paths of an operation: under `/openai/v1`, and without a deployment also under `/openai`."""
     if not path.startswith("/v1/"):
         return ()
     bare = path[3:]

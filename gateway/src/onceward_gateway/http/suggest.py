@@ -1,4 +1,4 @@
-"""Errors for paths and methods that are not there, with the ones that were probably meant."""
+"""Errors for unknown paths and methods, with a suggestion of the path that was probably meant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .router import (
 
 __all__ = ["no_path", "wrong_method"]
 
-_LONGEST = 120
+_MAX_LENGTH = 120
 
 
 def wrong_method(method: str, path: str, allow: Sequence[str]) -> ApiError:
@@ -30,18 +30,21 @@ def wrong_method(method: str, path: str, allow: Sequence[str]) -> ApiError:
 
 def no_path(method: str, path: str, table: Router) -> ApiError:
     """Return 404 with the path that was probably meant."""
-    meant = _meant(method, path, table)
-    if meant is None:
+    suggestion = _suggestion(method, path, table)
+    if suggestion is None:
         step = "`GET /` links to the contract. The base URL ends before `/v1` (or with it, for clients of OpenAI)."
     else:
-        step = f"Did you mean `{meant}`? Check the base URL: it ends before `/v1` (or with it, for clients of OpenAI)."
+        step = (
+            f"Did you mean `{suggestion}`? "
+            "Check the base URL: it ends before `/v1` (or with it, for clients of OpenAI)."
+        )
     return ApiError(404, f"There is no path {path!r}. {step}", code="path_not_found")
 
 
-def _meant(method: str, path: str, table: Router) -> str | None:
-    if not path.startswith("/") or len(path) > _LONGEST:
+def _suggestion(method: str, path: str, table: Router) -> str | None:
+    if not path.startswith("/") or len(path) > _MAX_LENGTH:
         return None
-    for candidate in _repaired(path):
+    for candidate in _variants(path):
         match = table.match(method, candidate.encode("ascii", "replace"))
         if isinstance(match, Match) and match.route.path != "/":
             return f"{method} {candidate}"
@@ -60,8 +63,8 @@ def _meant(method: str, path: str, table: Router) -> str | None:
     return f"{method if method in methods else methods[0]} {near[0]}"
 
 
-def _repaired(path: str) -> Iterable[str]:
-    """Return what a path is without the usual slips: a doubled or missing version, slashes too many, capitals."""
+def _variants(path: str) -> Iterable[str]:
+    """Yield the path without common mistakes: a repeated or missing version, extra slashes, capitals."""
     plain = "/" + "/".join(segment for segment in path.split("/") if segment)
     lower = plain.lower()
     for text in dict.fromkeys((plain, lower)):

@@ -1,7 +1,7 @@
-"""Unknown fields of management requests: found by the contract, refused together, each with the nearest known name.
+"""Unknown fields of management requests: rejected together, each with the nearest name that the contract declares.
 
-A model call passes unknown fields on to its provider. A management request has nobody to pass them on to: a restriction
-that is misspelt or not implemented would be dropped, and its author would believe that it holds.
+A model call forwards unknown fields to its provider. In a management request, a restriction that is misspelt or not
+implemented would be dropped silently, and its author would believe that it applies.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["Resolver", "refuse_repeated", "refuse_unknown_fields", "refuse_unkno
 
 # Coding agents ask for the list of models with their own version.
 _SENT_BY_TOOLS = frozenset({"client_version"})
-_MOST_NAMED = 8
-_MOST_KNOWN = 40
+_MAX_REPORTED = 8
+_MAX_KNOWN = 40
 _Place: TypeAlias = tuple[str, Iterable[str]]
 
 
 class Resolver:
-    """The members that a schema declares, through references and unions."""
+    """Resolves the members that a schema declares, through references and unions."""
 
     def __init__(self, components: Mapping[str, Any]) -> None:
         self._root = {"components": components}
@@ -38,7 +38,7 @@ class Resolver:
         return schema if isinstance(schema, Mapping) else {}
 
     def shape(self, schemas: Iterable[Any]) -> _Shape:
-        """Return what the schemas declare together."""
+        """Return the members that the schemas declare together."""
         found, left = _Shape(), list(schemas)
         while left:
             schema = self._target(left.pop())
@@ -67,14 +67,14 @@ class _Shape:
 
     @property
     def free(self) -> bool:
-        """Return whether it declares no member, and so takes any."""
+        """Return whether it declares no members, and therefore allows any."""
         return not self.members and not self.others
 
 
 def refuse_unknown_fields(value: Any, schema: Any, resolver: Resolver) -> None:
-    """Raise 400 for members of a body that its schema does not have, at any depth.
+    """Raise 400 for members of a body that its schema does not declare, at any depth.
 
-    Without a schema the operation takes no body, and any member is unknown.
+    An operation without a schema takes no body, so any member is unknown.
     """
     unknown = list(_unknown(value, [] if schema is None else [schema], "", resolver, closed=schema is None))
     if unknown:
@@ -82,7 +82,7 @@ def refuse_unknown_fields(value: Any, schema: Any, resolver: Resolver) -> None:
 
 
 def refuse_unknown_query(query: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise 400 for parameters of a query that the operation does not have."""
+    """Raise 400 for query parameters that the operation does not have."""
     known = list(known)
     unknown: list[_Place] = [(name, known) for name in query if name not in known and name not in _SENT_BY_TOOLS]
     if unknown:
@@ -109,7 +109,7 @@ def _unknown(value: Any, schemas: list[Any], at: str, resolver: Resolver, *, clo
 
 
 def _refused(unknown: list[_Place], what: str) -> ApiError:
-    named = [_sentence(place, list(known), what) for place, known in unknown[:_MOST_NAMED]]
+    named = [_sentence(place, list(known), what) for place, known in unknown[:_MAX_REPORTED]]
     more = len(unknown) - len(named)
     if more > 0:
         named.append(f"{more} more are unknown.")
@@ -125,19 +125,19 @@ def _sentence(place: str, known: list[str], what: str) -> str:
         return f"`{place}` is not a {what}; did you mean `{near[0]}`?"
     if not known:
         return f"`{place}` is not a {what}: it takes none."
-    listed = ", ".join(f"`{name}`" for name in sorted(known)[:_MOST_KNOWN])
+    listed = ", ".join(f"`{name}`" for name in sorted(known)[:_MAX_KNOWN])
     return f"`{place}` is not a {what}; known are {listed}."
 
 
 def refuse_repeated(raw: bytes) -> None:
-    """Raise 400 for a member that one object of a JSON text has twice: readers differ in which of the two they take."""
+    """Raise 400 for a repeated member of a JSON object: parsers differ in which of the two they use."""
     try:
-        json.loads(raw, object_pairs_hook=_unrepeated)
+        json.loads(raw, object_pairs_hook=_refuse_repeated_names)
     except (ValueError, RecursionError):
         return
 
 
-def _unrepeated(members: list[tuple[str, Any]]) -> None:
+def _refuse_repeated_names(members: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in members]
     if len(set(names)) < len(names):
         name = next(name for at, name in enumerate(names) if name in names[:at])

@@ -1,6 +1,6 @@
-"""Values that some writers put into JSON and that JSON does not have: NaN, infinite numbers and lone surrogates.
+"""Values that some encoders write and that JSON does not allow: NaN, infinite numbers and lone surrogates.
 
-The decoder refuses them by the byte where it stopped; whoever sent them looks for the field.
+The decoder's error has only a byte offset; these errors name the field.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def refuse_unwritable(raw: bytes) -> None:
-    """Raise the error of the first such value of a small body; return if the body is broken in another way."""
+    """Raise the error of the first such value of a small body; return if the body is invalid in another way."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
         return
     for at, part in leaves(value):
         if isinstance(part, str) and (found := _SURROGATE.search(part)):
-            raise _refused(at, f"holds the lone surrogate U+{ord(found[0]):04X}, which is no character. Remove it.")
+            raise _refused(at, f"holds the lone surrogate U+{ord(found[0]):04X}, which is not a character. Remove it.")
         if isinstance(part, float) and not math.isfinite(part):
             raise _refused(at, f"is {part}, or a number too large for JSON. Send a finite number, or null.")
 

@@ -1,4 +1,4 @@
-"""Validation of requests against the contract itself: one compiled JSON Schema a body, compiled when first needed."""
+"""Validation of requests against the contract: each body has a JSON Schema that is compiled when first needed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["Contract", "Specification", "refuse_nul"]
 
 _JSON = "application/json"
 _FORM = "multipart/form-data"
-# Beside the types of an object: `x[y]=1` is the text "1".
-_MEMBERS_ARE_TEXTS = "texts"
+# A marker among the types of an object whose members are strings: `x[y]=1` is the string "1".
+_STRING_MEMBERS = "texts"
 _PARAMETER = re.compile(r"\{[^}]*\}")
-_SHOWN = 60
-# No bound and no expression of the contract tells longer texts apart.
-_LONG_TEXT = 65_536
+_MAX_SHOWN = 60
+# No length limit or pattern of the contract distinguishes texts longer than this.
+_MAX_TEXT = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Parameter:
 
 
 class Contract:
-    """All operations of the contract, found by method and path template."""
+    """All operations of the contract, by method and path template."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -55,7 +55,7 @@ class Contract:
                     self._known[(method.upper(), _PARAMETER.sub("{}", path))] = specification
 
     def find(self, method: str, template: str) -> Specification | None:
-        """The operation of a route, or None where the contract does not have it."""
+        """Return the operation of a route, or None if the contract does not have it."""
         return self._known.get((method, _PARAMETER.sub("{}", template)))
 
     def resolve(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,12 +68,13 @@ class Contract:
         return value
 
     def compile(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        """Compile a schema of the contract, in which references lead to the contract's components."""
         return jsonschema_rs.Draft202012Validator(
             {"allOf": [schema], "components": self._document.get("components", {})}, validate_formats=False
         )
 
     def fault(self, validator: jsonschema_rs.Draft202012Validator, value: Any, prefix: str = "") -> ApiError:
-        """The error of the first fault of a value that is not valid."""
+        """Return the error for the first fault of an invalid value."""
         found = narrow(value, validator.is_valid, self._names)
         if found.too_long is not None:
             path = _spell(found.place(found.too_long), prefix)
@@ -86,7 +87,7 @@ class Contract:
         return _fault(validator.iter_errors(found.value), prefix, found)
 
     def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
-        """The JSON types that a schema allows, through references and unions."""
+        """Return the JSON types that a schema allows, through references and unions."""
         schema = self.resolve(schema)
         found = schema.get("type")
         types = set([found] if isinstance(found, str) else found or ())
@@ -95,14 +96,14 @@ class Contract:
                 types |= self.types_of(branch)
         others = schema.get("additionalProperties")
         if isinstance(others, Mapping) and self.types_of(others) == {"string"}:
-            types.add(_MEMBERS_ARE_TEXTS)
+            types.add(_STRING_MEMBERS)
         if not types and "enum" in schema:
             types = {_type_name(value) for value in schema["enum"]}
         return frozenset(types)
 
 
 def _member_names(node: Any) -> frozenset[str]:
-    """All names of members that schemas of the contract know."""
+    """Return the names of all members that schemas of the contract declare."""
     found: set[str] = set()
     waiting = [node]
     while waiting:
@@ -117,25 +118,25 @@ def _member_names(node: Any) -> frozenset[str]:
     return frozenset(found)
 
 
-def _thinned(value: Any) -> Any:
-    """`value` with the beginnings of its long texts: a schema copies what it looks at, again for each alternative."""
+def _cut_texts(value: Any) -> Any:
+    """Return `value` with long texts cut: a validator copies the values that it checks, once for each alternative."""
     if isinstance(value, str):
-        return value[:_LONG_TEXT]
+        return value[:_MAX_TEXT]
     if isinstance(value, dict):
-        return {name: _thinned(item) for name, item in value.items()}
+        return {name: _cut_texts(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [item if type(item) is int else _thinned(item) for item in value]
+        return [item if type(item) is int else _cut_texts(item) for item in value]
     return value
 
 
 class Specification:
-    """What the contract says of one operation's request."""
+    """The schemas of one operation's request: body, form and query."""
 
     def __init__(self, contract: Contract, operation: Mapping[str, Any], shared: Iterable[Mapping[str, Any]]) -> None:
         self._contract = contract
-        # Whether members that the contract does not have are refused: those of management requests are.
+        # Whether members that the contract does not declare are rejected, as in management requests.
         self.closed = False
-        # The same for names in the query: nobody but the gateway reads that of a request that only looks.
+        # The same for names in the query, also of requests that only read.
         self.closed_query = False
         self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
@@ -151,14 +152,14 @@ class Specification:
         return self._validators[media]
 
     def check_json(self, value: Any, *, is_large: bool = False) -> None:
-        """Raise the error of the first fault in a JSON body."""
+        """Raise the error for the first fault in a JSON body."""
         if self.closed:
             self.refuse_unknown(value)
         compiled = self._body(_JSON)
         if compiled is None:
             return
         if is_large:
-            value = _thinned(value)
+            value = _cut_texts(value)
         if not compiled[0].is_valid(value):
             raise self._contract.fault(compiled[0], value)
         if self.closed:
@@ -166,19 +167,19 @@ class Specification:
             _refuse_long_names(value)
 
     def refuse_unknown(self, value: Any) -> None:
-        """Raise the error of the members of a body that the contract does not have."""
+        """Raise the error for members of a body that the contract does not declare."""
         body = self._contract.resolve(self._operation.get("requestBody") or {})
         schema = body.get("content", {}).get(_JSON, {}).get("schema")
         refuse_unknown_fields(value, schema, self._contract.resolver)
 
     def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
-        """The fields of a form as the contract types them, checked; a file part counts as present."""
+        """Return the validated fields of a form, typed by the contract; a file part counts as present."""
         compiled = self._body(_FORM)
         if compiled is None:
-            return _gather(fields, {})
+            return _collect_fields(fields, {})
         validator, schema = compiled
         properties = self._properties(schema)
-        data = _gather(fields, {name: self._contract.types_of(part) for name, part in properties.items()})
+        data = _collect_fields(fields, {name: self._contract.types_of(part) for name, part in properties.items()})
         whole: dict[str, Any] = dict(data)
         for name in files:
             known = name if name in properties else name.removesuffix("[]")
@@ -203,9 +204,9 @@ class Specification:
         return found
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-        """Return the query as the contract types it, checked. Unknown names are texts, or refused if it is closed."""
+        """Return the validated query, typed by the contract; unknown names are strings, or rejected if it is closed."""
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
-        query = _gather(pairs, types)
+        query = _collect_fields(pairs, types)
         refuse_nul(query, "query")
         if query and (self.closed or self.closed_query):
             refuse_unknown_query(query, types)
@@ -213,14 +214,14 @@ class Specification:
             name = parameter.name.removesuffix("[]")
             if name not in query:
                 if parameter.required:
-                    raise invalid(f"`{name}` is missing from the query. Give it.", param=name, code="missing")
+                    raise invalid(f"`{name}` is missing from the query.", param=name, code="missing")
                 continue
             if not parameter.validator.is_valid(query[name]):
                 raise self._contract.fault(parameter.validator, query[name], name)
         return query
 
     def has_query(self, name: str) -> bool:
-        """Return whether the contract declares a parameter of the query."""
+        """Return whether the contract declares a query parameter."""
         return any(parameter.name == name for parameter in self._parameters())
 
     def _parameters(self) -> tuple[_Parameter, ...]:
@@ -238,9 +239,9 @@ class Specification:
 
 
 def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
-    """Raise the error of the first text that holds NUL, which PostgreSQL cannot store or compare and SQLite can.
+    """Raise the error for the first text with a NUL character, which PostgreSQL cannot store and SQLite can.
 
-    `place` is what the error names where the name of a member at the top holds it.
+    `place` is named by the error if the name of a top-level member has it.
     """
     for where, part in leaves(value, at):
         if isinstance(part, str) and "\0" in part:
@@ -248,30 +249,28 @@ def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
             raise invalid(f"`{where}` holds a NUL character (U+0000). Remove it.", param=where, code="invalid_value")
 
 
-# Members whose texts have bounds of their own, or are not kept.
+# Members whose texts have limits of their own, or are not stored.
 _LONG_MEMBERS = frozenset(
     {
         *("metadata", "credential_info", "credential_values", "litellm_params", "model_info", "method"),
         *("messages", "prompt", "completion_response", "request_body"),
     }
 )
-_LONGEST_NAME = 1024
+_MAX_NAME = 1024
 
 
 def _refuse_long_names(body: Any) -> None:
-    """Raise the error of the first name in a management request that is longer than any that is kept or found."""
+    """Raise the error for the first name in a management request that is longer than any stored name."""
     if not isinstance(body, dict):
         return
     for name, member in body.items():
         for at, part in leaves(member, name) if name not in _LONG_MEMBERS else ():
-            if isinstance(part, str) and len(part) > _LONGEST_NAME:
-                raise invalid(
-                    f"`{at}` is longer than {_LONGEST_NAME} characters. Shorten it.", param=at, code="too_long"
-                )
+            if isinstance(part, str) and len(part) > _MAX_NAME:
+                raise invalid(f"`{at}` is longer than {_MAX_NAME} characters. Shorten it.", param=at, code="too_long")
 
 
-def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:
-    """Fields by name: `x[]` and repeated names are lists, `x[y]` is an object, texts become what the contract says."""
+def _collect_fields(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """Return fields by name, typed by the contract: `x[]` and repeated names are lists, `x[y]` is an object."""
     data: dict[str, Any] = {}
     for name, text in pairs:
         plain = name.removesuffix("[]")
@@ -280,7 +279,7 @@ def _gather(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -
             outer, _, inner = plain[:-1].partition("[")
             held = data.setdefault(outer, {})
             if isinstance(held, dict):
-                held[inner] = text if _MEMBERS_ARE_TEXTS in types.get(outer, ()) else _scalar(text)
+                held[inner] = text if _STRING_MEMBERS in types.get(outer, ()) else _scalar(text)
         elif "array" in known or plain != name:
             held = data.setdefault(plain if plain in types or name not in types else name, [])
             if isinstance(held, list):
@@ -319,22 +318,22 @@ def _type_name(value: Any) -> str:
 
 
 def _fault(errors: Iterable[Any], prefix: str, narrowed: Narrowed) -> ApiError:
-    error = _deepest(list(errors), ())
+    error = _most_specific(list(errors), ())
     kind = error.kind
     path = _spell(narrowed.place(error.path), prefix)
     if kind.name == "required":
         name = _join(path, kind.property)
-        return invalid(f"`{name}` is missing. Give it.", param=name, code="missing")
+        return invalid(f"`{name}` is missing.", param=name, code="missing")
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         name = _join(path, kind.unexpected[0])
         return invalid(
             f"`{name}` is not a parameter of this operation. Remove it.", param=name, code="unknown_parameter"
         )
     shown = repr(error.instance)
-    if len(shown) > _SHOWN:
-        shown = shown[:_SHOWN] + "…"
+    if len(shown) > _MAX_SHOWN:
+        shown = shown[:_MAX_SHOWN] + "…"
     return invalid(
-        f"`{path or 'body'}` is {shown}, which {_says(error)}. Correct it.", param=path or None, code=_code(kind.name)
+        f"`{path or 'body'}` is {shown}, which {_description(error)}.", param=path or None, code=_code(kind.name)
     )
 
 
@@ -346,26 +345,26 @@ class _Located:
     path: tuple[str | int, ...]
 
 
-def _deepest(errors: list[Any], base: tuple[str | int, ...]) -> _Located:
-    """The fault that says most: inside a union, that of the branch which the value was meant for."""
+def _most_specific(errors: list[Any], base: tuple[str | int, ...]) -> _Located:
+    """Return the most specific fault: inside a union, that of the branch which fits the value best."""
     error = min(errors, key=lambda e: (len(e.instance_path), _UNHELPFUL.get(e.kind.name, 0)))
     path = base + tuple(error.instance_path)
     context = getattr(error.kind, "context", None)
     if context:
         branches = [branch for branch in context if branch]
-        said = _said_together(branches, error, path)
-        if said is not None:
-            return said
+        common = _common_fault(branches, error, path)
+        if common is not None:
+            return common
         if branches:
             at = len(error.instance_path)
-            meant = max(branches, key=lambda branch: _fitness(branch, at))
-            if _fitness(meant, at) > (0, 0, 0):
-                return _deepest(meant, base if _absolute(meant, error) else path)
+            best = max(branches, key=lambda branch: _fitness(branch, at))
+            if _fitness(best, at) > (0, 0, 0):
+                return _most_specific(best, base if _absolute(best, error) else path)
     return _Located(error.kind, error.message, error.instance, path)
 
 
-def _said_together(branches: list[list[Any]], error: Any, path: tuple[str | int, ...]) -> _Located | None:
-    """One sentence for all branches: where each wants another type, or another word in the same place."""
+def _common_fault(branches: list[list[Any]], error: Any, path: tuple[str | int, ...]) -> _Located | None:
+    """Return one fault for all branches, if each expects another type or another constant at the same path."""
     first = [branch[0] for branch in branches]
     if not first:
         return None
@@ -392,7 +391,7 @@ def _absolute(branch: list[Any], parent: Any) -> bool:
 
 
 def _fitness(branch: list[Any], at: int) -> tuple[int, int, int]:
-    """How well a value fits a branch of a union at depth `at`: type and tag agree, faults lie deep, they are few."""
+    """Return how well a value fits a branch of a union at depth `at`: type and tag agree, faults are deep and few."""
     depth = max(len(error.instance_path) for error in branch)
     if any(error.kind.name == "type" and len(error.instance_path) <= at for error in branch):
         return (0, 0, 0)
@@ -412,7 +411,7 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-_SAYINGS = {
+_DESCRIPTIONS = {
     "anyOf": "is none of the forms that the contract allows here",
     "oneOf": "is none of the forms that the contract allows here",
     "minItems": "has too few items",
@@ -423,8 +422,8 @@ _SAYINGS = {
 }
 
 
-def _says(error: _Located) -> str:
-    known = _SAYINGS.get(error.kind.name)
+def _description(error: _Located) -> str:
+    known = _DESCRIPTIONS.get(error.kind.name)
     if known is not None:
         return known
     if error.message.startswith("is not "):

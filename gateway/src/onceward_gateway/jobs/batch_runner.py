@@ -20,7 +20,7 @@ import msgspec
 
 from ..core.clock import Clock
 from ..core.effective_body import member_of
-from ..core.errors import AWAY, ApiError
+from ..core.errors import STORAGE_UNAVAILABLE, ApiError
 from ..core.threads import offload
 from ..db import Database, StorageAway, StorageError
 from ..db.errors import Trouble
@@ -61,7 +61,8 @@ class Dispatch(Protocol):
         principal: str,
         headers: dict[str, str],
         acting_for: tuple[str | None, str | None],
-    ) -> Response: ...
+    ) -> Response:
+        """Run a request of `principal` inside the gateway and return its response; failures are error responses."""
 
 
 class BatchRunner:
@@ -75,6 +76,7 @@ class BatchRunner:
         batches: BatchStore,
         files: FileStore,
         dispatch: Dispatch,
+        *,
         is_draining: Callable[[], bool],
     ) -> None:
         self._db = db
@@ -114,7 +116,7 @@ class BatchRunner:
         if batch.status in _FINAL:
             return True
         message = f"{trouble.what}. The batch goes on by itself when that is over."
-        await batch.move(batch.status, errors=_errors_of([LineFault(0, AWAY, message, None)]))
+        await batch.move(batch.status, errors=_errors_of([LineFault(0, STORAGE_UNAVAILABLE, message, None)]))
         return self._clock.time() < max(float(batch.body["expires_at"]), since + LONGEST_WAIT_SECONDS)
 
     async def _load(self, batch_id: str) -> _ClaimedBatch:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..core.clock import Clock
-from ..core.errors import AWAY
+from ..core.errors import STORAGE_UNAVAILABLE
 from ..db import Database, StorageError
 from ..db.disk import away_of
 from ..db.errors import Trouble
@@ -236,7 +236,9 @@ class JobQueue:
             wait.note(self._clock.time())
             _log.warning("the %s %s waits for the storage: %s", self._kind.name, job_id, away)
             if fault is None and not await self._may_wait(runner, job_id, away.trouble, wait.since):
-                fault = JobFault(AWAY, f"{away.trouble.what}, for longer than this {self._kind.noun} can wait.")
+                fault = JobFault(
+                    STORAGE_UNAVAILABLE, f"{away.trouble.what}, for longer than this {self._kind.noun} can wait."
+                )
                 continue
             await self._clock.sleep(wait.pause)
 

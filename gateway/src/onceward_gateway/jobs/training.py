@@ -78,6 +78,7 @@ class Training:
 
     @property
     def steps_an_epoch(self) -> int:
+        """Return the number of batches in one pass over the examples, the last incomplete one included."""
         return -(-len(self.examples) // self.batch_size)
 
     def step(self, number: int) -> dict[str, float]:

@@ -76,19 +76,7 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
     if {"input", "preferred_output", "non_preferred_output"} & value.keys() and "messages" not in value:
         raise _Wrong("The line holds a preference. Learn it by the method 'dpo', or write `messages`.")
     if "messages" not in value:
-        prompt, completion = value.get("prompt"), value.get("completion")
-        for name in ("prompt", "completion"):
-            if name in value and not isinstance(value[name], str):
-                raise _Wrong(f"`{name}` must be a text, not {shown(value[name])}.", name)
-        if isinstance(prompt, str) and isinstance(completion, str):
-            if not completion.strip():
-                raise _Wrong("`completion` is empty: there is nothing to learn.", "completion")
-            return [Example(prompt, completion.strip())]
-        missing = [name for name in ("prompt", "completion") if name not in value]
-        if len(missing) == 1:
-            given = "completion" if missing == ["prompt"] else "prompt"
-            raise _Wrong(f"`{missing[0]}` is missing beside `{given}`.", missing[0])
-        raise _Wrong("The line has neither `messages` nor `prompt` and `completion` as texts.")
+        return [_completion(value)]
     messages = _messages(value["messages"], "messages")
     if not any(_role(message) == "assistant" for message in messages):
         raise _Wrong("`messages` holds no answer of the role 'assistant' to learn.", "messages")
@@ -105,6 +93,23 @@ def _supervised(value: dict[str, Any]) -> list[Example]:
             elif called:
                 out.append(Example(asked, msgspec.json.encode(called).decode(), calls=True))
     return out
+
+
+def _completion(value: dict[str, Any]) -> Example:
+    """Return the example of a line in the format of text completions: `prompt` and `completion`."""
+    prompt, completion = value.get("prompt"), value.get("completion")
+    for name in ("prompt", "completion"):
+        if name in value and not isinstance(value[name], str):
+            raise _Wrong(f"`{name}` must be a text, not {shown(value[name])}.", name)
+    if isinstance(prompt, str) and isinstance(completion, str):
+        if not completion.strip():
+            raise _Wrong("`completion` is empty: there is nothing to learn.", "completion")
+        return Example(prompt, completion.strip())
+    missing = [name for name in ("prompt", "completion") if name not in value]
+    if len(missing) == 1:
+        given = "completion" if missing == ["prompt"] else "prompt"
+        raise _Wrong(f"`{missing[0]}` is missing beside `{given}`.", missing[0])
+    raise _Wrong("The line has neither `messages` nor `prompt` and `completion` as texts.")
 
 
 def _preference(value: dict[str, Any]) -> list[Example]:

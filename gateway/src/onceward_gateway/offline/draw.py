@@ -50,6 +50,7 @@ class Draw:
         return self.integer(0, (1 << 53) - 1) / (1 << 53)
 
     def choice(self, values: Sequence[T]) -> T:
+        """Return one of `values`, each with the same probability. Consume one number of the stream."""
         return values[self.integer(0, len(values) - 1)]
 
     def child(self, *parts: object) -> Draw:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.accumulate import ChatFold, TextFold
+from ..core.accumulate import ChatAccumulator, TextAccumulator
 from ..core.answer import (
     Answer,
     Cut,
@@ -74,7 +74,7 @@ def offline_chunks(
     emissions = _in_turns(source, in_thread=_may_be_slow(request))
     if stream:
         return _EventProducer(emissions, clock, show_usage=wants_usage(request.data))
-    return _AnswerProducer(emissions, clock, TextFold() if kind == "completions" else ChatFold())
+    return _AnswerProducer(emissions, clock, TextAccumulator() if kind == "completions" else ChatAccumulator())
 
 
 async def _in_turns(source: Iterator[Emission], *, in_thread: bool) -> AsyncIterator[Emission]:
@@ -135,7 +135,9 @@ class _EventProducer:
 class _AnswerProducer:
     """A producer that accumulates the chunks to one answer."""
 
-    def __init__(self, source: AsyncIterator[Emission], clock: Clock, accumulator: ChatFold | TextFold) -> None:
+    def __init__(
+        self, source: AsyncIterator[Emission], clock: Clock, accumulator: ChatAccumulator | TextAccumulator
+    ) -> None:
         self._source = source
         self._clock = clock
         self._accumulator = accumulator

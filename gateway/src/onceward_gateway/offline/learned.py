@@ -38,6 +38,7 @@ class Memory:
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> Memory:
+        """Return a memory that learned all of `examples`."""
         memory = cls()
         for example in examples:
             memory.learn(example)

@@ -89,14 +89,20 @@ class BuiltIn:
         return listed is not None and kind in listed.kinds
 
     def chat(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        """Yield the chunks of a chat completion. Raise `ApiError` if this model does not chat."""
         self._demand("chat")
         return self._faulty(self._chat(request, context), request, context)
 
     def complete(self, request: dict[str, Any], context: ModelContext) -> Iterator[Emission]:
+        """Yield the chunks of a text completion. Raise `ApiError` if this model does not complete texts."""
         self._demand("completions")
         return self._faulty(self._complete(request, context), request, context)
 
     def embed(self, request: dict[str, Any], context: ModelContext) -> dict[str, Any]:
+        """Return an embeddings response of unit vectors.
+
+        Raise `ApiError` for too many or too long inputs, or a wrong `dimensions`.
+        """
         self._demand("embeddings")
         size = request.get("dimensions")
         if size is not None and not 1 <= int(size) <= MOST_DIMENSIONS:

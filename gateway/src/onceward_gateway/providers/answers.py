@@ -1,4 +1,4 @@
-"""Whole answers of the OpenAI wire: judged, counted, and turned into chunks and back."""
+"""Whole answers of the OpenAI protocol: validation, counting, and conversion to chunks and back."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..billing.token_count import (
     size_of_picture,
     size_of_speech,
 )
-from ..core.accumulate import fold, fold_text
+from ..core.accumulate import accumulate_chat, accumulate_text
 from ..core.lenient_json import Unreadable
 from . import failures
 from .chunks import (
     ChunkReader,
     as_delta,
-    count_said,
+    count_output,
     error_of,
 )
 from .large import (
@@ -33,7 +33,7 @@ __all__ = ["InvalidAnswer", "chunk_of", "count_answer", "events_in", "folded", "
 _STREAMED = ("chat", "completions")
 _LISTS = {"embeddings": "data", "moderations": "results"}
 _SPACE = b" \t\r\n\xef\xbb\xbf"
-# Of a whole answer that is events: the longest, and how much is looked through at once.
+# Of a whole answer that is a stream: the longest event, and how much is searched at once.
 _MOST_EVENT = 1 << 24
 _FED = 1 << 20
 
@@ -73,7 +73,7 @@ def _choices(provider: str, choices: Any, meter: Meter) -> None:
         message, text = choice.get("message"), choice.get("text")
         if not isinstance(message, dict) and not isinstance(text, str):
             raise InvalidAnswer("a choice has neither `message` nor `text`")
-        count_said(message if isinstance(message, dict) else text, meter)
+        count_output(message if isinstance(message, dict) else text, meter)
         if choice.get("error") or failures.is_failed(choice.get("finish_reason")):
             failed = choice.get("error") or f"the finish reason of a choice is {choice['finish_reason']!r}"
     if failed is not None:
@@ -93,22 +93,22 @@ def count_answer(kind: str | None, request: Mapping[str, Any], value: Any, meter
         meter.unseen = count_text(text) if isinstance(text, str) else 0
         if isinstance(value, dict):
             # A verbose answer contains the duration of the audio.
-            meter.tell(read_usage({"type": "duration", "seconds": value.get("duration")}))
+            meter.add_report(read_usage({"type": "duration", "seconds": value.get("duration")}))
 
 
 def with_usage(value: Mapping[str, Any], body: bytes, usage: Mapping[str, Any]) -> bytes:
-    """The body, with its usage in the form that clients can read where it has another."""
-    told = value.get("usage")
-    if "estimated" not in usage and (told is None or is_clean(told)):
+    """Return the body, with its usage in the standard form."""
+    reported = value.get("usage")
+    if "estimated" not in usage and (reported is None or is_clean(reported)):
         return body
     return write_json({**value, "usage": usage}, len(body))
 
 
-# ---- a whole answer where a stream was asked for, and the other way round
+# -- whole answers instead of streams, and the reverse
 
 
 def chunk_of(value: Mapping[str, Any], kind: str | None) -> dict[str, Any]:
-    """The one chunk that says what a whole answer says."""
+    """Return a whole answer as a single chunk."""
     choices = []
     for place, choice in enumerate(value["choices"]):
         made = {name: inner for name, inner in choice.items() if name != "message"}
@@ -123,13 +123,13 @@ def chunk_of(value: Mapping[str, Any], kind: str | None) -> dict[str, Any]:
 
 
 def is_stream(body: bytes) -> bool:
-    """Return whether a body is events though JSON was asked for."""
+    """Return whether a body is a stream, although JSON was requested."""
     head = body[:64].lstrip(_SPACE)
     return head.startswith((b"data:", b"event:", b"id:", b"retry:", b": ", b":\n"))
 
 
 def events_in(body: bytes) -> list[tuple[str, bytes]]:
-    """The events in a body."""
+    """Return the events in a body."""
     reader = SseReader(_MOST_EVENT)
     try:
         fed = [event for at in range(0, len(body), _FED) for event in reader.feed(body[at : at + _FED])]
@@ -141,7 +141,7 @@ def events_in(body: bytes) -> list[tuple[str, bytes]]:
 def folded(
     provider: str, kind: str | None, events: Iterable[tuple[str, bytes]], choices: int, meter: Meter
 ) -> Mapping[str, Any]:
-    """Fold events into the whole answer that they spell. Raises as a stream does that is not whole."""
+    """Accumulate events to a whole answer; raise the error of a stream that is incomplete."""
     reader, chunks, done = ChunkReader(provider, choices, meter), [], False
     for event, data in events:
         if data == b"[DONE]":
@@ -151,8 +151,8 @@ def folded(
         else:
             chunks.append(dict(reader.read(event, data).value))
     reader.end(done=done)
-    value = (fold_text if kind == "completions" else fold)(chunks)
-    # Only the chunks themselves: what is in them may belong to the value.
+    value = (accumulate_text if kind == "completions" else accumulate_chat)(chunks)
+    # Release only the chunks themselves: their members may be part of the value.
     release(chunks, 0)
     return value
 

@@ -1,4 +1,4 @@
-"""The chunks of a stream of the OpenAI wire, judged as they pass: whole, finished, failed."""
+"""Validation of the chunks of a stream of the OpenAI protocol, as they pass through."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ __all__ = [
     "as_delta",
     "choices_asked",
     "count_foreign",
-    "count_said",
+    "count_output",
     "error_of",
     "texts_of",
     "texts_of_events",
 ]
 
-# Members by which events of other wires say a text, and those that hold such members.
+# Members with a text in events of other protocols, and members that contain those.
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
 _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
 _RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")
-# Members without text of the model, or with a text that is repeated elsewhere.
+# Members without text of the model, or with a repeated text.
 _NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
 
 
 class Chunk:
-    """One event: its value, and the bytes of it that go to the client."""
+    """One event: its value, and its bytes for the client."""
 
     __slots__ = ("data", "event", "value")
 
@@ -49,32 +49,32 @@ class Chunk:
 
     @property
     def only_usage(self) -> bool:
-        """Return whether this is the extra chunk that only `include_usage` brings."""
+        """Return whether this is the extra chunk of `include_usage`."""
         return not self.value.get("choices") and bool(self.value.get("usage"))
 
     @property
     def of_answer(self) -> bool:
-        """Return whether it is a chunk of the answer, which every client can read."""
+        """Return whether it is a standard chunk of the answer."""
         return isinstance(self.value.get("choices"), list)
 
 
 class ChunkReader:
-    """Reads the events of one stream. `choices` is how many answers were asked for."""
+    """Reads the events of one stream. `choices` is the requested number of answers."""
 
     def __init__(self, provider: str, choices: int, meter: Meter) -> None:
         self._provider = provider
         self._choices = choices
         self._meter = meter
         self._open: set[int] = set()
-        self._said: set[int] = set()
-        # Of choices that say messages in place of deltas: what they said.
-        self._told: dict[int, StringIO] = {}
+        self._with_text: set[int] = set()
+        # The texts of choices that have messages instead of deltas.
+        self._message_texts: dict[int, StringIO] = {}
         self._finished: set[int] = set()
 
     def read(self, event: str, data: bytes) -> Chunk:
-        """Read one event; raises where it is an error, or nothing that a stream may hold."""
+        """Read one event; raise if it is an error, or not a valid event of a stream."""
         try:
-            # Chunks are folded with all that is in them.
+            # Chunks are accumulated with all their members.
             value, data = read_json(data, unread=frozenset())
         except Unreadable:
             if event == "error":
@@ -110,7 +110,7 @@ class ChunkReader:
         return rewritten
 
     def _beside(self, value: Mapping[str, Any]) -> None:
-        """Read an event without a choice: a ping, or what a vendor has to say beside the answer."""
+        """Read an event without a choice: a ping, or metadata of a vendor."""
         member = count_foreign(value, self._meter)
         if member:
             raise failures.broken_stream(self._provider, f"an event has a text in `{member}` and no `choices`")
@@ -120,27 +120,27 @@ class ChunkReader:
         return failures.from_event(self._provider, error)
 
     def _choice(self, choice: Any) -> bool:
-        """Read a choice; return whether it was rewritten, because its text was where no client reads it."""
+        """Read a choice; return whether it was rewritten, because its text was in a nonstandard member."""
         if not isinstance(choice, dict):
             raise failures.broken_stream(self._provider, "a choice is not an object")
-        said = [count_said(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
+        has_text = [count_output(holder, self._meter) for holder in (choice.get("delta"), choice.get("text"))]
         error, reason, index = choice.get("error"), choice.get("finish_reason"), choice.get("index")
         if error or failures.is_failed(reason):
             raise self._failed(error or f"the finish reason of a choice is {reason!r}")
         place = int(index) if isinstance(index, int | float) and abs(index) < 1e6 else 0
         rewritten = False
-        if any(said):
-            self._said.add(place)
-        elif place not in self._said and isinstance(choice.get("message"), dict):
-            # A message that repeats what the deltas said is not paid again.
+        if any(has_text):
+            self._with_text.add(place)
+        elif place not in self._with_text and isinstance(choice.get("message"), dict):
+            # A message that repeats the deltas is not counted again.
             message = self._new_in(place, choice["message"])
-            rewritten = count_said(message, self._meter)
+            rewritten = count_output(message, self._meter)
             if rewritten:
                 choice["delta"] = as_delta(message)
                 del choice["message"]
-                said.append(True)
+                has_text.append(True)
         if place in self._finished:
-            if any(said):
+            if any(has_text):
                 raise failures.broken_stream(self._provider, "more text came after the finish reason")
         elif reason:
             self._finished.add(place)
@@ -150,22 +150,22 @@ class ChunkReader:
         return rewritten
 
     def _new_in(self, place: int, message: dict[str, Any]) -> dict[str, Any]:
-        """Return what a message adds to those before it, which it may repeat or continue."""
+        """Return the text that a message adds to earlier ones, which it may repeat or continue."""
         content = message.get("content")
         new = content if isinstance(content, str) else ""
-        told = self._told.setdefault(place, StringIO())
-        is_first = not told.tell()
-        if not is_first and len(new) >= told.tell():
-            new = new.removeprefix(told.getvalue())
-        told.write(new)
+        previous = self._message_texts.setdefault(place, StringIO())
+        is_first = not previous.tell()
+        if not is_first and len(new) >= previous.tell():
+            new = new.removeprefix(previous.getvalue())
+        previous.write(new)
         return message if is_first else {"content": new}
 
     def finish(self, choice: Mapping[str, Any]) -> None:
-        """A choice came whole."""
+        """Read a complete choice."""
         self._finished.add(choice["index"])
 
     def end(self, *, done: bool) -> None:
-        """The stream is over; raises where not every choice has finished."""
+        """End the stream; raise if a choice has not finished."""
         if self._open or not self._finished:
             raise failures.broken_stream(
                 self._provider, "`[DONE]` came before a finish reason" if done else "it ended without a finish reason"
@@ -177,7 +177,7 @@ class ChunkReader:
 
 
 def error_of(value: Any, event: str = "") -> Any:
-    """The error that an answer (or an event of one) is, in whatever shape; None where it is none."""
+    """Return the error in an answer, or in an event of one, in any shape; None if it is not an error."""
     if not isinstance(value, dict):
         return value if event == "error" else None
     error = value.get("error")
@@ -196,7 +196,7 @@ def error_of(value: Any, event: str = "") -> Any:
 
 
 def texts_of(delta: Any) -> Iterator[str]:
-    """Every text that a delta (or a message) adds to the answer: content, reasoning, refusals, arguments of tools."""
+    """Yield the texts that a delta or a message adds to the answer: content, reasoning, refusals, tool arguments."""
     if isinstance(delta, str):
         if delta:
             yield delta
@@ -208,55 +208,55 @@ def texts_of(delta: Any) -> Iterator[str]:
         for value in delta:
             yield from texts_of(value)
     elif isinstance(delta, msgspec.Raw):
-        # Large arguments, which stay as they were written.
+        # Large arguments, which stay in their original bytes.
         raw = bytes(delta)
         yield from (raw[at : at + _RAW_PIECE].decode("utf-8", "replace") for at in range(0, len(raw), _RAW_PIECE))
 
 
 def count_foreign(value: Mapping[str, Any], meter: Meter) -> str:
-    """Count the texts of the model in an event of another wire; return the member that has one, or nothing.
+    """Count the texts of the model in an event of another protocol; return a member with one, or an empty string.
 
-    They are paid, and no client would see them.
+    They are billed, although clients do not read them.
     """
-    said = [(name, text) for name in _HOLDERS for text in _foreign_texts(value.get(name), name in _TEXTS)]
-    for _, text in said:
+    texts = [(name, text) for name in _HOLDERS for text in _foreign_texts(value.get(name), name in _TEXTS)]
+    for _, text in texts:
         meter.produced(text)
-    return said[0][0] if said else ""
+    return texts[0][0] if texts else ""
 
 
-def _foreign_texts(value: Any, says: bool) -> Iterator[str]:
-    """Every text in a member of an event of another wire; `says` where a text in its place is one of the model."""
+def _foreign_texts(value: Any, is_output: bool) -> Iterator[str]:
+    """Yield every text in a member of an event of another protocol; `is_output`: strings here are output."""
     if isinstance(value, str):
-        if says and value:
+        if is_output and value:
             yield value
     elif isinstance(value, list):
         for inner in value:
-            yield from _foreign_texts(inner, says)
+            yield from _foreign_texts(inner, is_output)
     elif isinstance(value, dict):
         for name in _HOLDERS:
             if name in value:
                 yield from _foreign_texts(value[name], name in _TEXTS)
 
 
-def count_said(message: Any, meter: Meter) -> bool:
-    """Count what a delta, a message or a text says; return whether it has any text."""
-    said = False
+def count_output(message: Any, meter: Meter) -> bool:
+    """Count a delta, a message or a text; return whether it has any text."""
+    has_text = False
     for text in texts_of(message):
-        said = True
+        has_text = True
         meter.produced(text)
     if isinstance(message, dict):
         pictures = message.get("images")
         if isinstance(pictures, list):
             meter.unseen += TOKENS_OF_PICTURE * len(pictures)
-        if not said:
-            # Reasoning that has no other form.
+        if not has_text:
+            # Reasoning without another form.
             blocks = [message.get(name) for name in _BLOCKS]
             meter.unread(sum(len(text) for block in blocks if block for text in texts_of(block)))
-    return said
+    return has_text
 
 
 def as_delta(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a message as a delta: its tool calls have numbers."""
+    """Return a message as a delta, with indexed tool calls."""
     calls = message.get("tool_calls")
     if not isinstance(calls, list):
         return dict(message)

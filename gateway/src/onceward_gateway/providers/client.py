@@ -85,6 +85,7 @@ class ProviderClient:
         return client
 
     async def close(self) -> None:
+        """Close the connections to all providers, in use or not."""
         for client in self._clients.values():
             await client.close()
         self._clients.clear()

@@ -1,4 +1,4 @@
-"""Content encodings of answers, undone as far as the answer allows it and never beyond the bound of its size."""
+"""Decoders of content encodings: lenient, and in pieces of limited size."""
 
 from __future__ import annotations
 
@@ -13,27 +13,31 @@ _PIECE = 1 << 20
 
 
 class Undecodable(ValueError):
-    """The bytes are not what the header says."""
+    """The bytes do not have the encoding that the header declares."""
 
 
 class Decoder(Protocol):
-    """Undoes an encoding piece by piece."""
+    """Decodes a body piece by piece."""
 
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the decoded bytes of the next piece, in pieces of bounded size.
+
+        Raise `Undecodable` for data that the encoding does not allow.
+        """
 
     def close(self) -> list[bytes]:
-        """The end came: what is left. Raises `Undecodable` where it came too early."""
+        """Return the rest; raise `Undecodable` if the data is incomplete."""
         ...
 
 
 class _Zlib:
-    """Decoder of gzip, zlib and raw deflate. Data that is not compressed passes unchanged, whatever the header says.
+    """Decoder of gzip, zlib and raw deflate. Uncompressed data passes unchanged, whatever the header declares.
 
-    Without a header (`said` is False), only data that begins like gzip is decoded.
+    Without a header (`declared` is False), only data that begins like gzip is decoded.
     """
 
-    def __init__(self, *, said: bool) -> None:
-        self._said = said
+    def __init__(self, *, declared: bool) -> None:
+        self._is_declared = declared
         self._inner: zlib._Decompress | None = None
         self._plain = False
         self._head = b""
@@ -44,10 +48,10 @@ class _Zlib:
             if len(self._head) < 2:
                 return
             data, self._head = self._head, b""
-            if not (self._said or data[:2] == _GZIP) or _is_text(data):
+            if not (self._is_declared or data[:2] == _GZIP) or _is_text(data):
                 self._plain = True
             else:
-                # 47 is either of gzip and zlib; deflate without a head is what is left.
+                # 47 detects gzip and zlib; anything else is deflate without a header.
                 self._inner = zlib.decompressobj(47 if data[:2] == _GZIP or data[0] & 0x0F == 8 else -15)
         if self._inner is None:
             yield data
@@ -57,7 +61,7 @@ class _Zlib:
                 if self._inner.eof:
                     if not data.startswith(_GZIP[:1]):
                         return
-                    # gzip may consist of several members, each of which is a part of the body.
+                    # gzip may have several members, each of which is a part of the body.
                     self._inner = zlib.decompressobj(47)
                 yield self._inner.decompress(data, _PIECE)
                 data = self._inner.unused_data if self._inner.eof else self._inner.unconsumed_tail
@@ -78,8 +82,8 @@ def _is_text(data: bytes) -> bool:
 
 
 def decoder_of(encoding: str) -> Decoder | None:
-    """The decoder of a content encoding; None where there is none."""
+    """Return the decoder of a content encoding; None for an unknown one."""
     name = encoding.strip().lower()
     if name in ("", "identity"):
-        return _Zlib(said=False)
-    return _Zlib(said=True) if name in ("gzip", "x-gzip", "deflate") else None
+        return _Zlib(declared=False)
+    return _Zlib(declared=True) if name in ("gzip", "x-gzip", "deflate") else None

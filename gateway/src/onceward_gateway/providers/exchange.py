@@ -1,4 +1,4 @@
-"""One attempt at one provider: the request that is sent and the bytes of the answer, within limits of size and time."""
+"""One attempt at a provider: the request, and the bytes of the answer, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ from .usage import of_headers
 __all__ = ["WHOLE", "Connections", "Exchange"]
 
 _log = logging.getLogger("onceward_gateway.providers")
-# Headers of a configuration hold secrets under any name; what is shorter is none.
+# Configured headers may have secrets under any name; a shorter value is not treated as one.
 _SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "anthropic-beta")
-# They choose whose account pays, so they go out with the caller's own key alone.
+# They choose the account that pays, so they are only sent with the caller's own key.
 _ACCOUNT = ("openai-organization", "openai-project")
-# How much of a stream is read in one turn of the event loop; a block in it takes 3 bytes at least.
+# How much of a stream is parsed in one turn of the event loop; an event in it has at least 3 bytes.
 _TURN_BYTES = 16_384
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
 
 WHOLE = "onceward.whole"
-"""The name of the event that `Exchange.events` gives where the upstream answered by JSON, and by no stream."""
+"""The name of the event that `Exchange.events` yields for an answer that is JSON instead of a stream."""
 
 
 class Connections(Protocol):
@@ -77,12 +77,12 @@ class Connections(Protocol):
     add_trace_headers: Callable[[MutableMapping[str, str]], object]
 
     def client(self, *, guarded: bool = False) -> HttpClient:
-        """Return the pool of connections; the guarded one reaches only the addresses that the guard permits."""
+        """Return the connection pool; the guarded one connects only to addresses that the guard permits."""
         ...
 
 
 class Exchange:
-    """One call at one upstream."""
+    """One call to one provider."""
 
     def __init__(self, client: Connections, target: ProviderTarget, request: Request, kind: str | None) -> None:
         self.target = target
@@ -94,9 +94,9 @@ class Exchange:
         self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
-        # Whether the answer broke off, so that the provider may not have made it to its end.
+        # Whether the answer was cut off, so that the provider may not have finished it.
         self.cut = False
-        # Models by which the provider may answer instead.
+        # Models that the provider may answer with instead.
         self._others = [named.model for named in request.others]
         self._client = client
         self._limits = client.limits
@@ -105,7 +105,7 @@ class Exchange:
         self._sent_type = ""
 
     def _begin_meter(self) -> None:
-        """Tell the meter what the request says of its price."""
+        """Set the properties of the request that its price depends on."""
         data, meter = self.call.data, self.meter
         meter.tier = tier_asked(data) or None
         if data.get("web_search_options") is not None:
@@ -115,19 +115,21 @@ class Exchange:
 
     @property
     def provider(self) -> str:
+        """Return the configured name of the provider."""
         return self.target.provider
 
     def aim(self, path: str, body: bytes | None, content_type: str) -> None:
+        """Set the URL, from the provider's base URL and `path`, and the body to send."""
         base = self.target.upstream.base_url
         if self.target.upstream.wire == "anthropic":
             base = base.removesuffix("/v1")
         query = self.target.upstream.query
         self._url, self._body, self._sent_type = base + path + (query and f"?{query}"), body, content_type
 
-    # -- what is around every producer
+    # -- metering
 
     def metered(self, produce: ModelHandler) -> ModelHandler:
-        """Return a producer that reports its usage however it ends, and whose errors contain no secrets."""
+        """Return `produce` that reports its usage however it ends, and whose errors contain no secrets."""
 
         async def run(sink: ResponseWriter) -> None:
             sink.record.meter = self.meter
@@ -152,7 +154,7 @@ class Exchange:
         return run
 
     def _is_billed(self) -> bool:
-        """Return whether the provider bills an answer that failed: it was complete, or its usage was reported."""
+        """Return whether the provider bills an answer that failed: it was finished, or its usage was reported."""
         meter = self.meter
         if not meter.owed:
             return False
@@ -169,7 +171,7 @@ class Exchange:
         return [value for value in (*sent, "" if key is None else key.reveal()) if len(value) >= _SHORTEST_SECRET]
 
     def _places(self) -> list[str]:
-        """Return the forms of the provider's address that an error may repeat: the URL, host and port, and the host."""
+        """Return the provider's address in the forms that an error may repeat, without hosts that are plain words."""
         split = urlsplit(self.target.upstream.base_url)
         host = split.hostname or ""
         places = [self.target.upstream.base_url, split.netloc.rpartition("@")[2]]
@@ -179,9 +181,9 @@ class Exchange:
 
     @asynccontextmanager
     async def open(self, run: ResponseWriter) -> AsyncIterator[HttpResponse]:
-        """A successful response; every failure before it becomes an error of the gateway."""
+        """Send the request and yield a successful response; raise an `ApiError` for any failure before it."""
         response = await self._reached(run)
-        # It was sent, and an answer may take minutes.
+        # It was sent, and need not stay in memory for an answer that may take minutes.
         self._body = None
         try:
             if not 200 <= response.status < 300:
@@ -189,7 +191,7 @@ class Exchange:
                 raise await self._failure(response)
             self.meter.answered = True
             headers = response.headers
-            self.meter.tell(of_headers(headers))
+            self.meter.add_report(of_headers(headers))
             self.content_type = headers.get("content-type", "").lower()
             yield response
         except HttpClientError as error:
@@ -202,7 +204,7 @@ class Exchange:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
-                # `on_connection` marks the meter: before there is one, nothing was asked and nothing is to be paid.
+                # `on_connection` marks the meter: before there is one, nothing was asked and nothing is billed.
                 return await self._post(run)
             except (ConnectFailed, Disconnected) as error:
                 tries += 1
@@ -212,12 +214,11 @@ class Exchange:
                 if run.left:
                     raise self._unreachable(error) from error
             except MalformedHead as error:
-                # It answered, and that may have to be paid, whatever is wrong with the head.
+                # It answered, and may bill that, whatever is wrong with the head.
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
             except HttpClientError as error:
-                # A connection that was not made in time is nobody's work, also after one that was lost.
                 self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
 
@@ -242,7 +243,7 @@ class Exchange:
         return failures.too_long(self.provider, seconds, f"providers.{self.provider}.{name}")
 
     def _note(self, error: BaseException) -> None:
-        """Log what no caller may see: the address, and the exact failure."""
+        """Log the address and the exact failure, which callers do not see."""
         _log.warning("%s at %s: %s: %s", self.provider, self.target.upstream.base_url, type(error).__name__, error)
 
     def _clock(self) -> tuple[float, str]:
@@ -331,14 +332,14 @@ class Exchange:
     # -- the body
 
     async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
-        """The body as it comes, decoded, up to the bound of its size."""
+        """Yield the decoded body as it arrives, up to the size limit."""
         encoding, size, most = response.headers.get("content-encoding", ""), 0, self._limits.answer_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
             async for data in response.pieces():
                 size += len(data)
                 if not self.meter.refused:
-                    # The body of an error is not output of a model.
+                    # The body of an error status is not an answer of a model.
                     self.meter.unread(len(data))
                 if size > most:
                     break
@@ -351,7 +352,7 @@ class Exchange:
                         raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
                     yield piece
                     if len(piece) > LARGE_BODY:
-                        # Data that arrives faster than it is read never waits: let other tasks run first.
+                        # Data that comes faster than it is read never blocks; let other tasks run.
                         await asyncio.sleep(0)
             for piece in decoder.close():
                 yield piece
@@ -361,7 +362,7 @@ class Exchange:
             ) from error
 
     async def read(self, response: HttpResponse) -> bytes:
-        """The whole body. Of one that breaks off, what it says counts as written."""
+        """Return the whole body. If it is cut off, count the texts that came before."""
         pieces: list[bytes] = []
         try:
             async for piece in self.pieces(response):
@@ -369,7 +370,7 @@ class Exchange:
         except (TruncatedBody, MalformedBody):
             body = await join_in_turns(pieces)
             if await in_thread_if_large(body, _is_object, body):
-                # Its length was announced wrongly: the answer is there, and paid.
+                # Only its announced length is wrong: the answer is complete, and billed.
                 return body
             self.count_part(beginning(pieces))
             raise
@@ -379,12 +380,12 @@ class Exchange:
         return await join_in_turns(pieces)
 
     def count_part(self, body: bytes) -> None:
-        """Count the texts of a body, or of an event, that cannot be read as a whole."""
+        """Count the texts of a body, or of an event, that is incomplete or malformed."""
         for text in texts_in(body):
             self.meter.produced(text)
 
     def broken(self, body: bytes, reason: str = "no JSON object") -> ApiError:
-        """Return the error for a body that is not an answer. A page of HTML is not from a model, and is not billed."""
+        """Return the error for a body that is not an answer. An HTML page is not from a model, and is not billed."""
         paid = body.lstrip(_SPACE)[:1] != b"<"
         if paid:
             self.meter.unread(len(body))
@@ -393,7 +394,7 @@ class Exchange:
         return failures.broken_answer(self.provider, body, reason, paid=paid)
 
     async def events(self, response: HttpResponse) -> AsyncIterator[tuple[str, bytes]]:
-        """The events of a stream, whatever its content type says; one `WHOLE` where the body is JSON."""
+        """Yield the events of a stream, whatever its content type; a single `WHOLE` event if the body is JSON."""
         reader, head, sniffed, found = SseReader(self._limits.event_bytes), b"", False, False
         pieces = self.pieces(response)
         try:
@@ -401,14 +402,12 @@ class Exchange:
                 if not found and len(head) < _SHOWN:
                     head += data[:_SHOWN]
                 if not sniffed:
-                    # White space before the answer says nothing, and may be as long as an answer.
+                    # Skip white space before the answer, which may be as long as an answer.
                     data = data.lstrip(_SPACE)
-                    if not data:
-                        continue
                     if data[:1] in (b"{", b"["):
                         yield WHOLE, await self._rest(data, pieces)
                         return
-                    sniffed = True
+                    sniffed = bool(data)
                 for at in range(0, len(data), _TURN_BYTES):
                     for event in reader.feed(data[at : at + _TURN_BYTES]):
                         found = True
@@ -420,16 +419,19 @@ class Exchange:
                 yield event
         except EventTooLarge as large:
             self.count_part(reader.rest)
-            if large.lines:
-                raise failures.broken_stream(self.provider, f"an event has more than {large.lines} lines") from None
-            most = self._limits.event_bytes
-            raise failures.too_large(self.provider, "An event", most, "limits.event_bytes") from None
+            raise self._too_large(large) from None
         except (Exception, asyncio.CancelledError):
-            # The event that was on its way was written as well.
+            # The model also wrote the event that was not complete yet.
             self.count_part(reader.rest)
             raise
         if not found:
             raise self.broken(head[:_SHOWN], "no events")
+
+    def _too_large(self, large: EventTooLarge) -> ApiError:
+        """Return the error for an event beyond the limit of its lines or its bytes."""
+        if large.lines:
+            return failures.broken_stream(self.provider, f"an event has more than {large.lines} lines")
+        return failures.too_large(self.provider, "An event", self._limits.event_bytes, "limits.event_bytes")
 
     async def _rest(self, head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
         body = [head]
@@ -442,7 +444,7 @@ class Exchange:
         return await join_in_turns(body)
 
     async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
-        """Read what follows the end of a stream, for a moment, where the usage is not reported yet."""
+        """Read for a moment what follows the end of a stream, if the usage was not reported yet."""
         if self.meter.known:
             return
         try:
@@ -462,12 +464,12 @@ def _is_object(body: bytes) -> bool:
 
 
 def _is_total(error: BaseException) -> bool:
-    """Return whether the time for the whole answer is over, and not the time between two pieces of it."""
+    """Return whether the time for the whole answer is over, rather than the time between two pieces of it."""
     return isinstance(error, TotalTimeout)
 
 
 def _reason(error: BaseException) -> str:
-    """Why an upstream was not reached, or broke off, without a word of where it is."""
+    """Return why a provider was not reached, or disconnected, without its address."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, NameNotResolved):

@@ -1,6 +1,6 @@
-"""Failures of an upstream as errors of the gateway, its own words kept in `provider_error`. Pure functions.
+"""Failures of a provider as errors of the gateway, with its own message in `provider_error`. Pure functions.
 
-An error never contains the address of the provider: only the log does.
+An error never contains the address of the provider; only the log does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _UPSTREAM = "[provider]"
 _CALLERS_FAULT = (400, 404, 409, 413, 422)
 _LONGEST_WAIT = 86_400.0
 _CODES = {429: "provider_rate_limit", 503: "provider_overloaded", 529: "provider_overloaded"}
-# Finish reasons of an answer that was given up: of the OpenAI wire, vLLM, DeepSeek and Zhipu.
+# Finish reasons of an aborted answer: of the OpenAI protocol, vLLM, DeepSeek and Zhipu.
 _FAILED = frozenset({"error", "abort", "aborted", "insufficient_system_resource", "network_error"})
 _KINDS = {
     "overloaded_error": 529,
@@ -48,17 +48,17 @@ _KINDS = {
     "billing_error": 402,
     "permission_error": 403,
 }
-# A key or an account is refused, and is refused again until its owner does something about it.
+# Statuses of a rejected key or account, which stays rejected until its owner acts.
 _REFUSED = {401: "provider_key_rejected", 402: "provider_credits_exhausted", 403: "provider_key_rejected"}
-# Codes for text that a provider does not take. Some send them with the status of a refused key.
+# Codes for text that a provider rejects. Some send them with the status of a rejected key.
 _FLAGGED = frozenset({"content_filter", "content_policy_violation", "data_inspection_failed", "moderation_blocked"})
-# Members of `metadata` that name what was found in the text: those of OpenRouter.
+# Members of OpenRouter's `metadata` with the reason why a text was rejected.
 _FINDINGS = ("reasons", "flagged_input")
-# How a provider's rate limit opens where one request alone is above it: those of OpenAI and Groq.
+# Beginnings of rate limit messages for a single request above the limit: those of OpenAI and Groq.
 _TOO_LARGE = "request too large"
-# Limits that no wait lifts.
+# Limits that do not end by waiting.
 _USED_UP = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-# Of the statuses below 500 these may be gone the next time.
+# The statuses below 500 that may be temporary.
 _PASSING = (408, 425, 429, 499)
 _OPERATORS = (
     ". Sending the request again changes nothing: whoever runs the gateway has to check the key and the account "
@@ -67,7 +67,7 @@ _OPERATORS = (
 
 
 def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] = ()) -> None:
-    """Take out of an error what an upstream was sent in confidence, and where it is: some repeat either."""
+    """Remove secrets and the provider's address from an error: some providers repeat them."""
 
     def hidden(value: Any) -> Any:
         if isinstance(value, str):
@@ -88,118 +88,133 @@ def conceal(error: ApiError, secrets: Collection[str], places: Collection[str] =
 def from_status(provider: str, status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> ApiError:
     """Return the error for a provider's answer with an error status."""
     detail = _body(body)
-    told = _error_in(detail)
-    message, code, param, kind = _words(told)
-    said = f"{provider!r} answered {status}: {message or 'no message'}"
-    kept: dict[str, Any] = {"provider": provider, "status": status, "body": detail}
-    fault = _fault_of_request(status, said, told, kept)
+    error_object = _error_in(detail)
+    message, code, param, kind = _words(error_object)
+    summary = f"{provider!r} answered {status}: {message or 'no message'}"
+    provider_error: dict[str, Any] = {"provider": provider, "status": status, "body": detail}
+    fault = _fault_of_request(status, summary, error_object, provider_error)
     if fault is not None:
         return fault
     if status == 429:
-        return _limited(said, code, kind, _retry_after(headers, now), kept)
+        return _limited(summary, code, kind, _retry_after(headers, now), provider_error)
     if status in _REFUSED:
-        return _refused(status, said, code, kept)
+        return _refused(status, summary, code, provider_error)
     if status in _CALLERS_FAULT:
-        return ApiError(status, said, type=_request_type(kind), code=code, param=param, provider_error=kept)
+        return ApiError(
+            status, summary, type=_request_type(kind), code=code, param=param, provider_error=provider_error
+        )
     if status == 529 or kind == "overloaded_error":
         return ApiError(
-            529, said, code=code or "provider_overloaded", retry_after=_retry_after(headers, now), provider_error=kept
+            529,
+            summary,
+            code=code or "provider_overloaded",
+            retry_after=_retry_after(headers, now),
+            provider_error=provider_error,
         )
     wait = _retry_after(headers, now)
     return ApiError(
-        502, said, code=code or "provider_failed", retry_after=wait, retryable=_retryable(status), provider_error=kept
+        502,
+        summary,
+        code=code or "provider_failed",
+        retry_after=wait,
+        retryable=_retryable(status),
+        provider_error=provider_error,
     )
 
 
 def is_failed(finish_reason: Any) -> bool:
-    """Return whether a finish reason says that the answer was given up, and not finished."""
+    """Return whether a finish reason means that the answer was aborted."""
     return isinstance(finish_reason, str) and finish_reason.lower() in _FAILED
 
 
 def _retryable(status: int) -> bool | None:
-    """Return False for a status that the same request gets again; None where its own status decides."""
+    """Return False for a status that the same request would get again; None if the status itself decides."""
     return False if 300 <= status < 500 and status not in _PASSING else None
 
 
-def _limited(said: str, code: str | None, kind: str | None, wait: float | None, kept: Mapping[str, Any]) -> ApiError:
-    """The error for a limit of the provider: one that a wait lifts, or one that needs somebody to pay."""
+def _limited(
+    summary: str, code: str | None, kind: str | None, wait: float | None, provider_error: Mapping[str, Any]
+) -> ApiError:
+    """Return the error for a limit of the provider: a rate limit, or a spent quota."""
     used_up = code in _USED_UP or kind in _USED_UP
     return ApiError(
         429,
-        said,
+        summary,
         code=code or "provider_rate_limit",
         retry_after=None if used_up else wait,
         retryable=False if used_up else None,
-        provider_error=kept,
+        provider_error=provider_error,
     )
 
 
-def _fault_of_request(status: int | None, said: str, error: Any, kept: Mapping[str, Any]) -> ApiError | None:
+def _fault_of_request(
+    status: int | None, summary: str, error: Any, provider_error: Mapping[str, Any]
+) -> ApiError | None:
     """Return the error for a request that is refused with the status of a rejected key or of a rate limit.
 
     None where the key or the limit itself is meant.
     """
     message, code, _, kind = _words(error)
     if status in (413, 429) and (message or "").lower().startswith(_TOO_LARGE):
-        return ApiError(413, said, code="request_too_large", retryable=False, provider_error=kept)
+        return ApiError(413, summary, code="request_too_large", retryable=False, provider_error=provider_error)
     metadata = error.get("metadata") if isinstance(error, dict) else None
     found = isinstance(metadata, dict) and any(metadata.get(name) for name in _FINDINGS)
     if status == 403 and (found or code in _FLAGGED or kind in _FLAGGED):
-        return ApiError(400, said, code="content_filter", retryable=False, provider_error=kept)
+        return ApiError(400, summary, code="content_filter", retryable=False, provider_error=provider_error)
     return None
 
 
-def _refused(status: int, said: str, code: str | None, kept: Mapping[str, Any]) -> ApiError:
-    """The error for a key or an account that a provider refuses; `attribute` says whose."""
-    return ApiError(502, said, code=code, retryable=False, provider_error={**kept, "status": status})
+def _refused(status: int, summary: str, code: str | None, provider_error: Mapping[str, Any]) -> ApiError:
+    """Return the error for a key or an account that a provider rejects; `attribute` adds its owner."""
+    return ApiError(502, summary, code=code, retryable=False, provider_error={**provider_error, "status": status})
 
 
 def attribute(error: ApiError, *, callers_key: bool) -> None:
-    """Say whose key or account was refused, where one was: the caller's own, or one it can do nothing about."""
-    kept: Any = error.extra.get("provider_error")
-    if error.status != 502 or not isinstance(kept, dict) or kept.get("status") not in _REFUSED:
+    """Add to the error of a rejected key or account whether it is the caller's own or the operator's."""
+    provider_error: Any = error.extra.get("provider_error")
+    if error.status != 502 or not isinstance(provider_error, dict) or provider_error.get("status") not in _REFUSED:
         return
-    status = kept["status"]
+    status = provider_error["status"]
     if callers_key:
         error.status, error.type = status, TYPES_BY_STATUS[status]
         error.code = error.code or _REFUSED[status]
     else:
         error.code = "provider_failed"
-        error.message = error.message.rstrip(".") + _OPERATORS.format(provider=kept["provider"])
+        error.message = error.message.rstrip(".") + _OPERATORS.format(provider=provider_error["provider"])
         error.args = (error.message,)
 
 
 def from_event(provider: str, error: Any, *, whole: bool = False) -> ApiError:
-    """The error for one that an upstream put into its stream, or into an answer with a status of success."""
+    """Return the error for one that a provider sent in a stream, or in an answer with a successful status."""
     error = plain(error)
-    told = _error_in({"error": error})
-    message, code, param, kind = _words(told)
+    error_object = _error_in({"error": error})
+    message, code, param, kind = _words(error_object)
     number = _number(error)
     status = _status(number, kind)
-    kept = {"provider": provider, "status": number, "body": error}
+    provider_error = {"provider": provider, "status": number, "body": error}
     where = "in an answer that it called a success" if whole else "in mid-stream"
-    said = f"{provider!r} failed {where}: {message or 'no message'}"
+    summary = f"{provider!r} failed {where}: {message or 'no message'}"
     refused = number or _KINDS.get(kind or "")
-    fault = _fault_of_request(refused, said, told, kept)
+    fault = _fault_of_request(refused, summary, error_object, provider_error)
     if fault is not None:
         return fault
     if refused in _REFUSED:
-        return _refused(refused, said, code, kept)
+        return _refused(refused, summary, code, provider_error)
     if status == 429:
-        return _limited(said, code, kind, _wait_in(error), kept)
+        return _limited(summary, code, kind, _wait_in(error), provider_error)
     return ApiError(
         status,
-        said,
+        summary,
         code=code or _CODES.get(status, "provider_failed" if whole else "provider_stream_failed"),
         param=param,
         retry_after=_wait_in(error),
         retryable=_retryable(number) if status == 502 and number is not None else None,
-        provider_error=kept,
+        provider_error=provider_error,
     )
 
 
 def _number(error: Any) -> int | None:
-    """The HTTP status that an error names, if it names one."""
+    """Return the HTTP status in an error, if it has one."""
     if not isinstance(error, dict):
         return None
     for name in ("code", "status", "status_code", "http_status"):
@@ -220,7 +235,7 @@ def _status(number: int | None, kind: str | None) -> int:
 
 
 def _wait_in(error: Any) -> float | None:
-    """Seconds to wait, as the members of an error tell them."""
+    """Return the seconds to wait according to the members of an error."""
     if not isinstance(error, dict):
         return None
     for holder in (error, error.get("metadata"), error.get("details")):
@@ -233,52 +248,52 @@ def _wait_in(error: Any) -> float | None:
 
 
 def unreachable(provider: str, reason: str) -> ApiError:
-    """The upstream was not reached, or left before it answered."""
-    kept = {"provider": provider, "status": None, "body": None}
-    said = f"{provider!r} could not be reached: {reason}. Check `providers.{provider}.base_url`, or try again."
-    return ApiError(502, said, code="provider_unreachable", provider_error=kept)
+    """Return the error for a provider that was not reached, or disconnected before it answered."""
+    provider_error = {"provider": provider, "status": None, "body": None}
+    summary = f"{provider!r} could not be reached: {reason}. Check `providers.{provider}.base_url`, or try again."
+    return ApiError(502, summary, code="provider_unreachable", provider_error=provider_error)
 
 
 def broken_stream(provider: str, reason: str) -> ApiError:
-    """The upstream's stream ended before its end."""
-    kept = {"provider": provider, "status": None, "body": None}
-    said = f"The stream of {provider!r} broke off: {reason}. The part before it is valid."
-    return ApiError(502, said, code="provider_stream_cut", provider_error=kept)
+    """Return the error for a stream that was cut off."""
+    provider_error = {"provider": provider, "status": None, "body": None}
+    summary = f"The stream of {provider!r} broke off: {reason}. The part before it is valid."
+    return ApiError(502, summary, code="provider_stream_cut", provider_error=provider_error)
 
 
 def cut_answer(provider: str, reason: str) -> ApiError:
-    """The upstream's answer ended before its end."""
-    kept = {"provider": provider, "status": 200, "body": None}
-    said = f"The answer of {provider!r} broke off: {reason}. Send the request again."
-    return ApiError(502, said, code="provider_answer_cut", provider_error=kept)
+    """Return the error for an answer that was cut off."""
+    provider_error = {"provider": provider, "status": 200, "body": None}
+    summary = f"The answer of {provider!r} broke off: {reason}. Send the request again."
+    return ApiError(502, summary, code="provider_answer_cut", provider_error=provider_error)
 
 
 def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *, paid: bool = True) -> ApiError:
     """Return the error for a successful status with an unusable body. Where it may be billed, it is not retried."""
-    kept = {"provider": provider, "status": 200, "body": _body(body)}
-    said = f"{provider!r} answered with something that cannot be read: {reason}. "
+    provider_error = {"provider": provider, "status": 200, "body": _body(body)}
+    summary = f"{provider!r} answered with something that cannot be read: {reason}. "
     if paid:
-        said += "It may have been paid for, so the request is not sent again by itself. "
-        said += "Check `provider_error`, or choose another model."
+        summary += "It may have been paid for, so the request is not sent again by itself. "
+        summary += "Check `provider_error`, or choose another model."
     else:
-        said += f"Check `provider_error` and `providers.{provider}.base_url`, or send the request again."
-    return ApiError(502, said, code="provider_bad_answer", retryable=not paid, provider_error=kept)
+        summary += f"Check `provider_error` and `providers.{provider}.base_url`, or send the request again."
+    return ApiError(502, summary, code="provider_bad_answer", retryable=not paid, provider_error=provider_error)
 
 
 def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:
-    """The upstream sent more than is kept."""
-    kept = {"provider": provider, "status": 200, "body": None}
-    said = f"{what} of {provider!r} is larger than {limit} bytes (`{setting}`). Ask for less, or have it raised."
-    return ApiError(502, said, code="provider_answer_too_large", retryable=False, provider_error=kept)
+    """Return the error for an answer above the size limit."""
+    provider_error = {"provider": provider, "status": 200, "body": None}
+    summary = f"{what} of {provider!r} is larger than {limit} bytes (`{setting}`). Ask for less, or have it raised."
+    return ApiError(502, summary, code="provider_answer_too_large", retryable=False, provider_error=provider_error)
 
 
 def too_long(provider: str, seconds: float, setting: str) -> ApiError:
-    """The upstream took longer for its whole answer than it may."""
-    kept = {"provider": provider, "status": None, "body": None}
-    said = (
+    """Return the error for an answer above the time limit."""
+    provider_error = {"provider": provider, "status": None, "body": None}
+    summary = (
         f"{provider!r} did not finish its answer within {seconds:g} s (`{setting}`). Ask for less, or have it raised."
     )
-    return ApiError(504, said, code="provider_timeout", retryable=False, provider_error=kept)
+    return ApiError(504, summary, code="provider_timeout", retryable=False, provider_error=provider_error)
 
 
 def _body(body: bytes) -> Any:
@@ -289,7 +304,7 @@ def _body(body: bytes) -> Any:
 
 
 def _error_in(detail: Any) -> Any:
-    """Return the error in a body, out of the shapes that upstreams wrap it in."""
+    """Return the error in a body, in any of the shapes that providers use."""
     if isinstance(detail, list) and len(detail) == 1:
         detail = detail[0]
     error = (detail.get("error") or detail) if isinstance(detail, dict) else detail
@@ -333,7 +348,7 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _seconds(value: Any) -> float | None:
-    """A number of seconds (or of their parts) that somebody may wait; None for all that is none."""
+    """Return a number of seconds, converted from its unit; None for an invalid value."""
     if isinstance(value, str):
         if not value.isascii():
             return None

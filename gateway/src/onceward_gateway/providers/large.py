@@ -1,4 +1,4 @@
-"""Large JSON answers of upstreams, read and written in pieces, so that threads take turns with the event loop.
+"""Large JSON answers of providers, read and written in pieces, so that threads take turns with the event loop.
 
 Large values that the gateway does not read stay in their bytes (`msgspec.Raw`): the numbers of embeddings, log
 probabilities, images, and members with unknown names. Each `Raw` is exactly one value.
@@ -44,7 +44,7 @@ T = TypeVar("T")
 _MOST_LEVELS = 32
 _WRITTEN_LEVELS = 8
 _MANY_ITEMS = 1000
-# Members of an answer that something here reads: they are decoded however large they are.
+# Members of an answer that the gateway reads: they are decoded at any size.
 _READ = frozenset(
     {
         *("id", "object", "created", "model", "choices", "usage", "error", "errors", "detail", "message", "data"),
@@ -54,7 +54,7 @@ _READ = frozenset(
         *("usageMetadata", "usage_metadata", "x_groq", "meta", "prompt_eval_count", "eval_count"),
     }
 )
-# Lists of an answer, members of their items that nothing here reads, and how many bytes of these are decoded anyway.
+# Lists of an answer, members of their items that the gateway does not read, and up to which size these are decoded.
 _LISTS = frozenset({"choices", "data", "content"})
 _UNREAD = frozenset({"logprobs", "embedding", "b64_json"})
 _UNREAD_NAMES = tuple(b'"%b"' % name.encode() for name in sorted(_UNREAD))
@@ -65,7 +65,7 @@ _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def read_json(data: bytes, charset: str | None = None, *, unread: frozenset[str] = _UNREAD) -> tuple[Any, bytes]:
-    """Return what `readable` does, in pieces where `data` is large: then it belongs into a thread.
+    """Return what `readable` returns, in pieces if `data` is large: then call it in a thread.
 
     `unread` names the members of choices and of data that may stay in their bytes.
     """
@@ -73,12 +73,12 @@ def read_json(data: bytes, charset: str | None = None, *, unread: frozenset[str]
 
 
 def write_json(value: Any, size: int) -> bytes:
-    """Return what `encode` does, in pieces where the value came in so many bytes that it is large."""
+    """Return what `encode` returns, in pieces if the value was read from a large body of `size` bytes."""
     return _encode_large(value, size) if size > LARGE_BODY else encode(value)
 
 
 def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tuple[Any, bytes]:
-    """Return what `readable` does for a large body. Raises `Unreadable`, also where it is neither object nor array."""
+    """Return what `readable` returns for a large body; raise `Unreadable` also if it is neither object nor array."""
     reader = _ValueReader(unread)
     text = _as_utf8(data, charset)
     reader.odd = text is not data
@@ -90,14 +90,14 @@ def _read_large(data: bytes, charset: str | None, unread: frozenset[str]) -> tup
 
 
 def as_text(data: bytes) -> str:
-    """Return the text that bytes are, with U+FFFD for what is none, decoded in pieces."""
+    """Return bytes as text, decoded in pieces, with U+FFFD for invalid bytes."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     parts = [decoder.decode(data[at : at + PIECE]) for at in range(0, len(data), PIECE)]
     return "".join([*parts, decoder.decode(b"", True)])
 
 
 def _as_utf8(data: bytes, charset: str | None) -> bytes:
-    """Return the text as UTF-8; as it is where its encoding is not known."""
+    """Return the text as UTF-8; unchanged if its encoding is unknown."""
     name: str = json.detect_encoding(data[:8])
     if name == "utf-8":
         if charset is None or _name_of(charset) in (None, "utf-8") or _transcoded(data, "utf-8") is not None:
@@ -125,7 +125,7 @@ def _transcoded(data: bytes, name: str) -> bytes | None:
 
 
 class _ValueReader:
-    """Reads one answer. `odd` says whether its bytes are not what every client can read."""
+    """Reads one answer. `odd`: its bytes are not standard JSON."""
 
     def __init__(self, unread: frozenset[str]) -> None:
         self.odd = False
@@ -149,7 +149,7 @@ class _ValueReader:
         return self._value(data, _MOST_LEVELS)
 
     def _listed(self, data: bytes) -> Any:
-        """Return a list whose items have members that nobody reads."""
+        """Return a list whose items have members that the gateway does not read."""
         if data[:1] != b"[" or not self._unread:
             return self._value(data, _MOST_LEVELS)
         if len(data) <= SINGLE:
@@ -199,7 +199,7 @@ class _ValueReader:
         return self._members(_parts(data), lambda _, value: self._value(value, levels - 1))
 
     def _members(self, parts: Cut, take: Callable[[str, bytes], Any]) -> dict[str, Any]:
-        """Return an object; `take` makes the value of a member of its name and its bytes."""
+        """Return an object; `take` returns the value of a member from its name and its bytes."""
         out: dict[str, Any] = {}
         for part in parts:
             if len(part) > SINGLE:
@@ -233,7 +233,7 @@ class _ValueReader:
             return value
 
     def _valid(self, part: bytes, form: bytes) -> bytes:
-        """Return the bytes of a part that every client can read."""
+        """Return the standard JSON of a part."""
         data = form % part
         try:
             _strict(data)
@@ -244,7 +244,7 @@ class _ValueReader:
         return part
 
     def _bytes(self, data: bytes, levels: int) -> bytes:
-        """Return the bytes of a value that nobody reads."""
+        """Return the bytes of a value that the gateway does not read."""
         data = trimmed(data)
         if len(data) <= SINGLE:
             return self._valid(data, b"[%b]")
@@ -276,7 +276,7 @@ class _ValueReader:
             try:
                 out.append(_strict(piece))
             except ValueError:
-                # Other values take far longer.
+                # Other values take far longer to scan.
                 out += [self._leaf(b"[%b]" % small)[0] for small in string_pieces(piece, LARGE_BODY)]
         return "".join(out)
 
@@ -290,7 +290,7 @@ def _parts(data: bytes) -> Cut:
 
 
 def _split(decode: Callable[[bytes], T], data: bytes) -> T | None:
-    """Return the members or items of a container in their bytes; None where it is not standard JSON."""
+    """Return the bytes of the members or items of a container; None if it is not standard JSON."""
     try:
         return decode(data)
     except (ValueError, RecursionError):
@@ -298,7 +298,7 @@ def _split(decode: Callable[[bytes], T], data: bytes) -> T | None:
 
 
 def release(value: Any, levels: int = _WRITTEN_LEVELS) -> None:
-    """Empty the long lists of a value that nobody needs any more, in steps, between which others have their turn."""
+    """Clear the long lists of a value that is no longer needed, in steps, so that other threads can run."""
     if isinstance(value, list):
         if len(value) > _MANY_ITEMS:
             while value:
@@ -312,7 +312,7 @@ def release(value: Any, levels: int = _WRITTEN_LEVELS) -> None:
 
 
 def _encode_large(value: Any, size: int) -> bytes:
-    """Return what `encode` does, written in pieces; `size` is about the bytes that it takes."""
+    """Return what `encode` returns, written in pieces; `size` is its approximate number of bytes."""
     out = room_for(size)
     _write(value, _WRITTEN_LEVELS, out.write)
     return contents(out)

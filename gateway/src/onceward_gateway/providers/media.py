@@ -1,4 +1,4 @@
-"""Streams of pictures, sound and transcripts: counted, and judged by whether they are whole."""
+"""Streams of images, audio and transcripts: counting, and validation that they are complete."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["count_events", "is_asked_for"]
 
 _DONE = b"[DONE]"
-# Events that others have to follow.
+# Events that other events must follow.
 _PARTS = ("partial_image", ".delta", ".segment")
 
 
 def is_asked_for(request: Mapping[str, Any], content_type: str) -> bool:
-    """Return whether an answer is one of events: by its content type, or because the request asks for them."""
+    """Return whether an answer should be a stream: by its content type, or because the request asks for one."""
     streamed = request.get("stream") in (True, "true", "True", "1") or request.get("stream_format") == "sse"
     return streamed or "event-stream" in content_type
 
 
 def count_events(exchange: Exchange, body: bytes) -> None:
-    """Count the events of a body; raises where one is an error, and where the last ones are missing."""
+    """Count the events of a body; raise if one is an error, or if the last ones are missing."""
     meter, text, last, reason = exchange.meter, _Transcript(), "", ""
     failed: Any = None
     written = False
@@ -59,19 +59,19 @@ def count_events(exchange: Exchange, body: bytes) -> None:
 
 
 class _Transcript:
-    """The text of a transcript, of which the last event repeats what those before it added."""
+    """The text of a transcript, whose last event repeats the text of those before it."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._said = ""
+        self._text = ""
 
     def add(self, value: Mapping[str, Any]) -> None:
-        part, said = value.get("delta"), value.get("text")
+        part, whole_text = value.get("delta"), value.get("text")
         if isinstance(part, str):
             self._parts.append(part)
-        if isinstance(said, str):
-            self._said = max(self._said, said, key=len)
+        if isinstance(whole_text, str):
+            self._text = max(self._text, whole_text, key=len)
 
     @property
     def whole(self) -> str:
-        return max("".join(self._parts), self._said, key=len)
+        return max("".join(self._parts), self._text, key=len)

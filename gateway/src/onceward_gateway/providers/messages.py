@@ -1,10 +1,10 @@
-"""Chat calls at upstreams of the Anthropic wire: messages become chat completions."""
+"""Chat calls to providers with the Anthropic protocol: messages become chat completions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..core.accumulate import fold
+from ..core.accumulate import accumulate_chat
 from ..core.answer import Answer
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
@@ -31,12 +31,12 @@ from .large import (
 
 __all__ = ["answer", "stream"]
 
-# Of a block of `content`: what tools are called with is passed on as its text.
+# Members of a `content` block; the arguments of tools are passed on as text.
 _UNREAD = frozenset({"input"})
 
 
 async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
-    """A message as a chat completion."""
+    """Send a message as a chat completion."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)
     sink.answer = await in_thread_if_large(body, _answer, exchange, sink, body)
@@ -51,7 +51,7 @@ def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
         if not reader.chunks.ended:
             exchange.cut = True
             raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
-        completion: dict[str, Any] = {**fold(chunks), "usage": exchange.meter.usage()}
+        completion: dict[str, Any] = {**accumulate_chat(chunks), "usage": exchange.meter.usage()}
         release(chunks, 0)
     else:
         completion = _completion(exchange, sink, body)
@@ -59,7 +59,7 @@ def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
 
 
 def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[str, Any]:
-    """The chat completion that a message in a body is."""
+    """Return the message in a body as a chat completion."""
     meter = exchange.meter
     try:
         message, _ = read_json(body, unread=_UNREAD)
@@ -70,7 +70,7 @@ def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[s
     if error is not None:
         meter.refused = True
         if isinstance(message, dict):
-            # An error may stand beside a usage, which is paid.
+            # An error may come with a usage, which is billed.
             meter.read(message)
         raise failures.from_event(exchange.provider, _inner(error), whole=True)
     if not isinstance(message, dict) or message.get("type") != "message":
@@ -82,13 +82,13 @@ def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[s
         completion = anthropic.completion(message, sink.record.model, int(sink.record.created_at), meter.usage())
     except anthropic.BrokenMessage as broken:
         raise exchange.broken(body, str(broken)) from None
-    # The blocks that are still needed are in lists of the completion.
+    # The blocks that are still needed are also in lists of the completion.
     release(message["content"], levels=0)
     return completion
 
 
 async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
-    """The events of a message as chat completion chunks."""
+    """Send the events of a message as chat completion chunks."""
     reader = _MessageReader(exchange, sink)
     async with exchange.open(sink) as response:
         async for event, data in exchange.events(response):
@@ -106,7 +106,7 @@ async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
 
 
 async def _whole(exchange: Exchange, sink: ResponseWriter, body: bytes) -> None:
-    """The upstream answered by a whole message: it is passed on as one chunk."""
+    """Send an answer that is a whole message, and not a stream, as one chunk."""
     chunk, data = await in_thread_if_large(body, _chunk, exchange, sink, body)
     await sink.emit(data)
     await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
@@ -123,14 +123,14 @@ async def _tell_usage(exchange: Exchange, sink: ResponseWriter, head: dict[str, 
 
 
 class _MessageReader:
-    """Reads the events of one message, and counts them."""
+    """Reads and counts the events of one message."""
 
     def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
         self.chunks = anthropic.Chunks(sink.record.model, int(sink.record.created_at))
         self._exchange = exchange
 
     def read(self, event: str, data: bytes) -> list[dict[str, Any]]:
-        """The chunks of one event; raises where it is an error, or cannot come there."""
+        """Return the chunks of one event; raise if it is an error, or not valid at this point."""
         try:
             value, _ = read_json(data)
         except Unreadable:
@@ -169,5 +169,5 @@ class _MessageReader:
 
 
 def _inner(error: Any) -> Any:
-    """The error inside of Anthropic's envelope."""
+    """Return the error in Anthropic's envelope."""
     return error.get("error") or error if isinstance(error, dict) else error

@@ -19,7 +19,7 @@ from .usage import (
 
 __all__ = ["Meter"]
 
-# From so many reports on they may be of one event each, and by how many tokens a count of ours may be off.
+# From this number of reports on, each may be the increment of one event; and the tolerance of our own count.
 _SERIES = 3
 _SLACK = 16
 
@@ -38,9 +38,9 @@ class Meter:
         self._produced = TextCounter()
         self._final = False
         self.reported = Reported()
-        # How often tokens of the answer were reported, and their sum.
+        # The number of reports of output tokens, and their sum.
         self._times = self._sum = 0
-        # The model that answers, as the upstream names it.
+        # The provider's name of the model that answers.
         self.model: str | None = None
         # The tier of the request or of the answer, and the billed units other than tokens.
         self.tier: str | None = None
@@ -48,37 +48,37 @@ class Meter:
         self.unseen = 0
         self.asked = False
         self.answered = False
-        # Whether it was left while it worked, and whether it said that it failed.
+        # Whether the gateway disconnected while the provider worked, and whether the provider reported a failure.
         self.given_up = False
         self.refused = False
 
     def produced(self, text: str) -> None:
-        """The model wrote this."""
+        """Count a text of the model."""
         self._produced.add(text)
         self._final = False
 
     def unread(self, size: int) -> None:
-        """So many bytes came that nobody can read. Where nothing else is known of the answer, they count."""
+        """Count bytes that cannot be read. They only matter if nothing else of the answer is known."""
         if self._produced.empty and not self.reported.completion:
             self.unseen += size // 4
 
     @property
     def tokens(self) -> int:
-        """Tokens that were written so far."""
+        """Return the number of tokens that the model wrote so far."""
         return max(self._produced.tokens + self.unseen, self.reported.completion or 0)
 
     def read(self, value: Mapping[str, Any]) -> None:
-        """Read the usage out of an answer, or out of an event of one, and which model it is of."""
+        """Read usage and model from an answer, or from an event of one."""
         model = value.get("model")
         if model and isinstance(model, str):
             self.model = model
         elif isinstance(inner := value.get("message"), dict) and isinstance(inner.get("model"), str):
             self.model = inner["model"]
         self._read_tier(value)
-        # The output usage at the beginning of a message is only that of a first token.
+        # The output usage at the start of a message is only that of the first token.
         begins = value.get("type") == "message_start"
         for usage in usages_in(value):
-            self.tell(read_usage(usage), final=not begins)
+            self.add_report(read_usage(usage), final=not begins)
 
     def _read_tier(self, value: Mapping[str, Any]) -> None:
         for holder in (value, value.get("usage"), value.get("message")):
@@ -89,7 +89,7 @@ class Meter:
                 self.tier = tier[:32]
 
     def read_body(self, body: bytes) -> None:
-        """Read the usage out of the body of an answer that is an error."""
+        """Read the usage from the body of an error."""
         try:
             value, _ = read_json(body)
         except Unreadable:
@@ -97,13 +97,13 @@ class Meter:
         if isinstance(value, dict):
             self.read(value)
 
-    def tell(self, told: Reported, *, final: bool = True) -> None:
+    def add_report(self, reported: Reported, *, final: bool = True) -> None:
         """Add reported usage."""
-        self.reported.merge(told)
-        if told.completion:
+        self.reported.merge(reported)
+        if reported.completion:
             self._final = final
             self._times += 1
-            self._sum += told.completion
+            self._sum += reported.completion
 
     @property
     def final(self) -> bool:
@@ -117,23 +117,23 @@ class Meter:
 
     @property
     def owed(self) -> bool:
-        """Return whether the try has to be paid: the upstream worked on it, and did not say that it did not."""
+        """Return whether the attempt is billed: the provider worked on it, and did not report the contrary."""
         worked = self.reported.anything or not self._produced.empty or bool(self.unseen)
         return self.asked and (worked if self.refused else self.answered or self.given_up or worked)
 
     def usage(self, *, cut: bool = False) -> dict[str, Any]:
-        """The usage as records and clients get it; `estimated` where some of it was counted here.
+        """Return the usage for records and clients, `estimated` if some of it was counted here.
 
-        Of an answer that was `cut`, what was reported may be of its beginning.
+        The reported usage of an answer that was `cut` off may only be that of its beginning.
         """
-        told = self.reported
-        prompt, completion, estimated = told.prompt or 0, told.completion or 0, False
-        # Counting takes time, and is skipped where the provider reported everything.
+        reported = self.reported
+        prompt, completion, estimated = reported.prompt or 0, reported.completion or 0, False
+        # Counting takes time, and is skipped if the provider reported everything.
         written = 0 if self.known and self._times < _SERIES and not cut else self._produced.tokens + self.unseen
-        if told.total and not prompt and not completion:
+        if reported.total and not prompt and not completion:
             read = self._prompt()
-            completion = told.total * written // max(1, read + written)
-            prompt, estimated = told.total - completion, bool(written)
+            completion = reported.total * written // max(1, read + written)
+            prompt, estimated = reported.total - completion, bool(written)
         if not prompt:
             prompt, estimated = self._prompt(), True
         if self._times >= _SERIES and written > 2 * completion + _SLACK:
@@ -148,41 +148,41 @@ class Meter:
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
         }
-        usage |= _details(told, prompt, completion)
-        usage |= self._beside(told)
-        if told.cost is not None:
-            usage["cost"] = told.cost
-        estimated |= bool(self.searches and told.searches is None)
+        usage |= _details(reported, prompt, completion)
+        usage |= self._beside(reported)
+        if reported.cost is not None:
+            usage["cost"] = reported.cost
+        estimated |= bool(self.searches and reported.searches is None)
         if estimated:
             usage["estimated"] = True
         return usage
 
-    def _beside(self, told: Reported) -> dict[str, Any]:
-        """Return what is paid for besides tokens."""
+    def _beside(self, reported: Reported) -> dict[str, Any]:
+        """Return the billed units other than tokens."""
         counts = {
-            "web_searches": self.searches if told.searches is None else told.searches,
-            "audio_seconds": self.seconds if told.seconds is None else told.seconds,
+            "web_searches": self.searches if reported.searches is None else reported.searches,
+            "audio_seconds": self.seconds if reported.seconds is None else reported.seconds,
             "input_characters": self.characters,
             "service_tier": self.tier,
         }
         return {name: count for name, count in counts.items() if count}
 
 
-def _details(told: Reported, prompt: int, completion: int) -> dict[str, Any]:
-    """The finer counts, none of which is more than what it is part of."""
-    cached = min(told.cached or 0, prompt)
-    written = min(told.cache_write or 0, prompt - cached)
+def _details(reported: Reported, prompt: int, completion: int) -> dict[str, Any]:
+    """Return the detailed counts, none of which is larger than the count that it is part of."""
+    cached = min(reported.cached or 0, prompt)
+    written = min(reported.cache_write or 0, prompt - cached)
     read = {
         "cached_tokens": cached,
         "cache_write_tokens": written,
-        "cache_write_1h_tokens": min(told.cache_write_1h or 0, written),
-        "audio_tokens": min(told.audio_in or 0, prompt),
-        "image_tokens": min(told.image_in or 0, prompt),
+        "cache_write_1h_tokens": min(reported.cache_write_1h or 0, written),
+        "audio_tokens": min(reported.audio_in or 0, prompt),
+        "image_tokens": min(reported.image_in or 0, prompt),
     }
     reasoned = {
-        "reasoning_tokens": min(told.reasoning or 0, completion),
-        "audio_tokens": min(told.audio_out or 0, completion),
-        "image_tokens": min(told.image_out or 0, completion),
+        "reasoning_tokens": min(reported.reasoning or 0, completion),
+        "audio_tokens": min(reported.audio_out or 0, completion),
+        "image_tokens": min(reported.image_out or 0, completion),
     }
     details: dict[str, Any] = {}
     for name, counts in (("prompt_tokens_details", read), ("completion_tokens_details", reasoned)):

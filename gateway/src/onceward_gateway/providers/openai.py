@@ -1,4 +1,4 @@
-"""The OpenAI wire, passed through: what is touched in a request. Pure functions."""
+"""The OpenAI protocol: changes to a request before it is sent. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _encode = msgspec.json.encode
 
 
 def prepare(raw: bytes, model: str, *, stream: bool) -> bytes:
-    """Return the body for the upstream: its own model name, usage asked for, and what only this gateway reads left out.
+    """Return the body for the provider: with its model name and a request for usage, without the gateway's own members.
 
-    Every other value goes out in the bytes it came in. The members are always written anew: of a repeated name,
-    another reader may take the other value.
+    Every other value is sent in its original bytes. The members are always written anew: of a repeated name, another
+    parser may use the other value.
     """
     strings = LongStrings(raw) if len(raw) > LONG else None
     text = raw if strings is None else strings.text

@@ -1,4 +1,4 @@
-"""Texts in the part of a JSON body that came before it broke off."""
+"""Texts in a JSON body that was cut off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 1 << 22
 
 
 def beginning(pieces: Sequence[bytes]) -> bytes:
-    """Return as much of a body as texts are looked for in."""
+    """Return the beginning of a body in which texts are searched for."""
     kept, size = list[bytes](), 0
     for piece in pieces:
         kept.append(piece)
@@ -26,7 +26,7 @@ def beginning(pieces: Sequence[bytes]) -> bytes:
 
 
 def texts_in(body: bytes) -> Iterator[str]:
-    """The texts that were written in this part of an answer."""
+    """Yield the texts in a partial answer."""
     for found in _TEXT.finditer(body[:_MOST]):
         if found[1]:
             yield found[1].decode("utf-8", "replace")

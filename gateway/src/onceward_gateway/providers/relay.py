@@ -1,4 +1,4 @@
-"""Calls at upstreams of the OpenAI wire: the bytes of an answer pass through, checked and counted on their way."""
+"""Calls to providers with the OpenAI protocol: the bytes of an answer pass through, validated and counted."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class _Relay:
         self._meter = exchange.meter
         self._show_usage = wants_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
-        # The usage that the provider sent in a chunk of its own, unchanged.
-        self._told: Chunk | None = None
-        # The last usage that came beside text.
-        self._beside: Any = None
+        # The chunk in which the provider reported only the usage.
+        self._usage_chunk: Chunk | None = None
+        # The last usage that came with text.
+        self._usage_with_text: Any = None
         self._head: dict[str, Any] = {}
 
     async def run(self) -> None:
@@ -76,10 +76,10 @@ class _Relay:
             async for event, data in events:
                 if data == _DONE:
                     done = True
-                    await exchange.late(events, self._late)
+                    await exchange.late(events, self._read_late)
                     break
                 if event is WHOLE:
-                    await self._whole(data)
+                    await self._emit_completion(data)
                     done = True
                     break
                 await self._pass_on(await in_thread_if_large(data, self._reader.read, event, data))
@@ -87,7 +87,7 @@ class _Relay:
         self._reader.end(done=done)
         if self._show_usage:
             usage = self._meter.usage()
-            if self._told is not None or not _is_told(self._beside, usage):
+            if self._usage_chunk is not None or not _is_billed(self._usage_with_text, usage):
                 await self._sink.emit(self._usage(usage))
 
     async def _pass_on(self, chunk: Chunk) -> None:
@@ -95,21 +95,21 @@ class _Relay:
             self._head = _head_of(chunk.value)
         if chunk.only_usage:
             # Usage is sent at the end, and only if the caller asked for it: another chunk with usage may follow.
-            self._told = chunk
+            self._usage_chunk = chunk
             return
         if not chunk.of_answer:
             return
-        self._beside = chunk.value.get("usage") or self._beside
+        self._usage_with_text = chunk.value.get("usage") or self._usage_with_text
         await self._sink.emit(chunk.data, chunk.event or None)
 
     def _usage(self, usage: Mapping[str, Any]) -> bytes:
-        """Return the chunk with the usage: the provider's own where it has the billed usage."""
-        told = self._told
-        if told is not None and told.of_answer and _is_told(told.value["usage"], usage):
-            return told.data
+        """Return the chunk with the usage: the provider's own if it reports what is billed."""
+        reported = self._usage_chunk
+        if reported is not None and reported.of_answer and _is_billed(reported.value["usage"], usage):
+            return reported.data
         return encode({**self._head, "choices": [], "usage": usage})
 
-    def _late(self, event: str, data: bytes) -> None:
+    def _read_late(self, event: str, data: bytes) -> None:
         try:
             value, _ = read_json(data)
         except Unreadable:
@@ -117,8 +117,8 @@ class _Relay:
         if isinstance(value, dict):
             self._meter.read(value)
 
-    async def _whole(self, body: bytes) -> None:
-        """The upstream answered by a whole completion: it is passed on as one chunk."""
+    async def _emit_completion(self, body: bytes) -> None:
+        """Send an answer that is a whole completion, and not a stream, as one chunk."""
         await self._sink.emit(await in_thread_if_large(body, self._chunk, body))
 
     def _chunk(self, body: bytes) -> bytes:
@@ -132,11 +132,11 @@ class _Relay:
         return data
 
 
-def _is_told(told: Any, usage: Mapping[str, Any]) -> bool:
-    """Return whether a usage can be read by clients and has the counts that are booked."""
-    if usage.get("estimated") or not is_clean(told):
+def _is_billed(reported: Any, usage: Mapping[str, Any]) -> bool:
+    """Return whether a reported usage is in the standard form and has the counts that are billed."""
+    if usage.get("estimated") or not is_clean(reported):
         return False
-    return all(told.get(name) == usage[name] for name in _COUNTS)
+    return all(reported.get(name) == usage[name] for name in _COUNTS)
 
 
 def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
 
 
 def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
-    """The answer that a body is, read and counted."""
+    """Read and count a body, and return the answer for the client."""
     if exchange.kind in _STREAMED and is_stream(body):
         events = events_in(body)
         if not events:
@@ -164,7 +164,7 @@ def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
         value = folded(exchange.provider, exchange.kind, events, choices, exchange.meter)
         release(events, 0)
         return Answer(write_json({**value, "usage": exchange.meter.usage()}, len(body)))
-    # Sound is not JSON, whatever its content type says.
+    # Audio is not JSON, whatever its content type is.
     typed = "json" in kind.lower() and exchange.kind != "speech"
     if exchange.kind in _JSON_KINDS or typed or _may_be_json(body):
         value, standard = _value(exchange, body)
@@ -179,12 +179,12 @@ def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:
 
 
 def _untyped(kind: str) -> bool:
-    """Return whether a content type says nothing about a body of sound."""
+    """Return whether a content type does not describe a body of audio."""
     return not kind.lower().startswith(("audio/", "application/octet-stream", "text/event-stream"))
 
 
 def _sound_type(data: Mapping[str, Any]) -> str:
-    """Return the content type of the sound that a request asked for."""
+    """Return the content type of the audio that a request asked for."""
     return _SOUND_TYPES.get(str(data.get("response_format") or "mp3"), "application/octet-stream")
 
 
@@ -193,7 +193,7 @@ def _may_be_json(body: bytes) -> bool:
 
 
 def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
-    """The answer in a body, and the bytes of it that every client can read."""
+    """Return the answer in a body, and its bytes as standard JSON."""
     charset = exchange.content_type.partition("charset=")[2].partition(";")[0].strip("\"' ") or None
     try:
         value, standard = read_json(body, charset)
@@ -206,7 +206,7 @@ def _value(exchange: Exchange, body: bytes) -> tuple[Mapping[str, Any], bytes]:
 
 
 def _count_other(exchange: Exchange, body: bytes) -> None:
-    """Count an answer other than a JSON object: audio, a text, or the events of either."""
+    """Count an answer that is not a JSON object: audio, text, or a stream of either."""
     if is_stream(body) and is_asked_for(exchange.call.data, exchange.content_type):
         count_events(exchange, body)
         return

@@ -1,4 +1,4 @@
-"""The price of a call whose request lets its provider choose among several models."""
+"""The price of a call whose provider may choose among several models."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from ..billing.prices import PriceBook
 
 __all__ = ["price_name_of"]
 
-# Separators before the date, or the variant, of a model.
+# Separators before the date or the variant of a model.
 _MARKS = "-:@"
 
 
 def price_name_of(
     prices: PriceBook, provider: str, asked: tuple[str, str], others: Sequence[str], served: str | None
 ) -> str:
-    """Return the name whose price a call has: that of the model which answered it.
+    """Return the price name of a call: that of the model that answered.
 
-    `asked` is the model that was asked for and the name of its price, `served` what the provider calls the model that
-    answered. A dated version counts as its model. Where it is unknown which one answered, or what that one costs,
-    the most expensive is taken.
+    `asked` is the requested model and its price name, `served` the provider's name of the model that answered. A dated
+    version counts as its model. If it is unknown which one answered, or what it costs, the most expensive one is used.
     """
     names = {name: name for name in (one.removeprefix(provider + "/") for one in others)}
     names[asked[0]] = asked[1]

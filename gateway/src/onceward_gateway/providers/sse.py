@@ -1,4 +1,4 @@
-"""Server-sent events as they come from an upstream, split wherever the network split them."""
+"""Server-sent events of a provider, read from bytes that are split anywhere."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["EventTooLarge", "SseReader"]
 
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
-# The buffer of a longer event grows in place. An event of more lines takes too long to parse.
+# The buffer of a longer event grows in place. An event with more lines takes too long to parse.
 _LONG = 65_536
 _MOST_LINES = 20_000
 
 
 class EventTooLarge(ValueError):
-    """One event is larger than it may be, or has more than so many `lines`."""
+    """An event exceeds the size limit, or has more than `lines` lines."""
 
     def __init__(self, lines: int = 0) -> None:
         super().__init__()
@@ -23,11 +23,10 @@ class EventTooLarge(ValueError):
 
 
 class SseReader:
-    """Feed it bytes; it gives `(event, data)` of every event that has data, without blanks around it. The rest is
-    passed over.
+    """A decoder of server-sent events in pieces: `(event, data)` of each, the data without blanks around it.
 
-    Raises `EventTooLarge` where an event grows beyond `most_bytes`. An event that is named `error` is given even
-    without data.
+    Events without data are skipped, except those named `error`. Raises `EventTooLarge` where an event grows beyond
+    `most_bytes`.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -36,9 +35,9 @@ class SseReader:
         self._searched = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
-        """The events that these bytes complete."""
+        """Yield the events that the next bytes complete."""
         self._pending += data
-        # Searched data is not searched again, except for a blank line that begins there.
+        # Data is not searched twice, except for a blank line that begins at its end.
         start, search = 0, max(0, self._searched - 3)
         while (found := _BLANK.search(self._pending, search)) is not None:
             if found.start() - start > self._most_bytes:
@@ -62,7 +61,7 @@ class SseReader:
         return bytes(self._pending)
 
     def close(self) -> Iterator[tuple[str, bytes]]:
-        """The event that the end of the stream completes: some servers leave out the last blank line."""
+        """Yield the event that the end of the stream completes: some servers omit the last blank line."""
         event = _parse(bytes(self._pending).rstrip(b"\r\n"))
         self._pending = b""
         if event is not None:
@@ -70,7 +69,7 @@ class SseReader:
 
 
 def _event(pending: bytes | bytearray, start: int, end: int) -> tuple[str, bytes] | None:
-    """Return the event between two places. Nearly all have one line, of which nothing is copied twice."""
+    """Return the event between two positions. Nearly all have a single line, which is not copied twice."""
     if (
         pending.startswith(b"data: ", start, end)
         and pending.find(b"\n", start, end) < 0
@@ -100,5 +99,5 @@ def _parse(block: bytes) -> tuple[str, bytes] | None:
             data.append(value.strip())
         elif field == b"event":
             name = value.removeprefix(b" ").decode("utf-8", "replace")
-    # Line breaks between the tokens of JSON are white space, and an event of ours has one line.
+    # Line breaks between JSON tokens are white space, and the gateway's own events have one line.
     return (name, b" ".join(data)) if any(data) or name == "error" else None

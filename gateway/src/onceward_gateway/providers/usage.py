@@ -1,7 +1,7 @@
-"""Usage as upstreams tell it, in the spellings of every vendor, read into one form.
+"""Usage as providers report it, in the spellings of every vendor, converted to one form.
 
-The form is that of chat completions: `prompt_tokens` counts all that was read, what came out of a cache and went into
-one included; `completion_tokens` all output, reasoning included. None means not reported.
+The form is that of chat completions: `prompt_tokens` counts all input, including cache reads and writes;
+`completion_tokens` counts all output, including reasoning. None means not reported.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _HEADERS = {
 
 @dataclass(slots=True)
 class Reported:
-    """A usage as an upstream reported it."""
+    """A usage that a provider reported."""
 
     prompt: int | None = None
     completion: int | None = None
@@ -63,7 +63,7 @@ class Reported:
     searches: int | None = None
     seconds: int | None = None
     cost: float | None = None
-    """US dollars, where the upstream says what it charged."""
+    """US dollars, if the provider reports what it charged."""
 
     def merge(self, other: Reported) -> None:
         """Add other reported usage. The larger of two counts is used: usage only grows during an answer."""
@@ -82,7 +82,7 @@ _NAMES = tuple(field.name for field in fields(Reported))
 
 
 def usages_in(value: Mapping[str, Any]) -> Iterable[Any]:
-    """Everything in an answer, or in an event of one, that may be its usage."""
+    """Yield everything in an answer, or in an event of one, that may be its usage."""
     for name in ("usage", "usageMetadata", "usage_metadata"):
         found = value.get(name)
         if found:
@@ -108,19 +108,19 @@ def usages_in(value: Mapping[str, Any]) -> Iterable[Any]:
 
 
 def of_headers(headers: Mapping[str, str]) -> Reported:
-    """Return the usage in headers. Some upstreams report it nowhere else."""
-    told = Reported()
+    """Return the usage in headers. Some providers report it nowhere else."""
+    reported = Reported()
     for name, place in _HEADERS.items():
         value = headers.get(name)
         if value is not None:
             found = _count(value)
             if found is not None:
-                setattr(told, place, found)
-    return told
+                setattr(reported, place, found)
+    return reported
 
 
 def is_clean(usage: Any) -> bool:
-    """Return whether a usage is one as chat completions have it: every count a whole number, every detail an object."""
+    """Return whether a usage has the form of chat completions: counts are integers, details are objects."""
     if not isinstance(usage, dict):
         return False
     for name in _COUNTS:
@@ -145,18 +145,18 @@ def read_usage(usage: Any) -> Reported:
         return Reported()
     if any(name != name.lower() for name in usage):
         usage = _snaked(usage)
-    told = Reported()
+    reported = Reported()
     for name in ("billed_units", "tokens"):
         if isinstance(usage.get(name), dict):
-            told.merge(read_usage(usage[name]))
-    _totals(told, usage)
-    _details(told, usage)
-    _conclude(told)
-    return told
+            reported.merge(read_usage(usage[name]))
+    _totals(reported, usage)
+    _details(reported, usage)
+    _conclude(reported)
+    return reported
 
 
 def _snaked(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of a usage, those in camel case also in snake case (`cachedTokens`, `PromptTokens`)."""
+    """Return the members of a usage; those in camel case (`cachedTokens`, `PromptTokens`) also in snake case."""
     spelled: dict[str, Any] = {}
     for name, value in usage.items():
         if name != name.lower():
@@ -165,25 +165,27 @@ def _snaked(usage: Mapping[str, Any]) -> dict[str, Any]:
     return {**spelled, **usage}
 
 
-def _totals(told: Reported, usage: Mapping[str, Any]) -> None:
-    told.prompt = _first(usage, "prompt_tokens", "promptTokenCount", "prompt_eval_count", "promptTokens") or told.prompt
-    if told.prompt is None:
-        told.prompt = _exclusive(usage)
-    told.completion = (
+def _totals(reported: Reported, usage: Mapping[str, Any]) -> None:
+    reported.prompt = (
+        _first(usage, "prompt_tokens", "promptTokenCount", "prompt_eval_count", "promptTokens") or reported.prompt
+    )
+    if reported.prompt is None:
+        reported.prompt = _exclusive(usage)
+    reported.completion = (
         _first(usage, "completion_tokens", "output_tokens", "eval_count", "outputTokens", "completionTokens")
         if "candidatesTokenCount" not in usage
         else _sum(_first(usage, "candidatesTokenCount"), _first(usage, "thoughtsTokenCount"))
-    ) or told.completion
-    if told.completion is None and any(usage.get(name) == 0 for name in ("completion_tokens", "output_tokens")):
-        told.completion = 0
-    told.total = _first(usage, "total_tokens", "totalTokenCount", "totalTokens")
+    ) or reported.completion
+    if reported.completion is None and any(usage.get(name) == 0 for name in ("completion_tokens", "output_tokens")):
+        reported.completion = 0
+    reported.total = _first(usage, "total_tokens", "totalTokenCount", "totalTokens")
     extra = _first(usage, "toolUsePromptTokenCount")
-    if extra and told.prompt is not None:
-        told.prompt += extra
+    if extra and reported.prompt is not None:
+        reported.prompt += extra
 
 
 def _exclusive(usage: Mapping[str, Any]) -> int | None:
-    """The prompt by names under which what a cache had, and what it took, is not part of the input."""
+    """Return the prompt tokens from names whose input excludes cache reads and writes."""
     prompt = _first(usage, "input_tokens", "inputTokens")
     read = _first(usage, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount")
     written = _first(usage, "cache_creation_input_tokens", "cacheWriteInputTokens", "cacheWriteInputTokenCount")
@@ -195,7 +197,7 @@ def _exclusive(usage: Mapping[str, Any]) -> int | None:
 
 
 def _creation(usage: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """Return what went into a cache, by how long it is kept: five minutes, an hour."""
+    """Return the tokens written to a cache, by its lifetime: five minutes, an hour."""
     details = usage.get("prompt_tokens_details") or {}
     holder = usage.get("cache_creation") or (details.get("cache_creation") if isinstance(details, dict) else None)
     if not isinstance(holder, dict):
@@ -203,55 +205,55 @@ def _creation(usage: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return _first(holder, "ephemeral_5m_input_tokens"), _first(holder, "ephemeral_1h_input_tokens")
 
 
-def _details(told: Reported, usage: Mapping[str, Any]) -> None:
+def _details(reported: Reported, usage: Mapping[str, Any]) -> None:
     read = _object(
         usage, "prompt_tokens_details", "input_tokens_details", "prompt_token_details", "input_token_details"
     )
     written = _object(usage, *_WRITTEN)
     short, hour = _creation(usage)
-    told.cached = _largest(
+    reported.cached = _largest(
         _first(read, "cached_tokens", "cache_read_tokens", "cache_read_input_tokens"),
         _first(usage, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount"),
         _first(usage, "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cachedContentTokenCount"),
         _first(usage, "cached_prompt_tokens", "cached_prompt_text_tokens", "cache_read_tokens", "cached_input_tokens"),
     )
-    told.cache_write = _largest(
+    reported.cache_write = _largest(
         _first(read, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"),
         _first(usage, "cache_creation_input_tokens", "cacheWriteInputTokens", "cacheWriteInputTokenCount"),
         _first(usage, "cache_write_tokens"),
         _sum(short, hour),
     )
-    told.cache_write_1h = _largest(hour, _first(read, "cache_write_1h_tokens"))
-    told.reasoning = _largest(
+    reported.cache_write_1h = _largest(hour, _first(read, "cache_write_1h_tokens"))
+    reported.reasoning = _largest(
         _first(written, "reasoning_tokens", "thinking_tokens"),
         _first(usage, "reasoning_tokens", "thoughtsTokenCount", "thinking_tokens", "reasoningTokens"),
     )
-    told.audio_in = _first(read, "audio_tokens")
-    told.audio_out = _first(written, "audio_tokens")
-    told.image_in, told.image_out = _first(read, "image_tokens"), _first(written, "image_tokens")
-    told.searches = _largest(
+    reported.audio_in = _first(read, "audio_tokens")
+    reported.audio_out = _first(written, "audio_tokens")
+    reported.image_in, reported.image_out = _first(read, "image_tokens"), _first(written, "image_tokens")
+    reported.searches = _largest(
         _first(_object(usage, "server_tool_use"), "web_search_requests"),
         _first(usage, "num_search_queries", "web_search_requests", "num_sources_used"),
     )
-    told.seconds = _first(usage, "seconds") if usage.get("type") == "duration" else None
+    reported.seconds = _first(usage, "seconds") if usage.get("type") == "duration" else None
     cost = usage.get("cost")
     if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 1e6:
-        told.cost = float(cost)
+        reported.cost = float(cost)
 
 
-def _conclude(told: Reported) -> None:
+def _conclude(reported: Reported) -> None:
     """Derive missing counts: a total may include tokens that are counted nowhere else."""
-    if told.total is None:
+    if reported.total is None:
         return
-    if told.prompt is not None and told.completion is not None and told.prompt + told.completion:
-        more = told.total - told.prompt - told.completion
-        if 0 < more <= max(4 * (told.prompt + told.completion), told.reasoning or 0):
-            # Reasoning that is counted beside the answer, by name (xAI) or only in the total (Gemini).
-            told.completion += more
-    elif told.prompt and told.completion is None:
-        told.completion = max(0, told.total - told.prompt)
-    elif told.completion and not told.prompt:
-        told.prompt = max(0, told.total - told.completion) or None
+    if reported.prompt is not None and reported.completion is not None and reported.prompt + reported.completion:
+        more = reported.total - reported.prompt - reported.completion
+        if 0 < more <= max(4 * (reported.prompt + reported.completion), reported.reasoning or 0):
+            # Reasoning that is counted in addition to the answer, by name (xAI) or only in the total (Gemini).
+            reported.completion += more
+    elif reported.prompt and reported.completion is None:
+        reported.completion = max(0, reported.total - reported.prompt)
+    elif reported.completion and not reported.prompt:
+        reported.prompt = max(0, reported.total - reported.completion) or None
 
 
 def _object(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -275,8 +277,8 @@ def _first(usage: Mapping[str, Any], *names: str) -> int | None:
 
 
 def _sum(*counts: int | None) -> int | None:
-    told = [count for count in counts if count is not None]
-    return sum(told) if told else None
+    reported = [count for count in counts if count is not None]
+    return sum(reported) if reported else None
 
 
 def _largest(*counts: int | None) -> int | None:
@@ -284,7 +286,7 @@ def _largest(*counts: int | None) -> int | None:
 
 
 def _count(value: Any) -> int | None:
-    """Read a count: a number, a text that is one, a list or an object with just one."""
+    """Read a count: a number, a numeric string, or a list or an object with a single one."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     elif isinstance(value, dict) and len(value) == 1:
@@ -296,6 +298,6 @@ def _count(value: Any) -> int | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not 0 <= value <= _MOST:  # what is not a number is neither
+    if not 0 <= value <= _MOST:  # NaN is neither
         return None
     return math.ceil(value)

@@ -144,6 +144,7 @@ class SharedCounters:
         return Member(self, f"{self._node}:{self._count}", limits, tokens)
 
     def key(self, limit: Limit) -> str:
+        """Return the name of a limit's counter in Redis."""
         return self._head + limit.key
 
     async def enter(

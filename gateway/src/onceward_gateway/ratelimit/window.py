@@ -71,4 +71,5 @@ class Window:
 
     @property
     def empty(self) -> bool:
+        """Return True if nothing is counted in the window any more."""
         return not self._steps

@@ -1,10 +1,10 @@
-"""Where Redis is: a URL read into what a connection needs.
+"""Redis URLs, parsed into the settings of a connection.
 
-    redis://[[username]:password@]host[:port][/db]      in the clear
-    rediss://...                                        with TLS; the certificate is checked, always
+    redis://[[username]:password@]host[:port][/db]      without TLS
+    rediss://...                                        with TLS; the certificate is always verified
     unix:///path/of/the/socket[?db=1]
 
-Options behind `?`: `db`, `username`, `password`, and for TLS `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` (paths).
+Options after `?`: `db`, `username`, `password`, and for TLS `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` (paths).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _OPTIONS = ("db", "username", "password", "ssl_ca_certs", "ssl_certfile", "ssl_k
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RedisAddress:
-    """One server. `shown` is its URL without the password."""
+    """The address of a server. `redacted` is its URL without the password."""
 
-    shown: str
+    redacted: str
     host: str
     port: int
     path: str | None
@@ -36,10 +36,10 @@ class RedisAddress:
     tls: ssl.SSLContext | None
 
     def __repr__(self) -> str:
-        return f"RedisAddress({self.shown!r})"
+        return f"RedisAddress({self.redacted!r})"
 
     def greeting(self) -> list[tuple[str, ...]]:
-        """The commands with which a connection begins."""
+        """Return the commands that set up a connection."""
         commands: list[tuple[str, ...]] = []
         if self.password is not None:
             commands.append(("AUTH", self.username or "default", self.password))
@@ -49,7 +49,7 @@ class RedisAddress:
 
 
 def address_of(url: StoreUrl) -> RedisAddress:
-    """The address of a URL; raises `ConfigError` where it is none. No error shows the password."""
+    """Parse a URL; raise `ConfigError` if it is invalid. No error contains the password."""
     split = urlsplit(url.reveal())
     options = dict(parse_qsl(split.query))
     unknown = sorted(set(options) - set(_OPTIONS))
@@ -63,10 +63,10 @@ def address_of(url: StoreUrl) -> RedisAddress:
         host, port, path = split.hostname or "localhost", split.port or _PORT, None
         db = options.get("db") or split.path.strip("/") or "0"
     if not (db.isascii() and db.isdigit()):
-        raise _fault(url, f"names the database {db!r}, which is no number", "Write redis://host:6379/0")
+        raise _fault(url, f"names the database {db!r}, which is not a number", "Write redis://host:6379/0")
     username, password = split.username or options.get("username"), split.password or options.get("password")
     return RedisAddress(
-        shown=str(url),
+        redacted=str(url),
         host=host,
         port=port,
         path=path,

@@ -1,4 +1,4 @@
-"""Redis, where nodes share what is short-lived. It may be away at any time; whoever asks it has a plan for that."""
+"""Redis client for short-lived state shared by nodes. Callers must handle an unavailable Redis at any time."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .address import RedisAddress
-from .connection import Line
+from .connection import RedisConnection
 from .errors import RedisAway, RedisRefused
 from .protocol import (
-    Answered,
     Part,
-    Wire,
+    RedisProtocol,
+    ReplyCallback,
 )
 from .script import Script
 
 __all__ = ["Redis"]
 
 _log = logging.getLogger("onceward_gateway")
-# Answers of a server that cannot serve now, whatever it is asked.
+# Error codes of a server that cannot serve any command at the moment.
 _NO_SERVICE = frozenset({"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "NOPERM"})
-_COMPLAIN_SECONDS = 60.0
+_WARN_SECONDS = 60.0
 
 
 class Redis:
-    """Commands and scripts over one connection; each answers within `patience` seconds or raises `RedisAway`.
+    """Commands and scripts over one connection; each returns within `patience` seconds or raises `RedisAway`.
 
-    `prefix` begins every key and channel.
+    `prefix` is the prefix of every key and channel.
     """
 
     def __init__(self, address: RedisAddress, *, prefix: str = "onceward:", patience: float = 0.25) -> None:
@@ -37,126 +37,131 @@ class Redis:
         self.patience = patience
         self.reason: str | None = "it was not asked yet"
         self.losses = 0
-        self._wire: Wire | None = None
-        self._line = Line(address, patience, greet=self._greet, on_up=self._up, on_down=self._down)
+        self._protocol: RedisProtocol | None = None
+        self._connection = RedisConnection(
+            address, patience, prepare=self._prepare, on_up=self._on_up, on_down=self._on_down
+        )
         self._scripts: dict[str, Script] = {}
-        self._listeners: list[Callable[[bool], None]] = []
-        self._told: bool | None = None
+        self._callbacks: list[Callable[[bool], None]] = []
+        self._reported: bool | None = None
         self._away_since = 0.0
-        self._complained: dict[str, float] = {}
+        self._warned_at: dict[str, float] = {}
 
     @property
     def available(self) -> bool:
-        """Whether it answers, as far as is known."""
-        return self._wire is not None and self._wire.lost is None
+        """Return whether there is a connection, as far as is known."""
+        return self._protocol is not None and self._protocol.lost is None
 
-    def on_change(self, listener: Callable[[bool], None]) -> None:
-        """Be told True when it answers (again) and False when it is away."""
-        self._listeners.append(listener)
+    def on_change(self, callback: Callable[[bool], None]) -> None:
+        """Register a callback for availability changes."""
+        self._callbacks.append(callback)
 
     def register(self, script: Script) -> Script:
-        """Have a script loaded with every connection."""
+        """Load a script with every new connection."""
         self._scripts[script.sha] = script
         return script
 
     async def start(self) -> None:
-        """Connect. Returns also where that fails: it is tried again until `stop`."""
-        await self._line.start()
+        """Connect. Return even if that fails: it is retried until `stop`."""
+        await self._connection.start()
 
     async def stop(self) -> None:
-        await self._line.stop()
-        self._wire, self.reason = None, "the gateway stops"
+        """Disconnect for good; later commands fail at once."""
+        await self._connection.stop()
+        self._protocol, self.reason = None, "the gateway stops"
 
-    # -- what is asked
+    # -- commands
 
     async def ask(self, *parts: Part) -> Any:
-        """The answer to a command; raises `RedisAway`."""
-        wire = self._here()
+        """Return the reply to a command; raise `RedisAway`."""
+        protocol = self._connected()
         try:
-            return await wire.ask(*parts)
-        except RedisRefused as refused:
-            raise self._heed(refused, wire) from None
+            return await protocol.ask(*parts)
+        except RedisRefused as error:
+            raise self._handle_error(error, protocol) from None
 
-    async def run(self, script: Script, keys: Sequence[Part], *arguments: Part, late: Answered | None = None) -> Any:
-        """What a script gives; raises `RedisAway`. `late` has it where the caller was cancelled while it waited."""
-        wire = self._here()
+    async def run(
+        self, script: Script, keys: Sequence[Part], *arguments: Part, late: ReplyCallback | None = None
+    ) -> Any:
+        """Run a script and return its result; raise `RedisAway`. `late` receives it if the caller was cancelled."""
+        protocol = self._connected()
         try:
             try:
-                return await wire.ask("EVALSHA", script.sha, len(keys), *keys, *arguments, late=late)
-            except RedisRefused as refused:
-                if refused.code != "NOSCRIPT":
+                return await protocol.ask("EVALSHA", script.sha, len(keys), *keys, *arguments, late=late)
+            except RedisRefused as error:
+                if error.code != "NOSCRIPT":
                     raise
-                # Somebody emptied its memory of scripts; this puts it there again.
-                return await wire.ask("EVAL", script.source, len(keys), *keys, *arguments, late=late)
-        except RedisRefused as refused:
-            raise self._heed(refused, wire) from None
+                # The script cache was flushed; EVAL fills it again.
+                return await protocol.ask("EVAL", script.source, len(keys), *keys, *arguments, late=late)
+        except RedisRefused as error:
+            raise self._handle_error(error, protocol) from None
 
     def send(self, script: Script, keys: Sequence[Part], *arguments: Part, done: Callable[[bool], None]) -> None:
-        """Run a script whose result nobody waits for; what is sent afterwards comes behind it. `done` says whether."""
-        if self._wire is None or self._wire.lost is not None:
+        """Run a script without waiting, before any later command; call `done` with whether it succeeded."""
+        if self._protocol is None or self._protocol.lost is not None:
             done(False)
             return
-        wire = self._wire
+        protocol = self._protocol
 
         def answered(future: asyncio.Future[Any]) -> None:
             error = future.exception()
-            if isinstance(error, RedisRefused) and error.code == "NOSCRIPT" and wire.lost is None:
-                wire.ask("EVAL", script.source, len(keys), *keys, *arguments).add_done_callback(final)
+            if isinstance(error, RedisRefused) and error.code == "NOSCRIPT" and protocol.lost is None:
+                protocol.ask("EVAL", script.source, len(keys), *keys, *arguments).add_done_callback(final)
             else:
                 final(future)
 
         def final(future: asyncio.Future[Any]) -> None:
             error = future.exception()
             if isinstance(error, RedisRefused):
-                self._heed(error, wire)
+                self._handle_error(error, protocol)
             done(error is None)
 
-        wire.ask("EVALSHA", script.sha, len(keys), *keys, *arguments).add_done_callback(answered)
+        protocol.ask("EVALSHA", script.sha, len(keys), *keys, *arguments).add_done_callback(answered)
 
     def tell(self, *parts: Part) -> bool:
-        """Send a command whose answer nobody needs; False where it was not sent."""
-        return self._wire is not None and self._wire.tell(*parts)
+        """Send a command whose reply is ignored; return False if it was not sent."""
+        return self._protocol is not None and self._protocol.tell(*parts)
 
-    def _here(self) -> Wire:
-        if self._wire is None:
+    def _connected(self) -> RedisProtocol:
+        if self._protocol is None:
             raise RedisAway(self.reason or "it is away")
-        return self._wire
+        return self._protocol
 
-    def _heed(self, refused: RedisRefused, wire: Wire) -> RedisRefused:
-        if refused.code in _NO_SERVICE:
-            wire.close(str(refused))
-            return refused
+    def _handle_error(self, error: RedisRefused, protocol: RedisProtocol) -> RedisRefused:
+        if error.code in _NO_SERVICE:
+            protocol.close(str(error))
+            return error
         now = asyncio.get_running_loop().time()
-        if now - self._complained.get(refused.code, -_COMPLAIN_SECONDS) >= _COMPLAIN_SECONDS:
-            self._complained[refused.code] = now
-            _log.warning("Redis at %s refused a command: %s", self.address.shown, refused)
-        return refused
+        if now - self._warned_at.get(error.code, -_WARN_SECONDS) >= _WARN_SECONDS:
+            self._warned_at[error.code] = now
+            _log.warning("Redis at %s refused a command: %s", self.address.redacted, error)
+        return error
 
     # -- the connection
 
-    async def _greet(self, wire: Wire) -> None:
-        answers = [wire.ask("PING")]
-        answers += [wire.ask("SCRIPT", "LOAD", script.source) for script in self._scripts.values()]
-        await asyncio.gather(*answers)
+    async def _prepare(self, protocol: RedisProtocol) -> None:
+        replies = [protocol.ask("PING")]
+        replies += [protocol.ask("SCRIPT", "LOAD", script.source) for script in self._scripts.values()]
+        await asyncio.gather(*replies)
 
-    def _up(self, wire: Wire) -> None:
-        self._wire, self.reason = wire, None
-        if self._told is False:
-            away = asyncio.get_running_loop().time() - self._away_since
-            _log.warning("Redis at %s answers again after %.1f s", self.address.shown, away)
-        self._change(True)
+    def _on_up(self, protocol: RedisProtocol) -> None:
+        self._protocol, self.reason = protocol, None
+        if self._reported is False:
+            seconds = asyncio.get_running_loop().time() - self._away_since
+            _log.warning("Redis at %s answers again after %.1f s", self.address.redacted, seconds)
+        self._set_available(True)
 
-    def _down(self, reason: str) -> None:
-        self._wire, self.reason = None, reason
-        if self._told is not False:
+    def _on_down(self, reason: str) -> None:
+        self._protocol, self.reason = None, reason
+        if self._reported is not False:
             self.losses += 1
             self._away_since = asyncio.get_running_loop().time()
-            _log.warning("Redis at %s is away: %s. It is tried again until it answers", self.address.shown, reason)
-        self._change(False)
+            _log.warning("Redis at %s is away: %s. It is tried again until it answers", self.address.redacted, reason)
+        self._set_available(False)
 
-    def _change(self, available: bool) -> None:
-        if available is self._told:
+    def _set_available(self, available: bool) -> None:
+        if available is self._reported:
             return
-        self._told = available
-        for listener in self._listeners:
-            listener(available)
+        self._reported = available
+        for callback in self._callbacks:
+            callback(available)

@@ -1,4 +1,4 @@
-"""A connection to Redis that is kept: made anew when it is lost, after waits that grow."""
+"""A persistent connection to Redis, reconnected with exponential backoff."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from collections.abc import Awaitable, Callable
 
 from .address import RedisAddress
 from .errors import RedisAway
-from .protocol import Wire
+from .protocol import RedisProtocol
 
-__all__ = ["Line"]
+__all__ = ["RedisConnection"]
 
 _CONNECT_SECONDS = 1.0
-_FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
-_LASTED_SECONDS = 5.0
+_MIN_WAIT, _MAX_WAIT = 0.05, 2.0
+_STABLE_SECONDS = 5.0
 _PING_SECONDS = 2.0
 
 
-class Line:
-    """Keeps one connection. `greet` prepares a new one; then `on_up` is told, and `on_down` with the reason of a loss.
+class RedisConnection:
+    """Keeps one connection open.
 
-    A connection counts only when it has answered to all of its greeting: a server that is frozen takes connections too.
+    `prepare` sets up a new one, then `on_up` is called; `on_down` is called with the reason of a loss.
+
+    A connection is up only after replies to all commands of its set-up: a frozen server accepts connections, too.
     """
 
     def __init__(
@@ -29,91 +31,93 @@ class Line:
         address: RedisAddress,
         patience: float,
         *,
-        greet: Callable[[Wire], Awaitable[None]],
-        on_up: Callable[[Wire], None],
+        prepare: Callable[[RedisProtocol], Awaitable[None]],
+        on_up: Callable[[RedisProtocol], None],
         on_down: Callable[[str], None],
     ) -> None:
         self._address = address
         self._patience = patience
-        self._greet = greet
+        self._prepare = prepare
         self._on_up = on_up
         self._on_down = on_down
         self._task: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin to keep it; returns when the first try has succeeded or failed."""
-        self._task = asyncio.get_running_loop().create_task(self._keep(), name="redis")
+        """Start connecting, and return when the first attempt has succeeded or failed."""
+        self._task = asyncio.get_running_loop().create_task(self._keep_connected(), name="redis")
         await self._tried.wait()
 
     async def stop(self) -> None:
-        """Close it. It is not made anew."""
+        """Close the connection for good."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def _keep(self) -> None:
-        loop, wait = asyncio.get_running_loop(), _FIRST_WAIT
+    async def _keep_connected(self) -> None:
+        loop, wait = asyncio.get_running_loop(), _MIN_WAIT
         while True:
             ended: asyncio.Future[str] = loop.create_future()
             try:
-                wire = await self._connect(ended)
+                protocol = await self._connect(ended)
             except (OSError, RedisAway, TimeoutError) as error:
                 self._on_down(_reason(error))
                 self._tried.set()
             else:
-                began = loop.time()
+                connected_at = loop.time()
                 self._tried.set()
-                self._on_down(await self._hold(wire, ended))
-                if loop.time() - began > _LASTED_SECONDS:
-                    wait = _FIRST_WAIT
-            # Nodes that lost the same Redis do not come back in step.
+                self._on_down(await self._monitor(protocol, ended))
+                if loop.time() - connected_at > _STABLE_SECONDS:
+                    wait = _MIN_WAIT
+            # Jitter, so that nodes that lost the same Redis do not reconnect at the same time.
             await asyncio.sleep(wait * random.uniform(0.5, 1))
-            wait = min(wait * 2, _LONGEST_WAIT)
+            wait = min(wait * 2, _MAX_WAIT)
 
-    async def _connect(self, ended: asyncio.Future[str]) -> Wire:
+    async def _connect(self, ended: asyncio.Future[str]) -> RedisProtocol:
         loop, address = asyncio.get_running_loop(), self._address
 
         def lost(reason: str) -> None:
             if not ended.done():
                 ended.set_result(reason)
 
-        def wire() -> Wire:
-            return Wire(self._patience, lost)
+        def create_protocol() -> RedisProtocol:
+            return RedisProtocol(self._patience, lost)
 
-        made: Wire | None = None
+        protocol: RedisProtocol | None = None
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 if address.path is not None:
-                    _, made = await loop.create_unix_connection(wire, address.path)
+                    _, protocol = await loop.create_unix_connection(create_protocol, address.path)
                 else:
-                    _, made = await loop.create_connection(wire, address.host, address.port, ssl=address.tls)
+                    _, protocol = await loop.create_connection(
+                        create_protocol, address.host, address.port, ssl=address.tls
+                    )
                 for command in address.greeting():
-                    await made.ask(*command)
-                await self._greet(made)
-                return made
+                    await protocol.ask(*command)
+                await self._prepare(protocol)
+                return protocol
         except BaseException:
-            if made is not None:
-                made.close("the connection was not completed")
+            if protocol is not None:
+                protocol.close("the connection was not completed")
             raise
 
-    async def _hold(self, wire: Wire, ended: asyncio.Future[str]) -> str:
-        """Return why the connection ended; until then see that the other side still answers."""
+    async def _monitor(self, protocol: RedisProtocol, ended: asyncio.Future[str]) -> str:
+        """Ping the server until the connection ends, and return the reason."""
         loop = asyncio.get_running_loop()
         try:
-            self._on_up(wire)
+            self._on_up(protocol)
             while not ended.done():
-                asked = loop.time()
-                wire.tell("PING")
+                pinged = loop.time()
+                protocol.tell("PING")
                 await asyncio.wait([ended], timeout=_PING_SECONDS)
-                if wire.heard_at < asked:
-                    # A loop that was busy itself has not read yet what came.
+                if protocol.received_at < pinged:
+                    # The event loop may have been too busy to read the reply.
                     await asyncio.wait([ended], timeout=self._patience)
-                if wire.heard_at < asked:
-                    wire.close("it is silent")
+                if protocol.received_at < pinged:
+                    protocol.close("it is silent")
             return await ended
         finally:
-            wire.close("the gateway stops")
+            protocol.close("the gateway stops")
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What is raised when Redis does not do what it is asked."""
+"""Errors of Redis."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ __all__ = ["RedisAway", "RedisRefused"]
 
 
 class RedisAway(Exception):
-    """Redis did not answer: it is away, or took longer than it may. Whether it did what was asked is not known."""
+    """Redis is unavailable or timed out. It may have executed the command."""
 
 
 class RedisRefused(RedisAway):
-    """Redis answered with an error; `code` is its first word."""
+    """Redis replied with an error; `code` is its first word."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

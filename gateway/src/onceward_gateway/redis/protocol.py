@@ -1,8 +1,8 @@
-"""One connection to Redis. What is sent within one tick of the loop goes out in one write; answers come in order.
+"""The Redis protocol on one connection. Commands of one turn of the event loop share a write; replies are in order.
 
-A client of the `redis` package takes about 67 us of CPU for a script that is asked for; this takes 3 us under load and
-21 us for one alone, because commands share writes and reads, and neither a pool nor a lock nor a timer stands between.
-Parsing is `hiredis`, Redis' own parser.
+A client of the `redis` package takes about 67 us of CPU per script; this takes 3 us under load and 21 us for a single
+one, because commands share writes and reads, without a pool, a lock or a timer per command. Replies are parsed by
+`hiredis`.
 """
 
 from __future__ import annotations
@@ -16,40 +16,42 @@ import hiredis
 
 from .errors import RedisAway, RedisRefused
 
-__all__ = ["Answered", "Part", "Wire"]
+__all__ = ["Part", "RedisProtocol", "ReplyCallback"]
 
 Part = bytes | str | int | float
-Answered = Callable[[Any], None]
-_SECOND_LOOK = 0.02
-_MOST_UNSENT = 8 * 1024 * 1024
+ReplyCallback = Callable[[Any], None]
+_RECHECK_SECONDS = 0.02
+_MAX_UNSENT_BYTES = 8 * 1024 * 1024
 
 
-class Wire(asyncio.Protocol):
-    """A connection. `on_lost` is told once, with the reason; every command that waits then raises `RedisAway`.
+class RedisProtocol(asyncio.Protocol):
+    """An open connection.
 
-    After `listen` all that comes are messages of subscriptions, and commands are told, not asked.
+    When it is lost, `on_lost` is called once with the reason, and every waiting command raises `RedisAway`.
+
+    After `listen` it receives only messages of subscriptions, and commands have no replies.
     """
 
     def __init__(self, patience: float, on_lost: Callable[[str], None]) -> None:
         self.lost: str | None = None
-        self.heard_at = 0.0
+        self.received_at = 0.0
         self._loop = asyncio.get_running_loop()
         self._patience = patience
         self._on_lost = on_lost
-        self._on_push: Answered | None = None
-        self._reader = hiredis.Reader(notEnoughData=_NOTHING)
+        self._on_push: ReplyCallback | None = None
+        self._reader = hiredis.Reader(notEnoughData=_INCOMPLETE)
         self._transport: asyncio.Transport | None = None
         self._out: list[bytes] = []
         self._waiting: deque[_Waiting] = deque()
-        self._watch: asyncio.TimerHandle | None = None
-        self._doubted = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._overdue = False
 
-    # -- what is sent
+    # -- sending
 
-    def ask(self, *parts: Part, late: Answered | None = None) -> asyncio.Future[Any]:
-        """Send a command; the future has its answer, or raises `RedisAway`.
+    def ask(self, *parts: Part, late: ReplyCallback | None = None) -> asyncio.Future[Any]:
+        """Send a command, and return a future of its reply, which raises `RedisAway` if the connection is lost.
 
-        `late` has the answer instead where whoever waited was cancelled meanwhile.
+        `late` receives the reply if the future was cancelled meanwhile.
         """
         if self.lost is not None:
             raise RedisAway(self.lost)
@@ -58,20 +60,20 @@ class Wire(asyncio.Protocol):
         return future
 
     def tell(self, *parts: Part) -> bool:
-        """Send a command whose answer nobody needs; False where it is dropped because too much is not yet sent."""
+        """Send a command whose reply is ignored; return False if it was dropped because the write buffer is full."""
         if self.lost is not None or self.full:
             return False
         self._send(parts, (self._loop.time(), None, None))
         return True
 
-    def listen(self, on_push: Answered) -> None:
-        """From here on the other side tells, and is not asked."""
+    def listen(self, on_push: ReplyCallback) -> None:
+        """Switch to subscription messages, which are passed to `on_push`."""
         self._on_push = on_push
 
     @property
     def full(self) -> bool:
-        """Whether the other side takes what is sent slower than it is made."""
-        return self._transport is None or self._transport.get_write_buffer_size() > _MOST_UNSENT
+        """Return whether the write buffer is full because Redis reads too slowly."""
+        return self._transport is None or self._transport.get_write_buffer_size() > _MAX_UNSENT_BYTES
 
     def _send(self, parts: tuple[Part, ...], waiting: _Waiting) -> None:
         if not self._out:
@@ -79,79 +81,85 @@ class Wire(asyncio.Protocol):
         self._out.append(hiredis.pack_command(cast("tuple[Any]", parts)))
         if self._on_push is None:
             self._waiting.append(waiting)
-            if self._watch is None:
-                self._watch = self._loop.call_later(self._patience, self._look)
+            if self._timer is None:
+                self._timer = self._loop.call_later(self._patience, self._check_timeout)
 
     def _flush(self) -> None:
         if self._transport is not None and self.lost is None:
             self._transport.write(self._out[0] if len(self._out) == 1 else b"".join(self._out))
         self._out.clear()
 
-    # -- what comes back
+    # -- receiving
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self.heard_at = self._loop.time()
+        """Parse replies and messages, and hand each on. A malformed reply closes the connection."""
+        self.received_at = self._loop.time()
         try:
             self._reader.feed(data)
             while self.lost is None:
-                answer = self._reader.gets()
-                if answer is _NOTHING:
+                reply = self._reader.gets()
+                if reply is _INCOMPLETE:
                     return
-                self._take(answer)
+                self._handle_reply(reply)
         except hiredis.ProtocolError as error:
             self.close(f"it does not speak Redis' protocol ({error})")
 
-    def _take(self, answer: Any) -> None:
+    def _handle_reply(self, reply: Any) -> None:
         if self._on_push is not None:
-            if isinstance(answer, hiredis.ReplyError):
-                self.close(str(answer))
+            if isinstance(reply, hiredis.ReplyError):
+                self.close(str(reply))
             else:
-                self._on_push(answer)
+                self._on_push(reply)
             return
         if not self._waiting:
             self.close("it sent an answer that nothing had asked for")
             return
-        self._doubted = False
+        self._overdue = False
         _, future, late = self._waiting.popleft()
         if future is None:
             return
-        refused = isinstance(answer, hiredis.ReplyError)
+        refused = isinstance(reply, hiredis.ReplyError)
         if future.done():
             if late is not None and not refused:
-                late(answer)
+                late(reply)
         elif refused:
-            future.set_exception(RedisRefused(str(answer)))
+            future.set_exception(RedisRefused(str(reply)))
         else:
-            future.set_result(answer)
+            future.set_result(reply)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Close, with the reason that waiting commands raise."""
         self.close("it closed the connection" if error is None else f"the connection broke ({error})")
 
-    # -- time, and the end
+    # -- time-outs and closing
 
-    def _look(self) -> None:
-        """Whether the oldest command waits too long. A loop that was busy itself looks a second time."""
-        self._watch = None
+    def _check_timeout(self) -> None:
+        """Close the connection if the oldest command has timed out.
+
+        After a first miss, check again: the event loop may have been too busy to read the reply.
+        """
+        self._timer = None
         if not self._waiting or self.lost is not None:
             return
-        left = self._waiting[0][0] + self._patience - self._loop.time()
-        if left <= 0 and self._doubted:
+        remaining = self._waiting[0][0] + self._patience - self._loop.time()
+        if remaining <= 0 and self._overdue:
             self.close(f"it did not answer within {self._patience:g} s")
             return
-        if left <= 0:
-            self._doubted = True
-        self._watch = self._loop.call_later(max(left, _SECOND_LOOK), self._look)
+        if remaining <= 0:
+            self._overdue = True
+        self._timer = self._loop.call_later(max(remaining, _RECHECK_SECONDS), self._check_timeout)
 
     def close(self, reason: str) -> None:
-        """End the connection; whatever waits is told."""
+        """Close the connection, and fail all waiting commands with the reason."""
         if self.lost is not None:
             return
         self.lost = reason
-        if self._watch is not None:
-            self._watch.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._transport is not None:
             self._transport.abort()
         waiting, self._waiting = self._waiting, deque()
@@ -161,6 +169,6 @@ class Wire(asyncio.Protocol):
         self._on_lost(reason)
 
 
-_NOTHING = object()
-# When it was sent, who waits for the answer, and who takes it if nobody waits any more.
-_Waiting = tuple[float, asyncio.Future[Any] | None, Answered | None]
+_INCOMPLETE = object()
+# The time of sending, the future of the reply, and the callback for the reply if the future was cancelled.
+_Waiting = tuple[float, asyncio.Future[Any] | None, ReplyCallback | None]

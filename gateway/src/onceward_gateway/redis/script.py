@@ -1,4 +1,4 @@
-"""A Lua script that Redis runs in one step: nothing else happens there meanwhile."""
+"""A Lua script that Redis executes atomically."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ __all__ = ["Script"]
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script and the name that Redis keeps it under."""
+    """A script and its SHA-1, by which Redis caches it."""
 
     source: str
     sha: str
 
     @classmethod
     def of(cls, source: str) -> Script:
-        # The name is what Redis computes; nothing is protected by it.
+        """Return the script of this source with the digest that Redis computes for it."""
+        # Redis defines the algorithm; it is not used for security.
         return cls(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -32,6 +32,7 @@ class Attempt(WriterMiddleware):
 
     @property
     def usage(self) -> dict[str, Any] | None:
+        """Return the usage reported so far. It reaches the call only when the attempt commits."""
         return self._inner.usage if self.committed else self._usage
 
     @usage.setter
@@ -43,6 +44,7 @@ class Attempt(WriterMiddleware):
 
     @property
     def answer(self) -> Answer | None:
+        """Return the whole answer that this attempt gave, if it gave one."""
         return self._answer
 
     @answer.setter
@@ -50,6 +52,7 @@ class Attempt(WriterMiddleware):
         self._answer = value
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
+        """Hold an event back, or hand it on once the attempt committed; content, or too many held events, commit it."""
         if self.committed:
             await self._inner.emit(data, event)
             return
@@ -58,6 +61,7 @@ class Attempt(WriterMiddleware):
             await self.commit()
 
     def deliver_fault(self, fault: Fault) -> None:
+        """Hand a simulated fault on at once, since it is part of the answer."""
         self._inner.deliver_fault(fault)
 
     async def commit(self) -> None:

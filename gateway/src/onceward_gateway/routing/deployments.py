@@ -91,6 +91,7 @@ class Deployment:
 
     @property
     def provider(self) -> str:
+        """Return the configured name of the provider, or `offline`."""
         return "offline" if self.upstream is None else self.upstream.name
 
 
@@ -269,6 +270,7 @@ def _kind(mode: Any) -> str | None:
 
 
 def kind_of_mode(mode: str) -> str | None:
+    """Return the kind of call for a `model_info.mode` such as `image_generation`, or None if it is unknown."""
     return _KINDS.get(mode)
 
 

@@ -68,6 +68,7 @@ class Dispatcher:
         targets: TargetResolver,
         policy: RetryPolicy,
         clock: Clock,
+        *,
         limiter: RateLimiter,
         budgets: AttemptBudgets,
         hold_wasted: HoldWasted,

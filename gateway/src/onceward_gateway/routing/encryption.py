@@ -36,6 +36,7 @@ class SecretCipher:
 
     @property
     def ready(self) -> bool:
+        """Return True if a key is configured, so that values can be encrypted."""
         return bool(self._given)
 
     def encrypt(self, text: str, context: str) -> bytes:

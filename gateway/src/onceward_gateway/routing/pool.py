@@ -23,10 +23,12 @@ class DeploymentPool:
 
     @property
     def provider(self) -> str:
+        """Return the provider that records name before a deployment is chosen."""
         return "deployments"
 
     @property
     def model(self) -> str:
+        """Return the name of the model that was asked for."""
         return self.name
 
     @property

@@ -56,13 +56,16 @@ class DeploymentRepository:
         self._cipher = cipher
 
     async def deployments(self) -> list[StoredDeployment]:
+        """Return all stored deployments; their secrets stay encrypted."""
         return [_deployment(row) for row in await self._db.query(sql.LIST_DEPLOYMENTS)]
 
     async def deployment(self, id: str) -> StoredDeployment | None:
+        """Return the deployment with this id, or None."""
         row = await self._db.one(sql.FIND_DEPLOYMENT, (id,))
         return None if row is None else _deployment(row)
 
     async def put_deployment(self, record: StoredDeployment) -> None:
+        """Insert a deployment, or replace the one with its id."""
         await self._db.write(
             sql.PUT_DEPLOYMENT,
             (
@@ -79,16 +82,20 @@ class DeploymentRepository:
         )
 
     async def drop_deployment(self, id: str) -> bool:
+        """Delete a deployment, and return False if there was none."""
         return await self._db.write(sql.DROP_DEPLOYMENT, (id,)) > 0
 
     async def credentials(self) -> list[Credential]:
+        """Return all stored credentials; their values stay encrypted."""
         return [_credential(row) for row in await self._db.query(sql.LIST_CREDENTIALS)]
 
     async def credential(self, name: str) -> Credential | None:
+        """Return the credential of this name, or None."""
         row = await self._db.one(sql.FIND_CREDENTIAL, (name,))
         return None if row is None else _credential(row)
 
     async def put_credential(self, record: Credential) -> None:
+        """Insert a credential, or replace the one of its name."""
         await self._db.write(
             sql.PUT_CREDENTIAL,
             (
@@ -103,22 +110,27 @@ class DeploymentRepository:
         )
 
     async def drop_credential(self, name: str) -> bool:
+        """Delete a credential, and return False if there was none."""
         return await self._db.write(sql.DROP_CREDENTIAL, (name,)) > 0
 
     # -- secrets
 
     def seal_deployment(self, id: str, secrets: Mapping[str, Any]) -> bytes | None:
+        """Return the secrets of a deployment encrypted and bound to its id, or None if there are none."""
         return self._cipher.encrypt(_json(secrets), f"deployment:{id}") if secrets else None
 
     def deployment_secrets(self, record: StoredDeployment) -> dict[str, Any]:
+        """Return the decrypted secrets of a deployment."""
         if record.secrets is None:
             return {}
         return _object(self._cipher.decrypt(record.secrets, f"deployment:{record.id}"))
 
     def seal_credential(self, name: str, values: Mapping[str, Any]) -> bytes:
+        """Return the values of a credential encrypted and bound to its name."""
         return self._cipher.encrypt(_json(values), f"credential:{name}")
 
     def credential_values(self, record: Credential) -> dict[str, Any]:
+        """Return the decrypted values of a credential."""
         return _object(self._cipher.decrypt(record.secrets, f"credential:{record.name}"))
 
     def readable_values(self, record: Credential) -> dict[str, Any]:

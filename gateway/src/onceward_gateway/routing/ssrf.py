@@ -80,6 +80,7 @@ class AddressGuard:
 
     @staticmethod
     def refusal(host: str, param: str) -> ApiError:
+        """Return the error for a host that must not be reached, with the field `param` that names it."""
         return invalid(
             f"`{param}` leads to {host!r}, which is not on the public internet. Use a public address, "
             "or have the operator allow its network in `[outbound] allow`.",
@@ -95,7 +96,7 @@ class GuardedResolver:
         self._guard = guard
 
     async def resolve(self, host: str, port: int) -> list[tuple[int, Any]]:
-        """Return the family and the address of each; raise `OSError` where one is not permitted."""
+        """Return the addresses of `host` with their families. Raise `OSError` if any of them is not permitted."""
         try:
             found = await _resolve(host, port, "api_base")
         except ApiError as error:

@@ -44,10 +44,12 @@ class OfflineTarget:
 
     @property
     def provider(self) -> str:
+        """Return the name of the provider in records and metrics."""
         return "offline"
 
     @property
     def price_name(self) -> str:
+        """Return the name under which calls of this model are priced."""
         return self.model.id
 
 
@@ -62,10 +64,12 @@ class ProviderTarget:
 
     @property
     def provider(self) -> str:
+        """Return the configured name of the provider."""
         return self.upstream.name
 
     @property
     def name(self) -> str:
+        """Return the name of the model as the provider knows it."""
         return self.model
 
 

@@ -40,7 +40,8 @@ _STORAGE = {
 class StorageFigures(Protocol):
     """A database that reports figures under the names of `_STORAGE`."""
 
-    def figures(self) -> Mapping[str, float]: ...
+    def figures(self) -> Mapping[str, float]:
+        """Return the current value of each figure by its name."""
 
 
 async def event_loop_lag() -> float:
@@ -61,6 +62,7 @@ class GaugeCollector:
         breakers: CircuitBreakers,
         labels: NameLabels,
         clock: Clock,
+        *,
         db: Database,
         redis: Redis | None,
         bus: Bus,
@@ -89,8 +91,8 @@ class GaugeCollector:
 
     def _running_calls(self) -> Iterator[MetricFamily]:
         running = list(self._calls.running.values())
-        clients = sum(len(run.listeners) for run in running if run.record.stream)
-        unattended = sum(not run.listeners for run in running)
+        clients = sum(len(run.subscribers) for run in running if run.record.stream)
+        unattended = sum(not run.subscribers for run in running)
         yield MetricFamily("onceward_calls_running", "gauge", "Running calls to models.").add(len(running))
         yield MetricFamily("onceward_streams_open", "gauge", "Clients that read the stream of a running call.").add(
             clients

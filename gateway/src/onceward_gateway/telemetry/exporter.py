@@ -78,6 +78,7 @@ class MetricsApp:
         self._read = read
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
+        """Answer one request within a time limit. A reader that is too slow gets no answer."""
         assert scope["type"] == "http"
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..core.accumulate import fold
+from ..core.accumulate import accumulate_chat
 from ..routing.targets import OfflineTarget, Target
 
 __all__ = [
@@ -72,6 +72,7 @@ class Head(msgspec.Struct):
 
     @property
     def reasons(self) -> list[str]:
+        """Return the finish reasons of the choices that have ended."""
         return [choice.finish_reason for choice in self.choices if choice.finish_reason]
 
 
@@ -167,7 +168,7 @@ def folded_messages(events: Iterable[bytes]) -> str | None:
     if not chunks:
         return None
     if "delta" in next((choice for chunk in chunks for choice in chunk["choices"]), {"delta": None}):
-        return _choices(fold(chunks)["choices"])
+        return _choices(accumulate_chat(chunks)["choices"])
     texts = [str(choice.get("text") or "") for chunk in chunks for choice in chunk["choices"]]
     return _choices([{"text": "".join(texts)}])
 

@@ -57,6 +57,7 @@ class WorkerMetrics:
         os.chmod(self._own, 0o600)
 
     async def stop(self) -> None:
+        """Stop answering the other workers, and remove the socket of this one."""
         if self._server is not None:
             self._server.close()
             self._own.unlink(missing_ok=True)

@@ -57,6 +57,7 @@ class Histogram:
         self.sum = 0.0
 
     def observe(self, value: float) -> None:
+        """Count a value in the one bucket whose bounds contain it."""
         self.counts[bisect_left(self.bounds, value)] += 1
         self.sum += value
 
@@ -85,9 +86,11 @@ class Counter:
         self.values: dict[tuple[str, ...], float] = {}
 
     def add(self, *values: str, amount: float = 1) -> None:
+        """Add `amount` to the counter with these label values, in the order of the labels."""
         self.values[values] = self.values.get(values, 0) + amount
 
     def family(self, name: str, help: str) -> MetricFamily:
+        """Return the counters as a family of metrics, ready to be written."""
         rows = [("", _labels(self.labels, values), value) for values, value in self.values.items()]
         return MetricFamily(name, "counter", help, rows)
 

@@ -8,7 +8,7 @@
     stream.py        the answer as `chat.completion.chunk` objects
     completions.py   the legacy text form
 
-A reply is a function of the request alone. The stream is the only form that is made; the unary answer is its fold.
+A reply is a function of the request alone. The stream is the only form that is made; the unary answer accumulates it.
 """
 
 from __future__ import annotations

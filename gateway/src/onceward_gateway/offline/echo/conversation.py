@@ -67,6 +67,7 @@ class Conversation:
 
     @classmethod
     def read(cls, messages: Sequence[Mapping[str, Any]]) -> Conversation:
+        """Build the conversation from the `messages` of a chat request."""
         messages = _with_observations(messages)
         turns = [Turn(str(message.get("role", "user")), text_of(message)) for message in messages]
         since = _index_after_last_user(messages)

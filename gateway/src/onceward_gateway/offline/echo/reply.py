@@ -53,6 +53,7 @@ class Part:
 
     @property
     def text(self) -> str:
+        """Return the pieces joined."""
         return "".join(self.pieces)
 
 
@@ -67,9 +68,11 @@ class Reply:
     matched: str | None = None
 
     def text(self, kind: str) -> str:
+        """Return the text of all parts of `kind`, joined."""
         return "".join(part.text for part in self.parts if part.kind == kind)
 
     def tokens(self, kind: str | None = None) -> int:
+        """Return the number of tokens of the parts of `kind`, or of all parts. Each piece counts as one token."""
         return sum(len(part.pieces) for part in self.parts if kind is None or part.kind == kind)
 
 
@@ -207,6 +210,7 @@ def effort_of(request: Mapping[str, Any]) -> str:
 
 
 def stops_of(request: Mapping[str, Any]) -> list[str]:
+    """Return the stop sequences of a request, which gives one string or a list; empty ones are ignored."""
     stop = request.get("stop")
     return [stop] if isinstance(stop, str) and stop else [text for text in stop or () if text]
 

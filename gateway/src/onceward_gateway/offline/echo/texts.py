@@ -150,7 +150,7 @@ def _reckoning(word: str) -> Callable[[list[Fraction]], Fraction]:
 
 
 def _of_story(asked: str) -> tuple[str, str] | None:
-    """`I have 3 apples and buy 2 more. How many do I have?`"""
+    """Answer a sum in words, such as `I have 3 apples and buy 2 more. How many do I have?`."""
     text = with_digits(asked)
     if not re.search(r"\bhow many\b[^?]*\b(?:left|have|has|total|altogether|now|remain\w*)\b", text, re.IGNORECASE):
         return None

@@ -194,6 +194,7 @@ class Hints:
         self._objects = [_said_in(found) for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
+        """Return hints in which `name` has `value` whatever the texts say. Parsed objects are shared with these."""
         other = Hints(self.texts, {**self._fixed, name: value})
         other._objects = self._objects
         return other

@@ -1,6 +1,6 @@
-"""A text that a regular expression accepts, for the expressions found in schemas.
+r"""Texts that a regular expression accepts, for the expressions found in schemas.
 
-Understands literals, classes, `\\d \\w \\s` and their opposites, `.`, groups, alternation, anchors and quantifiers.
+Understands literals, classes, `\d \w \s` and their opposites, `.`, groups, alternation, anchors and quantifiers.
 An expression that it does not understand (look-around, back-references) gives None. The caller checks every
 text that it gets, so that a wrong guess costs an attempt and never gives a wrong answer.
 """

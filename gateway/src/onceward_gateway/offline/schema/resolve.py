@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -16,7 +16,7 @@ Schema = Mapping[str, Any] | bool
 
 _NAMES = ("null", "boolean", "integer", "number", "string", "array", "object")
 # Bounds on what a schema made to be expensive may cost; what lies beyond them is left to the check of the value.
-_MOST_MERGES = 16
+_MOST_COMBINE = 16
 _MOST_BRANCHES = 64
 
 _LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
@@ -58,7 +58,7 @@ def _anchored(name: str, node: Any) -> Schema | None:
 
 def plain(schema: Schema, root: Schema, depth: int = 0) -> Schema:
     """`schema` with its own reference and `allOf` merged into it; nested schemas are left as they are."""
-    if depth > _MOST_MERGES:
+    if depth > _MOST_COMBINE:
         return True
     seen: set[str] = set()
     while isinstance(schema, Mapping) and ("$ref" in schema or "$dynamicRef" in schema or "allOf" in schema):
@@ -90,41 +90,51 @@ def merge(left: Schema, right: Schema) -> Schema:
     spend(1 + len(left) + len(right))
     out: dict[str, Any] = dict(left)
     for key, value in right.items():
-        out[key] = _both(key, out[key], value) if key in out else value
+        out[key] = _combined(key, out[key], value) if key in out else value
     return out
 
 
-def _both(key: str, a: Any, b: Any) -> Any:
+def _combined(key: str, a: Any, b: Any) -> Any:
+    """Return the value of a keyword that both schemas have; the second one's where the two cannot be put together."""
     if key in _LARGER and _number(a) and _number(b):
         return max(a, b)
     if key in _SMALLER and _number(a) and _number(b):
         return min(a, b)
-    if key == "type":
-        return _common_types(a, b)
-    if key == "enum":
-        spend(len(a) * len(b) // 16)
-        return [value for value in a if value in b]
-    if key == "required":
-        return list(dict.fromkeys([*a, *b]))
-    if key in ("properties", "patternProperties"):
-        return {**a, **b, **{name: merge(a[name], b[name]) for name in a.keys() & b.keys()}}
-    if (
-        key in ("items", "additionalProperties", "propertyNames")
-        and not isinstance(a, list)
-        and not isinstance(b, list)
-    ):
-        return {"allOf": [a, b]}
-    if key in ("anyOf", "oneOf", "allOf", "if"):
-        if _equal(a, b):
-            return a
-        if key == "allOf":
-            return a + b
-        return list(islice(({"allOf": [x, y]} for x in a for y in b), _MOST_BRANCHES))
     if key == "multipleOf" and isinstance(a, int) and isinstance(b, int):
         return math.lcm(a, b)
-    if key == "not":
-        return {"anyOf": [a, b]}
-    return b
+    combine = _COMBINE.get(key)
+    return b if combine is None else combine(a, b)
+
+
+def _common_values(a: Any, b: Any) -> list[Any]:
+    spend(len(a) * len(b) // 16)
+    return [value for value in a if value in b]
+
+
+def _all_names(a: Any, b: Any) -> list[Any]:
+    return list(dict.fromkeys([*a, *b]))
+
+
+def _combined_properties(a: Any, b: Any) -> dict[str, Any]:
+    return {**a, **b, **{name: merge(a[name], b[name]) for name in a.keys() & b.keys()}}
+
+
+def _combined_schemas(a: Any, b: Any) -> Any:
+    return b if isinstance(a, list) or isinstance(b, list) else {"allOf": [a, b]}
+
+
+def _all_schemas(a: Any, b: Any) -> Any:
+    return a if _equal(a, b) else a + b
+
+
+def _combined_branches(a: Any, b: Any) -> Any:
+    if _equal(a, b):
+        return a
+    return list(islice(({"allOf": [x, y]} for x in a for y in b), _MOST_BRANCHES))
+
+
+def _either(a: Any, b: Any) -> dict[str, Any]:
+    return {"anyOf": [a, b]}
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -147,6 +157,23 @@ def _common_types(a: Any, b: Any) -> Any:
     ):
         both.append("integer")
     return both[0] if len(both) == 1 else both
+
+
+_COMBINE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "type": _common_types,
+    "enum": _common_values,
+    "required": _all_names,
+    "properties": _combined_properties,
+    "patternProperties": _combined_properties,
+    "items": _combined_schemas,
+    "additionalProperties": _combined_schemas,
+    "propertyNames": _combined_schemas,
+    "allOf": _all_schemas,
+    "anyOf": _combined_branches,
+    "oneOf": _combined_branches,
+    "if": _combined_branches,
+    "not": _either,
+}
 
 
 def _number(value: Any) -> bool:

@@ -31,6 +31,8 @@ _LONGEST_OPENING = 24
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """A word that was heard, with its start and end in seconds."""
+
     text: str
     start: float
     end: float

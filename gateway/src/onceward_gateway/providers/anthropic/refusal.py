@@ -17,6 +17,7 @@ class Refusals:
         self._merged = merged or {}
 
     def add(self, param: str, message: str) -> None:
+        """Add an error for the field `param`; `message` completes a sentence that starts with its name."""
         container = self._merged.get(param.partition(".")[0].partition("[")[0])
         param = f"{container}.{param}" if container else param
         self._issues.append(

@@ -52,6 +52,7 @@ class CachedResolver:
         self._found: dict[tuple[str, int], tuple[float, list[Address]]] = {}
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        """Return the addresses of a host, from the cache while they are fresh. Raise `OSError` if there are none."""
         loop = asyncio.get_running_loop()
         known = self._found.get((host, port))
         if known is not None and known[0] > loop.time():

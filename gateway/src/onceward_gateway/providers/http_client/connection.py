@@ -247,9 +247,11 @@ class HttpConnection(asyncio.Protocol):
             self._break(error)
 
     def pause_writing(self) -> None:
+        """Make writers wait: the transport's buffer is full."""
         self._writing_paused = True
 
     def resume_writing(self) -> None:
+        """Let writers continue, and restart the time that they may stall."""
         self._writing_paused = False
         if self._room is not None and not self._room.done():
             self._last = self._time()
@@ -258,10 +260,12 @@ class HttpConnection(asyncio.Protocol):
     # -- receiving
 
     def connection_made(self, transport: Any) -> None:
+        """Keep the transport."""
         self._transport = transport
         self._last = self._time()
 
     def data_received(self, data: bytes) -> None:
+        """Parse the next bytes and hand their parts to the reader at once. Close on bytes that nobody asked for."""
         response, parts = self._response, self._parts
         if response is None or self._parser is None:
             # Nobody asked.
@@ -299,13 +303,19 @@ class HttpConnection(asyncio.Protocol):
                 waiter.set_result(None)
 
     def on_message_begin(self) -> None:
+        """Begin a response. Raise if one ended before, as each request has one."""
         if self._ended:
             raise HttpParserError("bytes follow the answer")
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header or a trailer."""
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """Accept the head of the response, or skip an interim one.
+
+        Raise `HttpParserError` for a head that is not valid.
+        """
         parser, response, headers = self._parser, self._response, self._headers
         if parser is None or response is None or len(headers) > _MOST_HEADERS:
             raise HttpParserError("it has too many headers")
@@ -331,6 +341,7 @@ class HttpConnection(asyncio.Protocol):
             self._ended, self._keep_alive = True, False
 
     def on_message_complete(self) -> None:
+        """Mark the response as complete, and keep its trailers."""
         if self._interim:
             self._interim = False
             return
@@ -340,6 +351,7 @@ class HttpConnection(asyncio.Protocol):
             self._headers.clear()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """End the response with the error that the closed connection means for it."""
         self.closed = True
         # It refers to this object: without it, both are freed at once.
         self._parser = None

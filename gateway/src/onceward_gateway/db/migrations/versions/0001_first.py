@@ -26,6 +26,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Create every table of the first release."""
     _calls()
     _control()
     _platform()

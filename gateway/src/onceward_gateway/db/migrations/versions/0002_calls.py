@@ -19,6 +19,7 @@ down_revision = "0001_first"
 
 
 def upgrade() -> None:
+    """Create the table of nodes, and record in calls and keys which node works on them."""
     op.create_table(
         "node",
         sa.Column("id", TEXT, primary_key=True),

@@ -20,6 +20,7 @@ down_revision = "0002_calls"
 
 
 def upgrade() -> None:
+    """Extend usage records, reservations and budget windows for several nodes, and create the last use of keys."""
     for name in ("node", "api_base", "cache_key", "metadata"):
         op.add_column("usage", sa.Column(name, TEXT))
     op.add_column("hold", sa.Column("started_at", REAL, nullable=False, server_default="0"))

@@ -21,6 +21,7 @@ _LIVE = sa.text("deleted_at IS NULL")
 
 
 def upgrade() -> None:
+    """Create the order of changes to identities, the log of changes, and the tables of secrets."""
     # One row. The transaction that changes it is the only one that changes the platform, until it ends.
     op.create_table(
         "platform_turn",

@@ -19,6 +19,7 @@ down_revision = "0004_platform"
 
 
 def upgrade() -> None:
+    """Create version counters and blobs, and extend files, batches and fine-tuning for several nodes."""
     # Versions count up with every change, for nodes that get no message.
     op.create_table(
         "version_of",

@@ -1,0 +1,8 @@
+"""Test an application against a gateway in the test's own process: no port, no network, and a manual clock."""
+
+from __future__ import annotations
+
+from .clock import ManualClock
+from .gateway import InProcessGateway, Reply
+
+__all__ = ["InProcessGateway", "ManualClock", "Reply"]
