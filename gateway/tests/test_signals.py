@@ -114,10 +114,10 @@ def test_a_process_that_cannot_end_by_itself_is_ended(tmp_path: Path) -> None:
     """Something in the loop does not let go, and the stop waits for it: the second signal asks nobody."""
     program = (
         "import sys, asyncio\n"
-        "from onceward_gateway.entry.services import Gateway\n"
+        "from onceward_gateway.entry.services import Services\n"
         "async def stop(self):\n"
         "    await asyncio.Event().wait()\n"
-        "Gateway.stop = stop\n"
+        "Services.stop = stop\n"
         "from onceward_gateway.entry.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )

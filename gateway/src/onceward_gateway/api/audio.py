@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.answer import Answer, ModelContext, OfflineModel
 from ..core.clock import Clock
 from ..core.errors import ApiError, invalid
@@ -42,7 +43,7 @@ class AudioHandlers:
             raise invalid(f"`input` must have from 1 to {_LONGEST_INPUT} characters, not {len(text)}.", param="input")
         refusal = unsupported(form)
         if refusal is not None:
-            raise invalid(f"`response_format` {refusal}.", param="response_format", code="unsupported_format")
+            raise invalid(f"`response_format` {refusal}.", param="response_format", code=error_codes.UNSUPPORTED_FORMAT)
         voice = data["voice"]["id"] if isinstance(data["voice"], dict) else str(data["voice"])
         instructions = str(data.get("instructions") or "")
         sound = await offload(speak, text, voice, form, float(data.get("speed") or 1.0), instructions)
@@ -70,7 +71,7 @@ class AudioHandlers:
             raise invalid(
                 f"`response_format` {form!r} cannot be made offline. Use one of {', '.join(_TRANSCRIPTS)}.",
                 param="response_format",
-                code="unsupported_format",
+                code=error_codes.UNSUPPORTED_FORMAT,
             )
         _check_details(data, form)
         refuse_language(data.get("language"))
@@ -131,7 +132,7 @@ def _sound(request: Request) -> bytes:
         raise invalid(
             f"`file` has {uploads[0].size} bytes; at most {_LARGEST_UPLOAD} are taken.",
             param="file",
-            code="file_too_large",
+            code=error_codes.FILE_TOO_LARGE,
         )
     uploads[0].file.seek(0)
     return uploads[0].file.read()
@@ -166,7 +167,7 @@ def _unfit(name: str, form: str, step: str) -> ApiError:
 
 
 def _not_offline(name: str, step: str) -> ApiError:
-    return invalid(f"`{name}` cannot be heeded offline. {step}", param=name, code="unsupported_format")
+    return invalid(f"`{name}` cannot be heeded offline. {step}", param=name, code=error_codes.UNSUPPORTED_FORMAT)
 
 
 def _billed(heard: Heard, hint: int) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.errors import ApiError
+from ..core.headers import X_ONCEWARD_ORGANIZATION, X_ONCEWARD_TEAM
 from ..core.hosts import is_loopback
 from ..core.principal import ANONYMOUS, Principal
 from ..core.restrictions import RouteCatalog
@@ -22,7 +24,7 @@ from ..identity.directory import Directory
 
 __all__ = ["Authenticator"]
 
-_ORGANIZATION, _TEAM = "x-onceward-organization", "x-onceward-team"
+_ORGANIZATION, _TEAM = X_ONCEWARD_ORGANIZATION, X_ONCEWARD_TEAM
 # A gateway without keys that listens on this machine only is used by its administrator.
 _LAPTOP = replace(ANONYMOUS, admin=True, writes=True)
 
@@ -93,7 +95,7 @@ class Authenticator:
         raise ApiError(
             401,
             f"The key {_masked(key)} is not known to this gateway. Check `api_key`, or ask who runs the gateway.",
-            code="invalid_api_key",
+            code=error_codes.INVALID_API_KEY,
             headers=_CHALLENGE,
         )
 
@@ -128,7 +130,7 @@ def _no_key() -> ApiError:
     return ApiError(
         401,
         "No key came with the request. Send `Authorization: Bearer sk-...` (in an SDK: set `api_key`).",
-        code="missing_api_key",
+        code=error_codes.MISSING_API_KEY,
         headers=_CHALLENGE,
     )
 

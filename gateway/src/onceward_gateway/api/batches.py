@@ -6,8 +6,10 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid, not_found
+from ..core.headers import X_ONCEWARD_REGION, X_ONCEWARD_TAGS
 from ..core.principal import Principal
 from ..http.request import Change, Request, Response, json_response
 from ..jobs.batch_store import LINE_HEADERS, SCOPE, BatchStore, public_view
@@ -20,7 +22,7 @@ __all__ = ["ENDPOINTS", "BatchHandlers"]
 ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/images/generations")
 _WINDOW = re.compile(r"([1-9]\d{0,2})([hd])")
 # Headers that say how calls are made; those of a batch hold for its lines.
-_LINE_HEADERS = ("x-onceward-region", "x-onceward-tags", "cache-control", "openai-beta", "anthropic-beta")
+_LINE_HEADERS = (X_ONCEWARD_REGION, X_ONCEWARD_TAGS, "cache-control", "openai-beta", "anthropic-beta")
 
 
 class BatchHandlers:
@@ -140,7 +142,7 @@ class BatchHandlers:
             body = await self._find(request)
         if status not in ("cancelling", "cancelled"):
             raise conflict(
-                f"The batch {body['id']!r} is {status} and cannot be cancelled.", code="batch_not_cancellable"
+                f"The batch {body['id']!r} is {status} and cannot be cancelled.", code=error_codes.BATCH_NOT_CANCELLABLE
             )
         return json_response(public_view(body))
 
@@ -160,7 +162,7 @@ def _line_headers(request: Request) -> dict[str, str]:
             f"`{own}` cannot be used with a batch: a caller's key is not kept, and the lines run later. Leave it out, "
             "or make the calls one by one.",
             param=own,
-            code="unsupported_header",
+            code=error_codes.UNSUPPORTED_HEADER,
         )
     return {name: value for name in _LINE_HEADERS if (value := request.header(name)) is not None}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
@@ -146,7 +147,7 @@ def home_organization(caller: Principal) -> str | None:
     if not run:
         raise forbidden(
             "Only an admin of an organization or of the gateway does this. Ask one, or use such a key.",
-            code="organization_admin_required",
+            code=error_codes.ORGANIZATION_ADMIN_REQUIRED,
         )
     if caller.organization_id in run:
         return caller.organization_id
@@ -154,6 +155,6 @@ def home_organization(caller: Principal) -> str | None:
         raise invalid(
             "You administer several organizations. Say in `X-Onceward-Organization` for which this is.",
             param="X-Onceward-Organization",
-            code="missing",
+            code=error_codes.MISSING,
         )
     return next(iter(run))

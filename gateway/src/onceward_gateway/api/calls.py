@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..calls.registry import CallRegistry
+from ..core import error_codes
 from ..core.errors import (
     ApiError,
     invalid,
@@ -34,7 +35,7 @@ class CallHandlers:
             raise invalid(
                 f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
                 param="cursor",
-                code="invalid_cursor",
+                code=error_codes.INVALID_CURSOR,
             )
         records, more = found
         return json_response(
@@ -61,6 +62,9 @@ class CallHandlers:
             raise not_found("call", call_id, param="call_id")
         if record.status == "in_progress":
             raise ApiError(
-                503, f"The call {call_id!r} did not end in time. Try again.", code="call_not_ended", retry_after=1
+                503,
+                f"The call {call_id!r} did not end in time. Try again.",
+                code=error_codes.CALL_NOT_ENDED,
+                retry_after=1,
             )
         return json_response(record.shown())

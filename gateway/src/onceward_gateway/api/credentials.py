@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid
 from ..core.principal import Principal
@@ -48,7 +49,7 @@ class CredentialHandlers:
             raise conflict(
                 f"There is a credential {name!r} already. Change it by PATCH, or choose another name.",
                 param="credential_name",
-                code="credential_exists",
+                code=error_codes.CREDENTIAL_EXISTS,
             )
         await self._check(values)
         now, who = self._clock.time(), actor(request.caller)
@@ -105,7 +106,7 @@ class CredentialHandlers:
         if users:
             raise conflict(
                 f"The credential {name!r} is used by the deployments {', '.join(users)}. Change or delete these first.",
-                code="credential_in_use",
+                code=error_codes.CREDENTIAL_IN_USE,
             )
 
         async def write() -> Response:
@@ -134,7 +135,7 @@ class CredentialHandlers:
                 raise invalid(
                     f"`credential_values.{name}` is not a known credential value.{meant} Known: {', '.join(_VALUES)}.",
                     param=f"credential_values.{name}",
-                    code="unknown_parameter",
+                    code=error_codes.UNKNOWN_PARAMETER,
                 )
         base_url = values.get("api_base")
         if base_url is not None:

@@ -11,6 +11,7 @@ from ..billing.credits import account_of
 from ..billing.ledger import Ledger
 from ..config.billing import Tier
 from ..config.load import AuthMode
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
@@ -102,7 +103,7 @@ class CreditHandlers:
                 raise invalid(
                     f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
                     param="cursor",
-                    code="invalid_cursor",
+                    code=error_codes.INVALID_CURSOR,
                 )
             conditions.append(sql.ENTRY_FILTERS["before"])
             values += [cursor, account]
@@ -125,7 +126,7 @@ class CreditHandlers:
             raise invalid(
                 f"`period` is {period!r}, and `start_date` or `end_date` sets another span. Send only one of them.",
                 param="period",
-                code="ambiguous",
+                code=error_codes.AMBIGUOUS,
             )
         if start is None and end is None and period in _DAYS:
             start = spend_reports.start_of_day(now) - (_DAYS[period] - 1) * 86400
@@ -198,7 +199,7 @@ class CreditHandlers:
                 f"The {title} has no tier, so it does not use credits. "
                 "Configure [credits.tiers] and `credits.default_tier` in onceward.toml, or set the organization's "
                 "`tier`.",
-                code="credits_not_found",
+                code=error_codes.CREDITS_NOT_FOUND,
             )
         return account, title, tier, organization
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import conflict
 from ..core.records import Customer, Limits
@@ -81,7 +82,7 @@ class CustomerHandlers:
         if len(seen) > 1:
             raise conflict(
                 f"Several organizations have a customer {name!r}. Say in `X-Onceward-Organization` which one it is.",
-                code="ambiguous",
+                code=error_codes.AMBIGUOUS,
                 param=param,
             )
         return seen[0] if seen else None
@@ -96,7 +97,9 @@ class CustomerHandlers:
         organization_id, name = home_organization(request.caller), request.data["user_id"]
         if await self._records.customer(organization_id, name) is not None:
             raise conflict(
-                f"There is a customer {name!r}. Use `/customer/update`.", code="customer_exists", param="user_id"
+                f"There is a customer {name!r}. Use `/customer/update`.",
+                code=error_codes.CUSTOMER_EXISTS,
+                param="user_id",
             )
         fields, limits = self._changes(request)
         below(limits, await self._records.organizations.get(organization_id))

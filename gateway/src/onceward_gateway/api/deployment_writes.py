@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..billing.prices import PriceBook
+from ..core import error_codes
 from ..core.errors import invalid
 from ..http.request import Request
 from ..identity.repositories import Repositories
@@ -58,7 +59,7 @@ class DeploymentWriteChecks:
                 "Correct the name, or leave it out and set prices in `litellm_params` and `supports_...` in "
                 "`model_info`.",
                 param="model_info.base_model",
-                code="base_model_unknown",
+                code=error_codes.BASE_MODEL_UNKNOWN,
             )
 
     async def _check_team(self, team: Any, info: Mapping[str, Any]) -> None:
@@ -69,7 +70,7 @@ class DeploymentWriteChecks:
                 "`model_info.team_public_model_name` is the name by which a team calls the model, and `team_id` names "
                 "no team. Set both.",
                 param="model_info.team_public_model_name",
-                code="team_missing",
+                code=error_codes.TEAM_MISSING,
             )
 
 
@@ -80,5 +81,5 @@ def _check_stamps(said: Mapping[str, Any], stamps: Mapping[str, Any]) -> None:
             raise invalid(
                 f"`model_info.{name}` is {value!r}, but it{now} is set by the gateway. Leave it out.",
                 param=f"model_info.{name}",
-                code="set_by_the_gateway",
+                code=error_codes.SET_BY_THE_GATEWAY,
             )

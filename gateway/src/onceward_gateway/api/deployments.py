@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..billing.credits import Credits
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
@@ -84,7 +85,7 @@ class DeploymentHandlers:
                 f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by "
                 "`/model/update`.",
                 param="model_info.id",
-                code="deployment_exists",
+                code=error_codes.DEPLOYMENT_EXISTS,
             )
         name = request.data["model_name"]
         params, secrets = _split_secrets(
@@ -144,7 +145,7 @@ class DeploymentHandlers:
                 f"`model_info.band` is {deployment.band!r}, and the configuration has {deployment.group!r} in {where}. "
                 f"List it under [credits.bands.{deployment.band}], or leave `band` out.",
                 param="model_info.band",
-                code="band_of_configuration",
+                code=error_codes.BAND_OF_CONFIGURATION,
             )
 
     async def delete(self, request: Request) -> Change:
@@ -211,7 +212,7 @@ class DeploymentHandlers:
             raise ApiError(
                 403,
                 f"The deployment {id!r} is defined in the configuration file. Change it there and restart.",
-                code="deployment_of_configuration",
+                code=error_codes.DEPLOYMENT_OF_CONFIGURATION,
             )
         raise missing("deployment", id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid, not_found
 from ..core.principal import Principal
@@ -70,7 +71,7 @@ class FineTuningHandlers:
             raise invalid(
                 f"`model` {model!r} cannot be fine-tuned here. Use 'onceward/echo' or a model fine-tuned from it.",
                 param="model",
-                code="model_not_available",
+                code=error_codes.MODEL_NOT_AVAILABLE,
             )
 
     async def _require_file(self, request: Request, field: str) -> None:
@@ -146,7 +147,9 @@ class FineTuningHandlers:
             # It went on meanwhile, maybe on another node.
             body = await self._find(request)
         if status != "cancelled":
-            raise conflict(f"The job {body['id']!r} is {status} and cannot be cancelled.", code="job_not_cancellable")
+            raise conflict(
+                f"The job {body['id']!r} is {status} and cannot be cancelled.", code=error_codes.JOB_NOT_CANCELLABLE
+            )
         return json_response(body)
 
     async def list_events(self, request: Request) -> Response:
@@ -175,20 +178,20 @@ class FineTuningHandlers:
 def _refuse_foreign(data: dict[str, Any]) -> None:
     """Raise 400 for what only a provider could do: jobs run in this gateway and report to no other service."""
     if not -_MOST < (data.get("seed") or 0) < _MOST:
-        raise invalid("`seed` is too large. Use at most 53 bits.", param="seed", code="invalid_value")
+        raise invalid("`seed` is too large. Use at most 53 bits.", param="seed", code=error_codes.INVALID_VALUE)
     provider = data.get("custom_llm_provider")
     if provider is not None and provider != "onceward":
         raise invalid(
             f"`custom_llm_provider` is {provider!r}, and this gateway runs the job itself. Use 'onceward', or leave "
             "it out.",
             param="custom_llm_provider",
-            code="unsupported_value",
+            code=error_codes.UNSUPPORTED_VALUE,
         )
     if data.get("integrations"):
         raise invalid(
             "`integrations` names services that this gateway does not report to. Leave it out.",
             param="integrations",
-            code="unsupported_value",
+            code=error_codes.UNSUPPORTED_VALUE,
         )
 
 
@@ -218,6 +221,12 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     hyper: dict[str, Any] = {name: "auto" if said.get(name) is None else said[name] for name in names}
     if kind == "reinforcement" and said.get("reasoning_effort") is not None:
         hyper["reasoning_effort"] = said["reasoning_effort"]
+    _require_in_range(hyper, where)
+    return kind, hyper
+
+
+def _require_in_range(hyper: dict[str, Any], where: str) -> None:
+    """Raise 400 for a hyperparameter that is neither `auto` nor within its range."""
     for name, most in (("n_epochs", 50), ("batch_size", 256)):
         if hyper[name] != "auto" and not (isinstance(hyper[name], int) and 1 <= hyper[name] <= most):
             raise invalid(f"`{where}.{name}` must be from 1 to {most}, not {hyper[name]!r}.", param=f"{where}.{name}")
@@ -227,7 +236,6 @@ def _method(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for name in ("eval_interval", "eval_samples"):
         if hyper.get(name, "auto") != "auto" and not 1 <= hyper[name] < _MOST:
             raise invalid(f"`{where}.{name}` must be at least 1, not {hyper[name]!r}.", param=f"{where}.{name}")
-    return kind, hyper
 
 
 def _details(kind: str, data: dict[str, Any], hyper: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.answer import (
     Answer,
     DeliveryFault,
@@ -107,7 +108,9 @@ class DeploymentChecks:
         found = _BODIES.get(kind)
         if found is None:
             raise ApiError(
-                400, f"A model for {kind} is not checked: it would cost more than a few tokens.", code="not_probed"
+                400,
+                f"A model for {kind} is not checked: it would cost more than a few tokens.",
+                code=error_codes.NOT_PROBED,
             )
         path, body = found
         data = {**body, "model": one.model}
@@ -123,9 +126,9 @@ class DeploymentChecks:
                     await self._providers().producer(target, inner, route, stream=False)(writer)
         except TimeoutError:
             message = f"It did not answer within {_TIMEOUT_SECONDS:.0f} s."
-            raise ApiError(504, message, code="provider_timeout") from None
+            raise ApiError(504, message, code=error_codes.PROVIDER_TIMEOUT) from None
         except DeliveryFault as fault:
-            raise ApiError(502, f"Its answer was interrupted: {fault}.", code="provider_failed") from None
+            raise ApiError(502, f"Its answer was interrupted: {fault}.", code=error_codes.PROVIDER_FAILED) from None
 
     def _record(self, request: Request, one: Deployment) -> CallRecord:
         return CallRecord(

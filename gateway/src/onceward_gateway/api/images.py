@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.answer import Answer, ModelContext, OfflineModel
 from ..core.clock import Clock
 from ..core.errors import ApiError, invalid, not_found
@@ -159,7 +160,7 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
         raise invalid(
             f"`prompt` is {length} characters long; the most is {_LONGEST_PROMPT}. Shorten it.",
             param="prompt",
-            code="too_long",
+            code=error_codes.TOO_LONG,
         )
     form = data.get("output_format") or "png"
     if form != "png":
@@ -174,7 +175,7 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
         raise invalid(
             "`partial_images` does nothing, because `stream` is not true. Set it, or leave `partial_images` out.",
             param="partial_images",
-            code="does_nothing",
+            code=error_codes.DOES_NOTHING,
         )
     _quality(data)
     style = data.get("style")
@@ -184,18 +185,25 @@ def _check(data: dict[str, Any], task: str, number: int) -> None:
         if data.get(name) not in (None, *known):
             raise _not_offline(name, data[name], f"Use {' or '.join(map(repr, known))}.")
     if data.get("moderation") != "low" and data.get("prompt"):
-        found = moderate({"input": str(data["prompt"])}, "")[0]["results"][0]
-        if found["flagged"]:
-            names = ", ".join(name for name, flagged in found["categories"].items() if flagged)
-            raise invalid(
-                f"`prompt` is blocked by moderation ({names}). Change it, or send `moderation` 'low'.",
-                param="prompt",
-                code="moderation_blocked",
-            )
+        _moderate(str(data["prompt"]))
+
+
+def _moderate(prompt: str) -> None:
+    """Raise 400 if moderation flags the prompt, naming the categories."""
+    found = moderate({"input": prompt}, "")[0]["results"][0]
+    if found["flagged"]:
+        names = ", ".join(name for name, flagged in found["categories"].items() if flagged)
+        raise invalid(
+            f"`prompt` is blocked by moderation ({names}). Change it, or send `moderation` 'low'.",
+            param="prompt",
+            code=error_codes.MODERATION_BLOCKED,
+        )
 
 
 def _not_offline(name: str, value: Any, step: str) -> ApiError:
-    return invalid(f"`{name}` {value!r} cannot be made offline. {step}", param=name, code="unsupported_format")
+    return invalid(
+        f"`{name}` {value!r} cannot be made offline. {step}", param=name, code=error_codes.UNSUPPORTED_FORMAT
+    )
 
 
 def _quality(data: dict[str, Any]) -> str:

@@ -27,13 +27,14 @@ from ..calls.idempotency import (
     IdempotentRequest,
     Replay,
     Start,
-    presented_by,
+    identify_request,
 )
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
 from ..calls.remote import lost
 from ..calls.revocation import Revocation
 from ..calls.running import RunningCall
+from ..core import error_codes
 from ..core.answer import Answer, ModelContext
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
@@ -41,6 +42,16 @@ from ..core.errors import (
     ApiError,
     envelope,
     invalid,
+)
+from ..core.headers import (
+    X_COST_USD,
+    X_INPUT_TOKENS,
+    X_MODEL,
+    X_ONCEWARD_CALL_ID,
+    X_ONCEWARD_REPLAYED,
+    X_OUTPUT_TOKENS,
+    X_SHOULD_RETRY,
+    X_TOTAL_TOKENS,
 )
 from ..core.response_writer import ModelHandler, ResponseWriter
 from ..http.request import (
@@ -110,26 +121,28 @@ class InferenceEndpoint:
 
     async def __call__(self, request: Request) -> Reply:
         """Run, attach to or replay the call that the request asks for, by its idempotency key."""
-        presented = await presented_by(request, stream=self._kind in _STREAMED and request.data.get("stream") is True)
-        source = await self._resolve(request, presented)
+        idempotent = await identify_request(
+            request, stream=self._kind in _STREAMED and request.data.get("stream") is True
+        )
+        source = await self._resolve(request, idempotent)
         if isinstance(source, Replay):
             self._telemetry.repeated(request, "replayed", source.record)
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
             self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
-        return await self._deliver(request, presented, source)
+        return await self._deliver(request, idempotent, source)
 
-    async def _resolve(self, request: Request, presented: IdempotentRequest) -> Replay | CallSource:
+    async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:
         """Return the source of the call's answer: a new call, a running one, or the record of one that has ended."""
         claims = self._calls.claims
-        optimistic = claims.is_likely_new(presented)
+        optimistic = claims.is_likely_new(idempotent)
         while True:
-            entry = Start() if optimistic else await self._calls.enter(presented)
-            if isinstance(entry, Replay):
-                return entry
-            if isinstance(entry, Attached):
-                return CallSource(entry.feed, entry.after, replayed=True, first=False)
+            outcome = Start() if optimistic else await self._calls.enter(idempotent)
+            if isinstance(outcome, Replay):
+                return outcome
+            if isinstance(outcome, Attached):
+                return CallSource(outcome.stream, outcome.after, replayed=True, first=False)
             try:
                 resolved = await self._resolve_target(request)
             except ApiError:
@@ -138,7 +151,7 @@ class InferenceEndpoint:
                 # The key may belong to a call that has ended: it is replayed even if its model does not exist any more.
                 optimistic = False
                 continue
-            claim = await claims.claim(presented, entry, model=resolved.name, provider=resolved.target.provider)
+            claim = await claims.claim(idempotent, outcome, model=resolved.name, provider=resolved.target.provider)
             if claim is not None:
                 return await self._start(request, claim, resolved)
             optimistic = False
@@ -169,8 +182,8 @@ class InferenceEndpoint:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
             raise
-        resumed = claim.entry.resumed
-        return CallSource(run, claim.entry.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        resumed = claim.start.resumed
+        return CallSource(run, claim.start.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
 
     def _start_run(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
@@ -230,7 +243,7 @@ class InferenceEndpoint:
             raise invalid(
                 f"The request lists {len(others)} models to choose among; the most is {_MAX_MODELS}. List fewer.",
                 param="models",
-                code="too_long",
+                code=error_codes.TOO_LONG,
             )
         for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
@@ -267,15 +280,15 @@ class InferenceEndpoint:
 
     # -- responses
 
-    async def _deliver(self, request: Request, presented: IdempotentRequest, source: CallSource) -> Reply:
+    async def _deliver(self, request: Request, idempotent: IdempotentRequest, source: CallSource) -> Reply:
         events = source.events
-        subscriber = Subscriber(source.after if presented.stream else 0, takes_faults=source.first)
+        subscriber = Subscriber(source.after if idempotent.stream else 0, takes_faults=source.first)
         events.join(subscriber)
         watcher = DisconnectWatcher(request.receive, subscriber, request.scope)
         delivered = False
         try:
-            if presented.stream:
-                events = await self._wait_for_first_event(request, presented, events, subscriber)
+            if idempotent.stream:
+                events = await self._wait_for_first_event(request, idempotent, events, subscriber)
                 if events.error is not None and not events.total:
                     raise events.error
                 delivered = True
@@ -285,7 +298,7 @@ class InferenceEndpoint:
                     watcher,
                     request.scope,
                     self._services.ping_seconds,
-                    lambda left: self._relocate(request, presented, left, subscriber),
+                    lambda left: self._relocate(request, idempotent, left, subscriber),
                 )
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
                 return HeadedStream(live, headers)
@@ -293,7 +306,7 @@ class InferenceEndpoint:
                 await self._wait_for_end(events, subscriber)
                 if subscriber.gone or events.faults or not events.moved:
                     break
-                events = await self._relocate(request, presented, events, subscriber)
+                events = await self._relocate(request, idempotent, events, subscriber)
             return self._response(request, events, subscriber, replayed=source.replayed)
         except ApiError as error:
             error.call_id = events.record.id
@@ -304,7 +317,7 @@ class InferenceEndpoint:
                 events.leave(subscriber)
 
     async def _wait_for_first_event(
-        self, request: Request, presented: IdempotentRequest, events: EventStream, subscriber: Subscriber
+        self, request: Request, idempotent: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
         """Wait for the first event, so that an early failure keeps its status; at most for one ping interval."""
         patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, subscriber.wake)
@@ -312,19 +325,19 @@ class InferenceEndpoint:
             if not (events.total or events.over or events.faults):
                 await subscriber.wait()
             if events.moved and not events.total:
-                events = await self._relocate(request, presented, events, subscriber)
+                events = await self._relocate(request, idempotent, events, subscriber)
         finally:
             patience.cancel()
         return events
 
     async def _relocate(
-        self, request: Request, presented: IdempotentRequest, events: EventStream, subscriber: Subscriber
+        self, request: Request, idempotent: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
         """Return the stream where a call that moved away continues, with the subscriber attached to it."""
         events.leave(subscriber)
-        if presented.stream:
-            presented = replace(presented, last_event_id=f"{events.record.id}:{subscriber.position}")
-        source = await self._resolve(request, presented)
+        if idempotent.stream:
+            idempotent = replace(idempotent, last_event_id=f"{events.record.id}:{subscriber.position}")
+        source = await self._resolve(request, idempotent)
         events = await self._calls.read(source.record) if isinstance(source, Replay) else source.events
         events.join(subscriber)
         return events
@@ -348,10 +361,10 @@ class InferenceEndpoint:
             answer = replace(answer, headers=(*answer.headers, *events.marks.items()))
         return _whole_response(answer, events.record, replayed=replayed)
 
-    async def _replay(self, entry: Replay) -> Reply:
-        record = entry.record
+    async def _replay(self, outcome: Replay) -> Reply:
+        record = outcome.record
         if record.stream:
-            return await self._replay_stream(record, entry.after)
+            return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
         answer = await self._calls.store.answer(record.id)
@@ -422,29 +435,29 @@ def _failing_handler(error: Exception) -> ModelHandler:
 def _replayed_error(error: ApiError, record: CallRecord) -> ApiError:
     """Return the replay of an error that ended a call: a retry with the same key would fail again."""
     error.call_id = record.id
-    error.headers = (("x-should-retry", "false"), ("x-onceward-replayed", "true"))
+    error.headers = ((X_SHOULD_RETRY, "false"), (X_ONCEWARD_REPLAYED, "true"))
     return error
 
 
 def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
-    headers = (("x-onceward-call-id", record.id), ("x-model", record.model))
-    return (*headers, ("x-onceward-replayed", "true")) if replayed else headers
+    headers = ((X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model))
+    return (*headers, (X_ONCEWARD_REPLAYED, "true")) if replayed else headers
 
 
 def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
-    headers: list[tuple[str, str]] = [("x-onceward-call-id", record.id), ("x-model", record.model)]
+    headers: list[tuple[str, str]] = [(X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model)]
     if record.total_usage is not None:
         tokens = record.tokens
         headers += [
-            ("x-input-tokens", str(tokens["prompt_tokens"])),
-            ("x-output-tokens", str(tokens["completion_tokens"])),
-            ("x-total-tokens", str(tokens["total_tokens"])),
+            (X_INPUT_TOKENS, str(tokens["prompt_tokens"])),
+            (X_OUTPUT_TOKENS, str(tokens["completion_tokens"])),
+            (X_TOTAL_TOKENS, str(tokens["total_tokens"])),
         ]
     cost = record.total_cost_nano
     if cost is not None:
-        headers.append(("x-cost-usd", _decimal(cost)))
+        headers.append((X_COST_USD, _decimal(cost)))
     if replayed:
-        headers.append(("x-onceward-replayed", "true"))
+        headers.append((X_ONCEWARD_REPLAYED, "true"))
     return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers))
 
 

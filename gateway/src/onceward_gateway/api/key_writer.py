@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..cache.controls import CONTROLS
-from ..core import durations
+from ..core import durations, error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     conflict,
@@ -99,7 +99,7 @@ class KeyWriter:
             if other.id != key.id and other.owner == key.owner:
                 raise conflict(
                     f"`key_alias` {key.alias!r} is the name of another key of the same owner. Take another.",
-                    code="key_alias_taken",
+                    code=error_codes.KEY_ALIAS_TAKEN,
                     param="key_alias",
                 )
 
@@ -150,7 +150,7 @@ class KeyWriter:
         ):
             raise conflict(
                 "A key with this value exists, or existed. Send another, or leave `key` out.",
-                code="key_exists",
+                code=error_codes.KEY_EXISTS,
                 param="key",
             )
         record, limits = _split(changes)
@@ -207,7 +207,7 @@ def _cache_controls(given: list[str] | None) -> list[str] | None:
                 f"`allowed_cache_controls[{number}]` is {name!r}, which is not a control of the cache. "
                 f"Use any of: {', '.join(CONTROLS)}.",
                 param="allowed_cache_controls",
-                code="unknown_value",
+                code=error_codes.UNKNOWN_VALUE,
             )
     return None if given is None else plain_list(given)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     forbidden,
@@ -94,7 +95,9 @@ class KeyHandlers:
         if request.data.get("key_id") and request.data.get("key"):
             other = await self._find(request, request.data["key"])
             if other.id != key.id:
-                raise invalid("`key_id` and `key` name two keys. Give one of them.", param="key", code="ambiguous")
+                raise invalid(
+                    "`key_id` and `key` name two keys. Give one of them.", param="key", code=error_codes.AMBIGUOUS
+                )
         return key
 
     async def update(self, request: Request) -> Response:
@@ -141,11 +144,13 @@ class KeyHandlers:
                 raise invalid(
                     f"`key_aliases` has {alias!r}, the name of {len(named)} keys. Use `key_id` instead.",
                     param="key_aliases",
-                    code="ambiguous",
+                    code=error_codes.AMBIGUOUS,
                 )
             found[named[0].id] = named[0]
         if not found:
-            raise invalid("`keys`, `key_aliases` or `key_id` is missing. Name a key.", param="keys", code="missing")
+            raise invalid(
+                "`keys`, `key_aliases` or `key_id` is missing. Name a key.", param="keys", code=error_codes.MISSING
+            )
         return json_response({"deleted_keys": await self._keys.delete(request, list(found.values()))})
 
     async def list_keys(self, request: Request) -> Response:
@@ -170,7 +175,7 @@ class KeyHandlers:
             raise invalid(
                 "`key` is required when the caller has no virtual key. `/key/list` has the keys.",
                 param="key",
-                code="missing",
+                code=error_codes.MISSING,
             )
         key = await self._find(request, text)
         return json_response({"key": key.id, "info": await self._serializer.key(key)})
@@ -179,7 +184,9 @@ class KeyHandlers:
         caller = await self._writer.begin(request)
         key = await self._named(request)
         if not blocked and authority_over_key(caller, key) != "above":
-            raise forbidden("This key was blocked by an administrator. Ask one to unblock it.", code="above_required")
+            raise forbidden(
+                "This key was blocked by an administrator. Ask one to unblock it.", code=error_codes.ABOVE_REQUIRED
+            )
         wanted = renewed(key, {"blocked": blocked})
         return json_response(
             await self._serializer.key(
@@ -220,7 +227,7 @@ def _filtered(query: Mapping[str, Any]) -> Condition:
         raise invalid(
             "`include_team_keys` is true, and `user_id`, whose teams are meant, is missing.",
             param="include_team_keys",
-            code="missing",
+            code=error_codes.MISSING,
         )
     if user_id:
         own = equal("user_id", user_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     conflict,
@@ -87,7 +88,7 @@ class MemberHandlers:
         """Return the member that a request names by id or email address."""
         members, id, email = self._records.members, request.data.get("user_id"), request.data.get("user_email")
         if id is None and email is None:
-            raise invalid("`user_id` or `user_email` is required.", param="user_id", code="missing")
+            raise invalid("`user_id` or `user_email` is required.", param="user_id", code=error_codes.MISSING)
         if id is not None:
             found = await members.get(kind, group, id)
         else:
@@ -139,7 +140,7 @@ class MemberHandlers:
                 raise conflict(
                     f"The user {user.id!r} is a member of this {kind} already, with another `max_budget_in_{kind}`. "
                     f"Change it by `/{kind}/member_update`, or leave it out.",
-                    code="member_exists",
+                    code=error_codes.MEMBER_EXISTS,
                     param=f"max_budget_in_{kind}",
                 )
 
@@ -188,7 +189,8 @@ class MemberHandlers:
         organization = await find_organization(self._records, request.caller, request.data["organization_id"])
         if authority_over_organization(request.caller, organization.id) is None:
             raise forbidden(
-                "Only an admin of the organization changes its members. Ask one.", code="organization_admin_required"
+                "Only an admin of the organization changes its members. Ask one.",
+                code=error_codes.ORGANIZATION_ADMIN_REQUIRED,
             )
         return organization
 
@@ -203,7 +205,7 @@ class MemberHandlers:
         if not any(one.role == "org_admin" and one.user_id != member.user_id for one in members):
             raise conflict(
                 f"The user {member.user_id!r} is the last admin of the organization. Make another one first.",
-                code="last_admin",
+                code=error_codes.LAST_ADMIN,
                 param="user_id",
             )
 
@@ -275,6 +277,8 @@ def _named(request: Request) -> list[Mapping[str, Any]]:
 def _role(role: str) -> str:
     if role not in _ORGANIZATION_ROLES:
         raise invalid(
-            f"`role` is {role!r}. Use one of {', '.join(_ORGANIZATION_ROLES)}.", param="role", code="unknown_value"
+            f"`role` is {role!r}. Use one of {', '.join(_ORGANIZATION_ROLES)}.",
+            param="role",
+            code=error_codes.UNKNOWN_VALUE,
         )
     return role

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     invalid,
@@ -73,7 +74,7 @@ class Memberships:
                 raise missing("user", id, param="user_id")
             return user
         if email is None:
-            raise invalid("`user_id` or `user_email` is required.", param="user_id", code="missing")
+            raise invalid("`user_id` or `user_email` is required.", param="user_id", code=error_codes.MISSING)
         seen = [
             user
             for user in await self._records.users.by("email", email)
@@ -92,7 +93,7 @@ class Memberships:
             raise invalid(
                 f"`user_id` {id!r} and `user_email` {email!r} are not those of one user. Give one of them.",
                 param=param,
-                code="ambiguous",
+                code=error_codes.AMBIGUOUS,
             )
 
     async def invite(self, request: Request, id: str | None, email: str | None, organization_id: str | None) -> User:
@@ -110,7 +111,7 @@ class Memberships:
                     await self.require_same_user(request, id, email, "member")
                 return user
         if id is None and email is None:
-            raise invalid("`user_id` or `user_email` is required.", param="member", code="missing")
+            raise invalid("`user_id` or `user_email` is required.", param="member", code=error_codes.MISSING)
         if id is not None and not request.caller.admin:
             raise missing("user", id, param="member")
         user = User(id=id if id is not None else self._new_id("user_"), email=email)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..config.telemetry import MetricsSettings
+from ..core import error_codes
 from ..core.errors import ApiError
 from ..http.request import (
     Access,
@@ -38,7 +39,7 @@ class MetricsHandlers:
             raise ApiError(
                 401,
                 "The metrics are read with a token of their own. Send it as `Authorization: Bearer ...`.",
-                code="invalid_metrics_token",
+                code=error_codes.INVALID_METRICS_TOKEN,
                 headers=(("www-authenticate", "Bearer"),),
             )
         return Response(200, await self._read(), CONTENT_TYPE, (("cache-control", "no-store"),))

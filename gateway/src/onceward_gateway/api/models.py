@@ -7,6 +7,7 @@ from typing import Any
 
 from ..billing.prices import PriceBook
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.errors import (
     ApiError,
     forbidden,
@@ -57,7 +58,7 @@ class ModelHandlers:
                     f"`cursor` is {cursor!r}, which no page of this list returned. "
                     "Send `next_cursor` of the page before.",
                     param="cursor",
-                    code="invalid_cursor",
+                    code=error_codes.INVALID_CURSOR,
                 )
             cards = cards[positions[0] :]
         shown = cards if limit is None else cards[: int(limit)]
@@ -78,7 +79,7 @@ class ModelHandlers:
             await self._find(request, name)
             raise forbidden(
                 f"The model {name!r} was not made by this caller and cannot be deleted. Only fine-tuned models can.",
-                code="model_not_deletable",
+                code=error_codes.MODEL_NOT_DELETABLE,
                 param="model",
             )
 
@@ -122,7 +123,7 @@ class ModelHandlers:
         raise ApiError(
             404,
             f"No model {name!r} is served here. `GET /v1/models` lists those that are.",
-            code="model_not_found",
+            code=error_codes.MODEL_NOT_FOUND,
             param="model",
         )
 

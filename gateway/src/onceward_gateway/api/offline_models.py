@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core import error_codes
 from ..core.answer import OfflineModel
 from ..core.errors import invalid
 from ..offline.catalog import default_for
@@ -16,6 +17,6 @@ def require_kind(model: OfflineModel, kind: str) -> BuiltIn:
         raise invalid(
             f"The model {model.id!r} does not do {kind}. {default_for(kind)!r} does.",
             param="model",
-            code="model_not_capable",
+            code=error_codes.MODEL_NOT_CAPABLE,
         )
     return model

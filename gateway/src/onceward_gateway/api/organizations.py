@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
@@ -89,7 +90,7 @@ class OrganizationHandlers:
                 f"`tier` is {tier!r}. Use one of {', '.join(map(repr, sorted(known)))}, or add [credits.tiers.…] to "
                 "onceward.toml.",
                 param="tier",
-                code="tier_unknown",
+                code=error_codes.TIER_UNKNOWN,
             )
 
     async def create(self, request: Request) -> Response:
@@ -116,7 +117,7 @@ class OrganizationHandlers:
         authority = authority_over_organization(caller, organization.id)
         if authority is None:
             raise forbidden(
-                "Only an admin of the organization changes it. Ask one.", code="organization_admin_required"
+                "Only an admin of the organization changes it. Ask one.", code=error_codes.ORGANIZATION_ADMIN_REQUIRED
             )
         fields, limits = self._changes(request)
         wanted = renewed(organization, {**fields, "limits": applied(organization.limits, limits)})
@@ -196,6 +197,6 @@ def _require_smaller(
         if name in fields and getattr(wanted, name) != getattr(organization, name):
             raise forbidden(
                 f"`{name}` of an organization is changed by an admin of the gateway. Leave it out.",
-                code="admin_required",
+                code=error_codes.ADMIN_REQUIRED,
                 param=name,
             )

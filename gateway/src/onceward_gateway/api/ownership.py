@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
 from ..core.records import (
@@ -58,7 +59,7 @@ class Ownership:
         if not caller.admin and caller.user_id is None:
             raise forbidden(
                 "This key belongs to no user and makes no keys. Use the key of a user, a team's admin or a master key.",
-                code="user_required",
+                code=error_codes.USER_REQUIRED,
             )
         named = any(data.get(name) for name in ("team_id", "organization_id", "user_id"))
         team = await self._team(
@@ -90,7 +91,7 @@ class Ownership:
                 raise invalid(
                     "You are a member of several organizations. Say in `organization_id` whose key it is to be.",
                     param="organization_id",
-                    code="missing",
+                    code=error_codes.MISSING,
                 )
             organization = await self._records.organizations.get(next(iter(caller.organizations_in), None))
         elif team is None and organization is not None and organization.id not in caller.organizations_in:
@@ -99,7 +100,7 @@ class Ownership:
             None if organization is None else await self._records.members.get("organization", organization.id, user.id)
         )
         if seat is not None and seat.role in READERS:
-            raise forbidden("You look on in this organization and make no keys in it.", code="read_only")
+            raise forbidden("You look on in this organization and make no keys in it.", code=error_codes.READ_ONLY)
         return Owners(team, organization, user, own=True)
 
     async def of_key(self, caller: Principal, key: Key, data: Mapping[str, Any], *, above: bool) -> Owners:
@@ -115,7 +116,7 @@ class Ownership:
         if not above:
             raise forbidden(
                 "Only who is above a key gives it to others. Make a new key instead.",
-                code="above_required",
+                code=error_codes.ABOVE_REQUIRED,
                 param=next(iter(moves)),
             )
         wanted = {name: moves.get(name, getattr(key, name)) for name in names}
@@ -126,7 +127,7 @@ class Ownership:
         if not caller.admin and not _above(caller, team, organization):
             raise forbidden(
                 "The key would leave what you administer. Keep it in one of your teams or organizations.",
-                code="above_required",
+                code=error_codes.ABOVE_REQUIRED,
                 param=next(iter(moves)),
             )
         user = None if wanted["user_id"] is None else await self._member(caller, wanted["user_id"], team, organization)
@@ -146,7 +147,7 @@ class Ownership:
                 raise invalid(
                     f"The team {team.id!r} is not in the organization {id!r}. Leave `organization_id` out.",
                     param="organization_id",
-                    code="invalid_value",
+                    code=error_codes.INVALID_VALUE,
                 )
             return await self._records.organizations.get(team.organization_id)
         if id is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ..core import durations
+from ..core import durations, error_codes
 from ..core.errors import ApiError, invalid
 from ..core.records import Limits, ModelLimit
 
@@ -52,7 +52,9 @@ def given(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def nano(dollars: float, param: str) -> int:
     """Return dollars as nano-USD, exactly as they were written."""
     if dollars > _MOST_DOLLARS:
-        raise invalid(f"`{param}` is more than {_MOST_DOLLARS} dollars. Give less.", param=param, code="invalid_value")
+        raise invalid(
+            f"`{param}` is more than {_MOST_DOLLARS} dollars. Give less.", param=param, code=error_codes.INVALID_VALUE
+        )
     return int((Decimal(str(dollars)) * 1_000_000_000).to_integral_value())
 
 
@@ -65,7 +67,7 @@ def moment(text: str, param: str) -> float:
         raise invalid(
             f"`{param}` is {text!r}, which is not a date or a time. Write 2026-01-31 or 2026-01-31T12:00:00Z.",
             param=param,
-            code="invalid_value",
+            code=error_codes.INVALID_VALUE,
         ) from None
 
 
@@ -74,7 +76,9 @@ def _to_come(text: str, param: str, now: float) -> float:
     found = moment(text, param)
     if found <= now:
         raise invalid(
-            f"`{param}` is {text!r}, which is in the past. Send a future time.", param=param, code="invalid_value"
+            f"`{param}` is {text!r}, which is in the past. Send a future time.",
+            param=param,
+            code=error_codes.INVALID_VALUE,
         )
     return found
 
@@ -83,7 +87,7 @@ def known_value(text: str, known: Sequence[str], param: str) -> str:
     """Return `text` if it is one of the known values, else raise 400: a misspelt filter would silently find nothing."""
     if text not in known:
         listed = ", ".join(map(repr, known))
-        raise invalid(f"`{param}` is {text!r}. Use one of {listed}.", param=param, code="unknown_value")
+        raise invalid(f"`{param}` is {text!r}. Use one of {listed}.", param=param, code=error_codes.UNKNOWN_VALUE)
     return text
 
 
@@ -95,7 +99,7 @@ def bounded_metadata(value: Any, param: str = "metadata") -> dict[str, Any]:
         raise invalid(
             f"`{param}` is {size} bytes large as JSON; the most is {_LARGEST_METADATA} bytes. Send less.",
             param=param,
-            code="too_long",
+            code=error_codes.TOO_LONG,
         )
     return found
 
@@ -105,14 +109,16 @@ def bounded_names(value: Any, param: str) -> list[str]:
     found = plain_list(value)
     if len(found) > _MOST_NAMES:
         raise invalid(
-            f"`{param}` has {len(found)} items; the most is {_MOST_NAMES}. Send fewer.", param=param, code="too_long"
+            f"`{param}` has {len(found)} items; the most is {_MOST_NAMES}. Send fewer.",
+            param=param,
+            code=error_codes.TOO_LONG,
         )
     for name in found:
         if len(name) > _LONGEST_NAME:
             raise invalid(
                 f"`{param}` has an item of {len(name)} characters; the most is {_LONGEST_NAME}. Shorten it.",
                 param=param,
-                code="too_long",
+                code=error_codes.TOO_LONG,
             )
     return found
 
@@ -131,7 +137,9 @@ def _whole(value: Any, param: str) -> int | None:
     if value is None:
         return None
     if value > _LARGEST:
-        raise invalid(f"`{param}` is too large. Leave it out for no limit.", param=param, code="invalid_value")
+        raise invalid(
+            f"`{param}` is too large. Leave it out for no limit.", param=param, code=error_codes.INVALID_VALUE
+        )
     return int(value)
 
 
@@ -182,7 +190,9 @@ def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
     if (increase is None) != (until is None):
         missing = "temp_budget_expiry" if until is None else "temp_budget_increase"
         raise invalid(
-            f"`{missing}` is required: an increase and its expiry must be sent together.", param=missing, code="missing"
+            f"`{missing}` is required: an increase and its expiry must be sent together.",
+            param=missing,
+            code=error_codes.MISSING,
         )
     if increase is not None and until is not None:
         changes["temp_increase"] = nano(increase, "temp_budget_increase")
@@ -208,4 +218,4 @@ def one_of(data: Mapping[str, Any], *names: str) -> str:
         if data.get(name):
             return str(data[name])
     listed = " or ".join(f"`{name}`" for name in names)
-    raise ApiError(400, f"{listed} is required.", param=names[0], code="missing")
+    raise ApiError(400, f"{listed} is required.", param=names[0], code=error_codes.MISSING)

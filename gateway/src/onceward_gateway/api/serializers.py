@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-from ..core import durations
+from ..core import durations, error_codes
 from ..core.clock import Clock
 from ..core.errors import invalid
 from ..core.principal import (
@@ -255,7 +255,7 @@ async def page_by_cursor(
         raise invalid(
             f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
             param="cursor",
-            code="invalid_cursor",
+            code=error_codes.INVALID_CURSOR,
         )
     shown, more = found[:limit], len(found) > limit
     return json_response(

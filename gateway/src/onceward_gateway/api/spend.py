@@ -9,6 +9,7 @@ import msgspec
 from ..billing.budget_windows import window_of
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook
+from ..core import error_codes
 from ..core.call_record import Status
 from ..core.clock import Clock
 from ..core.errors import (
@@ -113,7 +114,7 @@ class SpendHandlers:
         if isinstance(answer, dict):
             model = model or answer.get("model")
         if not isinstance(model, str) or not model:
-            raise invalid("`model` is required.", param="model", code="missing_field")
+            raise invalid("`model` is required.", param="model", code=error_codes.MISSING_FIELD)
         usage = _usage_of(data, answer)
         provider, name = self._price_locator.locate(request, model)
         total = self._prices.cost(provider, name, usage)
@@ -122,7 +123,7 @@ class SpendHandlers:
             raise invalid(
                 f'The price of the model {model!r} is not known. Add [prices."{model}"] to onceward.toml.',
                 param="model",
-                code="price_unknown",
+                code=error_codes.PRICE_UNKNOWN,
             )
         credits = self._ledger.credits
         band = credits.band_of(model) if credits.used else None
@@ -213,7 +214,7 @@ class SpendHandlers:
                     f"`{name}` is {value!r}, which names nothing to reset. Send a value, or leave it out: an empty "
                     "body resets everything.",
                     param=name,
-                    code="invalid_value",
+                    code=error_codes.INVALID_VALUE,
                 )
         named = [(name, str(value)) for name, value in request.data.items()]
         places = [place for name, value in named for place in await self._owners(request, name, value)]
@@ -247,7 +248,9 @@ class SpendHandlers:
     async def provider_budgets(self, request: Request) -> Response:
         """Return the budget and the spending of each provider that has a budget."""
         if not visibility_of(request.caller).all:
-            raise forbidden("Only an admin of the gateway may see the budgets of providers.", code="admin_required")
+            raise forbidden(
+                "Only an admin of the gateway may see the budgets of providers.", code=error_codes.ADMIN_REQUIRED
+            )
         now = self._clock.time()
         shown: dict[str, Any] = {}
         for name, budget in self._ledger.settings.providers.items():
@@ -319,7 +322,7 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
             raise invalid(
                 "`completion_response` has no `usage` with numbers of tokens. Send the answer as it came.",
                 param="completion_response",
-                code="invalid_value",
+                code=error_codes.INVALID_VALUE,
             )
         return usage
     from ..core import tokenizer
@@ -330,7 +333,7 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
         raise invalid(
             f"`prompt_tokens` and `{beside}` both define the input. Send one of the two.",
             param=beside,
-            code="invalid_value",
+            code=error_codes.INVALID_VALUE,
         )
     if prompt is None:
         prompt = tokenizer.count(data["prompt"]) if data.get("prompt") else 0
@@ -340,12 +343,14 @@ def _usage_of(data: dict[str, Any], answer: Any) -> dict[str, Any]:
             raise invalid(
                 "`messages` has an item that is not a message. Send them as to `/v1/chat/completions`.",
                 param="messages",
-                code="invalid_value",
+                code=error_codes.INVALID_VALUE,
             ) from None
     usage = {"prompt_tokens": prompt, "completion_tokens": data.get("completion_tokens") or 0}
     for name, value in usage.items():
         if not _counts(value):
-            raise invalid(f"`{name}` is more than a call can have. Send less.", param=name, code="invalid_value")
+            raise invalid(
+                f"`{name}` is more than a call can have. Send less.", param=name, code=error_codes.INVALID_VALUE
+            )
     return usage
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ..billing import sql
+from ..core import error_codes
 from ..core.errors import invalid
 from ..core.money import to_credits, to_usd
 from ..core.principal import Principal
@@ -53,7 +54,7 @@ class SpendReports:
                 raise invalid(
                     f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
                     param="cursor",
-                    code="invalid_cursor",
+                    code=error_codes.INVALID_CURSOR,
                 )
             where.add("before", cursor)
         rows = await self._db.query_in_thread(sql.logs(where.conditions), (*where.values, limit + 1))
@@ -202,7 +203,7 @@ def span(query: Mapping[str, Any], now: float, days: int | None = None) -> tuple
         raise invalid(
             f"`end_date` is {end!r}, before `start_date`, {start!r}. Exchange them.",
             param="end_date",
-            code="invalid_value",
+            code=error_codes.INVALID_VALUE,
         )
     first, last = _within(first), _within(last)
     if days is not None:

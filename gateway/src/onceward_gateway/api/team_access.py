@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import forbidden
 from ..core.records import (
     Member,
@@ -57,7 +58,7 @@ class TeamAccess:
             who = "its organization" if above else "it or of its organization"
             raise forbidden(
                 f"Only an admin of {who} may do this with the team {team.alias or id!r}. Ask one.",
-                code="above_required" if above else "team_admin_required",
+                code=error_codes.ABOVE_REQUIRED if above else "team_admin_required",
                 param=param,
             )
         return team, authority

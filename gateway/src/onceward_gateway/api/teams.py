@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.records import (
@@ -155,7 +156,7 @@ class TeamHandlers:
         if not request.caller.admin:
             raise forbidden(
                 "Only an admin of the gateway moves a team to another organization. Make a new team instead.",
-                code="admin_required",
+                code=error_codes.ADMIN_REQUIRED,
                 param="organization_id",
             )
         id = request.data["organization_id"]
@@ -269,7 +270,7 @@ def _first(data: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
 def team_role(role: str) -> str:
     """Return the role of a team's member; raise 400 for an unknown one."""
     if role not in ("admin", "user"):
-        raise invalid(f"`role` is {role!r}. Use 'admin' or 'user'.", param="role", code="unknown_value")
+        raise invalid(f"`role` is {role!r}. Use 'admin' or 'user'.", param="role", code=error_codes.UNKNOWN_VALUE)
     return role
 
 
@@ -280,6 +281,6 @@ def _require_smaller(team: Team, fields: Mapping[str, Any], asked: Mapping[str, 
         if name in fields and fields[name] != getattr(team, name):
             raise forbidden(
                 f"`{name}` of a team is changed by an admin of its organization. Leave it out.",
-                code="above_required",
+                code=error_codes.ABOVE_REQUIRED,
                 param=name,
             )

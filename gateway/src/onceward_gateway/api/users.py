@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     conflict,
@@ -114,7 +115,7 @@ class UserHandlers:
             if other.id != user_id and await self._ownership.may_see_user(request.caller, other):
                 raise conflict(
                     f"There is a user with the address {email!r}. Use `/user/update`.",
-                    code="user_email_taken",
+                    code=error_codes.USER_EMAIL_TAKEN,
                     param="user_email",
                 )
 
@@ -205,7 +206,7 @@ class UserHandlers:
             if user.id != caller.user_id or caller.only_team is not None or caller.only_organization is not None:
                 raise forbidden(
                     "Only an admin of all organizations that the user is in changes it. Ask an admin of the gateway.",
-                    code="above_required",
+                    code=error_codes.ABOVE_REQUIRED,
                 )
             _require_smaller(user, fields, limits)
         below(limits | {k: v for k, v in fields.items() if k == "models"}, *await self._organizations(user))
@@ -231,7 +232,7 @@ class UserHandlers:
         if not any(one.id != user.id and not one.blocked for one in admins):
             raise conflict(
                 f"The user {user.id!r} is the last admin of the gateway. Make another one first, or use a master key.",
-                code="last_admin",
+                code=error_codes.LAST_ADMIN,
                 param="user_role" if "role" in fields else "blocked",
             )
 
@@ -269,7 +270,9 @@ class UserHandlers:
         caller = request.caller
         id = request.query.get("user_id") or caller.user_id
         if id is None:
-            raise invalid("`user_id` is required when the caller is not a user.", param="user_id", code="missing")
+            raise invalid(
+                "`user_id` is required when the caller is not a user.", param="user_id", code=error_codes.MISSING
+            )
         user = await self._memberships.find_user(request, id, None)
         keys = await self._records.keys.page(visible_keys(caller) & equal("user_id", user.id), _MOST_SHOWN)
         seats = {m.group_id: m for m in await self._records.members.of_user(user.id) if m.group_kind == "team"}
@@ -291,7 +294,7 @@ class UserHandlers:
             if user.id == caller.user_id or not await self._administers(request, user):
                 raise forbidden(
                     f"The user {user.id!r} is not yours to delete: only an admin of all its organizations may do that.",
-                    code="above_required",
+                    code=error_codes.ABOVE_REQUIRED,
                     param="user_ids",
                 )
         for user in users:
@@ -304,12 +307,14 @@ class UserHandlers:
 def _role(caller: Principal, role: str) -> str:
     if role not in _ROLES:
         raise invalid(
-            f"`user_role` is {role!r}. Use one of {', '.join(_ROLES)}.", param="user_role", code="unknown_value"
+            f"`user_role` is {role!r}. Use one of {', '.join(_ROLES)}.",
+            param="user_role",
+            code=error_codes.UNKNOWN_VALUE,
         )
     if role in _OF_ADMINS and not caller.admin:
         raise forbidden(
             f"Only an admin of the gateway gives the role {role!r}. Give another.",
-            code="admin_required",
+            code=error_codes.ADMIN_REQUIRED,
             param="user_role",
         )
     return role
@@ -338,4 +343,6 @@ def _require_smaller(user: User, fields: Mapping[str, Any], limits: Mapping[str,
     attenuate(asked, Ceiling.of(user), strict=True)
     for name in ("blocked", "budget_id", "email"):
         if name in fields and fields[name] != getattr(user, name):
-            raise forbidden(f"`{name}` of a user is changed by an administrator. Leave it out.", code="above_required")
+            raise forbidden(
+                f"`{name}` of a user is changed by an administrator. Leave it out.", code=error_codes.ABOVE_REQUIRED
+            )

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..core import tokenizer
+from ..core import error_codes, tokenizer
 from ..core.effective_body import effective_body
 from ..core.errors import (
     ApiError,
@@ -69,7 +69,7 @@ class UtilityHandlers:
         """Count the tokens of messages or of a text: exactly for offline models, by length for others."""
         model, messages, prompt = request.data["model"], request.data.get("messages"), request.data.get("prompt")
         if (messages is None) == (prompt is None):
-            raise invalid("Send either `messages` or `prompt`.", param="messages", code="nothing_to_count")
+            raise invalid("Send either `messages` or `prompt`.", param="messages", code=error_codes.NOTHING_TO_COUNT)
         target, _ = await self._selector.first_target(request, model, "chat")
         if isinstance(target, OfflineTarget):
             count = (

@@ -9,6 +9,7 @@ import msgspec
 
 from ..calls.idempotency import check_key, fingerprint
 from ..calls.idempotent_writes import IdempotentWrites
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
@@ -124,7 +125,7 @@ class RecordWriter:
         if not request.caller.admin:
             raise forbidden(
                 f"Only an admin of the gateway chooses ids. Leave `{kind}_id` out and take the one of the answer.",
-                code="admin_required",
+                code=error_codes.ADMIN_REQUIRED,
                 param=f"{kind}_id",
             )
         if await store.any(given) is not None:
@@ -176,8 +177,8 @@ class SecretResponder:
         if key is None:
             done = await self._mutations.plainly(act, whole=True)
         else:
-            print_ = await fingerprint(request)
-            done = await self._mutations.once(request.principal, key, request.operation, print_, act)
+            digest = await fingerprint(request)
+            done = await self._mutations.once(request.principal, key, request.operation, digest, act)
         reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
@@ -198,5 +199,5 @@ def _not_kept(key_id: str) -> ApiError:
     return conflict(
         f"This request was answered before, with the secret of the key {key_id!r}, which is not kept. "
         "Use `/key/{key}/regenerate` to get another.",
-        code="secret_not_kept",
+        code=error_codes.SECRET_NOT_KEPT,
     )

@@ -13,6 +13,7 @@ from ..config.billing import (
     CreditSettings,
     Tier,
 )
+from ..core import error_codes
 from ..core.durations import window
 from ..core.errors import ApiError
 from ..core.model_names import matches
@@ -85,7 +86,7 @@ class Credits:
                 403,
                 f"The tier {name!r} is not configured, so nothing says what it may use. "
                 f"Add [credits.tiers.{name}] to onceward.toml, or set another tier on the organization.",
-                code="tier_unknown",
+                code=error_codes.TIER_UNKNOWN,
             )
         return tier
 
@@ -147,7 +148,7 @@ def _out_of_reach(tier: Tier, band: Band | None, model: str, caller: Principal) 
         f"The model {model!r} is {where}, and the tier {tier.id!r} of the {account_of(caller)[1]} opens "
         f"{', '.join(repr(name) for name in tier.bands)}. Name a model of these, or have the tier raised.",
         type="band_access_denied",
-        code="band_access_denied",
+        code=error_codes.BAND_ACCESS_DENIED,
         param="model",
         tier=tier.id,
         current_tier=tier.id,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ..core import error_codes
 from ..core.errors import ApiError
+from ..core.headers import X_SHOULD_RETRY
 from ..core.money import to_credits, to_usd
 from ..core.timestamps import iso
 from .budget_windows import (
@@ -18,7 +20,7 @@ __all__ = ["OPERATORS", "dollars", "refused", "unpriced", "warning_of"]
 
 # Budgets of the gateway's operator: callers must not see how much others spend of them.
 OPERATORS = frozenset({"model", "provider", "deployment"})
-_HEADERS = (("x-should-retry", "false"),)
+_HEADERS = ((X_SHOULD_RETRY, "false"),)
 
 
 def _day(at: float | None) -> str | None:
@@ -44,7 +46,7 @@ def _budget(refusal: Refused) -> ApiError:
             402,
             f"The budget of the {budget.name} has too little left for this call. {renews}",
             type="budget_exceeded",
-            code="budget_exceeded",
+            code=error_codes.BUDGET_EXCEEDED,
             headers=_HEADERS,
             limit_scope=budget.scope,
             limit_id=budget.id,
@@ -56,7 +58,7 @@ def _budget(refusal: Refused) -> ApiError:
         f"The budget of the {budget.name} is {dollars(budget.limit)} US dollars, "
         f"of which {dollars(refusal.spent)} are spent{held}; this call may cost {dollars(refusal.amount)}. {renews}",
         type="budget_exceeded",
-        code="budget_exceeded",
+        code=error_codes.BUDGET_EXCEEDED,
         headers=_HEADERS,
         limit_scope=budget.scope,
         limit_id=budget.id,
@@ -78,7 +80,7 @@ def _credits(refusal: Refused) -> ApiError:
     return ApiError(
         402,
         f"The call may need {required} credits, and {remaining} are left to the {budget.name}. {again}",
-        code="insufficient_credits",
+        code=error_codes.INSUFFICIENT_CREDITS,
         headers=_HEADERS,
         limit_scope="credits",
         limit_id=budget.id,
@@ -95,7 +97,7 @@ def unpriced(model: str, owner: str) -> ApiError:
         403,
         f"The price of the model {model!r} is not known, so the budget of the {owner} cannot be kept. "
         f'Add [prices."{model}"] to onceward.toml (0 where it is free), or name another model.',
-        code="price_unknown",
+        code=error_codes.PRICE_UNKNOWN,
         param="model",
     )
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
+from ..core.headers import X_ONCEWARD_BUDGET_WARNING
 from ..core.money import nano_of_pico
 from ..core.principal import Bound, Principal
 from ..core.threads import in_thread_if_large
@@ -252,7 +253,7 @@ class Ledger:
     def _warn(self, ticket: Ticket, budget: BudgetWindow, spent: int) -> None:
         text = warning_of(budget, spent)
         if budget.scope not in OPERATORS:
-            ticket.headers = (*ticket.headers, ("x-onceward-budget-warning", text))
+            ticket.headers = (*ticket.headers, (X_ONCEWARD_BUDGET_WARNING, text))
         key = (*budget.key, budget.start)
         if key not in self._warned:
             if len(self._warned) >= _MAX_PLANS:

@@ -120,8 +120,8 @@ class PriceBook:
             return False
         tier, searches = _tier(usage), usage.get("web_searches")
         details = [usage.get(name) for name in ("prompt_tokens_details", "completion_tokens_details")]
-        heard, spoken = (isinstance(one, dict) and bool(one.get("audio_tokens")) for one in details)
-        if not (tier or searches or heard or spoken):
+        has_audio_input, has_audio_output = (isinstance(one, dict) and bool(one.get("audio_tokens")) for one in details)
+        if not (tier or searches or has_audio_input or has_audio_output):
             return False
         price = self.unit(provider, model, tier)
         if price is None:
@@ -131,7 +131,7 @@ class PriceBook:
             return True
         if tier not in _STANDARD and price == self.unit(provider, model):
             return True
-        return (heard and price.audio_input is None) or (spoken and price.audio_output is None)
+        return (has_audio_input and price.audio_input is None) or (has_audio_output and price.audio_output is None)
 
     def unit(self, provider: str, model: str, tier: str = "") -> UnitPrice | None:
         """Return the unit price of a model today, in a service tier of its provider."""
@@ -169,9 +169,9 @@ def _media(
     ):
         details = usage.get(name)
         if isinstance(details, dict):
-            heard = min(_count(details.get("audio_tokens")), most)
-            yield sound, heard, text
-            yield picture, min(_count(details.get("image_tokens")), most - heard), text
+            audio = min(_count(details.get("audio_tokens")), most)
+            yield sound, audio, text
+            yield picture, min(_count(details.get("image_tokens")), most - audio), text
 
 
 def _tier(usage: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import ApiError, encoded
@@ -224,7 +225,7 @@ def _ended(call: CallRecord) -> ApiError:
         500,
         f"The gateway stopped while the call {call.id!r} ran. Its usage until then was billed. "
         "To make the call again, send it with a new key.",
-        code="call_interrupted",
+        code=error_codes.CALL_INTERRUPTED,
         provider_asked=True,
     )
 

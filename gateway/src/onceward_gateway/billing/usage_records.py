@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
+from ..core.headers import X_ONCEWARD_CACHE_KEY, X_ONCEWARD_TAGS
 from ..core.principal import Principal
 from ..core.usage import Tokens, hour_of
 from ..db import Batch
@@ -65,7 +67,7 @@ def tags_of(request: Request) -> tuple[str, ...]:
     metadata = request.data.get("metadata")
     if given is None and isinstance(metadata, dict):
         given = metadata.get("tags")
-    for source in (given, request.header("x-onceward-tags")):
+    for source in (given, request.header(X_ONCEWARD_TAGS)):
         listed = source.split(",") if isinstance(source, str) else source
         if isinstance(listed, list):
             named = [tag.strip() for tag in listed[:_MOST_TAGS] if isinstance(tag, str)]
@@ -75,7 +77,7 @@ def tags_of(request: Request) -> tuple[str, ...]:
 
 def require_bounded(request: Request) -> None:
     """Raise 400 if the model, tags, user or metadata of a request is too long to be stored with its record."""
-    data, header = request.data, request.header("x-onceward-tags")
+    data, header = request.data, request.header(X_ONCEWARD_TAGS)
     if len(request.model) > _LONGEST_MODEL:
         raise _too_long("model", f"{len(request.model)} characters long", f"{_LONGEST_MODEL} characters")
     user, metadata, tags = data.get("user"), data.get("metadata"), data.get("tags")
@@ -111,7 +113,7 @@ def _require_tags(name: str, given: Any) -> None:
 
 
 def _too_long(name: str, what: str, most: str) -> ApiError:
-    return invalid(f"`{name}` is {what}; the most is {most}. Send less.", param=name, code="too_long")
+    return invalid(f"`{name}` is {what}; the most is {most}. Send less.", param=name, code=error_codes.TOO_LONG)
 
 
 def metadata_of(request: Request) -> str | None:
@@ -203,6 +205,6 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
         ticket.node,
         ticket.served_at,
-        run.marks.get("x-onceward-cache-key"),
+        run.marks.get(X_ONCEWARD_CACHE_KEY),
         ticket.metadata,
     )

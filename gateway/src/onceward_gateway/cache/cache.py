@@ -12,6 +12,7 @@ import msgspec
 from ..config.cache import CacheSettings
 from ..core.answer import Answer, Fault
 from ..core.clock import Clock
+from ..core.headers import X_ONCEWARD_CACHE, X_ONCEWARD_CACHE_KEY, X_ONCEWARD_REGION, X_ONCEWARD_TAGS
 from ..core.response_writer import ResponseWriter, WriterMiddleware
 from ..http.request import Request
 from .controls import CacheControls, controls_of
@@ -28,7 +29,7 @@ KINDS = ("chat", "completions", "embeddings")
 # Members of a request that do not influence the answer.
 _IGNORED = ("cache", "guardrails", "metadata", "tags", "model", "virtual_model_id", "store")
 _OWN_KEY = "x-provider-key-"
-_MARK, _MARK_KEY = "x-onceward-cache", "x-onceward-cache-key"
+_MARK, _MARK_KEY = X_ONCEWARD_CACHE, X_ONCEWARD_CACHE_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class ResponseCache:
     def key(self, request: Request, decision: CacheDecision) -> str:
         """Return the cache key of a call: a digest of scope, request, and guardrails of the answer."""
         body = {name: value for name, value in request.data.items() if name not in _IGNORED}
-        region, tags = request.header("x-onceward-region"), request.header("x-onceward-tags")
+        region, tags = request.header(X_ONCEWARD_REGION), request.header(X_ONCEWARD_TAGS)
         betas = [request.header("openai-beta"), request.header("anthropic-beta")]
         model = request.caller.aliases.get(request.model, request.model)
         parts: list[Any] = [
@@ -141,7 +142,7 @@ class ResponseCache:
 
 
 class CacheRecorder(WriterMiddleware):
-    """A filter that copies an answer, up to `max_bytes`."""
+    """Middleware that copies an answer, up to `max_bytes`."""
 
     def __init__(self, inner: ResponseWriter, max_bytes: int) -> None:
         super().__init__(inner)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import invalid
 
 __all__ = ["CONTROLS", "CacheControls", "controls_of"]
@@ -40,7 +41,7 @@ def controls_of(header: str | None, body: Any) -> CacheControls:
             raise invalid(
                 f"`cache` is {body!r}. Send an object with any of: {', '.join(CONTROLS)}.",
                 param="cache",
-                code="invalid_cache_control",
+                code=error_codes.INVALID_CACHE_CONTROL,
             )
         member = body
     given = list(_AGE.finditer((header or "").lower()))
@@ -83,4 +84,6 @@ def _seconds(member: Mapping[str, Any], name: str) -> float | None:
 
 
 def _wrong(name: str, value: Any, what: str) -> Exception:
-    return invalid(f"`cache.{name}` is {value!r}, not {what}.", param=f"cache.{name}", code="invalid_cache_control")
+    return invalid(
+        f"`cache.{name}` is {value!r}, not {what}.", param=f"cache.{name}", code=error_codes.INVALID_CACHE_CONTROL
+    )

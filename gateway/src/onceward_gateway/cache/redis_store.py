@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from ..redis.errors import RedisAway
 from ..redis.script import Script
@@ -167,6 +168,6 @@ def _unavailable(away: RedisAway) -> ApiError:
     return ApiError(
         503,
         f"The cache cannot be reached: Redis does not serve ({away}). Try again when it is back.",
-        code="cache_unavailable",
+        code=error_codes.CACHE_UNAVAILABLE,
         retry_after=2.0,
     )

@@ -151,7 +151,7 @@ class IdempotencyKeys:
             return bool(rows)
         now = self._clock.time()
         key = (request.principal, request.key, request.operation, request.fingerprint, record.id)
-        claimed = (*key, claim.expires_at, None, now, claim.entry.replaces)
+        claimed = (*key, claim.expires_at, None, now, claim.start.replaces)
         return bool(await self._db.changed(sql.CLAIM_CALL, (*claimed, *record.row())))
 
     async def release(self, claim: Claim) -> None:

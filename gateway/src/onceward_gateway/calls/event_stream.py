@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from ..core import error_codes
 from ..core.answer import (
     Answer,
     DeliveryFault,
@@ -28,7 +29,7 @@ def frame(call_id: str, seq: int, data: bytes, event: str | None = None) -> byte
 def draining() -> ApiError:
     """Return the error for clients of a call that was still running when the gateway stopped."""
     message = "The gateway is stopping and this call did not end in time. Send it again with the same key."
-    return ApiError(529, message, code="draining")
+    return ApiError(529, message, code=error_codes.DRAINING)
 
 
 class Subscriber:

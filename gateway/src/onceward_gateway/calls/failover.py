@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
+from ..core import error_codes
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import ApiError
+from ..core.headers import X_SHOULD_RETRY
 from ..db import (
     Batch,
     Database,
@@ -174,4 +176,4 @@ class Failover:
 def cancelled(call_id: str) -> ApiError:
     """Return the error of a call that its client cancelled."""
     message = f"The call {call_id!r} was cancelled at its client's request. Send it again with a new key."
-    return ApiError(409, message, code="call_cancelled", headers=(("x-should-retry", "false"),))
+    return ApiError(409, message, code=error_codes.CALL_CANCELLED, headers=((X_SHOULD_RETRY, "false"),))

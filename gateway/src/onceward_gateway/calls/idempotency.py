@@ -6,12 +6,14 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 
+from ..core import error_codes
 from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
     conflict,
     invalid,
 )
+from ..core.headers import X_SHOULD_RETRY
 from ..core.threads import LARGE_BODY
 from ..http.request import Request
 from .event_stream import EventStream
@@ -26,7 +28,7 @@ __all__ = [
     "fingerprint",
     "not_resumable",
     "resume_position",
-    "presented_by",
+    "identify_request",
     "require_same_request",
 ]
 
@@ -54,15 +56,15 @@ class IdempotentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The request attaches to a call that runs here or on another node, and reads the events after `after`."""
+    """An outcome: attach to a call that runs here or on another node, and read its events after `after`."""
 
-    feed: EventStream
+    stream: EventStream
     after: int
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The call has ended, and its stored answer is replayed."""
+    """An outcome: replay the stored answer of a call that has ended."""
 
     record: CallRecord
     after: int
@@ -70,7 +72,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The call has to be made: for the first time (`record` is None), again after a failure, or resumed from its log.
+    """An outcome: make the call for the first time (`record` is None), retry it, or resume it from its log.
 
     `replaces` is the id of the call that the key has named so far, if it is to name a new one.
     """
@@ -91,7 +93,7 @@ class Claim:
 
     request: IdempotentRequest
     record: CallRecord
-    entry: Start
+    start: Start
     previous: CallRecord | None
     expires_at: float
     recorded: bool = False
@@ -116,9 +118,9 @@ def require_same_request(fingerprint: bytes | None, request: IdempotentRequest) 
         raise conflict(
             f"The idempotency key {request.key!r} was used before with another request. "
             "Send the same body to the same operation, or take a new key.",
-            code="idempotency_key_reused",
+            code=error_codes.IDEMPOTENCY_KEY_REUSED,
             param="Idempotency-Key",
-            headers=(("x-should-retry", "false"),),
+            headers=((X_SHOULD_RETRY, "false"),),
         )
 
 
@@ -133,7 +135,7 @@ def resume_position(request: IdempotentRequest, call_id: str) -> int:
             f"`Last-Event-ID` is {event_id!r}, which is not an event id. "
             "Send the last `id:` received, `<call>:<number>`.",
             param="Last-Event-ID",
-            code="invalid_event_id",
+            code=error_codes.INVALID_EVENT_ID,
         )
     if event_call != call_id:
         raise not_resumable(event_id)
@@ -145,9 +147,9 @@ def not_resumable(event_id: str) -> ApiError:
     return ApiError(
         409,
         f"`Last-Event-ID` is {event_id!r}, and the call of this key has no such event. Start again with a new key.",
-        code="call_not_resumable",
+        code=error_codes.CALL_NOT_RESUMABLE,
         param="Last-Event-ID",
-        headers=(("x-should-retry", "false"),),
+        headers=((X_SHOULD_RETRY, "false"),),
     )
 
 
@@ -159,12 +161,12 @@ def check_key(key: str | None) -> str | None:
         raise invalid(
             f"`Idempotency-Key` has {len(key)} characters or unprintable ones. Send 1 to {_KEY_LENGTH} printable ones.",
             param="Idempotency-Key",
-            code="invalid_idempotency_key",
+            code=error_codes.INVALID_IDEMPOTENCY_KEY,
         )
     return key
 
 
-async def presented_by(request: Request, *, stream: bool) -> IdempotentRequest:
+async def identify_request(request: Request, *, stream: bool) -> IdempotentRequest:
     """Return the identity of a request: its idempotency key, fingerprint, caller and resume position."""
     key = check_key(request.header("idempotency-key"))
     digest = await fingerprint(request) if key is not None else b""

@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from ..core import error_codes
 from ..core.answer import Answer
 from ..core.clock import Clock
 from ..core.errors import ApiError, conflict
+from ..core.headers import X_ONCEWARD_REPLAYED, X_SHOULD_RETRY
 from ..db import Batch, Database
 from ..http.request import (
     Change,
@@ -153,7 +155,7 @@ class IdempotentWrites:
             raise ApiError(
                 503,
                 f"Another node took over the request of the idempotency key {claim.key!r}. Send it again.",
-                code="request_taken_over",
+                code=error_codes.REQUEST_TAKEN_OVER,
                 retry_after=1,
             )
         answer = Answer(reply.body, reply.content_type, None, reply.headers, reply.status)
@@ -190,14 +192,14 @@ def _require_same_request(stored: bytes, requested: bytes, key: str) -> None:
         raise conflict(
             f"The idempotency key {key!r} was used before with another request. "
             "Send the same body to the same operation, or take a new key.",
-            code="idempotency_key_reused",
+            code=error_codes.IDEMPOTENCY_KEY_REUSED,
             param="Idempotency-Key",
-            headers=(("x-should-retry", "false"),),
+            headers=((X_SHOULD_RETRY, "false"),),
         )
 
 
 def _replayed(reply: Reply) -> Reply:
     if isinstance(reply, Response):
-        headers = (*reply.headers, ("x-onceward-replayed", "true"))
+        headers = (*reply.headers, (X_ONCEWARD_REPLAYED, "true"))
         return Response(reply.status, reply.body, reply.content_type, headers)
     return reply

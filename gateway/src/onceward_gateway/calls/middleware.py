@@ -15,6 +15,7 @@ import msgspec
 from ..cache.cache import CacheDecision, CacheRecorder, ResponseCache
 from ..core.effective_body import as_fields
 from ..core.errors import ApiError
+from ..core.headers import X_ONCEWARD_GUARDRAILS
 from ..core.response_writer import ModelHandler, ResponseWriter
 from ..guardrails.failures import guard_failure
 from ..guardrails.middleware import GuardFilter
@@ -49,7 +50,7 @@ class CallMiddleware:
         def outer(run: ResponseWriter) -> ModelHandler:
             async def produce(out: ResponseWriter) -> None:
                 if guards:
-                    out.marks["x-onceward-guardrails"] = ",".join(guard.name for guard in guards)
+                    out.marks[X_ONCEWARD_GUARDRAILS] = ",".join(guard.name for guard in guards)
                     await _check_request(request, guards)
                 if plan is None or out.catching_up:
                     await _run_guarded(request, guards, make, out)

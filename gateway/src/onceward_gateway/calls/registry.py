@@ -16,6 +16,7 @@ from ..billing.prices import PriceBook
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
 from ..core.errors import invalid
@@ -119,7 +120,7 @@ class CallRegistry:
                 raise invalid(
                     "`Last-Event-ID` was sent without `Idempotency-Key`. Send the key of the call that is to go on.",
                     param="Idempotency-Key",
-                    code="idempotency_key_missing",
+                    code=error_codes.IDEMPOTENCY_KEY_MISSING,
                 )
             return Start()
         while True:
@@ -221,7 +222,7 @@ class CallRegistry:
             prompt_bytes=request.body_bytes,
             price_name=price_name,
             terminal=terminal,
-            logged=list(claim.entry.logged),
+            logged=list(claim.start.logged),
         )
         run.recorded = claim.recorded
         run.durable = claim.recorded and self._db.shared

@@ -12,6 +12,7 @@ import logging
 from typing import Protocol
 
 from ..cluster.bus import Bus
+from ..core import error_codes
 from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
@@ -206,6 +207,6 @@ def lost(call_id: str) -> ApiError:
         500,
         f"The gateway stopped while the call {call_id!r} ran, and how it ended is not known. "
         "Events already received remain valid. To make the call again, send it with a new key.",
-        code="call_interrupted",
+        code=error_codes.CALL_INTERRUPTED,
         provider_asked=None,
     )

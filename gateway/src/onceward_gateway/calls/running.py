@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ..billing.ticket import Ticket
+from ..core import error_codes
 from ..core.answer import DeliveryFault, Fault
 from ..core.buffers import join_in_turns
 from ..core.call_record import CallRecord
@@ -23,6 +24,7 @@ from ..core.errors import (
     internal,
     storage_unavailable,
 )
+from ..core.headers import X_SHOULD_RETRY
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
 from ..db import StorageAway
@@ -386,7 +388,7 @@ class Superseded(Exception):
 def _unrecorded() -> ApiError:
     """Return the error of a call whose outcome could not be made durable, so that its answer is withheld."""
     message = "The answer could not be recorded and is withheld. The log of the gateway has the cause."
-    return ApiError(500, message, code="storage_failed", headers=(("x-should-retry", "false"),))
+    return ApiError(500, message, code=error_codes.STORAGE_FAILED, headers=((X_SHOULD_RETRY, "false"),))
 
 
 def abandoned() -> ApiError:
@@ -394,6 +396,6 @@ def abandoned() -> ApiError:
     return ApiError(
         409,
         "The call was cancelled because its client went away and did not come back in time. Send it with a new key.",
-        code="call_cancelled",
-        headers=(("x-should-retry", "false"),),
+        code=error_codes.CALL_CANCELLED,
+        headers=((X_SHOULD_RETRY, "false"),),
     )

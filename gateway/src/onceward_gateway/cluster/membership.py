@@ -60,7 +60,7 @@ class Nodes:
         changed = bool(await self._db.write(sql.BEAT, (self.id,)))
         now = self._clock.monotonic()
         if not changed:
-            _log.warning("this node was taken for dead by the others; it goes on, and its calls are theirs")
+            _log.warning("the other nodes declared this one dead and took over its calls; it continues with new ones")
             await self._db.write(sql.JOIN, (self.id,))
         if not changed or now - self._seen > self.lease_seconds:
             self._since = now

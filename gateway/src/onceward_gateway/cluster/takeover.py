@@ -20,8 +20,8 @@ DeathListener = Callable[[str], Awaitable[object]]
 class Takeover:
     """Sends the heartbeats of this node, and takes over the calls and reservations of dead nodes.
 
-    Every listener of `on_dead` is awaited for every node that is found dead; `on_lost` when the other nodes took this
-    one for dead although it lives.
+    Every listener of `on_dead` is awaited for every node that is found dead; `on_lost` when the other nodes declared
+    this one dead although it is alive.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Takeover:
                 _log.warning("no heartbeat reaches the database: %s", error)
 
     async def beat(self) -> None:
-        """Send one heartbeat, and let go of this node's calls where the others have them by now."""
+        """Send one heartbeat, and release the calls that other nodes have taken over."""
         if not await self._nodes.beat():
             await self._on_lost()
 
@@ -61,7 +61,7 @@ class Takeover:
                     _log.warning("the node %s is dead; its calls are taken over", node_id)
                     await self.take_over(node_id)
             except StorageError as error:
-                _log.warning("the database cannot be asked for the other nodes: %s", error)
+                _log.warning("the other nodes cannot be read from the database: %s", error)
 
     async def take_over(self, node_id: str) -> None:
         """Take over the calls and reservations of a dead node."""

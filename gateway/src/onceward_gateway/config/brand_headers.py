@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..core import error_codes
 from ..core.errors import invalid
 from .table import Table
 
@@ -68,7 +69,7 @@ class BrandHeaders:
                     raise invalid(
                         f"`{name}` names a scope that no header chooses. {_NO_SCOPES[rest]}",
                         param=name,
-                        code="unsupported_scope",
+                        code=error_codes.UNSUPPORTED_SCOPE,
                     )
                 return self._own + _SYNONYMS.get(rest, rest)
         return None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from . import error_codes
 from .errors import ApiError, invalid
 
 __all__ = [
@@ -140,7 +141,7 @@ def refuse_destination(name: str) -> ApiError:
     return invalid(
         f"`{name}` would say where the call goes or what it is sent with, which the gateway decides. Leave it out.",
         param=name,
-        code="parameter_not_allowed",
+        code=error_codes.PARAMETER_NOT_ALLOWED,
     )
 
 

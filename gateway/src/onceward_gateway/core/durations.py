@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from . import error_codes
 from .errors import invalid
 
 __all__ = ["Duration", "parse", "read", "window"]
@@ -68,7 +69,7 @@ def parse(text: str, param: str) -> Duration:
             f"`{param}` is {text!r}, which is not a duration. Write a whole number and a unit, up to 100 years: "
             "30s, 15m, 12h, 30d, 2w, 1mo, 1y.",
             param=param,
-            code="invalid_duration",
+            code=error_codes.INVALID_DURATION,
         )
     return duration
 

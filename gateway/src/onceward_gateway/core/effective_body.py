@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from . import error_codes
 from .decisive_names import (
     CONTAINERS,
     OWN,
@@ -116,7 +117,7 @@ def _check_brackets(fields: Fields) -> None:
     for name, _ in fields:
         base = _base(name)
         if base in _SINGLE and base != name:
-            raise invalid(f"`{name}` is a list. Write `{base}` once.", param=name, code="unknown_parameter")
+            raise invalid(f"`{name}` is a list. Write `{base}` once.", param=name, code=error_codes.UNKNOWN_PARAMETER)
 
 
 def _named_in_form(fields: Fields) -> list[Named]:
@@ -213,7 +214,7 @@ def refuse_models_beside(others: Iterable[Named], model: str, merged: Mapping[st
                 f"`{name}` lets the provider answer by {other!r} instead of {model!r}, and a budget holds for this "
                 "call: its price could not be known beforehand. Leave the list out, or name one model.",
                 param=name,
-                code="models_not_priced",
+                code=error_codes.MODELS_NOT_PRICED,
             )
             raise named_as_sent(error, merged)
 
@@ -239,7 +240,7 @@ def _check_names(body: Mapping[str, Any], prefix: str = "") -> None:
             raise invalid(
                 f"`{prefix}{name}` differs from `{known}` {how} only. Write `{prefix}{known}`.",
                 param=prefix + name,
-                code="unknown_parameter",
+                code=error_codes.UNKNOWN_PARAMETER,
             )
 
 
@@ -249,7 +250,9 @@ def _check_files(names: Iterable[str]) -> None:
         if destination(plain):
             raise refuse_destination(name)
         if (is_read(plain) or canonical(plain)) and plain.casefold() not in ("file", "image"):
-            raise invalid(f"`{name}` is sent as a file. Send it as a field with a text.", param=name, code="wrong_type")
+            raise invalid(
+                f"`{name}` is sent as a file. Send it as a field with a text.", param=name, code=error_codes.WRONG_TYPE
+            )
 
 
 def _wrong_container(container: str, value: Any) -> ApiError:
@@ -258,7 +261,7 @@ def _wrong_container(container: str, value: Any) -> ApiError:
     return invalid(
         f"`{container}` is {shown}, which is not an object. Send a JSON object of parameters.",
         param=container,
-        code="wrong_type",
+        code=error_codes.WRONG_TYPE,
     )
 
 
@@ -266,5 +269,5 @@ def _nested(container: str, name: str) -> ApiError:
     return invalid(
         f"`{container}.{name}` is nested. Write its members into `{container}`.",
         param=f"{container}.{name}",
-        code="nested_parameters",
+        code=error_codes.NESTED_PARAMETERS,
     )

@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+from . import error_codes
+from .headers import X_ONCEWARD_CALL_ID, X_SHOULD_RETRY
+
 __all__ = [
     "STORAGE_UNAVAILABLE",
     "ApiError",
@@ -126,10 +129,10 @@ class ApiError(Exception):
     def all_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the headers of the response, with `retry-after` (in whole seconds, rounded up) if a wait is known."""
         headers = self.headers
-        if self._retryable is False and not any(name == "x-should-retry" for name, _ in headers):
-            headers = (*headers, ("x-should-retry", "false"))
+        if self._retryable is False and not any(name == X_SHOULD_RETRY for name, _ in headers):
+            headers = (*headers, (X_SHOULD_RETRY, "false"))
         if self.call_id is not None:
-            headers = (*headers, ("x-onceward-call-id", self.call_id))
+            headers = (*headers, (X_ONCEWARD_CALL_ID, self.call_id))
         if self.retry_after is None:
             return headers
         seconds = int(self.retry_after) + (self.retry_after > int(self.retry_after))
@@ -180,7 +183,7 @@ def forbidden(message: str, *, code: str | None = None, param: str | None = None
 
 def internal() -> ApiError:
     """Return the 500 of a failure of the gateway, whose reason is in its log."""
-    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code="internal")
+    return ApiError(500, "The gateway failed on this call. Report it with the request id.", code=error_codes.INTERNAL)
 
 
 def storage_unavailable(what: str, *, asked: bool = False, keyed: bool = True) -> ApiError:
@@ -195,7 +198,7 @@ def storage_unavailable(what: str, *, asked: bool = False, keyed: bool = True) -
         message += "Send the request again with the same `Idempotency-Key` to get that answer once it is recorded."
         return ApiError(503, message, code=STORAGE_UNAVAILABLE, retry_after=2, provider_asked=True)
     message += "The request had no `Idempotency-Key`, so sending it again makes, and pays, another call."
-    no_retry = (("x-should-retry", "false"),)
+    no_retry = ((X_SHOULD_RETRY, "false"),)
     return ApiError(503, message, code=STORAGE_UNAVAILABLE, headers=no_retry, provider_asked=True)
 
 
@@ -204,7 +207,7 @@ def draining() -> ApiError:
     return ApiError(
         529,
         "The gateway is stopping and takes no new calls. Send it again; another one, or this one restarted, takes it.",
-        code="draining",
+        code=error_codes.DRAINING,
         retry_after=1,
         headers=(("connection", "close"),),
     )

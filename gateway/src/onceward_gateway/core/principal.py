@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from . import error_codes
 from .errors import ApiError
 from .model_names import matches
 
@@ -178,7 +179,7 @@ class Principal:
                 403,
                 f"The key {self.key_alias or self.key_id!r} may not ask {refused[0]!r} of the cache; it may ask "
                 f"{allowed}. Leave it out, or have `allowed_cache_controls` of the key changed.",
-                code="cache_control_not_allowed",
+                code=error_codes.CACHE_CONTROL_NOT_ALLOWED,
                 param=f"cache.{refused[0]}",
             )
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any, Protocol, TypeAlias
 
+from . import error_codes
 from .errors import ApiError, invalid
 from .model_names import matches
 
@@ -81,7 +82,7 @@ def _network(text: str, place: str, param: str) -> Network:
             f"`{place}` is {text!r}, which is not an IP address or range{_hint(plain, error)}. "
             "Write an address such as '203.0.113.7' or '2001:db8::7', or a range such as '203.0.113.0/24'.",
             param=param,
-            code="invalid_value",
+            code=error_codes.INVALID_VALUE,
         ) from None
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         # A dual-stack socket shows IPv4 clients by these addresses.
@@ -142,7 +143,7 @@ class RouteCatalog:
                     "Write a path such as '/v1/chat/completions', a pattern such as '/v1/files*', or a group: "
                     f"{', '.join(_GROUPS)}.",
                     param=param,
-                    code="unknown_route",
+                    code=error_codes.UNKNOWN_ROUTE,
                 )
         return found
 
@@ -220,7 +221,7 @@ class Restrictions:
                     403,
                     f"The {self.title} may not be used from the address {str(address) if address else 'unknown'!r}. "
                     "Call from an allowed address, or have `allowed_ips` of the key changed.",
-                    code="ip_not_allowed",
+                    code=error_codes.IP_NOT_ALLOWED,
                 )
 
     def require_route(self, route: RouteIdentity, catalog: RouteCatalog) -> None:
@@ -231,7 +232,7 @@ class Restrictions:
                     403,
                     f"The {self.title} may not call `{route.method} {route.path}`. "
                     f"It may call: {', '.join(level[:8]) or 'nothing'}. Have `allowed_routes` of the key changed.",
-                    code="route_not_allowed",
+                    code=error_codes.ROUTE_NOT_ALLOWED,
                 )
 
 
@@ -259,6 +260,6 @@ def _exceeds(name: str, requested: list[str] | None, parent: list[str], key: Res
     return ApiError(
         403,
         f"`{name}` is {shown}, more than the {key.title} has: {parent!r}. Ask for no more than that.",
-        code="exceeds_parent",
+        code=error_codes.EXCEEDS_PARENT,
         param=name,
     )

@@ -25,6 +25,7 @@ from ..billing.usage_records import require_bounded
 from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.effective_body import named_as_sent, refuse_models_beside
 from ..core.errors import (
     ApiError,
@@ -33,6 +34,7 @@ from ..core.errors import (
     invalid,
     storage_unavailable,
 )
+from ..core.headers import X_ONCEWARD_API_VERSION, X_REQUEST_ID
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
@@ -76,7 +78,7 @@ __all__ = ["App", "create_app"]
 _log = logging.getLogger("onceward_gateway")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,255}")
 _VERSION = re.compile(r"v?1|\d{4}-\d{2}-\d{2}")
-_VERSION_HEADERS = ("x-onceward-api-version", "x-api-version")
+_VERSION_HEADERS = (X_ONCEWARD_API_VERSION, "x-api-version")
 # Objects of the gateway itself, whose requests are not sent to a provider.
 _OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
@@ -204,9 +206,7 @@ class App:
             acting_for=acting_for,
         )
         if isinstance(reply, Response):
-            return Response(
-                reply.status, reply.body, reply.content_type, (*reply.headers, ("x-request-id", request_id))
-            )
+            return Response(reply.status, reply.body, reply.content_type, (*reply.headers, (X_REQUEST_ID, request_id)))
         if isinstance(reply, HeadedStream):
             reply.close()
         raise ApiError(400, f"`{path}` does not give a whole answer here. Ask for something else.")
@@ -348,7 +348,7 @@ class App:
             return spec
 
     def _request_id(self, headers: dict[str, str]) -> str:
-        given = headers.get("x-request-id")
+        given = headers.get(X_REQUEST_ID)
         if given is not None and _REQUEST_ID.fullmatch(given):
             return given
         return self.gateway.new_id("req_")
@@ -361,7 +361,7 @@ class App:
                 raise ApiError(
                     400,
                     f"`{name}` is {version!r}, a version that this gateway does not speak. Send '1', or leave it out.",
-                    code="unsupported_version",
+                    code=error_codes.UNSUPPORTED_VERSION,
                     param=name,
                 )
 
@@ -383,13 +383,17 @@ def _error_of(error: Exception, request_id: str) -> ApiError:
     if isinstance(error, ApiError):
         return error
     if isinstance(error, Unstorable):
-        return invalid(f"The request has a value that cannot be kept: {error.reason}.", code="unstorable_value")
+        return invalid(
+            f"The request has a value that cannot be kept: {error.reason}.", code=error_codes.UNSTORABLE_VALUE
+        )
     away = away_of(error)
     if away is not None:
         _log.error("request %s needs the storage: %s", request_id, away)
         return storage_unavailable(away.trouble.what)
     _log.error("request %s failed", request_id, exc_info=error)
-    return ApiError(500, "The gateway failed on this request. Report it with the request id.", code="internal")
+    return ApiError(
+        500, "The gateway failed on this request. Report it with the request id.", code=error_codes.INTERNAL
+    )
 
 
 def _is_closed(route: Route) -> bool:
@@ -401,7 +405,7 @@ def _whole_answers_only(request: Request) -> ApiError:
     error = _WholeAnswersOnly(
         400,
         "`stream` is true, and a whole answer is needed here. Ask without `stream`.",
-        code="stream_not_allowed",
+        code=error_codes.STREAM_NOT_ALLOWED,
         param="stream",
     )
     return named_as_sent(error, request.merged)

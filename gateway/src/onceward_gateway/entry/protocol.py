@@ -14,6 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.errors import (
     ApiError,
     draining,
@@ -230,7 +231,9 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self._refuse(
-                ApiError(408, "The body of the request did not come in time. Send it faster.", code="slow_body")
+                ApiError(
+                    408, "The body of the request did not come in time. Send it faster.", code=error_codes.SLOW_BODY
+                )
             )
 
     def shutdown(self) -> None:
@@ -279,7 +282,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Send an error in the envelope, and close the connection."""
-        error = self._refusal or ApiError(400, "Malformed HTTP/1.1 request.", code="no_http")
+        error = self._refusal or ApiError(400, "Malformed HTTP/1.1 request.", code=error_codes.NO_HTTP)
         body = envelope(error, None)
         head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.transport.write(head % (error.status, _PHRASES[error.status], len(body)) + body)
@@ -296,5 +299,5 @@ def _too_large() -> ApiError:
     return ApiError(
         431,
         f"The head of the request is larger than {_MAX_HEAD_BYTES // 1024} KiB. Send fewer or shorter headers.",
-        code="headers_too_large",
+        code=error_codes.HEADERS_TOO_LARGE,
     )

@@ -1,4 +1,4 @@
-"""A blocklist of words and phrases that are masked, or that end the call. Whole words, in any case.
+"""A blocklist of words and phrases that are masked, or that block the call. It matches whole words, in any case.
 
 Options: `words` (the list), `file` (a file with one per line), `action` (`mask`, the default, or `block`), `mask` (the
 replacement of a word, `***` by default).
@@ -22,7 +22,7 @@ from .rewrite import Pattern, PatternRewriter
 
 __all__ = ["Words", "make"]
 
-_LONGEST = 100
+_MAX_LENGTH = 100
 # A word is delimited by anything but letters and digits; `_` delimits too, as in Markdown.
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _OPTIONS = ("words", "file", "action", "mask")
@@ -57,7 +57,7 @@ class Words(TextGuardrail):
             Pattern(
                 "words",
                 re.compile(rf"{_BEFORE}(?:{choices}){_AFTER}", re.IGNORECASE),
-                re.compile(rf"{_BEFORE}{_begun(trie)}", re.IGNORECASE),
+                re.compile(rf"{_BEFORE}{_beginnings(trie)}", re.IGNORECASE),
                 replace,
             ),
         )
@@ -82,14 +82,16 @@ def _words(options: Mapping[str, Any]) -> set[str]:
     if not words:
         raise ConfigError("The guardrail `words` has no words. Give `words` or `file`.")
     for word in words:
-        if len(word) > _LONGEST:
-            raise ConfigError(f"The guardrail `words` has a phrase of {len(word)} characters; {_LONGEST} is the most.")
+        if len(word) > _MAX_LENGTH:
+            raise ConfigError(
+                f"The guardrail `words` has a phrase of {len(word)} characters; {_MAX_LENGTH} is the most."
+            )
     return words
 
 
-def _begun(node: Mapping[str, Any]) -> str:
+def _beginnings(node: Mapping[str, Any]) -> str:
     """Return the pattern of the beginnings of words in the trie below `node`, complete words included."""
-    branches = [re.escape(char) + (_begun(after) if after else r"\Z") for char, after in node.items()]
+    branches = [re.escape(char) + (_beginnings(after) if after else r"\Z") for char, after in node.items()]
     return rf"(?:{'|'.join([*branches, chr(92) + 'Z'])})"
 
 

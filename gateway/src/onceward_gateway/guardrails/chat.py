@@ -2,17 +2,17 @@
 
 Only these are left out:
 
-- the name of the model, and what only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
+- the name of the model, and members that only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
   `virtual_model_id`)
 - ids without white space (`id`, `tool_call_id`, `file_id`, ...)
 - base64 of data other than text: in `data:` URLs, and in `data`, `file_data`, `b64_json` and signatures
-- words of the protocol: the fixed values that the contract lists for a member (`"type": "text"`, `"role": "user"`), and
-  the names of members that the contract or JSON Schema has
+- words of the protocol: the fixed values that the contract has for a member (`"type": "text"`, `"role": "user"`), and
+  the names of members that the contract or JSON Schema declare
 
-Tokens and vectors instead of texts cannot be read, and are refused. Texts in `data:` URLs are decoded, whatever their
-encoding and charset. Characters that nobody sees, other forms of letters (full width, mathematical) and escapes (of
-JSON, URLs and HTML) hide nothing. Text that is split over the parts of a message is read as one, and so is a word that
-is split over messages of one role and name.
+Tokens and vectors instead of texts cannot be read, and are rejected. Texts in `data:` URLs are decoded, whatever their
+encoding and charset. Invisible characters, other forms of letters (full width, mathematical) and escapes (of JSON, URLs
+and HTML) are normalized. Text that is split over the parts of a message is read as one, and so is a word that is split
+over messages of one role and name.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.effective_body import OWN
 from ..core.errors import invalid
 from ..http.contract import load_contract
@@ -53,12 +54,12 @@ _KEYWORDS = (
     *("minimum", "multipleOf", "not", "nullable", "oneOf", "pattern", "patternProperties", "prefixItems"),
     *("properties", "propertyNames", "required", "then", "title", "type", "uniqueItems"),
 )
-# Members whose ids and numbers are somebody's words too.
-_TOLD = frozenset({"metadata", "arguments"})
+# Members whose ids and numbers are user content too.
+_USER_DATA = frozenset({"metadata", "arguments"})
 # Members of a request in which the parts of a list are one text, and the members that have such a list.
-_READ = frozenset({"messages", "system", "prediction"})
+_WITH_PARTS = frozenset({"messages", "system", "prediction"})
 _CONTENTS = frozenset({"content", "system"})
-# Members that servers of open models take tokens or vectors in, without `_` and `-`.
+# Members in which servers of open models accept tokens or vectors, without `_` and `-`.
 _TOKENS = frozenset(
     {"prompt", "input", "inputs", "context", "tokens", "tokenids", "prompttokenids", "promptids", "prompttokens"}
     | {"inputids", "inputtokenids", "inputtokens", "suffixtokens"}
@@ -68,82 +69,84 @@ _ROUTES = re.compile(r"/v1/(?:chat/completions|completions|embeddings|moderation
 
 
 def map_texts(request: dict[str, Any], change: Change) -> dict[str, Any]:
-    """Return the request with every text of it changed; raise 400 where there are tokens instead of texts."""
+    """Return the request with all texts changed; raise 400 for tokens instead of texts."""
     for name, value in request.items():
         _refuse_tokens(name, value)
-    walk = _Walk(_once(revealing(change)))
+    walk = _Walk(_cached(revealing(change)))
     changed: dict[str, Any] = {}
     for name, value in request.items():
         if name in _LEFT_OUT:
             changed[name] = value
         else:
-            walk.reads = name in _READ
-            walk.put(changed, name, value, told=False)
+            walk.joins_parts = name in _WITH_PARTS
+            walk.put(changed, name, value, user_data=False)
     return changed
 
 
-def _once(change: Change) -> Change:
-    """Return a change that looks once at each text: texts are read alone, and with those beside them."""
+def _cached(change: Change) -> Change:
+    """Return a cached change: texts are changed alone, and together with their neighbors."""
     known: dict[str, str] = {}
 
-    def see(text: str) -> str:
+    def changed_once(text: str) -> str:
         found = known.get(text)
         if found is None:
             found = known[text] = change(text)
         return found
 
-    return see
+    return changed_once
 
 
 class _Walk:
     """A walk over a request."""
 
-    __slots__ = ("_change", "_names", "_words", "reads")
+    __slots__ = ("_change", "_names", "_words", "joins_parts")
 
     def __init__(self, change: Change) -> None:
-        # Whether the member that is walked holds messages, whose parts are read as one text.
-        self.reads = False
+        # Whether the current member has messages, whose parts are read as one text.
+        self.joins_parts = False
         self._change = change
         self._names, self._words = _vocabulary()
 
-    def put(self, holder: dict[str, Any], name: str, value: Any, *, told: bool) -> None:
-        """Put a member, changed, into the object that is made."""
+    def put(self, holder: dict[str, Any], name: str, value: Any, *, user_data: bool) -> None:
+        """Add a changed member to the new object."""
         changed = name if name in self._names else self._change(name)
         while changed in holder:
             changed += "_"
-        holder[changed] = self._value(value, name, told=told or name in _TOLD)
+        holder[changed] = self._value(value, name, user_data=user_data or name in _USER_DATA)
 
-    def _value(self, value: Any, name: str, *, told: bool) -> Any:
+    def _value(self, value: Any, name: str, *, user_data: bool) -> Any:
         """Return the value of the member `name`, changed; each item of a list is such a value."""
         if isinstance(value, str):
-            return self._text(value, name, told=told)
+            return self._text(value, name, user_data=user_data)
         if isinstance(value, dict):
             changed: dict[str, Any] = {}
             for key, item in value.items():
-                self.put(changed, key, item, told=told)
+                self.put(changed, key, item, user_data=user_data)
             return changed
         if isinstance(value, list):
-            return [self._value(item, name, told=told) for item in self._joined(value, name, told=told)]
-        if told and isinstance(value, int | float) and not isinstance(value, bool):
+            return [
+                self._value(item, name, user_data=user_data) for item in self._joined(value, name, user_data=user_data)
+            ]
+        if user_data and isinstance(value, int | float) and not isinstance(value, bool):
             shown = str(value)
             text = self._change(shown)
             return value if text == shown else text
         return value
 
-    def _joined(self, items: list[Any], name: str, *, told: bool) -> list[Any]:
-        """Return the items of a list, with texts masked that span several of them: only content is one text."""
-        if told or not self.reads:
+    def _joined(self, items: list[Any], name: str, *, user_data: bool) -> list[Any]:
+        """Return the items of a list, with texts masked that span several of them, if the list is content."""
+        if user_data or not self.joins_parts:
             return items
         if name == "messages":
             return joined_messages(items, self._change)
         return joined_parts(items, self._change) if name in _CONTENTS else items
 
-    def _text(self, text: str, name: str, *, told: bool) -> str:
+    def _text(self, text: str, name: str, *, user_data: bool) -> str:
         if isinstance(text, RewrittenText):
             return str(text)
         if text in self._words.get(name, ()):
             return text
-        if name in _IDS and not told and _ID.fullmatch(text):
+        if name in _IDS and not user_data and _ID.fullmatch(text):
             return text
         if name in _ENCODED and _BASE64.fullmatch(text):
             return changed_base64(text, self._change)
@@ -157,14 +160,14 @@ class _Walk:
         """Return the JSON in a text with its strings changed, decoded escapes included; the result is JSON again."""
         try:
             value = msgspec.json.decode(text)
-            changed = self._value(value, "", told=True)
+            changed = self._value(value, "", user_data=True)
         except msgspec.DecodeError:
             return self._change(text)
         except RecursionError:
             raise invalid(
                 "`arguments` of a tool call is nested too deeply for the guardrails of this call. Flatten it.",
                 param="messages",
-                code="too_deep",
+                code=error_codes.TOO_DEEP,
             ) from None
         return text if changed == value else msgspec.json.encode(changed).decode()
 
@@ -176,7 +179,7 @@ def _refuse_tokens(name: str, value: Any) -> None:
             f"`{name}` holds {'tokens' if known in _TOKENS else 'vectors'}, which the guardrails of this call cannot "
             "read. Send the text.",
             param=name,
-            code="tokens_not_readable",
+            code=error_codes.TOKENS_NOT_READABLE,
         )
 
 
@@ -190,7 +193,7 @@ def _is_numbers(value: Any) -> bool:
 
 @cache
 def _vocabulary() -> tuple[frozenset[str], Mapping[str, Set[str]]]:
-    """Return the members that the contract has for calls of models, and the fixed values of each."""
+    """Return the members that the contract declares for model calls, and the fixed values of each."""
     document = load_contract()
     names, words = set(_KEYWORDS), {"type": set(_TYPES)}
     for path, item in document["paths"].items():

@@ -17,11 +17,13 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^;\"]*)", re.IGNORECASE)
 _PLAIN_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]*={0,2}")
 _SPACE = re.compile(rb"\s+")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
-# Nobody reads texts in these, but for pictures that are XML.
-_NO_TEXT = re.compile(r"(?!image/svg)(?:image|audio|video|font)/|application/(?:pdf|zip|gzip|vnd\.)", re.IGNORECASE)
+# Media types without text; SVG images are XML.
+_BINARY_TYPES = re.compile(
+    r"(?!image/svg)(?:image|audio|video|font)/|application/(?:pdf|zip|gzip|vnd\.)", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 _WIDE = ("utf-32", "utf-16", "utf-16-le", "utf-16-be")
-# Of base64; enough to tell bytes from text.
+# Characters of base64 that are enough to distinguish bytes from text.
 _HEAD = 1024
 
 
@@ -32,7 +34,7 @@ def changed_url(text: str, change: Change) -> str | None:
     head, payload = found.groups()
     kind, *options = (part.strip() for part in head.split(";"))
     is_base64 = "base64" in (option.lower() for option in options)
-    if _NO_TEXT.match(kind):
+    if _BINARY_TYPES.match(kind):
         return text if is_base64 and _PLAIN_BASE64.fullmatch(payload) else None
     data = unquote_to_bytes(payload)
     if is_base64:
@@ -54,7 +56,7 @@ def changed_url(text: str, change: Change) -> str | None:
 
 
 def changed_base64(text: str, change: Change) -> str:
-    """Return base64 with the text that it holds changed; base64 of anything else as it is."""
+    """Return base64 with the text in it changed; base64 of anything else unchanged."""
     head = _decoded(text[:_HEAD].encode())
     charset = None if head is None else _charset(head, final=len(text) <= _HEAD)
     data = None if charset is None else _decoded(text.encode())
@@ -66,7 +68,7 @@ def changed_base64(text: str, change: Change) -> str:
 
 
 def is_text(data: bytes) -> bool:
-    """Return whether these bytes are text rather than sound or a picture, whatever their content type says."""
+    """Return whether bytes are text rather than audio or an image, whatever their content type."""
     head = data[:_HEAD]
     return _charset(head, final=len(data) <= _HEAD) == "utf-8" and _charset(data, final=True) == "utf-8"
 

@@ -1,4 +1,4 @@
-"""JSON escapes, decoded where the character itself is valid too, so that guardrails see it."""
+"""Decoding of JSON escapes whose character is also valid unescaped, so that guardrails can match it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ __all__ = ["Unescape"]
 # An odd number of backslashes: an even one is backslashes alone.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?!00[01]|0022|005[cC]|[dD][89a-fA-F])([0-9A-Fa-f]{4})")
 # The beginning of an escape.
-_BEGUN = re.compile(r"(?<!\\)\\+(?:u[0-9A-Fa-f]{0,3})?\Z")
+_INCOMPLETE = re.compile(r"(?<!\\)\\+(?:u[0-9A-Fa-f]{0,3})?\Z")
 
 
 class Unescape:
-    """A rewriter of JSON in pieces that keeps its meaning."""
+    """Decodes escapes in JSON that arrives in pieces, without changing its meaning."""
 
     def __init__(self) -> None:
-        self._kept = ""
+        self._held_back = ""
 
     def feed(self, text: str) -> str:
         """Return the next piece with its escapes decoded. An escape that is cut waits for the next piece."""
-        text = self._kept + text
-        found = _BEGUN.search(text)
+        text = self._held_back + text
+        found = _INCOMPLETE.search(text)
         at = len(text) if found is None else found.start()
-        self._kept = text[at:]
+        self._held_back = text[at:]
         return _ESCAPE.sub(lambda match: match[1] + chr(int(match[2], 16)), text[:at])
 
     def close(self) -> str:
         """Return the rest: an escape that was never completed."""
-        rest, self._kept = self._kept, ""
+        rest, self._held_back = self._held_back, ""
         return rest

@@ -1,4 +1,4 @@
-"""Errors of providers, passed through guardrails: their messages are texts of the provider, like answers."""
+"""Errors of providers, passed through guardrails: their messages are provider output, like answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _QUOTES = ("provider_error", "attempts")
 
 
 def guard_failure(error: ApiError, rewrite: Callable[[Any], Any]) -> None:
-    """Rewrite what an error quotes of a provider; leave it out where a guardrail refuses it."""
+    """Rewrite the parts of an error that quote a provider; remove them if a guardrail blocks them."""
     quoted = [name for name in _QUOTES if name in error.extra]
     if not quoted:
         return

@@ -1,4 +1,4 @@
-"""The interface of guardrails. Entry points of the group `onceward.guardrails` name a factory from options.
+"""The interface of guardrails. An entry point of the group `onceward.guardrails` names a factory with options.
 
     # pyproject.toml of your package
     [project.entry-points."onceward.guardrails"]
@@ -20,13 +20,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..core import error_codes
 from ..core.errors import ApiError
+from ..core.headers import X_SHOULD_RETRY
 from ..core.threads import offload
 from .chat import map_texts
 
 __all__ = ["Context", "Factory", "Guardrail", "Rewriter", "TextGuardrail", "refused", "whole_of"]
 
-# Characters that are searched in one step.
+# The most characters that are searched in one step.
 _PIECE = 8_192
 
 
@@ -40,7 +42,7 @@ class Context:
     key_id: str | None
     team_id: str | None
     organization_id: str | None
-    # Whether the request is so large that reading it would delay other calls.
+    # Whether the request is so large that processing it would delay other calls.
     is_large: bool = False
 
 
@@ -67,7 +69,7 @@ class Guardrail(Protocol):
 
 
 def whole_of(rewriter: Rewriter, text: str) -> str:
-    """Return a whole text rewritten, a piece at a time: no other thread runs while a pattern is searched for."""
+    """Return a whole text rewritten, in pieces: a pattern search blocks all other threads."""
     pieces = [rewriter.feed(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
     return "".join(pieces) + rewriter.close()
 
@@ -97,10 +99,10 @@ class TextGuardrail(ABC):
 
 
 def refused(guardrail: str, what: str) -> ApiError:
-    """Return the error of a guardrail that ends a call. The client sees `what`: it must not contain a secret."""
+    """Return the error of a guardrail that blocks a call. Clients receive `what`, so it must not contain secrets."""
     return ApiError(
         400,
         f"The guardrail {guardrail!r} stopped this call: {what}. Change the request, or ask the gateway's operator.",
-        code="content_blocked",
-        headers=(("x-should-retry", "false"),),
+        code=error_codes.CONTENT_BLOCKED,
+        headers=((X_SHOULD_RETRY, "false"),),
     )

@@ -1,7 +1,7 @@
-"""The guardrail filter: rewrites the texts of an answer, whole or piece by piece.
+"""The guardrail middleware: rewrites the texts of an answer, whole or piece by piece.
 
-Every text of an answer (each choice's content, refusal, reasoning, the arguments of each tool call) has rewriters of
-its own. An event without changes is passed on byte for byte; text that was held back is sent with the event that ends
+Every text of an answer (each choice's content, refusal, reasoning, the arguments of each tool call) has its own
+rewriters. An event without changes is passed on byte for byte; text that was held back is sent with the event that ends
 its choice. Token probabilities contain the text again, so they are removed.
 """
 
@@ -28,10 +28,10 @@ from .pieces import RewrittenText, joined_parts
 __all__ = ["GuardFilter"]
 
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
-# Members without words of the model: protocol, ids and encoded bytes.
+# Members without model output: protocol, ids and encoded bytes.
 _NO_TEXTS = frozenset({"role", "id", "type", "data", "signature", "encrypted_content", "thought_signature", "format"})
 _IN_PIECES = frozenset({*_TEXTS, "tool_calls", "function_call"})
-# The members of a content part that go on in the parts of later events.
+# The members of a content part that continue in the parts of later events.
 _PART_TEXTS = frozenset({"text", "refusal", "thinking", "reasoning", "content", "summary", "transcript"})
 # Members of an answer and of a choice that are not texts, or are handled separately.
 _HEAD = frozenset({"object", "created", "model", "system_fingerprint", "service_tier", "usage", "choices"})
@@ -66,7 +66,7 @@ class _Chain:
 
 
 class GuardFilter(WriterMiddleware):
-    """A filter that rewrites an answer. `open` returns the rewriters of one text."""
+    """Middleware that rewrites an answer. `open` returns the rewriters of one text."""
 
     def __init__(self, inner: ResponseWriter, open: Open, *, streams: bool = True) -> None:
         super().__init__(inner)
@@ -104,13 +104,13 @@ class GuardFilter(WriterMiddleware):
 
     def _chunk(self, chunk: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         """Return the members of an event with their texts rewritten, and its choices."""
-        head, choices = self._beside(chunk, _HEAD), chunk.get("choices")
+        head, choices = self._rewrite_members(chunk, _HEAD), chunk.get("choices")
         return head, [self._choice(choice) for choice in choices] if isinstance(choices, list) else []
 
     def _choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
             return choice
-        changed, index = self._beside(choice, _CHOICE), _index(choice)
+        changed, index = self._rewrite_members(choice, _CHOICE), _index(choice)
         if isinstance(choice.get("text"), str):
             changed["text"] = self._feed(index, "text", 0, choice["text"])
         if choice.get("message") is not None:
@@ -121,7 +121,7 @@ class GuardFilter(WriterMiddleware):
         if choice.get("logprobs") is not None:
             changed["logprobs"] = None
         if choice.get("finish_reason") is not None:
-            self._end(index, changed)
+            self._close_choice(index, changed)
         return changed
 
     def _delta(self, index: int, delta: dict[str, Any]) -> dict[str, Any]:
@@ -145,18 +145,18 @@ class GuardFilter(WriterMiddleware):
 
     def _function(self, index: int, function: dict[str, Any]) -> dict[str, Any]:
         """Rewrite a piece of the older form of a tool call. The rest of its name is sent when its arguments begin."""
-        changed, channel = self._beside(function, _FUNCTION), (index, "function_call.name", 0)
-        name, said = function.get("name"), function.get("arguments")
+        changed, channel = self._rewrite_members(function, _FUNCTION), (index, "function_call.name", 0)
+        name, arguments = function.get("name"), function.get("arguments")
         if isinstance(name, str):
             changed["name"] = self._feed(*channel, name) if self._streams else self._whole(name)
-        if isinstance(said, str):
-            if said and channel in self._chains:
+        if isinstance(arguments, str):
+            if arguments and channel in self._chains:
                 changed["name"] = (changed.get("name") or "") + self._chains.pop(channel).close()
-            changed["arguments"] = self._feed(index, "function_call", 0, said)
+            changed["arguments"] = self._feed(index, "function_call", 0, arguments)
         return changed
 
-    def _beside(self, value: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
-        """Return an object with the texts of all members rewritten that are not `known`."""
+    def _rewrite_members(self, value: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+        """Return an object with the texts of all members rewritten, except those in `known`."""
         return {
             name: item if name in known or name in _NO_TEXTS else self._nested(item) for name, item in value.items()
         }
@@ -175,7 +175,7 @@ class GuardFilter(WriterMiddleware):
         """Return a member of a delta with its texts rewritten as continuations of earlier events."""
         if name in _TEXTS or not isinstance(value, dict):
             return self._parts(index, name, value)
-        changed = self._beside(value, _PART_TEXTS)
+        changed = self._rewrite_members(value, _PART_TEXTS)
         for field in _PART_TEXTS & value.keys():
             text = value[field]
             whole = not isinstance(text, str)
@@ -190,7 +190,7 @@ class GuardFilter(WriterMiddleware):
             return [self._parts(index, name, item) if _is_piece(name, item) else self._nested(item) for item in value]
         if not isinstance(value, dict):
             return value
-        changed = self._beside(value, _PART_TEXTS)
+        changed = self._rewrite_members(value, _PART_TEXTS)
         kind = str(value.get("type") or "text").replace("/", "|")
         for field in _PART_TEXTS & value.keys():
             path = f"{name}/{kind}/{field}"
@@ -207,10 +207,12 @@ class GuardFilter(WriterMiddleware):
         for kind, member in (("function", "arguments"), ("custom", "input")):
             inner = call.get(kind)
             if isinstance(inner, dict):
-                return self._named(index, {**call, kind: self._said(index, call, kind, member)}, kind, member)
+                return self._hold_until_named(
+                    index, {**call, kind: self._rewritten_function(index, call, kind, member)}, kind, member
+                )
         return call
 
-    def _said(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any]:
+    def _rewritten_function(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any]:
         """Return the function of a tool call with its name and its arguments rewritten."""
         inner = dict(call[kind])
         if isinstance(inner.get("name"), str):
@@ -226,15 +228,15 @@ class GuardFilter(WriterMiddleware):
             inner[member] = self._feed(index, f"{kind}.{member}", _index(call), inner[member])
         return inner
 
-    def _named(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any] | None:
-        """Keep a call back until its arguments begin, so that its name goes out whole."""
+    def _hold_until_named(self, index: int, call: dict[str, Any], kind: str, member: str) -> dict[str, Any] | None:
+        """Hold a tool call back until its arguments begin, so that its name is sent whole."""
         place = index, _index(call)
-        kept = self._unnamed.pop(place, None)
-        if kept is None or not self._streams:
+        held_back = self._unnamed.pop(place, None)
+        if held_back is None or not self._streams:
             return call
-        inner = {**kept.get(kind, {}), **call[kind]}
-        inner["name"] = (kept.get(kind, {}).get("name") or "") + (call[kind].get("name") or "")
-        whole = {**kept, **{key: value for key, value in call.items() if value is not None}, kind: inner}
+        inner = {**held_back.get(kind, {}), **call[kind]}
+        inner["name"] = (held_back.get(kind, {}).get("name") or "") + (call[kind].get("name") or "")
+        whole = {**held_back, **{key: value for key, value in call.items() if value is not None}, kind: inner}
         if place not in self._arguing:
             self._unnamed[place] = whole
             return None
@@ -251,13 +253,13 @@ class GuardFilter(WriterMiddleware):
             chain = self._chains[index, name, part] = _Chain(rewriters)
         return chain.feed(text)
 
-    def _end(self, index: int, choice: dict[str, Any]) -> bool:
-        """Put what is held back of a choice into its last event; gives whether there was anything."""
+    def _close_choice(self, index: int, choice: dict[str, Any]) -> bool:
+        """Add the held back text of a choice to its last event; return whether there was any."""
         found = False
-        for kept in [kept for kept in self._unnamed if kept[0] == index]:
+        for held_back in [held_back for held_back in self._unnamed if held_back[0] == index]:
             found = True
             delta = choice["delta"] = choice.get("delta") or {}
-            delta["tool_calls"] = [*(delta.get("tool_calls") or ()), self._unnamed.pop(kept)]
+            delta["tool_calls"] = [*(delta.get("tool_calls") or ()), self._unnamed.pop(held_back)]
         for place in [place for place in self._chains if place[0] == index]:
             rest = self._chains.pop(place).close()
             if rest:
@@ -266,7 +268,7 @@ class GuardFilter(WriterMiddleware):
         return found
 
     async def flush(self) -> None:
-        """Rewrite a large answer in a thread, or let out what was held back of a stream without its last event."""
+        """Rewrite a large answer in a thread, or send the held back text of a stream without a last event."""
         if self._large is not None:
             answer, self._large = self._large, None
             self._inner.answer = await offload(self.guarded, answer)
@@ -274,7 +276,7 @@ class GuardFilter(WriterMiddleware):
             return
         for index in sorted({place[0] for place in self._chains}):
             choice: dict[str, Any] = {"index": index, "finish_reason": None}
-            if self._end(index, choice):
+            if self._close_choice(index, choice):
                 chunk = {**self._last, "choices": [choice]}
                 chunk.pop("usage", None)
                 await self._inner.emit(encode(chunk))
@@ -304,17 +306,17 @@ class GuardFilter(WriterMiddleware):
             if answer.content_type.startswith("text/") or is_text(answer.body):
                 return replace(answer, body=self._whole(answer.body.decode("utf-8", "replace")).encode())
             return answer
-        changed = self._beside(value, _HEAD)
+        changed = self._rewrite_members(value, _HEAD)
         if isinstance(value.get("choices"), list):
             changed["choices"] = [self._whole_choice(choice) for choice in value["choices"]]
         if isinstance(value.get("data"), list):
-            changed["data"] = [self._picture(item) for item in value["data"]]
+            changed["data"] = [self._image_item(item) for item in value["data"]]
         return answer if changed == value else replace(answer, body=encode(changed))
 
     def _whole(self, text: str) -> str:
         return _Chain(self._open()).whole(text)
 
-    def _picture(self, item: Any) -> Any:
+    def _image_item(self, item: Any) -> Any:
         """Return an item of `data` with the prompt of its image rewritten; vectors have no texts."""
         if isinstance(item, dict) and isinstance(item.get("revised_prompt"), str):
             return {**item, "revised_prompt": self._whole(item["revised_prompt"])}
@@ -323,17 +325,17 @@ class GuardFilter(WriterMiddleware):
     def _whole_choice(self, choice: Any) -> Any:
         if not isinstance(choice, dict):
             return choice
-        changed = self._beside(choice, _CHOICE)
+        changed = self._rewrite_members(choice, _CHOICE)
         if isinstance(choice.get("text"), str):
             changed["text"] = self._whole(choice["text"])
         if choice.get("delta") is not None:
             changed["delta"] = self._nested(choice["delta"])
         message = choice.get("message")
         if isinstance(message, dict):
-            said = GuardFilter(self._inner, self._open, streams=False)
-            part = said._delta(0, _numbered(message))
+            whole_filter = GuardFilter(self._inner, self._open, streams=False)
+            part = whole_filter._delta(0, _numbered(message))
             holder: dict[str, Any] = {"delta": part}
-            said._end(0, holder)
+            whole_filter._close_choice(0, holder)
             changed["message"] = _unnumbered(part, message)
         if choice.get("logprobs") is not None:
             changed["logprobs"] = None

@@ -1,12 +1,12 @@
 """Find content that is split over several texts, such as a word over two parts or two messages.
 
-A guardrail is asked three times at each border between two texts: for the text before it, for the text behind it, and
-for both as one. Something is hidden there where the third answer takes text away on both sides of the border that the
-first two leave. Only that text is replaced: the mask goes where it began, and everything beside it stays. So it makes
-no difference what a mask looks like, nor whether a guardrail changes what it has changed before.
+A guardrail is applied three times at each border between two texts: to the text before it, to the text after it, and to
+both as one. A match is split over the border if the third result removes text on both sides that the first two leave.
+Only this text is replaced: the mask is inserted where it began, and everything around it stays. So it does not matter
+what a mask looks like, or whether a guardrail would change its own masks.
 
-Over messages, which are read as texts of their own, a border counts only where no white space is beside it, and where
-what is hidden has a letter: numbers in different messages make a card number or an IP address by chance.
+Between messages, which are read as separate texts, a border counts only if there is no white space at it and the match
+has a letter: numbers in different messages may form a card number or an IP address by chance.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ __all__ = ["RewrittenText", "joined_messages", "joined_parts"]
 Change = Callable[[str], str]
 # The member with the text of a part, and the separator between two parts that are read as one text.
 _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summary": "", "word": " "}
-# So much of the texts on both sides of a border is read. Where that finds nothing, more is, but no more in all.
+# Characters read on each side of a border; if that finds nothing, more; and the limit of all borders together.
 _NEAR, _FAR, _ALL = 256, 8_192, 60_000
 # The length around a border that shows whether the whole text still contains it.
-_SHOWN = 8
-# So far the end of what is hidden is looked for character by character; behind that, by halves.
-_SCANNED = 64
+_CONTEXT = 8
+# Up to here the end of a match is searched character by character; after that, by bisection.
+_LINEAR = 64
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
@@ -46,23 +46,23 @@ class _Piece:
     start: int = 0
     end: int = -1
     mask: str = ""
-    # The mask of what this text had a share in.
+    # The mask of the split match that this text has a part of.
     shared: str | None = None
 
     def __post_init__(self) -> None:
         self.end = len(self.text)
 
     def changed(self, change: Change, *, empty: bool) -> str:
-        """Return the text with the hidden content masked. It shows the mask rather than nothing, unless `empty`."""
+        """Return the text with the split match masked. It has the mask rather than nothing, unless `empty`."""
         kept = self.text[self.start : self.end]
         text = (change(kept) if kept else "") + self.mask
         return text if text or empty else self.shared or ""
 
 
 def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> list[Any]:
-    """Return the parts with what their texts hide together masked in the first of them.
+    """Return the parts, with matches that are split over them masked in the first of them.
 
-    A part of which nothing is left goes, unless it has other members. With `keep` every part stays.
+    A part without remaining text is removed, unless it has other members. With `keep`, every part stays.
     """
     places = _places(parts)
     if len(places) < 2 or any(isinstance(parts[at][field], RewrittenText) for at, field in places):
@@ -73,9 +73,9 @@ def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> lis
 
 
 def joined_messages(messages: list[Any], change: Change) -> list[Any]:
-    """Return the messages with what neighbours of one role and name hide together masked in each of them."""
+    """Return the messages, with matches that are split over neighbors of one role and name masked in each."""
     found: list[Any] = []
-    for kind, group in groupby(messages, _kind):
+    for kind, group in groupby(messages, _role_and_name):
         run = list(group)
         found += _together(run, change) if kind and len(run) > 1 else run
     return found
@@ -120,7 +120,7 @@ def _is_split(before: str, after: str) -> bool:
 def _filled(
     parts: list[Any], places: Sequence[tuple[int, str]], pieces: Sequence[_Piece], change: Change, *, keep: bool
 ) -> list[Any]:
-    """Return the parts with the texts of the pieces in which something was hidden."""
+    """Return the parts with the new texts of the pieces that had a part of a split match."""
     found, gone = list(parts), set[int]()
     for (at, field), piece in zip(places, pieces, strict=True):
         if piece.shared is None:
@@ -134,31 +134,31 @@ def _filled(
 
 
 def _search(pieces: Sequence[_Piece], between: str, change: Change) -> None:
-    """Mark the content that is split over the pieces."""
+    """Mark the matches that are split over the pieces."""
     pieces = [piece for piece in pieces if piece.text]
     if len(pieces) < 2:
         return
     texts = [piece.text for piece in pieces]
     if change(between.join(texts)) == between.join(map(change, texts)):
         return
-    if not _look(pieces, between, change, _NEAR):
+    if not _search_borders(pieces, between, change, _NEAR):
         far = min(_FAR, _ALL // len(pieces))
         if far > _NEAR and sum(map(len, texts)) > _NEAR:
-            _look(pieces, between, change, far)
+            _search_borders(pieces, between, change, far)
 
 
-def _look(pieces: Sequence[_Piece], between: str, change: Change, width: int) -> bool:
-    """Look at each border, at `width` characters on both sides of it; give whether anything was hidden."""
+def _search_borders(pieces: Sequence[_Piece], between: str, change: Change, width: int) -> bool:
+    """Search each border, `width` characters on both sides; return whether there was a split match."""
     found = False
     # The text before a border: of its message, and of all messages.
     near = far = pieces[0].text[-width:]
     for at, piece in enumerate(pieces[1:], 1):
         after = piece.text[:width]
-        hidden = _hidden(near, between, after, change, over=piece.opens)
-        if hidden is None and near != far and _hidden(far, between, after, change, over=True) is not None:
-            hidden = _shortest(pieces, at, between, change, width)
-        if hidden is not None:
-            _mark(pieces, at, len(between), hidden)
+        match = _split_match(near, between, after, change, over=piece.opens)
+        if match is None and near != far and _split_match(far, between, after, change, over=True) is not None:
+            match = _shortest(pieces, at, between, change, width)
+        if match is not None:
+            _mark(pieces, at, len(between), match)
             found = True
         tail = between + piece.text[-width:]
         near, far = piece.text[-width:] if piece.opens else (near + tail)[-width:], (far + tail)[-width:]
@@ -168,49 +168,55 @@ def _look(pieces: Sequence[_Piece], between: str, change: Change, width: int) ->
 def _shortest(
     pieces: Sequence[_Piece], border: int, between: str, change: Change, width: int
 ) -> tuple[str, str, str] | None:
-    """Return what a border hides, read with as few of the preceding messages as possible."""
+    """Return the split match at a border, read with as few of the preceding messages as possible."""
     before, after = "", pieces[border].text[:width]
     for at in range(border - 1, -1, -1):
         before = pieces[at].text + between + before if before else pieces[at].text
         if pieces[at].opens or not at or len(before) >= width:
-            hidden = _hidden(before[-width:], between, after, change, over=True)
-            if hidden is not None or len(before) >= width:
-                return hidden
+            match = _split_match(before[-width:], between, after, change, over=True)
+            if match is not None or len(before) >= width:
+                return match
     return None
 
 
-def _hidden(before: str, between: str, after: str, change: Change, *, over: bool) -> tuple[str, str, str] | None:
-    """Return what a border hides: the end of the text before it, the start of the text after it, and their mask.
+def _split_match(before: str, between: str, after: str, change: Change, *, over: bool) -> tuple[str, str, str] | None:
+    """Return the split match at a border: the end of the text before it, the start of that after it, and the mask.
 
-    `over` messages, it has text on both sides of the border, and a letter.
+    With `over` (between messages), it must have text on both sides of the border, and a letter.
     """
     left, right = change(before), change(after)
     whole = change(before + between + after)
-    if whole == left + between + right or before[-_SHOWN:] + between + after[:_SHOWN] in whole:
+    if whole == left + between + right or before[-_CONTEXT:] + between + after[:_CONTEXT] in whole:
         return None
     start = _common(left, whole)
     end = _common(right[::-1], whole[start:][::-1])
-    taken, given, mask = left[start:], right[: len(right) - end], whole[start : len(whole) - end]
-    # Where a guardrail has masked on one side already, what is hidden ends elsewhere, or the mask there stays.
-    of_left, of_right = before.endswith(taken), after.startswith(given)
-    if of_left and taken and not of_right:
-        given, mask = _behind(after, whole[start:], change)
-    elif of_right and given and not of_left:
-        turned, mask = _behind(before[::-1], whole[: len(whole) - end][::-1], lambda text: change(text[::-1])[::-1])
-        taken, mask = turned[::-1], mask[::-1]
+    left_part, right_part, mask = left[start:], right[: len(right) - end], whole[start : len(whole) - end]
+    # If a guardrail already masked on one side, the match ends elsewhere, or that mask stays.
+    of_left, of_right = before.endswith(left_part), after.startswith(right_part)
+    if of_left and left_part and not of_right:
+        right_part, mask = _match_after(after, whole[start:], change)
+    elif of_right and right_part and not of_left:
+        turned, mask = _match_after(
+            before[::-1], whole[: len(whole) - end][::-1], lambda text: change(text[::-1])[::-1]
+        )
+        left_part, mask = turned[::-1], mask[::-1]
     elif not (of_left and of_right):
         return None
     if over:
-        return (taken, given, mask) if taken and given and any(map(str.isalpha, taken + given)) else None
-    # A complete match before a border takes nothing from behind it, except further digits of a number.
-    if taken or (given and (mask.strip() or given.lstrip()[:1].isdigit())):
-        return taken, given, mask
+        return (
+            (left_part, right_part, mask)
+            if left_part and right_part and any(map(str.isalpha, left_part + right_part))
+            else None
+        )
+    # A complete match before a border takes nothing from after it, except further digits of a number.
+    if left_part or (right_part and (mask.strip() or right_part.lstrip()[:1].isdigit())):
+        return left_part, right_part, mask
     return None
 
 
-def _behind(after: str, whole: str, change: Change) -> tuple[str, str]:
-    """Return how much of the text after a border is hidden, and its mask. `whole` is the mask and the changed rest."""
-    near = range(min(len(after), _SCANNED))
+def _match_after(after: str, whole: str, change: Change) -> tuple[str, str]:
+    """Return the matched start of the text after a border, and its mask. `whole` is the mask and the changed rest."""
+    near = range(min(len(after), _LINEAR))
     low = next((at for at in near if whole.endswith(change(after[at:]))), len(near))
     high = low if low < len(near) else len(after)
     while low < high:
@@ -223,11 +229,11 @@ def _behind(after: str, whole: str, change: Change) -> tuple[str, str]:
     return after[:low], whole[: len(whole) - len(rest)]
 
 
-def _mark(pieces: Sequence[_Piece], at: int, between: int, hidden: tuple[str, str, str]) -> None:
-    taken, given, mask = hidden
+def _mark(pieces: Sequence[_Piece], at: int, between: int, match: tuple[str, str, str]) -> None:
+    left_part, right_part, mask = match
     one = pieces[at]
-    one.start = len(given)
-    left, place = len(taken), at - 1
+    one.start = len(right_part)
+    left, place = len(left_part), at - 1
     while left > len(pieces[place].text) and place:
         pieces[place].end = pieces[place].start
         pieces[place].mask, pieces[place].shared = "", mask
@@ -258,7 +264,7 @@ def _field(part: Any) -> str:
     return next((name for name in _FIELDS if isinstance(part.get(name), str)), "")
 
 
-def _kind(message: Any) -> tuple[str, str] | None:
+def _role_and_name(message: Any) -> tuple[str, str] | None:
     """Return the role and name of a message with content and without tool calls; None for others."""
     if not isinstance(message, dict) or message.get("tool_calls") or message.get("role") not in _ROLES:
         return None

@@ -69,7 +69,7 @@ def _ip(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    # `::` and `a::` stand in programs more often than they name a machine.
+    # `::` and `a::` are more often program code than addresses.
     return address.version == 4 or sum(bool(group) for group in text.split(":")) > 1 or text == "::1"
 
 
@@ -116,7 +116,7 @@ _ACCEPT = {"card": _luhn, "iban": _iban, "ip": _ip}
 
 
 class Pii(TextGuardrail):
-    """The configured masking."""
+    """Masks the configured kinds of personal data."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         kinds = options.get("kinds", list(KINDS))

@@ -1,4 +1,4 @@
-"""The registry of the configured guardrails, and the choice of those that apply to a call."""
+"""The registry of configured guardrails, and the selection of those that apply to a call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from ..config.guardrails import GuardrailSettings
 from ..config.table import ConfigError
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..http.request import Request
 from . import blocklist, pii
@@ -22,7 +23,7 @@ from .interface import (
 __all__ = ["GROUP", "Guard", "Guardrails", "context_of", "rewriters"]
 
 GROUP = "onceward.guardrails"
-# Bytes of a request that is looked at in a thread: patterns take more time than parsing does.
+# Requests above this size are processed in a thread: patterns take more time than parsing.
 _LARGE = 16_384
 _SHIPPED: dict[str, Factory] = {"pii": pii.make, "words": blocklist.make}
 
@@ -58,26 +59,26 @@ class Guardrails:
         self._always = tuple(guard for guard in self.guards if guard.settings.default_on)
 
     def of(self, request: Request) -> tuple[Guard, ...]:
-        """Return the guardrails of a call: those that are always on, those of its key and team, and those it names."""
+        """Return the guardrails of a call: those on by default, those of its key and team, and those that it names."""
         given = request.data.get("guardrails")
         named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
         own = _names(request.caller.metadata.get("guardrails"))
-        demanded = (*request.caller.guardrails, *own)
-        if not named and not demanded:
+        required = (*request.caller.guardrails, *own)
+        if not named and not required:
             return self._always
         known = {guard.name for guard in self.guards}
-        wanted = set(demanded)
-        if not wanted <= known:
-            raise _missing(sorted(wanted - known)[0])
+        selected = set(required)
+        if not selected <= known:
+            raise _missing(sorted(selected - known)[0])
         for name in named:
             if not isinstance(name, str) or name not in known:
                 raise invalid(
                     f"There is no guardrail {name!r} here. `GET /guardrails/list` lists them.",
                     param="guardrails",
-                    code="guardrail_not_found",
+                    code=error_codes.GUARDRAIL_NOT_FOUND,
                 )
-            wanted.add(name)
-        return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in wanted)
+            selected.add(name)
+        return tuple(guard for guard in self.guards if guard.settings.default_on or guard.name in selected)
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ def _missing(name: str) -> ApiError:
         403,
         f"Calls of this key pass the guardrail {name!r}, and this gateway has none of that name. "
         f"Have `[guardrails.{name}]` configured, or the key (or its team) changed.",
-        code="guardrail_missing",
+        code=error_codes.GUARDRAIL_MISSING,
     )
 
 

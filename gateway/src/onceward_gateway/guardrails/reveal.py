@@ -1,4 +1,4 @@
-"""Reveal hidden text: escapes, invisible characters, other forms of letters."""
+"""Normalization of obfuscated text: escapes, invisible characters, other forms of letters."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ __all__ = ["plain", "revealing"]
 
 Change = Callable[[str], str]
 # Controls, and characters without a shape of their own (Unicode: Default_Ignorable_Code_Point and format controls).
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Marks over, under and through a letter that no letter of its own has.
+# Combining marks that are not part of a precomposed letter.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]+")
 # Escapes of JSON and of programs.
 _ESCAPE = re.compile(r"(?<!\\)\\+(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-z0-9]{1,31};?));?")
-# Decoded so often: what is escaped twice is read by nobody at a glance.
+# How often nested escapes are decoded.
 _ROUNDS = 3
 _PIECE = 256
 # Words and the space between them, and lines.
 _PIECES = (re.compile(r"\s+|\S+"), re.compile(r"[^\n]*\n|[^\n]+"))
-# A text of more pieces is revealed in larger ones.
-_MOST = 20_000
+# A text with more pieces is normalized in larger ones.
+_MAX_PIECES = 20_000
 
 
 def revealing(change: Change) -> Change:
-    """Return a change that finds in a text also what escapes, unseen characters and other forms of letters hide.
+    """Return a change that also matches text with escapes, invisible characters and other forms of letters.
 
-    Only what hides something is revealed: a word, else a line, else the whole text. The rest stays as it was written.
+    Only the part with a hidden match is normalized: a word, else a line, else the whole text. The rest is unchanged.
     """
 
-    def see(text: str) -> str:
+    def change_revealed(text: str) -> str:
         for pieces in _PIECES:
             changed, bare = change(text), _bare(text)
             if not hides(bare, changed):
                 return changed
             found = pieces.findall(text)
-            if len(found) <= _MOST:
+            if len(found) <= _MAX_PIECES:
                 text = "".join(map(shown, found))
         changed, bare = change(text), _bare(text)
         return change(bare) if hides(bare, changed) else changed
@@ -57,18 +57,18 @@ def revealing(change: Change) -> Change:
         bare = _bare(piece)
         return bare if bare != piece and hides(bare, change(piece)) else piece
 
-    return see
+    return change_revealed
 
 
 def plain(text: str) -> str:
-    """Return the text without unseen characters, each letter in its usual form."""
+    """Return the text without invisible characters, with each letter in its usual form."""
     if text.isascii():
-        return _UNSEEN.sub("", text)
-    return _MARKS.sub("", _normal(_UNSEEN.sub("", text)))
+        return _INVISIBLE.sub("", text)
+    return _MARKS.sub("", _normal(_INVISIBLE.sub("", text)))
 
 
 def _normal(text: str) -> str:
-    """Return a text in its usual forms, a piece at a time: many marks on one letter take time by their square."""
+    """Return the normal form of a text, in pieces: many marks on one letter take quadratic time."""
     pieces: list[str] = []
     at = 0
     while at < len(text):
@@ -117,7 +117,7 @@ def _chr(code: int) -> str:
 
 
 def _decoded(escape: str, text: str) -> str:
-    """Return the text of an escape, or the escape itself where it is invalid or the JSON around it would break."""
+    """Return the text of an escape, or the escape itself if it is invalid or would break the JSON around it."""
     if not text or any(char < " " or char in '"\\' or "\ud800" <= char <= "\udfff" for char in text):
         return escape
     return text

@@ -1,7 +1,7 @@
-"""Rewriting of a text that arrives in pieces, with the same result wherever it is cut.
+"""Rewriting of a text that arrives in pieces, with the same result wherever it is split.
 
 A pattern defines a match, and the ends of a text that could still become or extend a match. Text before the first such
-end is decided and is sent; the rest is held back. `growing` may match too much (then a little more is held back), but
+end is final and is sent; the rest is held back. `growing` may match too much (then a little more is held back), but
 must not match too little.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 __all__ = ["Pattern", "PatternRewriter"]
 
-# So many characters before the undecided text are kept, for patterns that look behind.
+# The number of characters kept before the undecided text, for lookbehind patterns.
 _BEHIND = 2
 
 
@@ -49,12 +49,12 @@ class PatternRewriter:
         return len(self._text) - self._start
 
     def feed(self, text: str) -> str:
-        """Return what is decided of the text after its next piece. A possible match at its end is held back."""
+        """Add the next piece, and return the text that is final. A possible match at the end is held back."""
         self._text += text
         return self._advance(final=False)
 
     def close(self) -> str:
-        """Return the rest, in which no match can grow any more."""
+        """End the text, and return the rest."""
         return self._advance(final=True)
 
     def _advance(self, *, final: bool) -> str:
@@ -82,7 +82,7 @@ class PatternRewriter:
 
 
 class _Next:
-    """The next match of a pattern in a text, searched for once however many matches of other patterns precede it."""
+    """The next match of a pattern in a text, cached while matches of other patterns precede it."""
 
     __slots__ = ("_find", "_text", "match")
 
@@ -91,7 +91,7 @@ class _Next:
         self.match = find(text, at)
 
     def start(self, at: int) -> int:
-        """Return where the first match from `at` on starts; the end of the text where there is none."""
+        """Return the start of the first match from `at` on; the end of the text if there is none."""
         if self.match is not None and self.match.start() < at:
             self.match = self._find(self._text, at)
         return len(self._text) if self.match is None else self.match.start()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.decisive_names import Named
 from ..core.effective_body import (
     EffectiveBody,
@@ -56,7 +57,7 @@ async def read_body(
         raise ApiError(
             415,
             f"`Content-Type` is {content_type!r}; this operation takes a form. Send `multipart/form-data`.",
-            code="unsupported_media_type",
+            code=error_codes.UNSUPPORTED_MEDIA_TYPE,
             param="Content-Type",
         )
     request.raw = await _read(request.headers, request.receive, limits.body_bytes)
@@ -74,7 +75,7 @@ def _refuse_simple(content_type: str) -> None:
             415,
             f"`Content-Type` is {kind!r}; without a key this operation takes JSON only as such. Send "
             "`Content-Type: application/json`.",
-            code="unsupported_media_type",
+            code=error_codes.UNSUPPORTED_MEDIA_TYPE,
             param="Content-Type",
         )
 
@@ -110,7 +111,9 @@ def _checked(
         except ApiError as error:
             raise named_as_sent(error, merged) from None
     if not isinstance(value, dict):
-        raise invalid(f"The body is {_kind(value)}, not an object. Send a JSON object.", code="wrong_type", param=None)
+        raise invalid(
+            f"The body is {_kind(value)}, not an object. Send a JSON object.", code=error_codes.WRONG_TYPE, param=None
+        )
     return EffectiveBody(value, merged, others), raw
 
 
@@ -127,7 +130,7 @@ def _refuse_ambiguous(raw: bytes, kind: BodyKind, spec: Specification) -> None:
         try:
             spec.refuse_unknown(msgspec.json.decode(raw))
         except (msgspec.DecodeError, RecursionError):
-            raise invalid("This operation takes no body. Send none.", code="unexpected_body") from None
+            raise invalid("This operation takes no body. Send none.", code=error_codes.UNEXPECTED_BODY) from None
     refuse_repeated(raw)
 
 
@@ -165,7 +168,7 @@ def _too_large(limit: int) -> ApiError:
     return ApiError(
         413,
         f"The body is larger than {limit} bytes, the most this operation takes. Send less.",
-        code="payload_too_large",
+        code=error_codes.PAYLOAD_TOO_LARGE,
     )
 
 
@@ -220,7 +223,7 @@ async def _take_multipart(request: Request, limits: Limits) -> list[tuple[str, s
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         reason = (getattr(error, "message", None) or str(error)).rstrip(".")
-        raise invalid(f"The form cannot be read: {reason}.", code="invalid_form") from error
+        raise invalid(f"The form cannot be read: {reason}.", code=error_codes.INVALID_FORM) from error
     fields: list[tuple[str, str]] = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
@@ -257,7 +260,7 @@ def read_query(raw: bytes, spec: Specification | None, *, azure: bool = False) -
             raise invalid(
                 f"`{_VERSION}` is {value[:60]!r}, which is not a version of the API. Send a date such as 2024-10-21.",
                 param=_VERSION,
-                code="invalid_value",
+                code=error_codes.INVALID_VALUE,
             )
         pairs = [(name, value) for name, value in pairs if name != _VERSION]
     if spec is not None:
@@ -269,4 +272,6 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=256)
     except ValueError as error:
-        raise invalid(f"The query or form cannot be read: {error}. Send fewer fields.", code="invalid_query") from error
+        raise invalid(
+            f"The query or form cannot be read: {error}. Send fewer fields.", code=error_codes.INVALID_QUERY
+        ) from error

@@ -6,7 +6,24 @@ import re
 from collections.abc import Mapping
 
 from ..config.web import CorsSettings
+from ..core import error_codes
 from ..core.errors import forbidden
+from ..core.headers import (
+    X_COST_USD,
+    X_INPUT_TOKENS,
+    X_MODEL,
+    X_ONCEWARD_BUDGET_WARNING,
+    X_ONCEWARD_CACHE,
+    X_ONCEWARD_CACHE_KEY,
+    X_ONCEWARD_CALL_ID,
+    X_ONCEWARD_DEPLOYMENT,
+    X_ONCEWARD_GUARDRAILS,
+    X_ONCEWARD_REPLAYED,
+    X_OUTPUT_TOKENS,
+    X_REQUEST_ID,
+    X_SHOULD_RETRY,
+    X_TOTAL_TOKENS,
+)
 from .request import Response
 
 __all__ = ["EXPOSED", "Cors"]
@@ -21,26 +38,26 @@ EXPOSED = (
     "retry-after",
     "retry-after-ms",
     "www-authenticate",
-    "x-cost-usd",
-    "x-onceward-budget-warning",
-    "x-onceward-cache",
-    "x-onceward-cache-key",
-    "x-onceward-call-id",
-    "x-onceward-deployment",
-    "x-onceward-guardrails",
-    "x-onceward-replayed",
-    "x-input-tokens",
-    "x-model",
-    "x-output-tokens",
+    X_COST_USD,
+    X_ONCEWARD_BUDGET_WARNING,
+    X_ONCEWARD_CACHE,
+    X_ONCEWARD_CACHE_KEY,
+    X_ONCEWARD_CALL_ID,
+    X_ONCEWARD_DEPLOYMENT,
+    X_ONCEWARD_GUARDRAILS,
+    X_ONCEWARD_REPLAYED,
+    X_INPUT_TOKENS,
+    X_MODEL,
+    X_OUTPUT_TOKENS,
     "x-ratelimit-limit-requests",
     "x-ratelimit-limit-tokens",
     "x-ratelimit-remaining-requests",
     "x-ratelimit-remaining-tokens",
     "x-ratelimit-reset-requests",
     "x-ratelimit-reset-tokens",
-    "x-request-id",
-    "x-should-retry",
-    "x-total-tokens",
+    X_REQUEST_ID,
+    X_SHOULD_RETRY,
+    X_TOTAL_TOKENS,
 )
 
 
@@ -75,7 +92,7 @@ class Cors:
         if not self._settings.allows(origin.lower()):
             raise forbidden(
                 f"`Origin` is {origin[:200]!r}, whose pages may not call this. Add it to `cors.allowed_origins`.",
-                code="origin_not_allowed",
+                code=error_codes.ORIGIN_NOT_ALLOWED,
                 param="Origin",
             )
         allowed_methods = self._settings.allowed_methods
@@ -83,7 +100,7 @@ class Cors:
             raise forbidden(
                 f"`Access-Control-Request-Method` is {requested_method[:40]!r}, which is not among "
                 "`cors.allowed_methods`.",
-                code="method_not_allowed",
+                code=error_codes.METHOD_NOT_ALLOWED,
                 param="Access-Control-Request-Method",
             )
         response_headers: list[tuple[str, str]] = [
@@ -110,7 +127,7 @@ class Cors:
             if "*" not in allowed and name not in allowed:
                 raise forbidden(
                     f"`Access-Control-Request-Headers` has {name[:100]!r}, which is not among `cors.allowed_headers`.",
-                    code="header_not_allowed",
+                    code=error_codes.HEADER_NOT_ALLOWED,
                     param="Access-Control-Request-Headers",
                 )
         return requested

@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.responses import FileResponse, MalformedRangeHeader, RangeNotSatisfiable
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from ..db.blob_store import Blob, BlobStore
 
@@ -52,7 +53,7 @@ class BlobResponse(FileResponse):
             raise ApiError(
                 416,
                 f"`Range` is {range_header[:200]!r}, which begins behind the last of {self._blob.size} bytes.",
-                code="range_not_satisfiable",
+                code=error_codes.RANGE_NOT_SATISFIABLE,
                 param="Range",
                 headers=(("content-range", f"bytes */{self._blob.size}"),),
             ) from None

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..config.web import CorsSettings
+from ..core import error_codes
 from ..core.errors import (
     ApiError,
     forbidden,
@@ -96,7 +97,7 @@ class HostCheck:
             raise invalid(
                 f"The request has {len(hosts) or 'no'} `Host` headers. Send exactly one.",
                 param="Host",
-                code="invalid_host",
+                code=error_codes.INVALID_HOST,
             )
         if named is not None:
             # An absolute request target names the host, and `Host` only repeats it (RFC 9112, 3.2.2).
@@ -184,7 +185,7 @@ def _foreign_host(value: bytes) -> ApiError:
         f"`Host` is {shown!r}, a name that this gateway does not answer to without a key. Call it by its address or as "
         "localhost, add the name to `server.allowed_hosts` in onceward.toml (ONCEWARD_GATEWAY_ALLOWED_HOSTS), or "
         "require keys by `auth.api_keys`.",
-        code="foreign_origin",
+        code=error_codes.FOREIGN_ORIGIN,
         param="Host",
     )
 
@@ -194,7 +195,7 @@ def _not_local(value: bytes) -> ApiError:
     return forbidden(
         f"`Host` is {shown!r}. Without a key, what governs the gateway is taken only from this machine, under the name "
         "localhost. Set `auth.api_keys` in onceward.toml to reach it otherwise.",
-        code="foreign_origin",
+        code=error_codes.FOREIGN_ORIGIN,
         param="Host",
     )
 
@@ -205,6 +206,6 @@ def _foreign_page(header: str, value: bytes) -> ApiError:
         f"`{header}` is {shown!r}: the request comes from a web page of another site, and no key is asked for. "
         "Add the page's origin to `cors.allowed_origins` in onceward.toml (ONCEWARD_GATEWAY_ALLOWED_ORIGINS), or "
         "require keys by `auth.api_keys`.",
-        code="foreign_origin",
+        code=error_codes.FOREIGN_ORIGIN,
         param=header,
     )

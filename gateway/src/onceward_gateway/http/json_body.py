@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.json_parts import (
     SINGLE,
@@ -46,7 +47,7 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     if len(raw) > LARGE_BODY:
         raw = trimmed(raw)
     if not raw or raw.isspace():
-        raise invalid("The body is empty. Send a JSON object.", code="invalid_json")
+        raise invalid("The body is empty. Send a JSON object.", code=error_codes.INVALID_JSON)
     is_large = len(raw) > LARGE_BODY
     if is_large:
         _measure(raw, limits)
@@ -55,9 +56,11 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     except msgspec.DecodeError as error:
         if not is_large:
             refuse_unwritable(raw)
-        raise invalid(f"The body is not valid JSON: {error}.", code="invalid_json") from error
+        raise invalid(f"The body is not valid JSON: {error}.", code=error_codes.INVALID_JSON) from error
     except UnicodeDecodeError as error:
-        raise invalid(f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code="invalid_json") from error
+        raise invalid(
+            f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code=error_codes.INVALID_JSON
+        ) from error
     except RecursionError:
         raise _too_deep(limits.depth) from None
     if not is_large and raw.count(b"[") + raw.count(b"{") > limits.depth:
@@ -80,7 +83,7 @@ def _children(value: Any) -> list[Any]:
 
 
 def _too_deep(depth: int) -> ApiError:
-    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code="too_deep")
+    return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code=error_codes.TOO_DEEP)
 
 
 def _measure(raw: bytes, limits: Limits) -> None:
@@ -101,7 +104,7 @@ def _measure(raw: bytes, limits: Limits) -> None:
                 413,
                 f"The body holds more than {limits.body_values} values, the most this gateway takes. Send less, or "
                 "raise `limits.body_values`.",
-                code="payload_too_large",
+                code=error_codes.PAYLOAD_TOO_LARGE,
             )
         for bracket in outside.translate(None, b",:"):
             level += 1 if bracket in b"[{" else -1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from ..config.brand_headers import BrandHeaders
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 
 __all__ = ["RawHeaders", "api_key_of", "read_headers", "settle_headers"]
@@ -64,7 +65,7 @@ def _conflict(first: str, second: str, values: tuple[str, str] | None) -> ApiErr
     """Return the error for headers that disagree, without the values if these may be secret."""
     shown = "with different values" if values is None else f"as {values[0]!r} and {values[1]!r}"
     what = f"`{first}` is given twice, {shown}" if first == second else f"`{first}` and `{second}` disagree: {shown}"
-    return invalid(f"{what}. Send one of them.", param=second, code="conflicting_headers")
+    return invalid(f"{what}. Send one of them.", param=second, code=error_codes.CONFLICTING_HEADERS)
 
 
 def api_key_of(headers: dict[str, str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from .router import (
     Match,
@@ -23,7 +24,7 @@ def wrong_method(method: str, path: str, allow: Sequence[str]) -> ApiError:
     return ApiError(
         405,
         f"{method!r} is not a method of `{path}`. Use {allowed}.",
-        code="method_not_allowed",
+        code=error_codes.METHOD_NOT_ALLOWED,
         headers=(("allow", allowed),),
     )
 
@@ -38,7 +39,7 @@ def no_path(method: str, path: str, table: Router) -> ApiError:
             f"Did you mean `{suggestion}`? "
             "Check the base URL: it ends before `/v1` (or with it, for clients of OpenAI)."
         )
-    return ApiError(404, f"There is no path {path!r}. {step}", code="path_not_found")
+    return ApiError(404, f"There is no path {path!r}. {step}", code=error_codes.PATH_NOT_FOUND)
 
 
 def _suggestion(method: str, path: str, table: Router) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 
 __all__ = ["Resolver", "refuse_repeated", "refuse_unknown_fields", "refuse_unknown_query"]
@@ -115,7 +116,7 @@ def _refused(unknown: list[_Place], what: str) -> ApiError:
         named.append(f"{more} more are unknown.")
     them = "it" if len(unknown) == 1 else "them"
     named.append(f"Nothing was changed. Correct or remove {them}.")
-    return invalid(" ".join(named), param=unknown[0][0], code="unknown_parameter")
+    return invalid(" ".join(named), param=unknown[0][0], code=error_codes.UNKNOWN_PARAMETER)
 
 
 def _sentence(place: str, known: list[str], what: str) -> str:
@@ -141,4 +142,6 @@ def _refuse_repeated_names(members: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in members]
     if len(set(names)) < len(names):
         name = next(name for at, name in enumerate(names) if name in names[:at])
-        raise invalid(f"`{name}` is given twice in one object. Give it once.", param=name, code="duplicate_parameter")
+        raise invalid(
+            f"`{name}` is given twice in one object. Give it once.", param=name, code=error_codes.DUPLICATE_PARAMETER
+        )

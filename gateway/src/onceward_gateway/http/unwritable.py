@@ -9,6 +9,7 @@ import json
 import math
 import re
 
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.json_leaves import leaves
 
@@ -31,4 +32,4 @@ def refuse_unwritable(raw: bytes) -> None:
 
 
 def _refused(at: str, what: str) -> ApiError:
-    return invalid(f"`{at or 'body'}` {what}", param=at or None, code="invalid_json")
+    return invalid(f"`{at or 'body'}` {what}", param=at or None, code=error_codes.INVALID_JSON)

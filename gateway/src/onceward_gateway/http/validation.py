@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.json_leaves import leaves
 from .contract import Document
@@ -78,7 +79,7 @@ class Contract:
         found = narrow(value, validator.is_valid, self._names)
         if found.too_long is not None:
             path = _spell(found.place(found.too_long), prefix)
-            return invalid(f"`{path}` has too many items. Send fewer.", param=path, code="invalid_value")
+            return invalid(f"`{path}` has too many items. Send fewer.", param=path, code=error_codes.INVALID_VALUE)
         if found.value is None:
             return invalid(
                 "The body does not have the form that the contract asks for, and is too large to say where. "
@@ -214,7 +215,7 @@ class Specification:
             name = parameter.name.removesuffix("[]")
             if name not in query:
                 if parameter.required:
-                    raise invalid(f"`{name}` is missing from the query.", param=name, code="missing")
+                    raise invalid(f"`{name}` is missing from the query.", param=name, code=error_codes.MISSING)
                 continue
             if not parameter.validator.is_valid(query[name]):
                 raise self._contract.fault(parameter.validator, query[name], name)
@@ -246,7 +247,9 @@ def refuse_nul(value: Any, place: str = "body", at: str = "") -> None:
     for where, part in leaves(value, at):
         if isinstance(part, str) and "\0" in part:
             where = where or place
-            raise invalid(f"`{where}` holds a NUL character (U+0000). Remove it.", param=where, code="invalid_value")
+            raise invalid(
+                f"`{where}` holds a NUL character (U+0000). Remove it.", param=where, code=error_codes.INVALID_VALUE
+            )
 
 
 # Members whose texts have limits of their own, or are not stored.
@@ -266,7 +269,9 @@ def _refuse_long_names(body: Any) -> None:
     for name, member in body.items():
         for at, part in leaves(member, name) if name not in _LONG_MEMBERS else ():
             if isinstance(part, str) and len(part) > _MAX_NAME:
-                raise invalid(f"`{at}` is longer than {_MAX_NAME} characters. Shorten it.", param=at, code="too_long")
+                raise invalid(
+                    f"`{at}` is longer than {_MAX_NAME} characters. Shorten it.", param=at, code=error_codes.TOO_LONG
+                )
 
 
 def _collect_fields(pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]]) -> dict[str, Any]:
@@ -323,11 +328,11 @@ def _fault(errors: Iterable[Any], prefix: str, narrowed: Narrowed) -> ApiError:
     path = _spell(narrowed.place(error.path), prefix)
     if kind.name == "required":
         name = _join(path, kind.property)
-        return invalid(f"`{name}` is missing.", param=name, code="missing")
+        return invalid(f"`{name}` is missing.", param=name, code=error_codes.MISSING)
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         name = _join(path, kind.unexpected[0])
         return invalid(
-            f"`{name}` is not a parameter of this operation. Remove it.", param=name, code="unknown_parameter"
+            f"`{name}` is not a parameter of this operation. Remove it.", param=name, code=error_codes.UNKNOWN_PARAMETER
         )
     shown = repr(error.instance)
     if len(shown) > _MAX_SHOWN:

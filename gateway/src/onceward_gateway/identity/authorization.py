@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..core import durations
+from ..core import durations, error_codes
 from ..core.errors import ApiError, forbidden
 from ..core.model_names import matches
 from ..core.principal import Principal
@@ -106,7 +106,7 @@ def _exceeds(parent: Ceiling, param: str, asked: str, held: str) -> ApiError:
         403,
         f"`{param}` is {asked}, more than the {held} of the {parent.title}. "
         "Ask for no more than that, or have it raised first.",
-        code="exceeds_parent",
+        code=error_codes.EXCEEDS_PARENT,
         param=param,
     )
 
@@ -138,7 +138,7 @@ def _models(asked: Any, parent: Ceiling, *, strict: bool) -> None:
             raise ApiError(
                 403,
                 f"`models` has {name!r}, which the {parent.title} may not use. It may use {held!r}.",
-                code="exceeds_parent",
+                code=error_codes.EXCEEDS_PARENT,
                 param="models",
             )
 
@@ -150,7 +150,7 @@ def _expiry(asked: float | None, parent: Ceiling, *, strict: bool) -> None:
         raise ApiError(
             403,
             f"`duration` goes beyond the life of the {parent.title}. Ask for a shorter one.",
-            code="exceeds_parent",
+            code=error_codes.EXCEEDS_PARENT,
             param="duration",
         )
 
@@ -184,7 +184,7 @@ def _role(asked: str, parent: Ceiling) -> None:
         raise ApiError(
             403,
             f"The role {asked!r} is more than that of the {parent.title}, {parent.role!r}. Give a smaller one.",
-            code="exceeds_parent",
+            code=error_codes.EXCEEDS_PARENT,
             param="user_role",
         )
 
@@ -311,7 +311,7 @@ def require_writer(caller: Principal) -> None:
     if not caller.admin and not caller.writes:
         raise forbidden(
             "This key may read but not change anything. Use a key of a user with the role `internal_user` or more.",
-            code="read_only",
+            code=error_codes.READ_ONLY,
         )
 
 
@@ -320,5 +320,5 @@ def require_admin(caller: Principal, what: str) -> None:
     if not caller.admin:
         raise forbidden(
             f"Only an admin of the gateway may {what}. Use a master key, or a key of a `proxy_admin`.",
-            code="admin_required",
+            code=error_codes.ADMIN_REQUIRED,
         )

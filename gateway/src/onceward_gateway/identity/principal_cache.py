@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..core.principal import Bound, Principal
@@ -176,7 +177,7 @@ class CustomerCache:
             raise ApiError(
                 403,
                 f"The {found.title} is blocked. Have it unblocked, or send the request without `user`.",
-                code="customer_blocked",
+                code=error_codes.CUSTOMER_BLOCKED,
                 param="user",
             )
         return found.bounds

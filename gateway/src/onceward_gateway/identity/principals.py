@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
+from ..core import error_codes
 from ..core.errors import (
     ApiError,
     conflict,
@@ -118,7 +119,7 @@ def _only(found: list[B], kind: str, text: str) -> B | None:
     if len(found) > 1:
         raise conflict(
             f"{len(found)} {kind}s have the alias {text!r}. Name the one that you mean by its id.",
-            code="ambiguous",
+            code=error_codes.AMBIGUOUS,
             param=f"X-Onceward-{kind.capitalize()}",
         )
     return found[0] if found else None
@@ -195,7 +196,7 @@ async def _named(store: Repository[B], kind: str, text: str, over: Organization 
     if over is not None and getattr(found, "organization_id", None) != over.id:
         raise invalid(
             f"The {found.title} is not in the {over.title}. Name a team of that organization, or leave one out.",
-            code="team_not_in_organization",
+            code=error_codes.TEAM_NOT_IN_ORGANIZATION,
             param=param,
         )
     return found
@@ -218,12 +219,14 @@ def _refuse_key(one: Key, key: Key) -> None:
         raise ApiError(
             401,
             f"The {one.title}{derived} was deleted. Use another key.",
-            code="key_deleted",
+            code=error_codes.KEY_DELETED,
             headers=CHALLENGE,
         )
     if one.blocked:
         raise ApiError(
-            403, f"The {one.title}{derived} is blocked. Have it unblocked, or use another key.", code="key_blocked"
+            403,
+            f"The {one.title}{derived} is blocked. Have it unblocked, or use another key.",
+            code=error_codes.KEY_BLOCKED,
         )
 
 
@@ -254,7 +257,10 @@ def expired(principal: Principal) -> ApiError:
     """Return the 401 for an expired key, or for one derived from an expired key."""
     name = f"key {principal.key_alias!r}" if principal.key_alias else f"key {principal.key_id!r}"
     return ApiError(
-        401, f"The {name} has expired. Use another key, or have it renewed.", code="key_expired", headers=CHALLENGE
+        401,
+        f"The {name} has expired. Use another key, or have it renewed.",
+        code=error_codes.KEY_EXPIRED,
+        headers=CHALLENGE,
     )
 
 
@@ -263,7 +269,7 @@ def replaced(key: Key) -> ApiError:
     return ApiError(
         401,
         f"The secret of the {key.title} was replaced. Use the new one, or have it replaced again.",
-        code="key_replaced",
+        code=error_codes.KEY_REPLACED,
         headers=CHALLENGE,
     )
 

@@ -21,6 +21,7 @@ import msgspec
 from ..core.clock import Clock
 from ..core.effective_body import member_of
 from ..core.errors import STORAGE_UNAVAILABLE, ApiError
+from ..core.headers import X_REQUEST_ID, X_SHOULD_RETRY
 from ..core.threads import offload
 from ..db import Database, StorageAway, StorageError
 from ..db.errors import Trouble
@@ -177,7 +178,7 @@ class BatchRunner:
                 return
             room = _room(data) if status == 429 else None
             attempt += not room
-            final = status not in _RETRYABLE or attempt == _ATTEMPTS or headers.get("x-should-retry") == "false"
+            final = status not in _RETRYABLE or attempt == _ATTEMPTS or headers.get(X_SHOULD_RETRY) == "false"
             if room == 0 or (final and not room):
                 await _record_answer(batch, line, status, data, headers)
                 return
@@ -384,7 +385,7 @@ async def _record_answer(
     result = {
         "id": f"batch_req_{batch.id.removeprefix('batch_')}_{line.number}",
         "custom_id": line.custom_id,
-        "response": {"status_code": status, "request_id": headers.get("x-request-id"), "body": body},
+        "response": {"status_code": status, "request_id": headers.get(X_REQUEST_ID), "body": body},
         "error": None,
     }
     usage = value.get("usage") if isinstance(value, dict) else None

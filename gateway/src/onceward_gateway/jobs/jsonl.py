@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..http.json_body import parse_json
 from .training_examples import (
@@ -77,7 +78,7 @@ def check_upload(file: BinaryIO, purpose: str) -> None:
         raise invalid(
             f"The file has no lines. A file for {purpose!r} has one JSON object a line.",
             param="file",
-            code="empty_file",
+            code=error_codes.EMPTY_FILE,
         )
 
 
@@ -92,7 +93,7 @@ def _refused(purpose: str, faults: list[LineFault]) -> ApiError:
     return ApiError(
         400,
         f"The file cannot be used for {purpose!r}. {message}",
-        code="invalid_file_format",
+        code=error_codes.INVALID_FILE_FORMAT,
         param="file",
         details={"lines": lines},
     )

@@ -28,6 +28,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import error_codes
 from ..core.answer import (
     Answer,
     Cut,
@@ -110,7 +111,9 @@ def fault_in(request: Mapping[str, Any]) -> Fault | None:
 def _fault(kind: str, said: Mapping[str, Any], param: str) -> Fault:
     if kind not in _DEFAULTS:
         raise invalid(
-            f"`{param}` names no fault: {kind!r}. Known are {', '.join(KINDS)}.", param=param, code="unknown_fault"
+            f"`{param}` names no fault: {kind!r}. Known are {', '.join(KINDS)}.",
+            param=param,
+            code=error_codes.UNKNOWN_FAULT,
         )
     name, value = _DEFAULTS[kind]
     for key, text in said.items():
@@ -118,16 +121,16 @@ def _fault(kind: str, said: Mapping[str, Any], param: str) -> Fault:
             raise invalid(
                 f"`{param}`: the fault {kind!r} has no parameter {key!r}. Its parameter is {name!r}.",
                 param=param,
-                code="unknown_fault",
+                code=error_codes.UNKNOWN_FAULT,
             )
         try:
             value = float(text)
         except (TypeError, ValueError):
             raise invalid(
-                f"`{param}`: {key!r} must be a number, not {text!r}.", param=param, code="unknown_fault"
+                f"`{param}`: {key!r} must be a number, not {text!r}.", param=param, code=error_codes.UNKNOWN_FAULT
             ) from None
     if not 0 <= value < 1e6 or (name == "status" and not 400 <= value <= 599):
-        raise invalid(f"`{param}`: {name!r} is out of range: {value!r}.", param=param, code="unknown_fault")
+        raise invalid(f"`{param}`: {name!r} is out of range: {value!r}.", param=param, code=error_codes.UNKNOWN_FAULT)
     return Fault(kind, value)
 
 
@@ -138,18 +141,20 @@ def _refusal(fault: Fault, attempt: int) -> ApiError | None:
         return ApiError(
             429,
             f"This model always answers 429. Wait {fault.value:g} s and it will do so again.",
-            code="rate_limit_exceeded",
+            code=error_codes.RATE_LIMIT_EXCEEDED,
             retry_after=fault.value,
         )
     if fault.kind == "overloaded":
-        return ApiError(529, "This model is always overloaded.", code="overloaded", retry_after=wait)
+        return ApiError(529, "This model is always overloaded.", code=error_codes.OVERLOADED, retry_after=wait)
     if fault.kind == "error":
-        return ApiError(int(fault.value), f"This model always answers {int(fault.value)}.", code="fault_injected")
+        return ApiError(
+            int(fault.value), f"This model always answers {int(fault.value)}.", code=error_codes.FAULT_INJECTED
+        )
     if fault.kind == "flaky" and attempt <= fault.value:
         return ApiError(
             503,
             f"This model fails the first {int(fault.value)} times for each key; this was time {attempt}.",
-            code="fault_injected",
+            code=error_codes.FAULT_INJECTED,
         )
     return None
 
@@ -186,13 +191,13 @@ _BREAKS: Mapping[str, Emission | None] = {
     "cut": Cut(),
     "stall": Stall(),
     "malformed": Garbage(_GARBAGE),
-    "break": Fail(ApiError(500, "This model breaks in mid-stream.", code="fault_injected")),
+    "break": Fail(ApiError(500, "This model breaks in mid-stream.", code=error_codes.FAULT_INJECTED)),
     "filter": None,
 }
 
 
 def _filtered(emission: Emission, source: Iterator[Emission]) -> Iterator[Emission]:
-    """Yield the end of an answer that a filter stopped: what was hidden is billed, as it is elsewhere."""
+    """Yield the end of an answer that a content filter stopped: the hidden part is billed, as by providers."""
     frame = {key: value for key, value in emission.items() if key != "usage"} if isinstance(emission, dict) else {}
     yield {**frame, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "content_filter"}]}
     for last in source:
@@ -231,5 +236,5 @@ def whole_with_fault(fault: Fault, answer: Answer, attempt: int) -> Answer:
     if fault.kind in bodies:
         raise DeliveryFault(bodies[fault.kind], answer)
     if fault.kind in ("break", "filter"):
-        raise ApiError(500, "This model breaks before its answer is whole.", code="fault_injected")
+        raise ApiError(500, "This model breaks before its answer is whole.", code=error_codes.FAULT_INJECTED)
     return answer

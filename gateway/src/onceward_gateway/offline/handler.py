@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..core import error_codes
 from ..core.accumulate import ChatAccumulator, TextAccumulator
 from ..core.answer import (
     Answer,
@@ -52,7 +53,7 @@ def _not_capable(name: str, kind: str) -> ApiError:
     return invalid(
         f"The model {name!r} does not serve {kind}. `GET /v1/models` lists what each model can do.",
         param="model",
-        code="model_not_capable",
+        code=error_codes.MODEL_NOT_CAPABLE,
     )
 
 
@@ -70,7 +71,7 @@ def _may_be_slow(request: Request) -> bool:
 def offline_chunks(
     source: Iterator[Emission], request: Request, kind: str, clock: Clock, *, stream: bool
 ) -> ModelHandler:
-    """Return a producer over a model's emissions: events for a stream, an accumulated answer for a unary call."""
+    """Return a handler of a model's emissions: events for a stream, an accumulated answer for a unary call."""
     emissions = _in_turns(source, in_thread=_may_be_slow(request))
     if stream:
         return _EventProducer(emissions, clock, show_usage=wants_usage(request.data))
@@ -110,7 +111,7 @@ def _next_emissions(source: Iterator[Emission]) -> list[Emission]:
 
 
 class _EventProducer:
-    """A producer that writes each chunk as an event."""
+    """A handler that writes each chunk as an event."""
 
     def __init__(self, source: AsyncIterator[Emission], clock: Clock, *, show_usage: bool) -> None:
         self._source = source
@@ -133,7 +134,7 @@ class _EventProducer:
 
 
 class _AnswerProducer:
-    """A producer that accumulates the chunks to one answer."""
+    """A handler that accumulates the chunks to one answer."""
 
     def __init__(
         self, source: AsyncIterator[Emission], clock: Clock, accumulator: ChatAccumulator | TextAccumulator
@@ -165,7 +166,7 @@ async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, run: Response
 
 
 def offline_answer(local: Local, model: OfflineModel, request: Request, context: ModelContext) -> ModelHandler:
-    """Return a producer over a function that makes the whole answer."""
+    """Return a handler for a function that returns the whole answer."""
 
     async def produce(run: ResponseWriter) -> None:
         run.answer = await local(model, request, context)

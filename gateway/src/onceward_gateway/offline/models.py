@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ..core import error_codes
 from ..core.answer import (
     Answer,
     Delay,
@@ -112,7 +113,7 @@ class BuiltIn:
             raise invalid(
                 f"`input` has {len(inputs)} texts; at most {MOST_INPUTS} are taken at once. Send them in parts.",
                 param="input",
-                code="too_many_inputs",
+                code=error_codes.TOO_MANY_INPUTS,
             )
         for item in inputs:
             _refuse_long("input", len(item), partial(tokens_of, item), EMBED_WINDOW)
@@ -138,7 +139,7 @@ class BuiltIn:
                 f"`provider_specific_params.fault` is {fault.kind!r}, and faults are off here. Start the gateway with "
                 "`--offline` or `--fault-models`, or set `server.fault_models = true`.",
                 param="provider_specific_params.fault",
-                code="fault_models_off",
+                code=error_codes.FAULT_MODELS_OFF,
             )
         return fault or named_fault(self.id)
 
@@ -147,7 +148,7 @@ class BuiltIn:
             raise invalid(
                 f"The model {self.id!r} does not do {kind}. {default_for(kind)!r} does.",
                 param="model",
-                code="model_not_capable",
+                code=error_codes.MODEL_NOT_CAPABLE,
             )
 
     def _faulty(
@@ -205,7 +206,7 @@ def _refuse_long(param: str, characters: int, counting: Callable[[], int], windo
         raise invalid(
             f"`{param}` has at least {tokens} tokens; this model holds {window}. Send less.",
             param=param,
-            code="context_length_exceeded",
+            code=error_codes.CONTEXT_LENGTH_EXCEEDED,
         )
 
 
@@ -221,7 +222,7 @@ def _refuse_many_tokens(inputs: Sequence[str | Sequence[int]]) -> None:
                 f"`input` has more than {EMBED_TOKENS} tokens in all, the most that a request may hold. Send it in "
                 "parts.",
                 param="input",
-                code="max_tokens_per_request",
+                code=error_codes.MAX_TOKENS_PER_REQUEST,
             )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..billing.prices import UnitPrice
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.answer import OfflineModel
 from ..core.errors import ApiError
 from ..core.principal import Principal
@@ -40,7 +41,7 @@ class OfflineModels:
             raise ApiError(
                 404,
                 f"There is no model {name!r}, or it is not for this caller. `GET /v1/models` lists those that are.",
-                code="model_not_found",
+                code=error_codes.MODEL_NOT_FOUND,
                 param="model",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from .echo.calls import name_in
 from .speech.speak import unsupported
@@ -50,16 +51,16 @@ def refuse_language(language: Any) -> None:
         raise invalid(
             f"`language` is {language!r}, which is not a language. Write its ISO 639-1 code, such as 'en'.",
             param="language",
-            code="invalid_language",
+            code=error_codes.INVALID_LANGUAGE,
         )
 
 
 def _alone(name: str, why: str) -> ApiError:
-    return invalid(f"`{name}` does nothing, because {why}", param=name, code="does_nothing")
+    return invalid(f"`{name}` does nothing, because {why}", param=name, code=error_codes.DOES_NOTHING)
 
 
 def _cannot(name: str, what: str) -> ApiError:
-    return invalid(f"`{name}` cannot {what}", param=name, code="unsupported_format")
+    return invalid(f"`{name}` cannot {what}", param=name, code=error_codes.UNSUPPORTED_FORMAT)
 
 
 def _refuse_audio(request: Mapping[str, Any]) -> None:
@@ -70,7 +71,7 @@ def _refuse_audio(request: Mapping[str, Any]) -> None:
     form = (request.get("audio") or {}).get("format", "wav")
     refusal = unsupported(str(form))
     if refusal is not None:
-        raise invalid(f"`audio.format` {refusal}.", param="audio.format", code="unsupported_format")
+        raise invalid(f"`audio.format` {refusal}.", param="audio.format", code=error_codes.UNSUPPORTED_FORMAT)
 
 
 def _refuse_format(request: Mapping[str, Any]) -> None:
@@ -82,7 +83,7 @@ def _refuse_format(request: Mapping[str, Any]) -> None:
             f"`response_format.type` {kind!r} cannot be answered offline. "
             "Use 'text', 'json_object' or 'json_schema', or choose a provider's model.",
             param="response_format.type",
-            code="unsupported_format",
+            code=error_codes.UNSUPPORTED_FORMAT,
         )
 
 
@@ -95,7 +96,7 @@ def _refuse_choice(request: Mapping[str, Any]) -> None:
             raise invalid(
                 f"`{member}` is {choice!r}, and `{named}` has none to call. Give tools, or leave it out.",
                 param=member,
-                code="tool_missing",
+                code=error_codes.TOOL_MISSING,
             )
         if isinstance(choice, Mapping):
             known = {name_in(tool) for tool in tools if isinstance(tool, Mapping)}
@@ -104,7 +105,7 @@ def _refuse_choice(request: Mapping[str, Any]) -> None:
                     raise invalid(
                         f"`{member}` names {name!r}, which is not among `{named}`. Name one of them, or add it.",
                         param=member,
-                        code="tool_missing",
+                        code=error_codes.TOOL_MISSING,
                     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from .._version import __version__
 from ..billing.prices import PriceBook
 from ..config.load import Limits
+from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import invalid
 from ..core.response_writer import ModelHandler, ResponseWriter
@@ -50,14 +51,14 @@ class ProviderClient:
         self._clients: dict[bool, HttpClient] = {}
 
     def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
-        """Return the producer of a call at its provider."""
+        """Return the handler of a call to its provider."""
         exchange = Exchange(self, target, request, route.kind)
         if target.upstream.wire == "anthropic":
             if route.kind != "chat":
                 raise invalid(
                     f"The provider {target.provider!r} does not serve `{route.path}`. Choose another model.",
                     param="model",
-                    code="model_not_capable",
+                    code=error_codes.MODEL_NOT_CAPABLE,
                 )
             translated = anthropic.request(
                 request.data, target.model, target.upstream.max_output_tokens, request.merged
@@ -96,7 +97,7 @@ def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitab
 
 
 def _prepared_aside(exchange: Exchange, path: str, produce: ModelHandler, *, stream: bool) -> ModelHandler:
-    """Return the producer of a call whose body is so large that it is prepared in a thread."""
+    """Return the handler of a call whose body is so large that it is prepared in a thread."""
 
     async def run(sink: ResponseWriter) -> None:
         body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)

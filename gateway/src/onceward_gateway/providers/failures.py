@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import TYPES_BY_STATUS, ApiError
 from ..core.lenient_json import (
     Unreadable,
@@ -156,11 +157,13 @@ def _fault_of_request(
     """
     message, code, _, kind = _words(error)
     if status in (413, 429) and (message or "").lower().startswith(_TOO_LARGE):
-        return ApiError(413, summary, code="request_too_large", retryable=False, provider_error=provider_error)
+        return ApiError(
+            413, summary, code=error_codes.REQUEST_TOO_LARGE, retryable=False, provider_error=provider_error
+        )
     metadata = error.get("metadata") if isinstance(error, dict) else None
     found = isinstance(metadata, dict) and any(metadata.get(name) for name in _FINDINGS)
     if status == 403 and (found or code in _FLAGGED or kind in _FLAGGED):
-        return ApiError(400, summary, code="content_filter", retryable=False, provider_error=provider_error)
+        return ApiError(400, summary, code=error_codes.CONTENT_FILTER, retryable=False, provider_error=provider_error)
     return None
 
 
@@ -179,7 +182,7 @@ def attribute(error: ApiError, *, callers_key: bool) -> None:
         error.status, error.type = status, TYPES_BY_STATUS[status]
         error.code = error.code or _REFUSED[status]
     else:
-        error.code = "provider_failed"
+        error.code = error_codes.PROVIDER_FAILED
         error.message = error.message.rstrip(".") + _OPERATORS.format(provider=provider_error["provider"])
         error.args = (error.message,)
 
@@ -251,21 +254,21 @@ def unreachable(provider: str, reason: str) -> ApiError:
     """Return the error for a provider that was not reached, or disconnected before it answered."""
     provider_error = {"provider": provider, "status": None, "body": None}
     summary = f"{provider!r} could not be reached: {reason}. Check `providers.{provider}.base_url`, or try again."
-    return ApiError(502, summary, code="provider_unreachable", provider_error=provider_error)
+    return ApiError(502, summary, code=error_codes.PROVIDER_UNREACHABLE, provider_error=provider_error)
 
 
 def broken_stream(provider: str, reason: str) -> ApiError:
     """Return the error for a stream that was cut off."""
     provider_error = {"provider": provider, "status": None, "body": None}
     summary = f"The stream of {provider!r} broke off: {reason}. The part before it is valid."
-    return ApiError(502, summary, code="provider_stream_cut", provider_error=provider_error)
+    return ApiError(502, summary, code=error_codes.PROVIDER_STREAM_CUT, provider_error=provider_error)
 
 
 def cut_answer(provider: str, reason: str) -> ApiError:
     """Return the error for an answer that was cut off."""
     provider_error = {"provider": provider, "status": 200, "body": None}
     summary = f"The answer of {provider!r} broke off: {reason}. Send the request again."
-    return ApiError(502, summary, code="provider_answer_cut", provider_error=provider_error)
+    return ApiError(502, summary, code=error_codes.PROVIDER_ANSWER_CUT, provider_error=provider_error)
 
 
 def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *, paid: bool = True) -> ApiError:
@@ -277,14 +280,18 @@ def broken_answer(provider: str, body: bytes, reason: str = "no JSON object", *,
         summary += "Check `provider_error`, or choose another model."
     else:
         summary += f"Check `provider_error` and `providers.{provider}.base_url`, or send the request again."
-    return ApiError(502, summary, code="provider_bad_answer", retryable=not paid, provider_error=provider_error)
+    return ApiError(
+        502, summary, code=error_codes.PROVIDER_BAD_ANSWER, retryable=not paid, provider_error=provider_error
+    )
 
 
 def too_large(provider: str, what: str, limit: int, setting: str) -> ApiError:
     """Return the error for an answer above the size limit."""
     provider_error = {"provider": provider, "status": 200, "body": None}
     summary = f"{what} of {provider!r} is larger than {limit} bytes (`{setting}`). Ask for less, or have it raised."
-    return ApiError(502, summary, code="provider_answer_too_large", retryable=False, provider_error=provider_error)
+    return ApiError(
+        502, summary, code=error_codes.PROVIDER_ANSWER_TOO_LARGE, retryable=False, provider_error=provider_error
+    )
 
 
 def too_long(provider: str, seconds: float, setting: str) -> ApiError:
@@ -293,7 +300,7 @@ def too_long(provider: str, seconds: float, setting: str) -> ApiError:
     summary = (
         f"{provider!r} did not finish its answer within {seconds:g} s (`{setting}`). Ask for less, or have it raised."
     )
-    return ApiError(504, summary, code="provider_timeout", retryable=False, provider_error=provider_error)
+    return ApiError(504, summary, code=error_codes.PROVIDER_TIMEOUT, retryable=False, provider_error=provider_error)
 
 
 def _body(body: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
+from ..core import error_codes
 from ..core.errors import invalid
 from ..http.request import Upload
 
@@ -46,4 +47,4 @@ def _utf8(text: str) -> bytes:
 
 
 def _not_passed_on(why: str) -> Exception:
-    return invalid(f"The form cannot be passed on: {why}.", code="invalid_form")
+    return invalid(f"The form cannot be passed on: {why}.", code=error_codes.INVALID_FORM)

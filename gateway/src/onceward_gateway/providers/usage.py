@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ..core.headers import X_INPUT_TOKENS, X_OUTPUT_TOKENS, X_TOTAL_TOKENS
+
 __all__ = ["Reported", "is_clean", "of_headers", "read_usage", "usages_in"]
 
 # No call has more tokens than this: a larger number is wrong, and counts as not reported.
@@ -27,18 +29,18 @@ _DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_
 _WRITTEN = ("completion_tokens_details", "output_tokens_details", "completion_token_details", "output_token_details")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADERS = {
-    "x-input-tokens": "prompt",
+    X_INPUT_TOKENS: "prompt",
     "x-prompt-tokens": "prompt",
     "x-usage-input-tokens": "prompt",
     "x-usage-prompt-tokens": "prompt",
     "x-amzn-bedrock-input-token-count": "prompt",
-    "x-output-tokens": "completion",
+    X_OUTPUT_TOKENS: "completion",
     "x-completion-tokens": "completion",
     "x-generated-tokens": "completion",
     "x-usage-output-tokens": "completion",
     "x-usage-completion-tokens": "completion",
     "x-amzn-bedrock-output-token-count": "completion",
-    "x-total-tokens": "total",
+    X_TOTAL_TOKENS: "total",
     "x-usage-total-tokens": "total",
     "x-cached-tokens": "cached",
     "x-amzn-bedrock-cache-read-input-token-count": "cached",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from ..http.request import Headers
 from .limits import KINDS, Limit
@@ -40,7 +41,7 @@ def headers_of(limits: Sequence[Limit], used: Sequence[int], over: Callable[[int
 def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
     """Return the 429 of a limit, with its owner and the time to retry."""
     spec = KINDS[limit.kind]
-    of = _owner(limit)
+    owner = _owner(limit)
     when = (
         "Wait until one of its calls has ended."
         if limit.kind == "parallel"
@@ -48,7 +49,7 @@ def refusal(limit: Limit, wait: float, headers: Headers) -> ApiError:
     )
     return ApiError(
         429,
-        f"{of[0].upper()}{of[1:]} is limited to {limit.most} {spec.says}, and that is reached. {when}",
+        f"{owner[0].upper()}{owner[1:]} is limited to {limit.most} {spec.description}, and that is reached. {when}",
         code=spec.code,
         retry_after=wait,
         headers=headers,
@@ -66,7 +67,7 @@ def unavailable(limit: Limit) -> ApiError:
         503,
         f"Calls of {_owner(limit)} are limited, and the limits cannot be counted now, because the gateway cannot reach "
         f'its Redis. Try again in {_TRY_AGAIN_SECONDS:g} s, or have `limits.when_away = "open"` configured.',
-        code="limits_unavailable",
+        code=error_codes.LIMITS_UNAVAILABLE,
         retry_after=_TRY_AGAIN_SECONDS,
     )
 

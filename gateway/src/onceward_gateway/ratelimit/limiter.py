@@ -34,18 +34,18 @@ from .window import Window
 
 __all__ = ["RateLimiter", "Permit"]
 
-_MOST_WINDOWS = 50_000
-_MOST_PLANS = 8192
+_MAX_WINDOWS = 50_000
+_MAX_PLANS = 8192
 _PARALLEL_WAIT = 1.0
 
 
 class Permit:
     """A call admitted by its limits. `settle` when it has ended; `withdraw` if it was not made."""
 
-    __slots__ = ("_pace", "headers", "member", "open", "parallel", "requests", "tokens")
+    __slots__ = ("_limiter", "headers", "member", "open", "parallel", "requests", "tokens")
 
-    def __init__(self, pace: RateLimiter) -> None:
-        self._pace = pace
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
         self.parallel: list[Place] = []
@@ -70,7 +70,7 @@ class Permit:
         if not made:
             for window, step in self.requests:
                 window.correct(step, -1)
-        self._pace.leave(self.parallel)
+        self._limiter.leave(self.parallel)
         if self.member is not None:
             self.member.end(tokens, made=made)
 
@@ -105,7 +105,7 @@ class RateLimiter:
         if not limits:
             return None
         if self._shared is None:
-            return self._enter_here(limits, tokens)
+            return self._enter_locally(limits, tokens)
         member = self._shared.member(limits, tokens)
         try:
             verdict = await member.enter()
@@ -113,52 +113,52 @@ class RateLimiter:
             if self._closed:
                 member.forget()
                 raise unavailable(limits[0]) from None
-            return self._enter_here(limits, tokens, member)
+            return self._enter_locally(limits, tokens, member)
         headers = headers_of(limits, verdict.used, verdict.over.__getitem__)
         if verdict.refused is not None:
             raise refusal(limits[verdict.refused], verdict.wait, headers)
-        return self._entered(limits, tokens, headers, member)
+        return self._admit(limits, tokens, headers, member)
 
-    def _enter_here(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
+    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
         now = self._clock.monotonic()
         for limit in limits:
             if limit.kind == "parallel":
                 wait = _PARALLEL_WAIT
-                hindered = self._running.get(limit.place, 0) >= limit.most
+                exceeded = self._running.get(limit.place, 0) >= limit.most
             else:
                 wait = 0.0
                 asked = limit.asked(tokens)
-                hindered = limit.window.used(now) + asked > limit.most
-                if hindered:
+                exceeded = limit.window.used(now) + asked > limit.most
+                if exceeded:
                     wait = limit.whole if limit.most <= 0 else limit.window.wait(now, limit.most - asked)
-            if hindered:
+            if exceeded:
                 if member is not None:
                     member.forget()
                 used = [0 if other.kind == "parallel" else other.window.used(now) for other in limits]
-                raise refusal(limit, wait, _headers_here(limits, used, now))
-        entered = self._entered(limits, tokens, (), member)
-        entered.headers = _headers_here(limits, [limit.window.total for limit in limits], now)
-        return entered
+                raise refusal(limit, wait, _local_headers(limits, used, now))
+        permit = self._admit(limits, tokens, (), member)
+        permit.headers = _local_headers(limits, [limit.window.total for limit in limits], now)
+        return permit
 
-    def _entered(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Permit:
+    def _admit(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Permit:
         """Count a call in this process."""
         now = self._clock.monotonic()
-        entered = Permit(self)
-        entered.headers, entered.member = headers, member
+        permit = Permit(self)
+        permit.headers, permit.member = headers, member
         for limit in limits:
             if limit.kind == "parallel":
                 self._running[limit.place] = self._running.get(limit.place, 0) + 1
-                entered.parallel.append(limit.place)
+                permit.parallel.append(limit.place)
                 continue
             counted = limit.counted(tokens)
             step = limit.window.add(now, counted)
             if limit.kind == "tokens":
-                entered.tokens.append((limit.window, step, counted))
+                permit.tokens.append((limit.window, step, counted))
             else:
-                entered.requests.append((limit.window, step))
+                permit.requests.append((limit.window, step))
         if member is not None:
             member.begin()
-        return entered
+        return permit
 
     def leave(self, places: Iterable[Place]) -> None:
         """Decrement the number of concurrent calls."""
@@ -170,16 +170,16 @@ class RateLimiter:
                 self._running.pop(place, None)
 
     def _plan(self, bounds: Sequence[Bound], model: str) -> tuple[Limit, ...]:
-        found = self._plans.get((id(bounds), model))
-        if found is not None and found[0] is bounds:
-            return found[1]
-        least: dict[tuple[Kind, Place], Limit] = {}
+        cached = self._plans.get((id(bounds), model))
+        if cached is not None and cached[0] is bounds:
+            return cached[1]
+        strictest: dict[tuple[Kind, Place], Limit] = {}
         for kind, place, name, most in (limit for bound in bounds for limit in limits_of(bound, model)):
-            known = least.get((kind, place))
+            known = strictest.get((kind, place))
             if known is None or most < known.most:
-                least[kind, place] = Limit(kind, place, name, most, self._window(kind, place), key_of(kind, place))
-        limits = tuple(least.values())
-        if len(self._plans) >= _MOST_PLANS:
+                strictest[kind, place] = Limit(kind, place, name, most, self._window(kind, place), key_of(kind, place))
+        limits = tuple(strictest.values())
+        if len(self._plans) >= _MAX_PLANS:
             self._plans.clear()
         self._plans[id(bounds), model] = (bounds, limits)
         return limits
@@ -187,7 +187,7 @@ class RateLimiter:
     def _window(self, kind: Kind, place: Place) -> Window:
         window = self._windows.get((kind, place))
         if window is None:
-            if len(self._windows) >= _MOST_WINDOWS:
+            if len(self._windows) >= _MAX_WINDOWS:
                 self._forget()
             window = Window(KINDS[kind].length, KINDS[kind].grain)
             if kind != "parallel":
@@ -202,5 +202,5 @@ class RateLimiter:
             del self._windows[place]
 
 
-def _headers_here(limits: tuple[Limit, ...], used: list[int], now: float) -> Headers:
+def _local_headers(limits: tuple[Limit, ...], used: list[int], now: float) -> Headers:
     return headers_of(limits, used, lambda at: limits[at].window.wait(now, 0))

@@ -21,7 +21,7 @@ Place = tuple[str, str, str]
 class Spec(NamedTuple):
     """A kind of limit: its words, error code and field, and the number and length of its window's steps."""
 
-    says: str
+    description: str
     code: str
     field: str
     length: int
@@ -36,7 +36,7 @@ KINDS: dict[Kind, Spec] = {
     "burst": Spec("requests a second", "burst_exceeded", "burst", 1, 1),
     "parallel": Spec("calls at the same time", "parallelrequests_exceeded", "max_parallel_requests", 0, 1),
 }
-Told = tuple[Kind, Place, str, int]
+BoundLimit = tuple[Kind, Place, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def key_of(kind: Kind, place: Place) -> str:
     return ":".join([kind, *[quote(part, safe="") for part in place]])
 
 
-def limits_of(bound: Bound, model: str) -> Iterable[Told]:
+def limits_of(bound: Bound, model: str) -> Iterable[BoundLimit]:
     """Yield each limit that a bound sets for a model: kind, place, owner's name, amount."""
     yield from _named(bound, "", bound.rpm_limit, bound.tpm_limit, bound.max_parallel_requests)
     place = (bound.scope, bound.id, "")
@@ -91,7 +91,9 @@ def limits_of(bound: Bound, model: str) -> Iterable[Told]:
             yield from _named(bound, pattern, None, most, None)
 
 
-def _named(bound: Bound, model: str, requests: int | None, tokens: int | None, parallel: int | None) -> Iterable[Told]:
+def _named(
+    bound: Bound, model: str, requests: int | None, tokens: int | None, parallel: int | None
+) -> Iterable[BoundLimit]:
     place = (bound.scope, bound.id, model)
     if requests is not None:
         yield "requests", place, bound.name, requests

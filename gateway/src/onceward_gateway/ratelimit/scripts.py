@@ -4,9 +4,8 @@ A window is a hash: the amount of each step under the step's number, and `t` the
 is nothing, `n` the last step. The calls that run at the same time are a sorted set: each a member, by the second at
 which its lease ends.
 
-The clock is Redis' own (`TIME`), so that nodes need not agree on theirs; a test gives another. One that is set back
-does not undo what was counted: it goes on from the last step until it is past it, or, if that is further than a
-window, counts anew.
+The clock is that of Redis (`TIME`), so that the clocks of nodes may differ; tests pass another one. If the clock is set
+back, counting continues in the last step until the clock is past it, or starts anew if that is further than a window.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ end
 """
 
 # KEYS: one for each limit. ARGV: the clock ('' for Redis' own), the call's member, the seconds of its lease; then for
-# each limit: length and grain of its window (0 for calls at the same time), the most, what is asked, what is counted.
-# Gives: the number of the first limit that refuses (0: all let in), seconds to wait; then for each limit: what is used,
-# seconds until nothing is, and the step in which it was counted.
+# each limit: length and grain of its window (0 for concurrent calls), the limit, the amount requested and the amount
+# counted. Returns: the number of the first limit that refuses (0: admitted), seconds to wait; then for each limit: its
+# usage, the seconds until it is unused, and the step in which the call was counted.
 ENTER = Script.of(
     _NOW
     + """
@@ -135,8 +134,7 @@ return answer
 """
 )
 
-# KEYS: windows and sets. ARGV, two for each: the step and the change of what was counted in it; or '' and the member
-# that left.
+# KEYS: windows and sets. ARGV, two for each: the step and the change of its amount; or '' and the member that left.
 CORRECT = Script.of(
     """
 for at, key in ipairs(KEYS) do

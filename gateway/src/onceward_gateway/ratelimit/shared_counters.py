@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Member", "SharedCounters", "Verdict"]
 
 _LEASE_SECONDS = 15.0
-_AT_ONCE = 500
-_ONE = 3
+_BATCH_SIZE = 500
+_FIELDS_PER_LIMIT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class Member:
         return verdict
 
     def _read(self, answer: list[Any]) -> Verdict:
-        refused, wait, *told = answer
-        used, over = told[::_ONE], [float(seconds) for seconds in told[1::_ONE]]
+        refused, wait, *counters = answer
+        used, over = counters[::_FIELDS_PER_LIMIT], [float(seconds) for seconds in counters[1::_FIELDS_PER_LIMIT]]
         if refused:
             return Verdict(refused - 1, float(wait), used, over)
-        self._steps = told[2::_ONE]
+        self._steps = counters[2::_FIELDS_PER_LIMIT]
         return Verdict(None, 0.0, used, over)
 
     def _late(self, answer: list[Any]) -> None:
@@ -130,7 +130,7 @@ class SharedCounters:
         self._now = now
         self._node = os.urandom(8).hex()
         self._count = 0
-        self._head = f"{redis.prefix}pace:"
+        self._key_prefix = f"{redis.prefix}pace:"
         self._changes: dict[tuple[str, int], int] = {}
         self._leaving: dict[tuple[str, str], None] = {}
         self._flushing = False
@@ -145,7 +145,7 @@ class SharedCounters:
 
     def key(self, limit: Limit) -> str:
         """Return the name of a limit's counter in Redis."""
-        return self._head + limit.key
+        return self._key_prefix + limit.key
 
     async def enter(
         self, member: Member, keys: list[str], arguments: list[int], *, late: Callable[[Any], None]
@@ -164,14 +164,14 @@ class SharedCounters:
         """Correct what was counted in a step."""
         if amount:
             self._changes[key, step] = self._changes.get((key, step), 0) + amount
-            self._soon()
+            self._schedule_flush()
 
     def leave(self, key: str, id: str) -> None:
         """Remove a call from the concurrent calls."""
         self._leaving[key, id] = None
-        self._soon()
+        self._schedule_flush()
 
-    def _soon(self) -> None:
+    def _schedule_flush(self) -> None:
         if not self._flushing:
             self._flushing = True
             asyncio.get_running_loop().call_soon(self.flush)
@@ -183,15 +183,15 @@ class SharedCounters:
         if not self._redis.available or not (changes or self._leaving):
             return
         leaving, self._leaving = self._leaving, {}
-        told: list[tuple[str, int | str, int | str]] = [(key, "", id) for key, id in leaving]
-        told += [(key, step, amount) for (key, step), amount in changes.items()]
+        corrections: list[tuple[str, int | str, int | str]] = [(key, "", id) for key, id in leaving]
+        corrections += [(key, step, amount) for (key, step), amount in changes.items()]
 
         def done(well: bool) -> None:
             if not well:
                 self._leaving = leaving | self._leaving
 
-        for at in range(0, len(told), _AT_ONCE):
-            some = told[at : at + _AT_ONCE]
+        for at in range(0, len(corrections), _BATCH_SIZE):
+            some = corrections[at : at + _BATCH_SIZE]
             arguments = [part for _, step, what in some for part in (step, what)]
             self._redis.send(CORRECT, [key for key, _, _ in some], *arguments, done=done)
 
@@ -209,8 +209,8 @@ class SharedCounters:
         places = [(key, member) for member in self.running.values() for key in member.sets]
         if not self._redis.available:
             return
-        for at in range(0, len(places), _AT_ONCE):
-            some = places[at : at + _AT_ONCE]
+        for at in range(0, len(places), _BATCH_SIZE):
+            some = places[at : at + _BATCH_SIZE]
             for _, member in some:
                 member.known = True
             ids = [member.id for _, member in some]
@@ -225,4 +225,4 @@ class SharedCounters:
 
 
 def _ignore(well: bool) -> None:
-    """Return the seconds to the next renewal, which comes before the lease is over."""
+    """Ignore a failure: the next renewal comes before the lease is over."""

@@ -20,7 +20,7 @@ _MAX_HELD = 64
 
 
 class Attempt(WriterMiddleware):
-    """A filter that passes nothing on until it commits. `on_commit` is called once, before the first event is sent."""
+    """Middleware that sends nothing until it commits. `on_commit` is called once, before the first event is sent."""
 
     def __init__(self, inner: ResponseWriter, on_commit: Callable[[], None]) -> None:
         super().__init__(inner)

@@ -10,6 +10,7 @@ from ..billing.prices import PriceBook, UnitPrice
 from ..config.load import Provider, Secret, Settings
 from ..config.providers import KNOWN_PROVIDERS
 from ..config.routing import DeploymentSettings
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from .circuit_breaker import CircuitBreakers
 from .deployments import Deployment, build
@@ -92,7 +93,7 @@ class DeploymentCatalog:
         """Continue without a deployment of the configuration; a caller's own key can still reach its provider."""
         self.broken[entry.id] = error.message
         prefix, _, model = str(entry.params.get("model")).partition("/")
-        if error.code == "provider_key_missing" and prefix in self._providers:
+        if error.code == error_codes.PROVIDER_KEY_MISSING and prefix in self._providers:
             self._keyless[entry.model_name] = (self._providers[prefix], model)
         if not self._offline:
             _log.warning("the deployment %s of %r is left out: %s", entry.id, entry.model_name, error.message)
@@ -121,7 +122,7 @@ class DeploymentCatalog:
                 raise invalid(
                     f"There is no credential {named!r}. Create it with `POST /credentials`.",
                     param="litellm_params.credential_name",
-                    code="credential_not_found",
+                    code=error_codes.CREDENTIAL_NOT_FOUND,
                 )
             values = {**self.repository.credential_values(credential), **values}
         if record is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from ..config.billing import FixedBudget
 from ..config.load import Price
 from ..config.routing import WRITES_NOTHING
+from ..core import error_codes
 from ..core.durations import parse
 from ..core.errors import invalid
 from ..core.money import from_usd
@@ -57,12 +58,12 @@ def check_params(params: Mapping[str, Any]) -> None:
                 f"`litellm_params.{name}` is not supported: calls are billed by tokens here. "
                 "Set `input_cost_per_token` and `output_cost_per_token`.",
                 param=f"litellm_params.{name}",
-                code="param_not_supported",
+                code=error_codes.PARAM_NOT_SUPPORTED,
             )
         raise invalid(
             f"`litellm_params.{name}` has no effect here. Leave it out. Supported: {', '.join(sorted(_SUPPORTED))}.",
             param=f"litellm_params.{name}",
-            code="param_not_supported",
+            code=error_codes.PARAM_NOT_SUPPORTED,
         )
 
 
@@ -76,7 +77,7 @@ def check_prices(params: Mapping[str, Any], info: Mapping[str, Any]) -> None:
             f"`litellm_params.{lacks[0]}` is missing beside `{named[0]}`: without a price, that part would be free. "
             "Set it too, to 0 if it costs nothing.",
             param=f"litellm_params.{lacks[0]}",
-            code="price_incomplete",
+            code=error_codes.PRICE_INCOMPLETE,
         )
 
 
@@ -88,14 +89,16 @@ def price_of(params: Mapping[str, Any], tier: Any = None) -> Price | None:
     reading, writing = params.get("input_cost_per_token"), params.get("output_cost_per_token")
     if tier not in (None, "free", "paid"):
         raise invalid(
-            f"`model_info.tier` is {tier!r}. Send 'free' or 'paid'.", param="model_info.tier", code="tier_unknown"
+            f"`model_info.tier` is {tier!r}. Send 'free' or 'paid'.",
+            param="model_info.tier",
+            code=error_codes.TIER_UNKNOWN,
         )
     cached = params.get("cache_read_input_token_cost")
     if tier == "free" and (reading or writing or cached):
         raise invalid(
             "`model_info.tier` is 'free' and the deployment has a price. Leave one of the two out.",
             param="model_info.tier",
-            code="free_with_a_price",
+            code=error_codes.FREE_WITH_A_PRICE,
         )
     if tier == "free":
         return Price(0, 0, 0)
@@ -116,7 +119,7 @@ def budget_of(id: str, params: Mapping[str, Any]) -> FixedBudget | None:
             raise invalid(
                 "`litellm_params.budget_duration` is set without `max_budget`. Set both.",
                 param="litellm_params.max_budget",
-                code="budget_missing",
+                code=error_codes.BUDGET_MISSING,
             )
         return None
     if duration is not None:
@@ -150,7 +153,7 @@ def seconds_of(params: Mapping[str, Any], name: str) -> float | None:
         raise invalid(
             f"`litellm_params.{name}` is {value!r}, which is not a number of seconds. Send one between 0 and 86400.",
             param=f"litellm_params.{name}",
-            code="invalid_value",
+            code=error_codes.INVALID_VALUE,
         )
     return seconds
 

@@ -14,6 +14,7 @@ from ..config.load import (
     Provider,
     Secret,
 )
+from ..core import error_codes
 from ..core.errors import invalid
 from ..core.principal import Bound
 from .deployment_options import (
@@ -182,7 +183,7 @@ def _upstream(
             f"The provider {named!r} is not known here. Known: {', '.join(sorted(providers))}. "
             "Choose one of them, or set `api_base`.",
             param="litellm_params.model",
-            code="provider_unknown",
+            code=error_codes.PROVIDER_UNKNOWN,
         )
     default = base or Provider(named, "anthropic" if named == "anthropic" else "openai", "")
     if base_url is None:
@@ -216,7 +217,7 @@ def _provider_and_model(model: str, params: Mapping[str, Any]) -> tuple[str, str
             f"`litellm_params.model` is {params.get('model')!r}, which has no provider. "
             "Write it as `provider/model`, or set `custom_llm_provider`.",
             param="litellm_params.model",
-            code="provider_missing",
+            code=error_codes.PROVIDER_MISSING,
         )
     return named, model
 
@@ -230,7 +231,7 @@ def _require_key(upstream: Provider) -> None:
             f"There is no key for the provider {upstream.name!r}.{reason} Set `api_key` or `credential_name`, "
             f"or have `providers.{upstream.name}.api_key` configured.",
             param="litellm_params.api_key",
-            code="provider_key_missing",
+            code=error_codes.PROVIDER_KEY_MISSING,
         )
 
 
@@ -264,7 +265,7 @@ def _kind(mode: Any) -> str | None:
         raise invalid(
             f"`model_info.mode` is {mode!r}.{meant} Use one of {', '.join(map(repr, _KINDS))}.",
             param="model_info.mode",
-            code="mode_unknown",
+            code=error_codes.MODE_UNKNOWN,
         )
     return _KINDS[mode]
 

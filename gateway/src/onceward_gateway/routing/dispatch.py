@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..config.billing import FixedBudget
+from ..core import error_codes
 from ..core.answer import DeliveryFault
 from ..core.clock import Clock
 from ..core.errors import ApiError
+from ..core.headers import X_ONCEWARD_DEPLOYMENT
 from ..core.response_writer import ModelHandler, ResponseWriter
 from ..ratelimit.limiter import Permit, RateLimiter
 from .attempt import Attempt
@@ -84,7 +86,7 @@ class Dispatcher:
         self.random = random.Random()
 
     def producer(self, pool: DeploymentPool, make: MakeProducer) -> ModelHandler:
-        """Return a producer that tries the deployments of a pool; `make` returns the producer of one target."""
+        """Return a handler that tries the deployments of a pool; `make` returns the handler of one target."""
 
         async def produce(run: ResponseWriter) -> None:
             await FallbackChain(self, pool, make, run).run_attempts()
@@ -159,7 +161,7 @@ class FallbackChain:
             try:
                 entered = await self.dispatcher.limiter.enter(one.bounds, "", self.pool.requirements.input_tokens)
             except ApiError as limited:
-                code = "limited" if limited.status == 429 else limited.code or "limits_unavailable"
+                code = error_codes.LIMITED if limited.status == 429 else limited.code or "limits_unavailable"
                 self._skip(one, code, limited.retry_after or 0.0, limited.message)
                 continue
             if self.run.left and self.tried:
@@ -292,7 +294,7 @@ class _TimedAttempt:
 
     def _committed(self) -> None:
         self.latency = self._chain.dispatcher.clock.monotonic() - self._started
-        self._chain.run.marks["x-onceward-deployment"] = self._one.id
+        self._chain.run.marks[X_ONCEWARD_DEPLOYMENT] = self._one.id
         self._limit.reschedule(None)
 
     async def run(self) -> None:

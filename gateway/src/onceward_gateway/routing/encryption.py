@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..config.load import Secret
+from ..core import error_codes
 from ..core.errors import ApiError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SecretCipher:
                 412,
                 f"This gateway cannot store secrets: `{VARIABLE}` is not set. Set it to 32 or more random characters "
                 '(python -c "import secrets; print(secrets.token_urlsafe(32))") and restart.',
-                code="secret_key_missing",
+                code=error_codes.SECRET_KEY_MISSING,
             )
         ciphers = self._opened()
         nonce = os.urandom(_NONCE)
@@ -87,5 +88,5 @@ def _unreadable(context: str, reason: str) -> ApiError:
         412,
         f"The secret of {context!r} cannot be read: {reason}. Start the gateway with the key it was stored under, "
         "or store it again.",
-        code="secret_unreadable",
+        code=error_codes.SECRET_UNREADABLE,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import error_codes
 from ..core.errors import ApiError
 from .deployments import Deployment
 
@@ -44,7 +45,7 @@ def attempt_timed_out(deployment: Deployment, seconds: float) -> ApiError:
     return ApiError(
         504,
         message + " Try again, or have its `timeout` raised.",
-        code="provider_timeout",
+        code=error_codes.PROVIDER_TIMEOUT,
         provider_error=provider_error,
     )
 
@@ -60,7 +61,7 @@ def call_timed_out(name: str, seconds: float, tried: Sequence[FailedAttempt], la
         + " | ".join(f"{attempt['deployment']}: {attempt['message']}" for attempt in attempts)
         + ". Try again later, or name another model."
     )
-    return ApiError(504, message, code="deadline_exceeded", attempts=attempts)
+    return ApiError(504, message, code=error_codes.DEADLINE_EXCEEDED, attempts=attempts)
 
 
 def deployments_exhausted(name: str, tried: Sequence[FailedAttempt], skipped: Sequence[SkippedDeployment]) -> ApiError:

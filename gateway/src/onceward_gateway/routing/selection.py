@@ -8,7 +8,9 @@ from dataclasses import replace
 from ..billing.credits import Credits
 from ..billing.estimate import Candidate, most_output
 from ..config.load import Settings
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
+from ..core.headers import X_ONCEWARD_REGION, X_ONCEWARD_TAGS
 from ..http.request import Request
 from ..offline.registry import OfflineModels
 from .catalog import DeploymentCatalog
@@ -61,7 +63,9 @@ class DeploymentSelector:
             return found, None
         deployment = next((one for _, stage in found.stages for one in stage), None)
         if deployment is None:
-            raise ApiError(503, f"No deployment of {name!r} can serve. See `GET /model/info`.", code="no_deployment")
+            raise ApiError(
+                503, f"No deployment of {name!r} can serve. See `GET /model/info`.", code=error_codes.NO_DEPLOYMENT
+            )
         return self._targets.of_deployment(deployment, sole=True), deployment
 
     async def exists(self, request: Request, name: str) -> bool:
@@ -82,7 +86,7 @@ class DeploymentSelector:
         if name != AUTO and members is None and not fallbacks:
             return None
         requirements = requirements_of(
-            kind, request.data, len(request.raw), region=request.header("x-onceward-region"), tags=_tags(request)
+            kind, request.data, len(request.raw), region=request.header(X_ONCEWARD_REGION), tags=_tags(request)
         )
         if name == AUTO and members is None:
             return self._cheapest(request, requirements)
@@ -191,7 +195,7 @@ class DeploymentSelector:
             f"No model here that you may use is known to do what is asked: {wanted}, about "
             f"{requirements.input_tokens} tokens of input. Name a model, or have its abilities set in `model_info`.",
             param="model",
-            code="no_capable_model",
+            code=error_codes.NO_CAPABLE_MODEL,
         )
 
 
@@ -202,7 +206,7 @@ def _matching(name: str, members: Sequence[Deployment], requirements: Requiremen
         raise invalid(
             f"The model {name!r} does not serve {requirements.kind}. `GET /v1/models` shows what each model can do.",
             param="model",
-            code="model_not_capable",
+            code=error_codes.MODEL_NOT_CAPABLE,
         )
     region, tags = requirements.region, requirements.tags
     if region is not None:
@@ -211,8 +215,8 @@ def _matching(name: str, members: Sequence[Deployment], requirements: Requiremen
             regions = sorted({one.region for one in members if one.region}) or ["none named"]
             raise invalid(
                 f"The model {name!r} has no deployment in the region {region!r}. It has: {', '.join(regions)}.",
-                param="x-onceward-region",
-                code="no_deployment_in_region",
+                param=X_ONCEWARD_REGION,
+                code=error_codes.NO_DEPLOYMENT_IN_REGION,
             )
     left = _tagged(left, tags)
     if not left:
@@ -220,7 +224,7 @@ def _matching(name: str, members: Sequence[Deployment], requirements: Requiremen
             f"Every deployment of {name!r} is kept for tags, and none for {sorted(tags)!r}. "
             "Send one of its tags in `x-onceward-tags`.",
             param="tags",
-            code="no_deployment_for_tags",
+            code=error_codes.NO_DEPLOYMENT_FOR_TAGS,
         )
     return _capable(left, requirements)
 
@@ -230,7 +234,7 @@ def _tags(request: Request) -> frozenset[str]:
     if isinstance(given, list):
         own = [tag for tag in given if isinstance(tag, str)]
     else:
-        own = [tag.strip() for tag in (request.header("x-onceward-tags") or "").split(",")]
+        own = [tag.strip() for tag in (request.header(X_ONCEWARD_TAGS) or "").split(",")]
     return frozenset(tag for tag in (*own, *request.caller.tags) if tag)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..config.routing import Network
+from ..core import error_codes
 from ..core.errors import ApiError, invalid
 
 __all__ = ["AddressGuard", "GuardedResolver"]
@@ -85,7 +86,7 @@ class AddressGuard:
             f"`{param}` leads to {host!r}, which is not on the public internet. Use a public address, "
             "or have the operator allow its network in `[outbound] allow`.",
             param=param,
-            code="address_not_allowed",
+            code=error_codes.ADDRESS_NOT_ALLOWED,
         )
 
 
@@ -114,7 +115,7 @@ async def _resolve(host: str, port: int, param: str) -> list[Any]:
         raise invalid(
             f"The host {host!r} of `{param}` cannot be resolved: {error}. Check its spelling.",
             param=param,
-            code="host_not_found",
+            code=error_codes.HOST_NOT_FOUND,
         ) from error
     return list(found)
 
@@ -144,5 +145,7 @@ def _is_address(host: str) -> bool:
 
 def _refused(url: str, why: str, param: str) -> ApiError:
     return invalid(
-        f"`{param}` is {url[:200]!r}, which {why}. Write it as https://host/v1.", param=param, code="invalid_url"
+        f"`{param}` is {url[:200]!r}, which {why}. Write it as https://host/v1.",
+        param=param,
+        code=error_codes.INVALID_URL,
     )

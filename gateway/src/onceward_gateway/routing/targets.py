@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from ..config.load import Provider, Secret, Settings
 from ..config.providers import KNOWN_PROVIDERS
+from ..core import error_codes
 from ..core.answer import OfflineModel
 from ..core.errors import ApiError
 from ..offline.registry import OfflineModels
@@ -119,7 +120,7 @@ class TargetResolver:
                     502,
                     f"The offline model {deployment.model!r} of the deployment {deployment.id!r} does not exist. "
                     f"Correct `litellm_params.model`. {self._offline.hint(deployment.model)}",
-                    code="model_not_found",
+                    code=error_codes.MODEL_NOT_FOUND,
                 )
             return OfflineTarget(model, deployment.group)
         upstream = deployment.upstream
@@ -141,7 +142,7 @@ class TargetResolver:
                 404,
                 f"The model {name!r} cannot be used: {problem} The operator of the gateway has to correct its "
                 "configuration.",
-                code="model_misconfigured",
+                code=error_codes.MODEL_MISCONFIGURED,
                 param="model",
             )
 
@@ -164,7 +165,7 @@ class TargetResolver:
                 f"The model {name!r} belongs to the provider {provider!r}, which is not configured here. "
                 f"Send your own key in `{_key_header(provider)}`, or have `[providers.{provider}]` set in "
                 "onceward.toml.",
-                code="provider_key_missing",
+                code=error_codes.PROVIDER_KEY_MISSING,
                 param=_key_header(provider),
             )
         elif name.startswith("onceward/"):
@@ -179,7 +180,9 @@ class TargetResolver:
                 "`GET /v1/models` lists those that are; add a route to onceward.toml, or start with `--offline` to "
                 "have every name answered by an offline model."
             )
-        return ApiError(404, f"No model {name!r} is served here. {step}", code="model_not_found", param="model")
+        return ApiError(
+            404, f"No model {name!r} is served here. {step}", code=error_codes.MODEL_NOT_FOUND, param="model"
+        )
 
     def _without_network(self, name: str, kind: str) -> Target:
         route = self._settings.models.get(name, name)
@@ -203,7 +206,7 @@ class TargetResolver:
             raise ApiError(
                 404,
                 f"The offline model {model_id!r} for {kind!r} is not served here. {self._offline.hint(model_id)}",
-                code="model_not_found",
+                code=error_codes.MODEL_NOT_FOUND,
                 param="model",
             )
         return OfflineTarget(model, name or model_id)
@@ -263,7 +266,7 @@ def _key_missing(provider: Provider) -> ApiError:
         401,
         f"There is no key for the provider {provider.name!r}.{reason} Send yours in `{header}`, "
         f"or have `providers.{provider.name}.api_key` configured.",
-        code="provider_key_missing",
+        code=error_codes.PROVIDER_KEY_MISSING,
         param=header,
     )
 

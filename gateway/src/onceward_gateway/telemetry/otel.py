@@ -273,7 +273,7 @@ class OtelTracing:
 
 
 class _Recorder(WriterMiddleware):
-    """A filter that records who answers, when the answer began, and why it ended."""
+    """Middleware that records the answering model, the start of the answer, and its finish reason."""
 
     def __init__(self, inner: ResponseWriter, *, reads: bool, keeps: bool) -> None:
         super().__init__(inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...core import error_codes
 from ...core.errors import ApiError, invalid
 from ..schema.budget import TooComplex, Unfillable
 
@@ -11,7 +12,9 @@ __all__ = ["schema_too_complex", "unfillable_schema"]
 def schema_too_complex(field: str, error: TooComplex) -> ApiError:
     """Return the error of a schema whose work budget is spent."""
     return invalid(
-        f"`{field}` is too complex to be filled: {error}. Make it smaller.", param=field, code="schema_too_complex"
+        f"`{field}` is too complex to be filled: {error}. Make it smaller.",
+        param=field,
+        code=error_codes.SCHEMA_TOO_COMPLEX,
     )
 
 
@@ -23,5 +26,5 @@ def unfillable_schema(field: str, error: Unfillable) -> ApiError:
         f"`{field}` accepts no value that could be found: {error}. "
         "Check that its keywords do not contradict each other.",
         param=field.partition(".")[0],
-        code="invalid_json_schema",
+        code=error_codes.INVALID_JSON_SCHEMA,
     )

@@ -1,4 +1,4 @@
-"""The Anthropic wire: chat completions there and back. Pure functions over dicts; nothing here does I/O."""
+"""The Anthropic protocol: translation of chat completions in both directions. Pure functions, without I/O."""
 
 from __future__ import annotations
 

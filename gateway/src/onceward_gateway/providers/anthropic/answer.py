@@ -23,16 +23,16 @@ FINISH_REASONS: Mapping[str, str] = {
 
 
 class BrokenMessage(ValueError):
-    """A message, or an event of one, that cannot be translated; says why."""
+    """A message, or an event of one, that cannot be translated, with the reason."""
 
 
 def finish_of(reason: Any) -> str:
-    """The finish reason that a stop reason is."""
+    """Return the finish reason for a stop reason."""
     return FINISH_REASONS.get(reason, "stop") if isinstance(reason, str) else "stop"
 
 
 def completion(message: dict[str, Any], model: str, created: int, usage: dict[str, Any]) -> dict[str, Any]:
-    """The chat completion that says what this message says. Raises `BrokenMessage`."""
+    """Return a message as a chat completion; raise `BrokenMessage` for an invalid one."""
     content = message.get("content")
     if isinstance(content, str):
         content = [{"type": "text", "text": content}]
@@ -86,7 +86,7 @@ def _message(blocks: list[Any]) -> dict[str, Any]:
     if calls:
         made["tool_calls"] = calls
     if others:
-        # Blocks of the provider's own tools: no name for them on this wire, and not ours to throw away.
+        # Blocks of the provider's own tools: chat completions have no form for them, and they must not be dropped.
         made["provider_blocks"] = others
     return made
 
@@ -103,7 +103,7 @@ def _tool_call(block: Mapping[str, Any], number: int) -> dict[str, Any]:
     if not isinstance(name, str) or not name:
         raise BrokenMessage("a `tool_use` block has no `name`")
     if isinstance(given, msgspec.Raw):
-        # Long ones come as they were written.
+        # Long ones are still in their original bytes.
         text = bytes(given)
         given = msgspec.json.decode(text) if text.startswith(b'"') else text.decode()
     arguments = given if isinstance(given, str) else encode({} if given is None else given).decode()

@@ -13,7 +13,7 @@ _DATA = re.compile(r"data:(?P<type>[\w.+/-]+);base64,(?P<data>[A-Za-z0-9+/=\s]*)
 
 
 def text_blocks(content: Any, place: str, refusals: Refusals, first: int = 0) -> list[dict[str, Any]]:
-    """Content that may only be text; its parts are counted from `first`."""
+    """Return content that may only be text; its parts are numbered from `first`."""
     if content is None or content == "":
         return []
     if isinstance(content, str):
@@ -28,7 +28,7 @@ def text_blocks(content: Any, place: str, refusals: Refusals, first: int = 0) ->
 
 
 def assistant_blocks(content: Any, place: str, refusals: Refusals) -> list[dict[str, Any]]:
-    """Content of the model: text, and the signed thinking that it wants back."""
+    """Return content of the model: text, and its signed thinking, which it requires back."""
     if content is None or isinstance(content, str):
         return text_blocks(content, place, refusals)
     blocks: list[dict[str, Any]] = []
@@ -47,7 +47,7 @@ def assistant_blocks(content: Any, place: str, refusals: Refusals) -> list[dict[
 
 
 def blocks_of(content: Any, place: str, refusals: Refusals) -> list[dict[str, Any]]:
-    """Content of a user or a tool: text, images and documents."""
+    """Return content of a user or a tool: text, images and documents."""
     if content is None or isinstance(content, str):
         return text_blocks(content, place, refusals)
     blocks = []
@@ -63,7 +63,7 @@ def _block(part: dict[str, Any], place: str, refusals: Refusals) -> dict[str, An
     if kind == "text":
         return {"type": "text", "text": part["text"]} if part.get("text") else None
     if kind == "image_url":
-        # `detail` is a hint on cost, not on meaning.
+        # `detail` affects cost, and not meaning.
         return {"type": "image", "source": _source(_url_of(part["image_url"]))}
     if kind == "document_url":
         block = {"type": "document", "source": _source(_url_of(part["document_url"]))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...core import error_codes
 from ...core.errors import ApiError
 
 __all__ = ["Refusals"]
@@ -25,13 +26,13 @@ class Refusals:
         )
 
     def check(self) -> None:
-        """Raise if anything was found: a request is translated whole or not at all."""
+        """Raise if there are any: a request is translated completely or not at all."""
         if self._issues:
             names = ", ".join(f"`{issue['param']}`" for issue in self._issues)
             raise ApiError(
                 400,
                 f"The Anthropic API cannot be asked for {names}. Leave it out, or choose a model of another provider.",
-                code="not_translatable",
+                code=error_codes.NOT_TRANSLATABLE,
                 param=self._issues[0]["param"],
                 compat_issues=self._issues,
             )

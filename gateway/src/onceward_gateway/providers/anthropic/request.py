@@ -62,7 +62,7 @@ _READ = OWN | frozenset(
         "user",
         "safety_identifier",
         "service_tier",
-        # The gateway's own: it says nothing to this provider.
+        # The gateway's own member: it has no meaning for this provider.
         "metadata",
     }
 )
@@ -71,10 +71,10 @@ _READ = OWN | frozenset(
 def request(
     chat: Mapping[str, Any], model: str, max_output_tokens: int, merged: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return the messages request that says the same; raise one error that names every field which cannot be said.
+    """Return the equivalent messages request; raise one error that lists every field without an equivalent.
 
-    `merged` are the members that were extra parameters, by their container; absent, they are still to be merged. Those
-    that chat does not know are meant for this provider, and go out as they are.
+    `merged` are the members that were extra parameters, with their containers; without it, they are merged here. Those
+    that chat completions do not have are meant for this provider, and are sent unchanged.
     """
     if merged is None:
         chat, merged, _ = effective_body(dict(chat))
@@ -106,7 +106,7 @@ def request(
 
 
 def _most(chat: Mapping[str, Any], max_output_tokens: int, refusals: Refusals) -> int:
-    """The most tokens to write. A number below 0 asks for no bound; one has to be given there."""
+    """Return the maximum of output tokens. Below 0 requests no limit, but this API requires one."""
     for name in ("max_completion_tokens", "max_tokens"):
         wanted = chat.get(name)
         if wanted is None:
@@ -253,7 +253,7 @@ def _assistant(message: dict[str, Any], place: str, refusals: Refusals) -> list[
     for name in ("audio", "function_call", "refusal"):
         if message.get(name):
             refusals.add(f"{place}.{name}", "has no counterpart there")
-    # `reasoning_content` is a shown copy; what the model wants back is the signed blocks.
+    # `reasoning_content` is a copy for display; the model requires the signed blocks back.
     blocks: list[dict[str, Any]] = list(message.get("thinking_blocks") or ())
     blocks += assistant_blocks(message.get("content"), f"{place}.content", refusals)
     for at, call in enumerate(message.get("tool_calls") or ()):

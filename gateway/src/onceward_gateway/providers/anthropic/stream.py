@@ -1,4 +1,4 @@
-"""An Anthropic stream as chat completion chunks. Folded, they are what `completion` gives for the message."""
+"""An Anthropic stream as chat completion chunks, which accumulate to what `completion` returns for the message."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ EVENTS = frozenset(
         *("message_delta", "message_stop"),
     }
 )
-"""The types of the events that make a message."""
+"""The types of events that make up a message."""
 _TRANSLATED = ("text", "thinking", "redacted_thinking", "tool_use")
 
 
 class Chunks:
-    """Feed it events; it gives chunks. Raises `BrokenMessage` where an event is not what may come there."""
+    """Translates events to chunks. Raises `BrokenMessage` for an event that is not valid at its position."""
 
     def __init__(self, model: str, created: int) -> None:
         self.head: dict[str, Any] = {"id": "", "object": "chat.completion.chunk", "created": created, "model": model}
@@ -35,7 +35,7 @@ class Chunks:
         self.ended = False
 
     def feed(self, event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """The chunks of one event."""
+        """Yield the chunks of one event."""
         kind = event.get("type")
         if kind == "message_start":
             yield from self._start(_object(event, "message"))
@@ -122,7 +122,7 @@ class Chunks:
         elif kind == "citations_delta":
             block.setdefault("citations", []).append(delta.get("citation"))
         elif block.get("type") not in _TRANSLATED:
-            # A block of the provider's own goes out as it is, with what was added to it.
+            # A block of the provider's own tools is sent unchanged, with its accumulated input.
             for name, part in delta.items():
                 if name != "type" and isinstance(part, str):
                     block[name] = (block[name] if isinstance(block.get(name), str) else "") + part
@@ -146,7 +146,7 @@ class Chunks:
             yield self._chunk({"provider_blocks": [block]})
 
     def _finish(self, reason: Any) -> Iterator[dict[str, Any]]:
-        """Close what is still open, and say why the message ends."""
+        """End open blocks, and yield the chunk with the finish reason."""
         if self.finished:
             return
         for index in sorted(self._blocks):
