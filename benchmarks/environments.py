@@ -15,7 +15,7 @@ PACKAGES = {
     "onceward": [str(ROOT / "sdks/python") + "[fast]"],
     "openai": ["openai"],
     "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
-    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis"],
+    "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis", "aiohttp"],
     "litellm": ["litellm[proxy]"],
     # Pinned: the figures that keep a part are those against these versions. The parsers and drivers are the gateway's.
     "parts": [

@@ -148,6 +148,11 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ("[providers.openai]\nretries = 99\n", ["`providers.openai.retries`", "between 0 and 10"], None),
         ("[providers.openai]\nheaders = 5\n", ["`providers.openai.headers`"], None),
         ("[providers.openai]\nheaders = { a = 5 }\n", ["`providers.openai.headers.a`"], None),
+        (
+            '[providers.openai]\nheaders = { Connection = "close" }\n',
+            ["`providers.openai.headers.Connection`", "writes itself", "not sent"],
+            "close",
+        ),
         ('[providers.openai]\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "`providers.openai.api_key_env`"], None),
         ('[providers.openai]\napi_key_env = "sk-is-a-key"\n', ["`providers.openai.api_key_env`"], "sk-is-a-key"),
         ('[providers.openai]\napi_key_file = "/nowhere/key"\n', ["`providers.openai.api_key_file`", "No such"], None),
@@ -175,6 +180,14 @@ def test_what_concerns_one_provider_does_not_stop_the_gateway(
     told = " ".join(issue.shown for issue in settings.issues.found)
     assert all(part in told for part in shown), told
     assert kept_back is None or kept_back not in told
+
+
+def test_headers_of_the_connection_are_left_out_and_the_others_are_sent(tmp_path: Path) -> None:
+    written = '{ Connection = "close", "content-length" = "5", TE = "trailers", X-Team = "search", Host = "a.example" }'
+    settings = read(tmp_path, f"[providers.openai]\nheaders = {written}\n")
+    assert settings.providers["openai"].headers == {"X-Team": "search", "Host": "a.example"}
+    assert len(settings.issues.found) == 3
+    assert not settings.issues.providers
 
 
 def test_half_a_price_is_kept_and_a_whole_one_is_no_issue(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from onceward_gateway.providers.http_client import (
     MalformedHead,
     Timeouts,
     TruncatedBody,
+    TruncatedHead,
 )
 
 from .kit import Upstream, Writer, answer, chunked, idle, on_both_loops, read, serving, until
@@ -193,7 +194,9 @@ def _closing(sent: bytes) -> Any:
     ("sent", "error"),
     [
         (b"", Disconnected),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", MalformedHead),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", TruncatedHead),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", TruncatedHead),
+        (b"HTTP/1.1 102 Processing\r\n\r\n", TruncatedHead),
         (b"<html>hello</html>", MalformedHead),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: a\r\nConnection: upgrade\r\n\r\n", MalformedHead),
         (b"HTTP/1.1 099 Odd\r\n\r\n", MalformedHead),
@@ -210,7 +213,8 @@ async def test_heads_that_are_refused(sent: bytes, error: type[HttpClientError])
         with pytest.raises(error) as raised:
             await read(client, upstream.url)
         assert raised.value.sent
-        assert raised.value.answered == (error is MalformedHead)
+        assert raised.value.answered == (error is not Disconnected)
+        assert isinstance(raised.value, Disconnected) == (error is not MalformedHead)
         assert idle(client) == 0
 
 

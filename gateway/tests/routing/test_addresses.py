@@ -6,11 +6,11 @@ import asyncio
 import socket
 from typing import Any
 
-import aiohttp
 import pytest
 
 from onceward_gateway.config.routing import read_outbound
 from onceward_gateway.core.errors import ApiError
+from onceward_gateway.providers.http_client import NameNotResolved
 from onceward_gateway.routing.ssrf import AddressGuard, GuardedResolver
 
 from .kit import Bench
@@ -199,6 +199,6 @@ def test_networks_of_the_operator() -> None:
 
 async def test_the_guarded_pool_takes_the_resolver(bench: Bench) -> None:
     await bench.start(config(bench))
-    session = bench.gateway.providers.session(guarded=True)
-    with pytest.raises(aiohttp.ClientConnectorError):
-        await session.get("http://localhost:9/")
+    client = bench.gateway.providers.client(guarded=True)
+    with pytest.raises(NameNotResolved):
+        await client.request("GET", "http://localhost:9/")

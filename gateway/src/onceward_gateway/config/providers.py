@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from ..core.connection_headers import CONNECTION_HEADERS
 from .table import Table, UnusableValue
 
 __all__ = [
@@ -154,7 +155,7 @@ def _provider(name: str, table: Table, environ: Mapping[str, str], issues: Issue
         wire=base.wire,
         base_url=base.base_url,
         api_key=Secret(key) if key else None,
-        headers=MappingProxyType(table.table("headers").strings()),
+        headers=MappingProxyType(_headers(table.table("headers"), issues)),
         connect_timeout=_or(table.number("connect_timeout", 0), base.connect_timeout),
         idle_timeout=_or(table.number("idle_timeout", 0), base.idle_timeout),
         answer_timeout=_or(table.number("answer_timeout", 0), base.answer_timeout),
@@ -179,6 +180,17 @@ def _base_url(name: str, wire: str, table: Table) -> str:
     if not valid or any(not 32 < ord(character) < 127 for character in url):
         raise table.fault("base_url", url, "is not an address", 'Write it like "https://host/v1"')
     return url.rstrip("/")
+
+
+def _headers(table: Table, issues: Issues) -> dict[str, str]:
+    """Return the headers of every request; those that the HTTP client writes itself are issues and left out."""
+    headers = table.strings()
+    refused = [name for name in headers if name.lower() in CONNECTION_HEADERS]
+    for name in refused:
+        del headers[name]
+        with issues.caught("It is not sent."):
+            raise table.fault(name, None, "is a header that the gateway writes itself", "Remove it")
+    return headers
 
 
 def _key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 
-import aiohttp
 import msgspec
 
 from .._version import __version__
@@ -26,14 +25,11 @@ from . import (
     relay,
 )
 from .exchange import Exchange
-from .framing import Connector
+from .http_client import HttpClient
 
 __all__ = ["ProviderClient"]
 
 _AGENT = f"onceward-gateway/{__version__}"
-# The head of an answer: one header, and how many of them.
-_HEAD_BYTES = 1 << 18
-_HEADERS = 1024
 
 
 class ProviderClient:
@@ -52,7 +48,7 @@ class ProviderClient:
         self.prices = prices
         self.add_trace_headers = add_trace_headers
         self._guard = guard
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._clients: dict[bool, HttpClient] = {}
 
     def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
         """Return the handler of a call to its provider."""
@@ -79,30 +75,21 @@ class ProviderClient:
             return _prepared_aside(exchange, path, produce, stream=stream)
         return produce
 
-    def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
-        """Return the pool of connections; the guarded one reaches only the addresses that the guard permits."""
-        session = self._sessions.get(guarded)
-        if session is None:
-            resolver = GuardedResolver(self._guard) if guarded else None
-            session = self._sessions[guarded] = aiohttp.ClientSession(
-                connector=Connector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, resolver=resolver),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                # Answers are decoded here: some are declared as compressed, and are not.
-                auto_decompress=False,
-                max_line_size=_HEAD_BYTES,
-                max_field_size=_HEAD_BYTES,
-                max_headers=_HEADERS,
-                headers={"User-Agent": _AGENT},
-                json_serialize=lambda value: msgspec.json.encode(value).decode(),
+    def client(self, *, guarded: bool = False) -> HttpClient:
+        """Return the pool of connections; the guarded one reaches only what the guard of addresses permits."""
+        client = self._clients.get(guarded)
+        if client is None:
+            resolver = GuardedResolver(self._guard).resolve if guarded else None
+            client = self._clients[guarded] = HttpClient(
+                headers=[("User-Agent", _AGENT), ("Accept", "*/*")], resolver=resolver
             )
-        return session
+        return client
 
     async def close(self) -> None:
         """Close the connections to all providers, in use or not."""
-        for session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
 
 
 def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:

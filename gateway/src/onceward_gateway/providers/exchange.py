@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-import aiohttp
 from multidict import CIMultiDict
 
 from ..billing.audio_length import seconds_of_sound
@@ -18,11 +16,10 @@ from ..billing.estimate import tier_asked
 from ..billing.prices import PriceBook
 from ..billing.token_count import count_prompt
 from ..config.load import Limits
-from ..core import error_codes
 from ..core.buffers import join_in_turns
 from ..core.clock import Clock
 from ..core.effective_body import OWN
-from ..core.errors import ApiError, invalid
+from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable
 from ..core.response_writer import ModelHandler, ResponseWriter
 from ..core.threads import LARGE_BODY, in_thread_if_large
@@ -31,7 +28,21 @@ from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of
-from .framing import arriving, asking
+from .form import encode_form
+from .http_client import (
+    ConnectFailed,
+    Disconnected,
+    HttpClient,
+    HttpClientError,
+    HttpResponse,
+    MalformedBody,
+    MalformedHead,
+    NameNotResolved,
+    Timeouts,
+    TlsFailed,
+    TotalTimeout,
+    TruncatedBody,
+)
 from .large import read_json
 from .meter import Meter
 from .partial import beginning, texts_in
@@ -65,7 +76,7 @@ class Connections(Protocol):
     prices: PriceBook
     add_trace_headers: Callable[[MutableMapping[str, str]], object]
 
-    def session(self, *, guarded: bool = False) -> aiohttp.ClientSession:
+    def client(self, *, guarded: bool = False) -> HttpClient:
         """Return the connection pool; the guarded one connects only to addresses that the guard permits."""
         ...
 
@@ -169,7 +180,7 @@ class Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def open(self, run: ResponseWriter) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def open(self, run: ResponseWriter) -> AsyncIterator[HttpResponse]:
         """Send the request and yield a successful response; raise an `ApiError` for any failure before it."""
         response = await self._reached(run)
         # It was sent, and need not stay in memory for an answer that may take minutes.
@@ -179,39 +190,36 @@ class Exchange:
                 self.meter.refused = True
                 raise await self._failure(response)
             self.meter.answered = True
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            headers = response.headers
             self.meter.add_report(of_headers(headers))
             self.content_type = headers.get("content-type", "").lower()
             yield response
-        except (TimeoutError, aiohttp.ClientError) as error:
+        except HttpClientError as error:
             raise self._broken(error, streamed=run.record.stream) from error
         finally:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _reached(self, run: ResponseWriter) -> aiohttp.ClientResponse:
+    async def _reached(self, run: ResponseWriter) -> HttpResponse:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
-                # The meter is notified of the connection: before there is one, nothing was asked and nothing is billed.
+                # `on_connection` marks the meter: before there is one, nothing was asked and nothing is billed.
                 return await self._post(run)
-            except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            except (ConnectFailed, Disconnected) as error:
                 tries += 1
-                if tries > upstream.retries or isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+                if tries > upstream.retries or isinstance(error, TlsFailed | TimeoutError):
                     raise self._unreachable(error) from error
                 await self._client.clock.sleep(reconnect_delay(tries))
                 if run.left:
                     raise self._unreachable(error) from error
-            except aiohttp.ClientResponseError as error:
+            except MalformedHead as error:
                 # It answered, and may bill that, whatever is wrong with the head.
                 self.meter.answered = True
                 self._note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
-            except (TimeoutError, aiohttp.ClientError) as error:
-                # A connection that was not made in time caused no work, also after one that was lost.
-                self.meter.given_up = isinstance(error, TimeoutError) and not isinstance(
-                    error, aiohttp.ConnectionTimeoutError
-                )
+            except HttpClientError as error:
+                self.meter.given_up = isinstance(error, TimeoutError)
                 raise self._unreachable(error) from error
 
     def _unreachable(self, error: BaseException) -> ApiError:
@@ -244,25 +252,24 @@ class Exchange:
             return upstream.stream_timeout, "stream_timeout"
         return upstream.answer_timeout, "answer_timeout"
 
-    async def _post(self, run: ResponseWriter) -> aiohttp.ClientResponse:
+    async def _post(self, run: ResponseWriter) -> HttpResponse:
         upstream = self.target.upstream
         self._streams = run.record.stream
-        timeout = aiohttp.ClientTimeout(
-            total=self._clock()[0], sock_connect=upstream.connect_timeout, sock_read=upstream.idle_timeout
+        body = self._body
+        if body is None:
+            body, self._sent_type = self._form()
+        idle = upstream.idle_timeout
+        return await self._client.client(guarded=upstream.guarded).request(
+            "POST",
+            self._url,
+            headers=self._headers(run).items(),
+            body=body,
+            timeouts=Timeouts(upstream.connect_timeout, idle, idle, self._clock()[0]),
+            on_connection=self._mark_asked,
         )
-        try:
-            data: Any = self._body if self._body is not None else self._form()
-        except ValueError as error:
-            raise invalid(
-                f"The form cannot be passed on: {error}. Correct its names.", code=error_codes.INVALID_FORM
-            ) from error
-        token = asking.set(self.meter)
-        try:
-            return await self._client.session(guarded=upstream.guarded).post(
-                self._url, data=data, headers=self._headers(run), timeout=timeout, allow_redirects=False
-            )
-        finally:
-            asking.reset(token)
+
+    def _mark_asked(self) -> None:
+        self.meter.asked = True
 
     def _headers(self, run: ResponseWriter) -> CIMultiDict[str]:
         headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
@@ -291,50 +298,45 @@ class Exchange:
         self._client.add_trace_headers(headers)
         return headers
 
-    def _form(self) -> aiohttp.FormData:
-        form = aiohttp.FormData(default_to_multipart=True)
+    def _form(self) -> tuple[bytes, str]:
+        """Return the bytes of the form for the upstream, and their content type."""
+        fields: list[tuple[str, str]] = []
         named = False
         for name, value in self.call.fields:
             if name.partition("[")[0] in OWN:
                 continue
             named |= name == "model"
-            form.add_field(name, self.target.model if name == "model" else value)
+            fields.append((name, self.target.model if name == "model" else value))
         if not named:
-            form.add_field("model", self.target.model)
-        for upload in self.call.files:
-            upload.file.seek(0)
-            form.add_field(
-                upload.name, upload.file.read(), filename=upload.filename or None, content_type=upload.content_type
-            )
-        return form
+            fields.append(("model", self.target.model))
+        return encode_form(fields, self.call.files)
 
-    async def _failure(self, response: aiohttp.ClientResponse) -> ApiError:
+    async def _failure(self, response: HttpResponse) -> ApiError:
         body = b""
         try:
             async for piece in self.pieces(response):
                 body += piece
                 if len(body) >= _SHOWN:
                     break
-        except (TimeoutError, aiohttp.ClientError, ApiError) as error:
+        except (HttpClientError, ApiError) as error:
             self._note(error)
         self.meter.read_body(body[:_SHOWN])
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return failures.from_status(
             self.provider,
             response.status,
-            headers,
+            response.headers,
             body[:_SHOWN],
             now=self._client.clock.time(),
         )
 
     # -- the body
 
-    async def pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """Yield the decoded body as it arrives, up to the size limit."""
-        encoding, size, most = response.headers.get("Content-Encoding", ""), 0, self._limits.answer_bytes
+        encoding, size, most = response.headers.get("content-encoding", ""), 0, self._limits.answer_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
-            async for data in arriving(response.content):
+            async for data in response.pieces():
                 size += len(data)
                 if not self.meter.refused:
                     # The body of an error status is not an answer of a model.
@@ -343,7 +345,7 @@ class Exchange:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
         try:
-            async for data in arriving(response.content):
+            async for data in response.pieces():
                 for piece in decoder.feed(data):
                     size += len(piece)
                     if size > most:
@@ -359,13 +361,13 @@ class Exchange:
                 self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"
             ) from error
 
-    async def read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def read(self, response: HttpResponse) -> bytes:
         """Return the whole body. If it is cut off, count the texts that came before."""
         pieces: list[bytes] = []
         try:
             async for piece in self.pieces(response):
                 pieces.append(piece)
-        except aiohttp.ClientPayloadError:
+        except (TruncatedBody, MalformedBody):
             body = await join_in_turns(pieces)
             if await in_thread_if_large(body, _is_object, body):
                 # Only its announced length is wrong: the answer is complete, and billed.
@@ -391,7 +393,7 @@ class Exchange:
             self.meter.refused, reason = True, "it is a page of HTML"
         return failures.broken_answer(self.provider, body, reason, paid=paid)
 
-    async def events(self, response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, bytes]]:
+    async def events(self, response: HttpResponse) -> AsyncIterator[tuple[str, bytes]]:
         """Yield the events of a stream, whatever its content type; a single `WHOLE` event if the body is JSON."""
         reader, head, sniffed, found = SseReader(self._limits.event_bytes), b"", False, False
         pieces = self.pieces(response)
@@ -449,7 +451,7 @@ class Exchange:
             async with asyncio.timeout(_LATE_SECONDS):
                 async for event, data in events:
                     read(event, data)
-        except (TimeoutError, ApiError, aiohttp.ClientError) as error:
+        except (TimeoutError, ApiError, HttpClientError) as error:
             self._note(error)
 
 
@@ -463,23 +465,22 @@ def _is_object(body: bytes) -> bool:
 
 def _is_total(error: BaseException) -> bool:
     """Return whether the time for the whole answer is over, rather than the time between two pieces of it."""
-    return isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError)
+    return isinstance(error, TotalTimeout)
 
 
 def _reason(error: BaseException) -> str:
     """Return why a provider was not reached, or disconnected, without its address."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
+    if isinstance(error, NameNotResolved):
         return "its name could not be resolved"
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+    if isinstance(error, TlsFailed):
         return "the TLS connection failed"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return "the connection was refused" if isinstance(error.os_error, ConnectionRefusedError) else "no connection"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
+    if isinstance(error, ConnectFailed):
+        refused = isinstance(error.__cause__, ConnectionRefusedError)
+        return "the connection was refused" if refused else "no connection"
+    if isinstance(error, Disconnected):
         return "it closed the connection without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
+    if isinstance(error, TruncatedBody | MalformedBody):
         return "the connection was closed too early"
-    if isinstance(error, aiohttp.ClientOSError):
-        return "the connection broke"
     return "the connection failed"

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from ..config.routing import Network
 from ..core import error_codes
 from ..core.errors import ApiError, invalid
@@ -92,45 +90,27 @@ class AddressGuard:
         )
 
 
-class GuardedResolver(AbstractResolver):
+class GuardedResolver:
     """A resolver that fails for a host with any address that the guard does not permit."""
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Resolve `host` for aiohttp. Raise `OSError` if any of its addresses is not permitted."""
+    async def resolve(self, host: str, port: int) -> list[tuple[int, Any]]:
+        """Return the addresses of `host` with their families. Raise `OSError` if any of them is not permitted."""
         try:
-            found = await _resolve(host, port, "api_base", family)
+            found = await _resolve(host, port, "api_base")
         except ApiError as error:
             raise OSError(None, error.message) from error
-        results: list[ResolveResult] = []
-        for kind, _, protocol, _, where in found:
-            address = str(where[0])
-            if not self._guard.permits(address):
-                raise OSError(None, f"{host!r} leads to an address that is not allowed")
-            results.append(
-                ResolveResult(
-                    hostname=host,
-                    host=address,
-                    port=port,
-                    family=kind,
-                    proto=protocol,
-                    flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-                )
-            )
-        return results
-
-    async def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        if not all(self._guard.permits(str(where[0])) for *_, where in found):
+            raise OSError(None, f"{host!r} leads to an address that is not allowed")
+        return [(int(family), where) for family, *_, where in found]
 
 
-async def _resolve(host: str, port: int, param: str, family: int = socket.AF_UNSPEC) -> list[Any]:
+async def _resolve(host: str, port: int, param: str) -> list[Any]:
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise invalid(
             f"The host {host!r} of `{param}` cannot be resolved: {error}. Check its spelling.",

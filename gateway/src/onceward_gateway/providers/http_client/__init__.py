@@ -21,6 +21,7 @@ from .errors import (
     TlsFailed,
     TotalTimeout,
     TruncatedBody,
+    TruncatedHead,
 )
 from .forward_proxy import Proxies, Proxy
 from .pool import PoolLimits
@@ -53,5 +54,6 @@ __all__ = [
     "TlsFailed",
     "TotalTimeout",
     "TruncatedBody",
+    "TruncatedHead",
     "tls_context",
 ]

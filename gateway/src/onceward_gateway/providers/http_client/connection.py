@@ -23,6 +23,7 @@ from .errors import (
     MalformedHead,
     TotalTimeout,
     TruncatedBody,
+    TruncatedHead,
 )
 from .response import HttpResponse
 
@@ -361,7 +362,7 @@ class HttpConnection(asyncio.Protocol):
         if not self._answered:
             self._break(Disconnected("The connection was closed without an answer.", reused=self._uses > 1))
         elif not self._headed:
-            self._break(MalformedHead("The connection was closed in the middle of the head."))
+            self._break(TruncatedHead("The connection was closed in the middle of the head."))
         elif error is None and _ends_with_connection(response):
             self._keep_alive = False
             self._finish(response)

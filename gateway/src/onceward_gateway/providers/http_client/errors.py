@@ -24,6 +24,7 @@ __all__ = [
     "TlsFailed",
     "TotalTimeout",
     "TruncatedBody",
+    "TruncatedHead",
 ]
 
 
@@ -81,7 +82,7 @@ class PoolTimeout(ConnectFailed, TimeoutError):
 
 
 class Disconnected(HttpClientError):
-    """The connection was closed before a byte of the answer.
+    """The connection was closed before the head of the answer was complete; usually before a byte of it.
 
     On a reused connection (`reused`) the peer most likely closed it while it was idle and saw nothing of the request.
     Whether it may be sent again is for the caller to decide.
@@ -90,6 +91,16 @@ class Disconnected(HttpClientError):
     def __init__(self, message: str, *, reused: bool) -> None:
         super().__init__(message)
         self.reused = reused
+
+
+class TruncatedHead(Disconnected):
+    """The connection was closed in the middle of the head of the answer. Nothing of the answer can be used."""
+
+    answered = True
+
+    def __init__(self, message: str) -> None:
+        # The peer received the request: a reused connection is not the reason.
+        super().__init__(message, reused=False)
 
 
 class FirstByteTimeout(HttpClientError, TimeoutError):

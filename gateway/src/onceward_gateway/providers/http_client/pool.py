@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .connect import Connector
 from .connection import HttpConnection, Timeouts
 from .deadlines import Deadlines
-from .errors import ClientClosed, PoolTimeout, TotalTimeout
+from .errors import ClientClosed, ConnectTimeout, PoolTimeout, TotalTimeout
 from .target import Origin
 
 __all__ = ["OriginPool", "PoolLimits"]
@@ -81,13 +81,15 @@ class OriginPool:
     async def _open(self, timeouts: Timeouts, total_at: float) -> HttpConnection:
         left = total_at - asyncio.get_running_loop().time()
         if left <= 0:
-            raise TotalTimeout(f"The exchange took longer than {timeouts.total:g} s.", sent=False)
+            raise self._too_long(timeouts)
         self._opening += 1
         try:
             connection = await self._connector.open(self._origin, min(left, timeouts.connect), self._made)
-        except BaseException:
+        except BaseException as error:
             self._opening -= 1
             self._wake()
+            if isinstance(error, ConnectTimeout) and left < timeouts.connect:
+                raise self._too_long(timeouts) from None
             raise
         self._opening -= 1
         if not connection.closed:
@@ -97,6 +99,10 @@ class OriginPool:
             connection.close()
             raise ClientClosed("The client is closed.")
         return connection
+
+    @staticmethod
+    def _too_long(timeouts: Timeouts) -> TotalTimeout:
+        return TotalTimeout(f"The exchange took longer than {timeouts.total:g} s.", sent=False)
 
     def _made(self) -> HttpConnection:
         return HttpConnection(self, self._deadlines, self._limits.keep_alive)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from ...core.connection_headers import CONNECTION_HEADERS
 from .errors import InvalidRequest
 from .forward_proxy import Proxies, Proxy
 
@@ -16,13 +17,6 @@ __all__ = ["Origin", "Target", "encode_headers"]
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _METHOD = re.compile(r"[A-Z]+")
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
-# The client frames requests itself: these headers would contradict it.
-_FRAMING = frozenset(
-    {
-        *("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer"),
-        *("transfer-encoding", "upgrade"),
-    }
-)
 _MOST_NAMES = 2048
 _names: dict[str, str] = {}
 
@@ -109,7 +103,7 @@ def _checked(name: str) -> str:
     if not _TOKEN.fullmatch(name):
         raise InvalidRequest(f"{name[:40]!r} is not the name of a header.")
     lower = name.lower()
-    if lower in _FRAMING:
+    if lower in CONNECTION_HEADERS:
         raise InvalidRequest(f"The header {name!r} is written by the client itself.")
     if len(_names) < _MOST_NAMES:
         _names[name] = lower
