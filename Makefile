@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: help demo test test-all test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
+.PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: setup            ## run the checks, and the tests that take minutes
 
 test-all: setup        ## run everything: also slow tests, PostgreSQL, Redis, chaos, every installed Python
 	scripts/test --all
+
+test-rest: setup       ## run what `make test` leaves out of `make test-all`
+	scripts/test --rest
 
 test-unit: setup       ## run the tests that start no process
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m unit contract generator sdks/python gateway conformance chaos docs tests

@@ -30,6 +30,7 @@ RUN_BY_CI = {
     "make demo",
     "make test",
     "make test-all",
+    "make test-rest",
     "make test-unit",
     "make bench",
     "make sweep",
