@@ -59,7 +59,7 @@ class EventDecoder:
         return events
 
     def decode(self, data: bytes, name: bytes | None, final: bool) -> Any:
-        """Decode one event, or raise the error in it. None: surrogate an event at the end of a body that was cut."""
+        """Decode one event, or raise the error in it. None: half an event at the end of a body that was cut."""
         named = name is not None and name == self._error_name
         if named or (not self._shape.declares_error and (b'"error"' in data or b'"detail"' in data)):
             failure = self._embedded(data, named)
@@ -103,7 +103,7 @@ class EventDecoder:
             return decode.decode_event(self._shape, self.meta, data, self._call.where, now)
 
     def _joined(self, joiner: SurrogateJoiner, event: Any, data: bytes, name: bytes | None, finished: set[Any]) -> Any:
-        """Return the event with complete characters. Texts that end with it get back a surrogate that has no other."""
+        """Return the event with complete characters. Texts that end with it get back their last half character."""
         ended = self._ended_places(event, name, finished)
         if ended and joiner:
             value = json.loads(data)

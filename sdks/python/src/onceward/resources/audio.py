@@ -327,7 +327,7 @@ class AudioTranslations(Resource):
 
         Args:
             region: The region that must serve the call, for models with deployments in several regions.
-            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            file: The audio file to translate: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model to use.
             prompt: Text that precedes the audio, or words to expect in it, in English.
             response_format: The format of the output.
@@ -381,7 +381,7 @@ class AsyncAudioTranslations(AsyncResource):
 
         Args:
             region: The region that must serve the call, for models with deployments in several regions.
-            file: The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
+            file: The audio file to translate: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm.
             model: The model to use.
             prompt: Text that precedes the audio, or words to expect in it, in English.
             response_format: The format of the output.
@@ -421,7 +421,7 @@ class AudioSpeech(Resource):
         Args:
             region: The region that must serve the call, for models with deployments in several regions.
             model: The model to use.
-            input: The transcribed text.
+            input: The text to speak.
             voice: The voice: a built-in voice by name, or a custom voice by id.
             instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.
@@ -473,7 +473,7 @@ class AsyncAudioSpeech(AsyncResource):
         Args:
             region: The region that must serve the call, for models with deployments in several regions.
             model: The model to use.
-            input: The transcribed text.
+            input: The text to speak.
             voice: The voice: a built-in voice by name, or a custom voice by id.
             instructions: Instructions on how to speak, such as tone and accent.
             response_format: The format of the audio.

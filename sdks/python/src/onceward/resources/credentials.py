@@ -123,7 +123,7 @@ class Credentials(Resource):
         encrypted and never returned.
 
         Args:
-            credential_name: The name of the field.
+            credential_name: The name of the credential.
             credential_info: Metadata of a credential.
             credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 
@@ -248,7 +248,7 @@ class AsyncCredentials(AsyncResource):
         encrypted and never returned.
 
         Args:
-            credential_name: The name of the field.
+            credential_name: The name of the credential.
             credential_info: Metadata of a credential.
             credential_values: The provider's credentials, such as `api_key`, `api_base` and `api_version`.
 

@@ -238,7 +238,7 @@ class Organization(Resource):
             blocked: Whether the organization is blocked.
             metadata: Custom metadata.
             organization_alias: The display name.
-            organization_id: The id of the budget.
+            organization_id: The id of the organization.
 
         Raises:
             ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
@@ -460,7 +460,7 @@ class AsyncOrganization(AsyncResource):
             blocked: Whether the organization is blocked.
             metadata: Custom metadata.
             organization_alias: The display name.
-            organization_id: The id of the budget.
+            organization_id: The id of the organization.
 
         Raises:
             ParameterError: An argument is missing, unknown or invalid. Nothing was sent.

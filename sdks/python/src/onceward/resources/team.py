@@ -449,10 +449,10 @@ class Team(Resource):
             models: The models that may be used.
             model_aliases: Model aliases for calls of the team: alias to model name.
             guardrails: Guardrails for all calls, by name.
-            tags: Tags that are added to all call records of the key.
-            blocked: Whether the organization is blocked.
+            tags: Tags that are added to all call records of the team.
+            blocked: Whether the team is blocked.
             metadata: Custom metadata.
-            team_id: The id of the budget.
+            team_id: The id of the team.
             members_with_roles: The initial members.
             admins: Ids of members with the role `admin`.
             members: Ids of members with the role `user`.
@@ -488,8 +488,8 @@ class Team(Resource):
             models: The models that may be used.
             model_aliases: Model aliases for calls of the team: alias to model name.
             guardrails: Guardrails for all calls, by name.
-            tags: Tags that are added to all call records of the key.
-            blocked: Whether the organization is blocked.
+            tags: Tags that are added to all call records of the team.
+            blocked: Whether the team is blocked.
             metadata: Custom metadata.
             team_id: The id of the team.
 
@@ -729,10 +729,10 @@ class AsyncTeam(AsyncResource):
             models: The models that may be used.
             model_aliases: Model aliases for calls of the team: alias to model name.
             guardrails: Guardrails for all calls, by name.
-            tags: Tags that are added to all call records of the key.
-            blocked: Whether the organization is blocked.
+            tags: Tags that are added to all call records of the team.
+            blocked: Whether the team is blocked.
             metadata: Custom metadata.
-            team_id: The id of the budget.
+            team_id: The id of the team.
             members_with_roles: The initial members.
             admins: Ids of members with the role `admin`.
             members: Ids of members with the role `user`.
@@ -768,8 +768,8 @@ class AsyncTeam(AsyncResource):
             models: The models that may be used.
             model_aliases: Model aliases for calls of the team: alias to model name.
             guardrails: Guardrails for all calls, by name.
-            tags: Tags that are added to all call records of the key.
-            blocked: Whether the organization is blocked.
+            tags: Tags that are added to all call records of the team.
+            blocked: Whether the team is blocked.
             metadata: Custom metadata.
             team_id: The id of the team.
 

@@ -203,17 +203,17 @@ class TranscriptionWord(Model):
     """The word."""
 
     start: float
-    """The start of the segment, in seconds."""
+    """The start of the word, in seconds."""
 
     end: float
-    """The end of the segment, in seconds."""
+    """The end of the word, in seconds."""
 
 
 class Translation(Model):
     """A translation into English."""
 
     text: str
-    """The transcribed text."""
+    """The translated text."""
 
 
 class TranslationVerbose(Model):
@@ -229,10 +229,10 @@ class TranslationVerbose(Model):
     """The duration of the audio in seconds. Some servers send the number as a string."""
 
     text: str
-    """The transcribed text."""
+    """The translated text."""
 
     segments: list[TranscriptionSegment] | None = None
-    """The segments of the transcription."""
+    """The segments of the translation."""
 
 
 TranscriptionCreateResponse: TypeAlias = Annotated[

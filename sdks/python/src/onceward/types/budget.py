@@ -65,7 +65,7 @@ class Budget(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class BudgetDeleted(Model):

@@ -21,7 +21,7 @@ class ModelCapabilities(Model):
     """The model."""
 
     provider: str | None = None
-    """The providers that serve it."""
+    """The provider that serves it."""
 
     supports_vision: bool
     """Whether the model accepts images."""
@@ -51,7 +51,7 @@ class ModelCapabilities(Model):
     """The maximum number of input and output tokens together."""
 
     max_output_tokens: int | None = None
-    """The number of output tokens."""
+    """The maximum number of output tokens."""
 
     input_cost_per_1m: float | None = None
     """Price per million input tokens, in US dollars."""

@@ -20,7 +20,7 @@ class Completion(Model):
     """A completion, or a chunk of a streamed completion."""
 
     id: str
-    """The id of the chat completion."""
+    """The id of the completion."""
 
     object: Literal["text_completion"]
 
@@ -62,7 +62,7 @@ class CompletionLogprobs(Model):
     """Log probabilities of the tokens, as arrays of equal length."""
 
     tokens: list[str] | None = None
-    """The token ids of the segment's text."""
+    """The tokens."""
 
     token_logprobs: list[float | None] | None = None
     """The log probability of each token; null for the first token of an echoed prompt."""

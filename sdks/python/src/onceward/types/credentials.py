@@ -18,7 +18,7 @@ class Credential(Model):
     """A credential without its values."""
 
     credential_name: str
-    """The name of the field."""
+    """The name of the credential."""
 
     credential_info: CredentialInfo | None = None
     """Metadata of a credential."""
@@ -36,17 +36,17 @@ class Credential(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class CredentialDeleted(Model):
     """Confirmation that a credential was deleted."""
 
     credential_name: str
-    """The name of the field."""
+    """The name of the credential."""
 
     deleted: bool
-    """Whether the budget was deleted."""
+    """Whether the credential was deleted."""
 
 
 class CredentialInfo(Model):

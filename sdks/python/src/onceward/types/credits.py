@@ -242,7 +242,7 @@ class CreditsTier(Model):
     """A tier and the limits of its organizations."""
 
     id: str
-    """The tier of the organization."""
+    """The id of the tier."""
 
     name: str | None = None
     """The display name."""

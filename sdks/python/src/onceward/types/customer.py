@@ -76,21 +76,21 @@ class Customer(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class CustomerBlockResponse(Model):
     """The blocked customers."""
 
     blocked_users: list[Customer]
-    """The ids of the customers."""
+    """The blocked customers."""
 
 
 class CustomerDeleteResponse(Model):
     """The deleted customers."""
 
     deleted_customers: list[str]
-    """The ids of the budgets."""
+    """The ids of the deleted customers."""
 
 
 class CustomerList(Model):
@@ -99,7 +99,7 @@ class CustomerList(Model):
     object: Literal["list"]
 
     data: list[Customer]
-    """The ids of the customers."""
+    """The customers."""
 
     has_more: bool | None = None
     """Whether there are more items."""
@@ -112,4 +112,4 @@ class CustomerUnblockResponse(Model):
     """The unblocked customers."""
 
     unblocked_users: list[Customer]
-    """The ids of the customers."""
+    """The unblocked customers."""

@@ -26,7 +26,7 @@ class FileDeleted(Model):
     object: Literal["file"]
 
     deleted: bool
-    """Whether the budget was deleted."""
+    """Whether the file was deleted."""
 
 
 class FileList(Model):
@@ -35,7 +35,7 @@ class FileList(Model):
     object: Literal["list"]
 
     data: list[FileObject]
-    """The call records."""
+    """The files."""
 
     first_id: str | None = None
     """The id of the first item."""
@@ -65,7 +65,7 @@ class FileObject(Model):
     """When the file expires, as a Unix timestamp in seconds."""
 
     filename: str
-    """The name of the field."""
+    """The name of the file."""
 
     purpose: FileObjectPurpose
     """The purpose of the file."""

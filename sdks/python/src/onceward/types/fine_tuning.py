@@ -37,7 +37,7 @@ __all__ = [
 
 
 class DpoHyperparameters(Model):
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of DPO (preference) fine-tuning."""
 
     n_epochs: AutoOrInteger | None = None
     """A number, or `auto`."""
@@ -56,7 +56,7 @@ class DpoMethod(Model):
     """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     hyperparameters: DpoHyperparameters | None = None
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of DPO (preference) fine-tuning."""
 
 
 class FineTuningJob(Model):
@@ -71,7 +71,7 @@ class FineTuningJob(Model):
     """When the job was created, as a Unix timestamp in seconds."""
 
     finished_at: int | None = None
-    """When the call ended, as a Unix timestamp in seconds."""
+    """When the job ended, as a Unix timestamp in seconds."""
 
     estimated_finish: int | None = None
     """When the job is expected to finish, as a Unix timestamp in seconds."""
@@ -83,7 +83,7 @@ class FineTuningJob(Model):
     """The id of the fine-tuned model."""
 
     status: FineTuningJobStatus
-    """The status of the batch."""
+    """The status of the job."""
 
     training_file: str
     """The id of the training file."""
@@ -128,10 +128,10 @@ class FineTuningJobCheckpoint(Model):
     object: Literal["fine_tuning.job.checkpoint"]
 
     created_at: int
-    """When the event occurred, as a Unix timestamp in seconds."""
+    """When the checkpoint was created, as a Unix timestamp in seconds."""
 
     fine_tuning_job_id: str
-    """The fine-tuning job."""
+    """The id of the fine-tuning job."""
 
     fine_tuned_model_checkpoint: str
     """The id of the checkpoint's model, which can be called."""
@@ -289,7 +289,7 @@ class FineTuningMethod(Model):
 
 
 class ReinforcementHyperparameters(Model):
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of reinforcement fine-tuning."""
 
     n_epochs: AutoOrInteger | None = None
     """A number, or `auto`."""
@@ -320,7 +320,7 @@ class ReinforcementMethod(Model):
     """The grader, as defined by the provider."""
 
     hyperparameters: ReinforcementHyperparameters | None = None
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of reinforcement fine-tuning."""
 
 
 class SupervisedHyperparameters(Model):
@@ -362,7 +362,7 @@ FineTuningJobEventType: TypeAlias = Literal["message", "metrics"] | str
 FineTuningJobStatus: TypeAlias = (
     Literal["validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"] | str
 )
-"""The status of the batch."""
+"""The status of the job."""
 
 
 FineTuningMethodType: TypeAlias = Literal["supervised", "dpo", "reinforcement"] | str

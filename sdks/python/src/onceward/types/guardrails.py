@@ -34,7 +34,7 @@ class GuardrailInfo(Model):
     """Metadata of a guardrail."""
 
     description: str | None = None
-    """A description of the tool."""
+    """A description of the guardrail."""
 
 
 class GuardrailList(Model):

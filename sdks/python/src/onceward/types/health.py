@@ -27,7 +27,7 @@ class HealthEndpoint(Model):
     """The id of the deployment. See `GET /model/info`."""
 
     provider: str | None = None
-    """The providers that serve it."""
+    """The provider that serves it."""
 
     latency_ms: float | None = None
     """The latency in milliseconds."""

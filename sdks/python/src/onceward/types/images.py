@@ -181,7 +181,7 @@ class ImagesResponse(Model):
     """Generated images."""
 
     created: int
-    """When the event occurred, as a Unix timestamp in seconds."""
+    """When the images were created, as a Unix timestamp in seconds."""
 
     data: list[Image] | None = None
     """The images."""

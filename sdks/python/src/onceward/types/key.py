@@ -26,7 +26,7 @@ class KeyDeleteResponse(Model):
     """The deleted keys."""
 
     deleted_keys: list[str]
-    """The ids of the budgets."""
+    """The ids of the deleted keys."""
 
 
 class KeyGenerateResponse(Model):
@@ -141,7 +141,7 @@ class KeyGenerateResponse(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
     key: str = Field(repr=False)
     """The secret of the key. Store it safely; it is not shown again."""

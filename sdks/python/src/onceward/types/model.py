@@ -106,7 +106,7 @@ class DeploymentInfo(Model):
     """When the deployment was last updated. Set by the gateway."""
 
     updated_by: str | None = None
-    """The user or key that added it. Set by the gateway."""
+    """The user or key that last changed it. Set by the gateway."""
 
 
 class DeploymentList(Model):
@@ -204,7 +204,7 @@ class ModelDeleteResponse(Model):
     """The id of the deployment."""
 
     deleted: bool
-    """Whether the budget was deleted."""
+    """Whether the deployment was deleted."""
 
     message: str | None = None
     """A message that confirms the deletion."""

@@ -32,7 +32,7 @@ class Model(_Model):
     """When the model was created, as a Unix timestamp in seconds."""
 
     owned_by: str | None = None
-    """The organization that owns the job."""
+    """The owner of the model."""
 
     name: str | None = None
     """The display name."""
@@ -41,10 +41,10 @@ class Model(_Model):
     """A description of the model."""
 
     provider: str | None = None
-    """The providers that serve it."""
+    """The provider that serves it."""
 
     mode: ModelMode | None = None
-    """A description of the tool."""
+    """The type of the model, such as `chat` or `embedding`."""
 
     parent: str | None = None
     """The base model, if the model is fine-tuned."""
@@ -84,7 +84,7 @@ class ModelDeleted(_Model):
     object: Literal["model"]
 
     deleted: bool
-    """Whether the budget was deleted."""
+    """Whether the model was deleted."""
 
 
 class ModelFeatures(_Model):
@@ -152,10 +152,10 @@ class ModelLimits(_Model):
     """The maximum number of input and output tokens together."""
 
     max_input_tokens: int | None = None
-    """The number of input tokens."""
+    """The maximum number of input tokens."""
 
     max_output_tokens: int | None = None
-    """The number of output tokens."""
+    """The maximum number of output tokens."""
 
     max_dimensions: int | None = None
     """The maximum number of dimensions of an embedding."""
@@ -229,4 +229,4 @@ ModelMode: TypeAlias = (
     Literal["chat", "completion", "embedding", "image_generation", "audio_speech", "audio_transcription", "moderation"]
     | str
 )
-"""A description of the tool."""
+"""The type of the model, such as `chat` or `embedding`."""

@@ -130,13 +130,13 @@ class ModerationCreateResponse(Model):
     """The moderation results."""
 
     id: str
-    """The id of the chat completion."""
+    """The id of the moderation."""
 
     model: str
     """The model that classified the input."""
 
     results: list[Moderation]
-    """The embeddings, one for each input."""
+    """The results, one for each input."""
 
 
 ModerationInputType: TypeAlias = Literal["text", "image"] | str

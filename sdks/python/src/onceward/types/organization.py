@@ -86,7 +86,7 @@ class Organization(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class OrganizationAddMemberResponse(Model):
@@ -106,7 +106,7 @@ class OrganizationDeleteResponse(Model):
     """The deleted organizations."""
 
     deleted_organizations: list[str]
-    """The ids of the budgets."""
+    """The ids of the deleted organizations."""
 
 
 class OrganizationList(Model):

@@ -53,7 +53,7 @@ class CompletionTokensDetails(Model):
     """Reasoning tokens, whether returned or not."""
 
     audio_tokens: int | None = None
-    """Audio content."""
+    """Audio tokens."""
 
     text_tokens: int | None = None
     """Text."""
@@ -168,7 +168,7 @@ class KeyModelBudget(Model):
     """The maximum spend of a key on one model."""
 
     budget_limit: float
-    """The cost in US dollars."""
+    """The maximum spend in US dollars."""
 
     time_period: BudgetDurationParam | None = None
     """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""
@@ -286,7 +286,7 @@ class KeyRecord(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class ModelMaxBudget(Model):
@@ -318,7 +318,7 @@ class PromptTokensDetails(Model):
     """Tokens written to the provider's cache for one hour; included in `cache_write_tokens`."""
 
     audio_tokens: int | None = None
-    """Audio content."""
+    """Audio tokens."""
 
     image_tokens: int | None = None
     """The number of image tokens."""
@@ -376,7 +376,7 @@ class Team(Model):
     """Model aliases: alias to model name."""
 
     members_with_roles: list[TeamMember] | None = None
-    """The fields."""
+    """The members with their roles."""
 
     guardrails: list[str] | None = None
     """Guardrails for all calls."""
@@ -385,7 +385,7 @@ class Team(Model):
     """Tags of all call records."""
 
     blocked: bool | None = None
-    """Whether the organization is blocked."""
+    """Whether the team is blocked."""
 
     metadata: Metadata | None = None
     """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
@@ -400,7 +400,7 @@ class Team(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 class TeamMember(Model):
@@ -491,7 +491,7 @@ class User(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
 
 BudgetDurationParam: TypeAlias = str

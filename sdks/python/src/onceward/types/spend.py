@@ -101,7 +101,7 @@ class SpendLog(Model):
     """When the call started (ISO 8601, UTC)."""
 
     end_time: str | None = Field(default=None, alias="endTime")
-    """When the call ended, as a Unix timestamp in seconds."""
+    """When the call ended (ISO 8601, UTC)."""
 
     api_key: str | None = None
     """The `token` (hash) of the key, never its secret."""
@@ -319,7 +319,7 @@ class TagSpend(Model):
     """The number of calls with the tag."""
 
     total_spend: float
-    """The cost of all requests, in US dollars."""
+    """The cost of the calls with this tag, in US dollars."""
 
 
 class TagSpendList(Model):

@@ -67,7 +67,7 @@ class TeamAddMemberResponse(Model):
     """Model aliases: alias to model name."""
 
     members_with_roles: list[TeamMember] | None = None
-    """The fields."""
+    """The members with their roles."""
 
     guardrails: list[str] | None = None
     """Guardrails for all calls."""
@@ -76,7 +76,7 @@ class TeamAddMemberResponse(Model):
     """Tags of all call records."""
 
     blocked: bool | None = None
-    """Whether the organization is blocked."""
+    """Whether the team is blocked."""
 
     metadata: Metadata | None = None
     """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
@@ -91,7 +91,7 @@ class TeamAddMemberResponse(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
     updated_users: list[User] | None = None
     """The users that were added."""
@@ -104,7 +104,7 @@ class TeamDeleteResponse(Model):
     """The deleted teams."""
 
     deleted_teams: list[str]
-    """The ids of the budgets."""
+    """The ids of the deleted teams."""
 
 
 class TeamInfo(Model):
@@ -129,7 +129,7 @@ class TeamList(Model):
     object: Literal["list"]
 
     data: list[Team]
-    """The ids of the teams."""
+    """The teams."""
 
     has_more: bool | None = None
     """Whether there are more items."""

@@ -92,7 +92,7 @@ class UserCreateResponse(Model):
     """When the object was last updated (ISO 8601, UTC)."""
 
     updated_by: str | None = None
-    """The user or key that created it."""
+    """The user or key that last changed it."""
 
     key: str | None = Field(default=None, repr=False)
     """The secret of the key. Store it safely; it is not shown again."""
@@ -108,7 +108,7 @@ class UserDeleteResponse(Model):
     """The deleted users."""
 
     deleted_users: list[str]
-    """The ids of the budgets."""
+    """The ids of the deleted users."""
 
 
 class UserInfo(Model):
@@ -124,7 +124,7 @@ class UserInfo(Model):
     """The newest keys; see `GET /key/list` for all keys."""
 
     teams: list[Team] | None = None
-    """The ids of the teams."""
+    """The teams."""
 
 
 class UserList(Model):

@@ -29,7 +29,7 @@ class TokenCount(Model):
     """A token count."""
 
     total_tokens: int
-    """The token ids of the segment's text."""
+    """The number of tokens."""
 
     request_model: str
     """The requested model."""

@@ -344,7 +344,7 @@ def _why(format: Format[Any], choice: Any, fault: str) -> tuple[str, str]:
     if not fault and message.tool_calls:
         return "tool_calls", f"The model calls tools and has not answered as `{name}` yet; see `.message.tool_calls`"
     if not fault:
-        return "empty", f"The answer has no text ; expected `{name}` (finish reason {finish!r})"
+        return "empty", f"The answer has no text; expected `{name}` (finish reason {finish!r})"
     if fault.startswith("the JSON is cut short"):
         return "truncated", f"The answer is not a complete `{name}`: {fault} (finish reason {finish!r})"
     return "invalid", f"The answer does not fit `{name}`: {fault}"

@@ -37,7 +37,7 @@ class AudioSpeechCreateParams(CallOptions, total=False):
     """The model to use"""
 
     input: Required[str]
-    """The transcribed text."""
+    """The text to speak."""
 
     voice: Required[SpeechRequestVoiceParam]
     """The voice: a built-in voice by name, or a custom voice by id."""
@@ -113,7 +113,7 @@ class AudioTranslationsCreateParams(CallOptions, total=False):
     """The region that must serve the call, for models with deployments in several regions."""
 
     file: Required[FileInput]
-    """The audio file to transcribe: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
+    """The audio file to translate: flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav or webm."""
 
     model: Required[str]
     """The model to use"""

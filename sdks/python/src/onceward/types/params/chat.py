@@ -433,7 +433,7 @@ class ChatCompletionContentPartTextParam(TypedDict, total=False):
     type: Required[Literal["text"]]
 
     text: Required[str]
-    """The transcribed text."""
+    """The text."""
 
     cache_control: CacheControlParam | None
     """Asks the provider to cache the conversation up to this point."""

@@ -33,7 +33,7 @@ class CredentialsCreateParams(CallOptions, total=False):
     """Arguments of `credentials.create`."""
 
     credential_name: Required[str]
-    """The name of the field."""
+    """The name of the credential."""
 
     credential_info: Required[CredentialInfoParam | CredentialInfo]
     """Metadata of a credential."""

@@ -44,7 +44,7 @@ __all__ = [
 
 
 class DpoHyperparametersParam(TypedDict, total=False):
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of DPO (preference) fine-tuning."""
 
     n_epochs: AutoOrInteger | None
     """A number, or `auto`."""
@@ -63,7 +63,7 @@ class DpoMethodParam(TypedDict, total=False):
     """Direct preference optimization (DPO), from pairs of preferred and rejected outputs."""
 
     hyperparameters: DpoHyperparametersParam | DpoHyperparameters
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of DPO (preference) fine-tuning."""
 
 
 class FineTuningJobWandbIntegrationObjectParam(TypedDict, total=False):
@@ -175,7 +175,7 @@ class FineTuningMethodParam(TypedDict, total=False):
 
 
 class ReinforcementHyperparametersParam(TypedDict, total=False):
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of reinforcement fine-tuning."""
 
     n_epochs: AutoOrInteger | None
     """A number, or `auto`."""
@@ -206,7 +206,7 @@ class ReinforcementMethodParam(TypedDict, total=False):
     """The grader, as defined by the provider."""
 
     hyperparameters: ReinforcementHyperparametersParam | ReinforcementHyperparameters
-    """Hyperparameters of supervised fine-tuning."""
+    """Hyperparameters of reinforcement fine-tuning."""
 
 
 class SupervisedHyperparametersParam(TypedDict, total=False):

@@ -82,7 +82,7 @@ class DeploymentInfoParam(TypedDict, total=False):
     """When the deployment was last updated. Set by the gateway."""
 
     updated_by: str | None
-    """The user or key that added it. Set by the gateway."""
+    """The user or key that last changed it. Set by the gateway."""
 
 
 class DeploymentParamsChangeParam(TypedDict, total=False):

@@ -37,7 +37,7 @@ class ModerationTextInputParam(TypedDict, total=False):
     type: Required[Literal["text"]]
 
     text: Required[str]
-    """The transcribed text."""
+    """The text."""
 
 
 class ModerationsCreateParams(CallOptions, total=False):

@@ -84,7 +84,7 @@ class OrganizationCreateParams(CallOptions, total=False):
     """The display name."""
 
     organization_id: str | None
-    """The id of the budget. Default: generated."""
+    """The id of the organization. Default: generated."""
 
 
 class OrganizationDeleteMemberParams(CallOptions, total=False):

@@ -58,7 +58,7 @@ class KeyModelBudgetParam(TypedDict, total=False):
     """The maximum spend of a key on one model."""
 
     budget_limit: Required[float]
-    """The cost in US dollars."""
+    """The maximum spend in US dollars."""
 
     time_period: BudgetDurationParam | None
     """How often the spend resets to 0, such as `1h`, `1d`, `30d` or `1mo`. Null: never."""

@@ -94,16 +94,16 @@ class TeamCreateParams(CallOptions, total=False):
     """Guardrails for all calls, by name."""
 
     tags: Sequence[str] | None
-    """Tags that are added to all call records of the key."""
+    """Tags that are added to all call records of the team."""
 
     blocked: bool | None
-    """Whether the organization is blocked."""
+    """Whether the team is blocked."""
 
     metadata: MetadataParam | None
     """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""
 
     team_id: str | None
-    """The id of the budget. Default: generated."""
+    """The id of the team. Default: generated."""
 
     members_with_roles: Sequence[TeamMemberParam | TeamMember] | None
     """The initial members."""
@@ -250,10 +250,10 @@ class TeamUpdateParams(CallOptions, total=False):
     """Guardrails for all calls, by name."""
 
     tags: Sequence[str] | None
-    """Tags that are added to all call records of the key."""
+    """Tags that are added to all call records of the team."""
 
     blocked: bool | None
-    """Whether the organization is blocked."""
+    """Whether the team is blocked."""
 
     metadata: MetadataParam | None
     """Custom metadata. It is stored with the record and returned. Most providers accept only strings as values."""

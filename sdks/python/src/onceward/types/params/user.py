@@ -106,7 +106,7 @@ class UserListParams(CallOptions, total=False):
     """Arguments of `user.list`."""
 
     page: int
-    """The page number, from 1. If a key is deleted between two requests, the following pages shift by one; read
+    """The page number, from 1. If a user is deleted between two requests, the following pages shift by one; read
     the list again if you need every key.
     """
 
