@@ -35,7 +35,8 @@ def _read(body: bytes, content_type: str) -> tuple[list[tuple[bytes, bytes]], li
 def test_fields_and_files_arrive() -> None:
     upload = Upload("file", "caf\u00e9.wav", "audio/wav", io.BytesIO(b"\r\n--RIFF\0"), 9)
     upload.file.seek(3)
-    body, content_type = encode_form([("model", "whisper"), ("prompt", "Gr\u00f6\u00dfe\r\n")], [upload])
+    parts, content_type = encode_form([("model", "whisper"), ("prompt", "Gr\u00f6\u00dfe\r\n")], [upload])
+    body = b"".join(parts)
     fields, files = _read(body, content_type)
     assert fields == [(b"model", b"whisper"), (b"prompt", "Gr\u00f6\u00dfe\r\n".encode())]
     assert files == [(b"file", "caf\u00e9.wav".encode(), b"\r\n--RIFF\0")]
@@ -44,7 +45,8 @@ def test_fields_and_files_arrive() -> None:
 
 def test_names_cannot_add_a_part_or_a_header() -> None:
     upload = Upload('f"\r\nx: 1', 'a"; name="model', "", io.BytesIO(b""), 0)
-    body, _ = encode_form([('a"\r\n\r\nb', "1")], [upload])
+    parts, _ = encode_form([('a"\r\n\r\nb', "1")], [upload])
+    body = b"".join(parts)
     assert b'name="a%22%0D%0A%0D%0Ab"' in body
     assert b'name="f%22%0D%0Ax: 1"; filename="a%22; name=%22model"' in body
 

@@ -15,6 +15,7 @@ import pytest
 
 from onceward_gateway.providers.http_client import (
     Address,
+    CachedResolver,
     ClientClosed,
     ConnectFailed,
     ConnectTimeout,
@@ -500,3 +501,75 @@ async def test_nothing_is_left_at_exit(tmp_path: Path, tls: bool) -> None:
         command = [sys.executable, "-X", "dev", "-W", "error", "-c", _SCRIPT, upstream.url, str(file)]
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "late\nlate\n", "")
+
+
+@on_both_loops
+async def test_calls_at_the_same_time_share_one_lookup_of_a_name() -> None:
+    looked_up, asked, answer_now = list[str](), asyncio.Event(), asyncio.Event()
+
+    async with serving(answer(b"{}")) as upstream:
+
+        async def resolve(host: str, port: int) -> list[tuple[int, Any]]:
+            looked_up.append(host)
+            asked.set()
+            await answer_now.wait()
+            return [(socket.AF_INET, ("127.0.0.1", upstream.port))]
+
+        url = f"http://provider.example:{upstream.port}/v1"
+        async with HttpClient(resolver=CachedResolver(resolve)) as client:
+            calls = [asyncio.ensure_future(client.request("POST", url, body=b"{}")) for _ in range(20)]
+            await asked.wait()
+            answer_now.set()
+            for response in await asyncio.gather(*calls):
+                assert (await response.read()) == b"{}"
+            await (await client.request("POST", url, body=b"{}")).read()
+    assert looked_up == ["provider.example"]
+
+
+@on_both_loops
+async def test_a_lookup_that_outlasts_its_caller_serves_the_next_one() -> None:
+    looked_up, answer_now = list[str](), asyncio.Event()
+
+    async with serving(answer(b"{}")) as upstream:
+
+        async def resolve(host: str, port: int) -> list[tuple[int, Any]]:
+            looked_up.append(host)
+            await answer_now.wait()
+            return [(socket.AF_INET, ("127.0.0.1", upstream.port))]
+
+        url = f"http://provider.example:{upstream.port}/v1"
+        async with HttpClient(resolver=CachedResolver(resolve)) as client:
+            with pytest.raises(ConnectTimeout):
+                await client.request("POST", url, body=b"{}", timeouts=Timeouts(connect=0.05))
+            answer_now.set()
+            assert (await (await client.request("POST", url, body=b"{}")).read()) == b"{}"
+    assert looked_up == ["provider.example"]
+
+
+@on_both_loops
+async def test_a_lookup_ends_with_its_client() -> None:
+    ended = asyncio.Event()
+
+    async def resolve(host: str, port: int) -> list[tuple[int, Any]]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    async with HttpClient(resolver=CachedResolver(resolve)) as client:
+        with pytest.raises(ConnectTimeout):
+            await client.request("POST", "http://provider.example/v1", timeouts=Timeouts(connect=0.05))
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+@on_both_loops
+@pytest.mark.parametrize("value", [b"a\r\n b", b"a\x01b", b"a\x7fb"])
+async def test_odd_values_of_headers_are_read_as_other_clients_read_them(value: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nX-Odd: " + value + b"\r\nX-Twice: 1\r\nx-twice: 2\r\nContent-Length: 2\r\n\r\n{}"
+    async with serving(head) as upstream, HttpClient() as client:
+        response = await client.request("POST", upstream.url, body=b"{}")
+        assert (await response.read()) == b"{}"
+        assert response.headers["x-twice"] == "1, 2"
+        assert response.last_headers["x-twice"] == "2"

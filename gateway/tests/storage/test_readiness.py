@@ -24,8 +24,10 @@ import pytest
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import Database, StorageAway
 from onceward_gateway.db import sqlite as sqlite_module
+from onceward_gateway.db.blob_store import BLOB_KINDS
 from onceward_gateway.db.errors import FULL
 from onceward_gateway.db.presence import Folders
+from onceward_gateway.db.private import private_folder
 from onceward_gateway.db.readiness import Readiness
 
 from ..cluster.gateways import no_postgres
@@ -223,3 +225,19 @@ async def test_a_write_that_failed_since_the_last_probe_is_told_at_once(tmp_path
     assert db.probes == 1
     db.connected = False
     assert "disk is full" in (await readiness.fault() or "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_a_folder_with_all_that_a_gateway_stores_is_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    for kind in BLOB_KINDS:
+        (folder / kind).mkdir(mode=0o755)
+    private_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not caplog.records
+    (folder / "letters").mkdir()
+    folder.chmod(0o755)
+    private_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert "letters" in caplog.text

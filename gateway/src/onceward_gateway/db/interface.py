@@ -135,7 +135,7 @@ class Database(Protocol):
         ...
 
     async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Execute; gives the number of changed rows. Reads see it at once; durable when `committed` returns."""
+        """Execute; gives the number of changed rows. Reads see it at once; durable when `flush` returns."""
         ...
 
     async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -151,7 +151,7 @@ class Database(Protocol):
 
         A statement that fails undoes the block that it is in: to go on after one, give it a block of its own. Await
         nothing but the database inside: others wait for its rows (SQLite: for the whole database). The block is durable
-        when `committed` returns after it.
+        when `flush` returns after it.
         """
         ...
 

@@ -348,9 +348,7 @@ class PostgresDatabase:
     async def flush(self) -> None:
         """Return when everything that was queued so far is written."""
         if self._mine() is not None:
-            raise RuntimeError(
-                "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
-            )
+            raise RuntimeError("`flush` was awaited inside a transaction, which ends only after it. Await it behind.")
         await self._committer.landed()
 
 

@@ -20,6 +20,8 @@ _OTHERS = 0o077
 # The suffixes of the files that SQLite and the gateway put beside a database.
 _BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".lock-journal", ".lock-wal", ".lock-shm")
 _FOREIGN_LOOK = 1000
+# Folders of blobs; the last was the name of the third in earlier versions.
+_FOLDERS = ("files", "images", "models", "tuned")
 
 
 def make_private(path: Path) -> None:
@@ -67,7 +69,12 @@ def private_folder(path: Path) -> None:
 def _foreign(path: Path) -> str | None:
     """Return a name in a data folder that no gateway gives."""
     for number, entry in enumerate(path.iterdir()):
-        if not entry.name.startswith((".onceward-", "gateway.")) and entry.name not in ("files", "images", "tuned"):
+        if not entry.name.startswith((".onceward-", "gateway.")) and entry.name not in (
+            "files",
+            "images",
+            "models",
+            "tuned",
+        ):
             return entry.name
         if number > _FOREIGN_LOOK:
             break

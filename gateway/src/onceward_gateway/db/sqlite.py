@@ -1,7 +1,7 @@
 """SQLite in WAL mode, written by the event loop's thread, committed once a tick.
 
 A write opens a transaction lazily and the commit is scheduled behind everything that is ready to run, so that calls
-which end together share one commit. `committed` returns when all that was written before it is durable: killing the
+which end together share one commit. `flush` returns when all that was written before it is durable: killing the
 process loses nothing that a caller has seen. (`synchronous = "full"` extends this to the machine losing
 power, at a file sync a commit.)
 
@@ -432,9 +432,7 @@ class SqliteDatabase:
     async def flush(self) -> None:
         """Return when everything written so far is durable."""
         if self._is_mine():
-            raise RuntimeError(
-                "`committed` was awaited inside a transaction, which ends only after it. Await it behind."
-            )
+            raise RuntimeError("`flush` was awaited inside a transaction, which ends only after it. Await it behind.")
         if self._stuck is not None:
             self._try_again()
         if self._stuck is not None:

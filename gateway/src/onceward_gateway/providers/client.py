@@ -25,7 +25,7 @@ from . import (
     relay,
 )
 from .exchange import Exchange
-from .http_client import HttpClient
+from .http_client import CachedResolver, HttpClient
 
 __all__ = ["ProviderClient"]
 
@@ -79,7 +79,7 @@ class ProviderClient:
         """Return the pool of connections; the guarded one reaches only what the guard of addresses permits."""
         client = self._clients.get(guarded)
         if client is None:
-            resolver = GuardedResolver(self._guard).resolve if guarded else None
+            resolver = CachedResolver(GuardedResolver(self._guard).resolve) if guarded else None
             client = self._clients[guarded] = HttpClient(
                 headers=[("User-Agent", _AGENT), ("Accept", "*/*")], resolver=resolver
             )

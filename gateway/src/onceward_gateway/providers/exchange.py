@@ -190,7 +190,7 @@ class Exchange:
                 self.meter.refused = True
                 raise await self._failure(response)
             self.meter.answered = True
-            headers = response.headers
+            headers = response.last_headers
             self.meter.add_report(of_headers(headers))
             self.content_type = headers.get("content-type", "").lower()
             yield response
@@ -257,7 +257,8 @@ class Exchange:
         self._streams = run.record.stream
         body = self._body
         if body is None:
-            body, self._sent_type = self._form()
+            parts, self._sent_type = self._form()
+            body = await join_in_turns(parts)
         idle = upstream.idle_timeout
         return await self._client.client(guarded=upstream.guarded).request(
             "POST",
@@ -298,8 +299,8 @@ class Exchange:
         self._client.add_trace_headers(headers)
         return headers
 
-    def _form(self) -> tuple[bytes, str]:
-        """Return the bytes of the form for the upstream, and their content type."""
+    def _form(self) -> tuple[list[bytes], str]:
+        """Return the parts of the form for the upstream, and their content type."""
         fields: list[tuple[str, str]] = []
         named = False
         for name, value in self.call.fields:
@@ -324,7 +325,7 @@ class Exchange:
         return failures.from_status(
             self.provider,
             response.status,
-            response.headers,
+            response.last_headers,
             body[:_SHOWN],
             now=self._client.clock.time(),
         )
@@ -333,7 +334,7 @@ class Exchange:
 
     async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """Yield the decoded body as it arrives, up to the size limit."""
-        encoding, size, most = response.headers.get("content-encoding", ""), 0, self._limits.answer_bytes
+        encoding, size, most = response.last_headers.get("content-encoding", ""), 0, self._limits.answer_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
             async for data in response.pieces():

@@ -14,8 +14,8 @@ __all__ = ["encode_form"]
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
-def encode_form(fields: Iterable[tuple[str, str]], files: Iterable[Upload]) -> tuple[bytes, str]:
-    """Return a multipart form and its content type; names are escaped as browsers escape them."""
+def encode_form(fields: Iterable[tuple[str, str]], files: Iterable[Upload]) -> tuple[list[bytes], str]:
+    """Return the parts of a multipart form and its content type; names are escaped as browsers escape them."""
     boundary = secrets.token_hex(16)
     parts: list[bytes] = []
     for name, value in fields:
@@ -29,7 +29,7 @@ def encode_form(fields: Iterable[tuple[str, str]], files: Iterable[Upload]) -> t
         upload.file.seek(0)
         parts += [head, b"\r\n", upload.file.read(), b"\r\n"]
     parts.append(f"--{boundary}--\r\n".encode())
-    return b"".join(parts), f"multipart/form-data; boundary={boundary}"
+    return parts, f"multipart/form-data; boundary={boundary}"
 
 
 def _head(boundary: str, name: str, filename: str = "") -> bytes:

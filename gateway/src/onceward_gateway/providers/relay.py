@@ -147,7 +147,7 @@ async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
     async with exchange.open(sink) as response:
         body = await exchange.read(response)
-        kind = response.headers.get("content-type", "application/json")
+        kind = response.last_headers.get("content-type", "application/json")
     if not body:
         raise exchange.broken(body, "it is empty")
     sink.answer = await in_thread_if_large(body, _answer, exchange, body, kind)

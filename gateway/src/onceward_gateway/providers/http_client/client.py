@@ -116,6 +116,7 @@ class HttpClient:
                 for pool in pools:
                     pool.abort()
             await asyncio.sleep(0.001)
+        await self._connector.close()
         self._deadlines.stop()
 
     async def __aenter__(self) -> HttpClient:

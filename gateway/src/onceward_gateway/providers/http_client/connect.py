@@ -45,11 +45,17 @@ def tls_context(ca_bundle: str | Path | None = None) -> ssl.SSLContext:
 
 
 class CachedResolver:
-    """The system's resolver; what it found is kept for `seconds`, since it does not say how long it is valid."""
+    """A cache in front of a resolver, by default the system's. Addresses are kept for `seconds`.
 
-    def __init__(self, seconds: float = 60.0) -> None:
+    Callers that ask for the same name at the same time share one lookup. A lookup goes on when its callers have given
+    up, so that a slow one serves those who ask later.
+    """
+
+    def __init__(self, resolver: Resolver | None = None, seconds: float = 60.0) -> None:
+        self._resolver = resolver or _system_addresses
         self._seconds = seconds
-        self._found: dict[tuple[str, int], tuple[float, list[Address]]] = {}
+        self._found: dict[tuple[str, int], tuple[float, Sequence[Address]]] = {}
+        self._lookups: dict[tuple[str, int], asyncio.Task[Sequence[Address]]] = {}
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
         """Return the addresses of a host, from the cache while they are fresh. Raise `OSError` if there are none."""
@@ -57,12 +63,37 @@ class CachedResolver:
         known = self._found.get((host, port))
         if known is not None and known[0] > loop.time():
             return known[1]
-        infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys((int(family), address) for family, _, _, _, address in infos))
+        lookup = self._lookups.get((host, port))
+        if lookup is None:
+            lookup = self._lookups[host, port] = loop.create_task(self._look_up(host, port))
+            lookup.add_done_callback(lambda done: self._looked_up(host, port, done))
+        return await asyncio.shield(lookup)
+
+    async def _look_up(self, host: str, port: int) -> Sequence[Address]:
+        addresses = await self._resolver(host, port)
         if len(self._found) >= _MOST_NAMES:
             self._found.clear()
-        self._found[host, port] = (loop.time() + self._seconds, addresses)
+        self._found[host, port] = (asyncio.get_running_loop().time() + self._seconds, addresses)
         return addresses
+
+    def _looked_up(self, host: str, port: int, done: asyncio.Task[Sequence[Address]]) -> None:
+        del self._lookups[host, port]
+        if not done.cancelled():
+            # Without this, a failure that no caller waits for any more would be logged as never retrieved.
+            done.exception()
+
+    async def close(self) -> None:
+        """End the lookups that are under way."""
+        lookups = list(self._lookups.values())
+        for lookup in lookups:
+            lookup.cancel()
+        if lookups:
+            await asyncio.wait(lookups)
+
+
+async def _system_addresses(host: str, port: int) -> Sequence[Address]:
+    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys((int(family), address) for family, _, _, _, address in infos))
 
 
 class Connector:
@@ -71,6 +102,11 @@ class Connector:
     def __init__(self, resolver: Resolver | None, context: ssl.SSLContext | None) -> None:
         self._resolver = resolver or CachedResolver()
         self._context = context
+
+    async def close(self) -> None:
+        """End the lookups of names that are under way."""
+        if isinstance(self._resolver, CachedResolver):
+            await self._resolver.close()
 
     async def open(self, origin: Origin, seconds: float, protocol: Callable[[], P]) -> P:
         """Return the protocol of a new connection; raises `ConnectFailed`."""

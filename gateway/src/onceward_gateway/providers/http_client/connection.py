@@ -88,7 +88,9 @@ class HttpConnection(asyncio.Protocol):
         # The parser calls it for each piece of a body, without a Python frame between.
         self.on_body = self._parts.append
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
         self.closed = False
 
     # -- the exchange
@@ -308,7 +310,9 @@ class HttpConnection(asyncio.Protocol):
             raise HttpParserError("bytes follow the answer")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header or a trailer."""
+        """Collect a header or a trailer. Raise `HttpParserError` for a value with a NUL, which the parser allows."""
+        if b"\0" in value:
+            raise HttpParserError("a header has a NUL character")
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:

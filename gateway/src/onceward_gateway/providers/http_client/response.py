@@ -48,6 +48,13 @@ class HttpResponse:
             found[name] = f"{found[name]}, {value}" if name in found else value
         return found
 
+    @cached_property
+    def last_headers(self) -> dict[str, str]:
+        """The headers by lower-case name; of several values of the same name, the last."""
+        return {
+            name.decode("latin-1").lower(): value.decode("utf-8", "surrogateescape") for name, value in self.raw_headers
+        }
+
     @property
     def complete(self) -> bool:
         """True when nothing more will arrive; bytes that arrived may still have to be received."""
