@@ -115,7 +115,7 @@ async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, p
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
     try:
-        with pytest.raises(StorageAway, match="stays queued"):
+        with pytest.raises(StorageAway, match="stay queued"):
             await node.write_batch(record(2))
         with pytest.raises(StorageAway, match="cannot be reached"):
             await node.query("SELECT 1")
