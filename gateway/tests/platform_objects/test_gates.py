@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hmac
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ ASKING = ("query", "one", "query_in_thread", "write", "write_many", "changed", "
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
-    return App(Services(settings_for(tmp_path, auth_mode="required")))
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    made = App(Services(settings_for(tmp_path, auth_mode="required")))
+    yield made
+    await made.gateway.db.close()
 
 
 def gate_of(app: App) -> Authenticator:

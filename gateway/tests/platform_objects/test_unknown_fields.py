@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,8 +68,10 @@ def objects(value: Any, schema: Any, at: str = "") -> Iterator[tuple[dict[str, A
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    return App(Services(settings_for(tmp_path_factory.mktemp("app"), auth_mode="required")))
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    made = App(Services(settings_for(tmp_path_factory.mktemp("app"), auth_mode="required")))
+    yield made
+    asyncio.run(made.gateway.db.close())
 
 
 def writes(app: App) -> Iterator[tuple[str, str, Any]]:

@@ -106,7 +106,7 @@ async def test_a_misspelt_member_is_refused_by_every_write_with_the_nearest_name
         ('{"model": "onceward/echo", "messages": [], "metadata": {"\\ud800": "x"}}', "metadata", "U+D800"),
         ("NaN", None, "body"),
         ('{"model": ', None, "not valid JSON"),
-        ("[" * 5000 + "NaN", None, "nested deeper"),
+        ("[" * 50_000 + "NaN", None, "nested deeper"),
     ],
 )  # fmt: skip
 async def test_what_json_does_not_have_is_named_in_model_calls(

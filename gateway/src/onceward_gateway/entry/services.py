@@ -92,6 +92,8 @@ class Services:
         self.clock: Clock = clock or SystemClock()
         self.draining = False
         self.ready = False
+        # Before anything is opened: a gateway without a usable contract does not start.
+        self.contract = _contract()
         self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
@@ -104,7 +106,6 @@ class Services:
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
-        self.contract = _contract()
         blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
         self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
         self.images = ImageStore(self.clock, blobs["images"])
