@@ -224,8 +224,7 @@ class Services:
         )
 
     def _job_queue(self, kind: JobKind) -> JobQueue:
-        queue = JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
-        return queue
+        return JobQueue(kind, self.db, self.clock, self.nodes.id, spawn=self.spawn, is_draining=lambda: self.draining)
 
     def _rate_limiter(self) -> RateLimiter:
         """Return the rate limiter, which counts in Redis if that is configured."""
