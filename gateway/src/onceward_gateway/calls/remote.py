@@ -41,7 +41,7 @@ class RemoteCallHost(Protocol):
 
     store: CallStore
     bus: Bus
-    grace_seconds: float
+    disconnect_grace_seconds: float
 
     def attend(self, call_id: str) -> None:
         """Mark a call of another node as attended by a client of this node."""
@@ -115,7 +115,7 @@ class RemoteCall(EventStream):
 
     async def _follow(self) -> None:
         leave = self._host.bus.follow(topic_of(self.record.id), self.receive)
-        attend_every = max(0.05, self._host.grace_seconds / 3)
+        attend_every = max(0.05, self._host.disconnect_grace_seconds / 3)
         loop = asyncio.get_running_loop()
         attended = -attend_every
         delay = _FIRST_SECONDS
