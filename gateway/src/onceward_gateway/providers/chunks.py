@@ -10,10 +10,12 @@ import msgspec
 
 from ..billing.token_count import TOKENS_OF_PICTURE
 from ..core.lenient_json import Unreadable
+from ..core.threads import LARGE_BODY
 from . import failures
 from .large import read_json, write_json
 from .meter import Meter
 from .partial import texts_in
+from .plain_chunks import PlainChoice, decode_plain
 
 __all__ = [
     "Chunk",
@@ -70,6 +72,39 @@ class ChunkReader:
         # The texts of choices that have messages instead of deltas.
         self._message_texts: dict[int, StringIO] = {}
         self._finished: set[int] = set()
+
+    def read_plain(self, events: list[bytes], at: int, most: int) -> int:
+        """Read up to `most` events, as long as they are plain chunks, beginning with `events[at]`; return how many.
+
+        The result is that of `read`, which has to read the event after them.
+        """
+        texts: list[str] = []
+        count, model, tier = 0, None, None
+        try:
+            for data in events[at : at + most] if at or most < len(events) else events:
+                if len(data) > LARGE_BODY:
+                    break
+                if not data.isascii():
+                    data.decode()
+                chunk = decode_plain(data)
+                (choice,) = chunk.choices
+                said = _said(choice)
+                place = choice.index
+                if said is None or (said and place in self._finished):
+                    break
+                if said:
+                    texts += said
+                    self._with_text.add(place)
+                if place not in self._finished:
+                    self._open.add(place)
+                count += 1
+                model, tier = chunk.model or model, chunk.service_tier or tier
+        except (ValueError, RecursionError):
+            # It is not a plain chunk, which `read` finds out more about.
+            pass
+        if count:
+            self._meter.produced_by(texts, model, tier)
+        return count
 
     def read(self, event: str, data: bytes) -> Chunk:
         """Read one event; raise if it is an error, or not a valid event of a stream."""
@@ -174,6 +209,23 @@ class ChunkReader:
             raise failures.broken_stream(
                 self._provider, f"{len(self._finished)} of {self._choices} choices have finished"
             )
+
+
+def _said(choice: PlainChoice) -> list[str] | None:
+    """Return the texts that a choice adds, or None where it has other output too, such as pictures."""
+    delta, text = choice.delta, choice.text
+    if delta is None:
+        return [text] if text else []
+    content = delta.get("content")
+    if len(delta) == 1 and type(content) is str:
+        said = [content] if content else []
+    elif "images" in delta:
+        return None
+    else:
+        said = list(texts_of(delta))
+    if text:
+        said.append(text)
+    return said
 
 
 def error_of(value: Any, event: str = "") -> Any:

@@ -9,7 +9,7 @@ from ..core.answer import Answer
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import ResponseWriter
-from ..core.threads import in_thread_if_large
+from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..core.usage import wants_usage
 from . import anthropic, failures
 from .answers import (
@@ -22,7 +22,8 @@ from .chunks import (
     error_of,
     texts_of,
 )
-from .exchange import WHOLE, Exchange
+from .event_source import WHOLE
+from .exchange import Exchange
 from .large import (
     read_json,
     release,
@@ -91,18 +92,42 @@ async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
     """Send the events of a message as chat completion chunks."""
     reader = _MessageReader(exchange, sink)
     async with exchange.open(sink) as response:
-        async for event, data in exchange.events(response):
-            if event is WHOLE:
-                await _whole(exchange, sink, data)
+        async for name, events in exchange.events(response):
+            if name is WHOLE:
+                await _whole(exchange, sink, events[0])
                 return
-            for chunk in await in_thread_if_large(data, reader.read, event, data):
-                await sink.emit(encode(chunk))
+            await _translate(reader, name, events, sink)
             if reader.chunks.ended:
                 break
     if not reader.chunks.ended:
         exchange.cut = True
         raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
     await _tell_usage(exchange, sink, reader.chunks.head)
+
+
+async def _translate(reader: _MessageReader, name: str, events: list[bytes], sink: ResponseWriter) -> None:
+    """Send the chunks of consecutive events, together where that is possible."""
+    together: list[bytes] = []
+    try:
+        for data in events:
+            for chunk in await in_thread_if_large(data, reader.read, name, data):
+                written = encode(chunk)
+                if sink.takes_batches and len(written) <= LARGE_BODY:
+                    together.append(written)
+                    continue
+                if together and not sink.write(together):
+                    await sink.drain()
+                together = []
+                await sink.emit(written)
+            if reader.chunks.ended:
+                break
+    except BaseException:
+        # Those before an invalid event are valid.
+        if together:
+            sink.write(together)
+        raise
+    if together and not sink.write(together):
+        await sink.drain()
 
 
 async def _whole(exchange: Exchange, sink: ResponseWriter, body: bytes) -> None:
