@@ -16,7 +16,7 @@ from onceward_gateway.billing.ticket import Ticket
 from onceward_gateway.calls.event_log import EventLog
 from onceward_gateway.cluster.bus import LocalBus
 from onceward_gateway.core.principal import Bound, Principal
-from onceward_gateway.db import Batch, StorageAway
+from onceward_gateway.db import Batch, StorageUnavailable
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
@@ -130,7 +130,7 @@ def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
             yield
         if lost:
             lost.clear()
-            raise StorageAway("The connection was lost.")
+            raise StorageUnavailable("The connection was lost.")
 
     monkeypatch.setattr(bench.db, "write", noting)
     monkeypatch.setattr(bench.db, "transaction", unanswered)

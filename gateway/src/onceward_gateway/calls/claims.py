@@ -12,7 +12,7 @@ from ..core.clock import Clock
 from ..db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
 )
 from . import sql
 from .idempotency import (
@@ -38,16 +38,16 @@ class _Backlog:
         self._refused = 0
 
     def check(self) -> None:
-        """Raise `StorageAway` if too many records wait to be written."""
+        """Raise `StorageUnavailable` if too many records wait to be written."""
         if self._db.backlog < _MAX_BACKLOG:
             if self._refused:
-                _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
+                _log.warning("%d calls were refused and not recorded while storage was unavailable", self._refused)
                 self._refused = 0
             return
         self._refused += 1
         if self._refused == 1:
             _log.error("%d records wait for storage; new calls are refused until it is back", _MAX_BACKLOG)
-        raise StorageAway(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
+        raise StorageUnavailable(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
 
 
 class IdempotencyKeys:
@@ -84,8 +84,8 @@ class IdempotencyKeys:
     async def claim(self, request: IdempotentRequest, start: Start, *, model: str, provider: str) -> Claim | None:
         """Return the right to make the call, or None if another request has it. End it with `begun` or `release`.
 
-        Raises `StorageAway` while too many records wait to be written: records are never dropped, so no further ones
-        may be added.
+        Raises `StorageUnavailable` while too many records wait to be written: records are never dropped, so no
+        further ones may be added.
         """
         self._backlog.check()
         now = self._clock.time()

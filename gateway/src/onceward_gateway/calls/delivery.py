@@ -19,7 +19,7 @@ from ..core.errors import (
     internal,
     storage_unavailable,
 )
-from ..db import StorageAway
+from ..db import StorageUnavailable
 from ..http.request import (
     Receive,
     Response,
@@ -237,10 +237,10 @@ def _client_error(error: Exception, stream: EventStream) -> ApiError:
     """Return the error for a client whose call cannot be followed to the node where it continues."""
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, StorageAway):
+    if isinstance(error, StorageUnavailable):
         _log.error("the call %s cannot be followed: %s", stream.record.id, error)
         asked = stream.record.provider != "offline"
-        return storage_unavailable(error.trouble.what, asked=asked, keyed=stream.record.key is not None)
+        return storage_unavailable(error.problem.message, asked=asked, keyed=stream.record.key is not None)
     _log.error("the call %s could not be followed", stream.record.id, exc_info=error)
     return internal()
 

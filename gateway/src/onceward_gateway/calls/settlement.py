@@ -30,8 +30,8 @@ from ..db import (
     AlreadyDone,
     Batch,
     Database,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
 )
 from . import sql
 from .claims import IdempotencyKeys
@@ -130,7 +130,7 @@ class Settlement:
     async def settle(self, run: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable.
 
-        Raises `Superseded` if another node ended the call, `StorageAway` if the outcome is written later, and
+        Raises `Superseded` if another node ended the call, `StorageUnavailable` if the outcome is written later, and
         `StorageError` if it could not be written at all. In each case the call has ended.
         """
         queued = False
@@ -138,11 +138,11 @@ class Settlement:
             started = self._clock.monotonic()
             await self._write_end(run, ending)
             self._notify_ended(run, self._clock.monotonic() - started)
-        except StorageAway as away:
+        except StorageUnavailable as unavailable:
             # It is written once the database is available again. Until then the key names this running call.
             queued = True
             if ending.error is None and not run.keyed:
-                self._withhold(run, away)
+                self._withhold(run, unavailable)
             raise
         finally:
             run.recorded = True
@@ -152,9 +152,9 @@ class Settlement:
             else:
                 self._forget(run)
 
-    def _withhold(self, run: RunningCall, away: StorageAway) -> None:
+    def _withhold(self, run: RunningCall, unavailable: StorageUnavailable) -> None:
         """Record the error that the caller received: without a key nobody can get the answer later."""
-        record, error = run.record, storage_unavailable(away.trouble.what, asked=run.asked, keyed=False)
+        record, error = run.record, storage_unavailable(unavailable.problem.message, asked=run.asked, keyed=False)
         record.status, record.error_status, record.error = "failed", error.status, error.body(record.request_id)
         error_json = encoded(record.error).decode()
         batch = Batch()
@@ -173,7 +173,7 @@ class Settlement:
             try:
                 batch, record_statements = self._compose(run, ending, detail)
                 await self._write(run, ending, batch, record_statements)
-            except StorageAway:
+            except StorageUnavailable:
                 raise
             except Superseded:
                 self._biller.revert(run)

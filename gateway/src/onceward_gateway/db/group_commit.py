@@ -23,7 +23,7 @@ from .group import (
     write_all,
     write_one,
 )
-from .interface import Batch, StorageAway
+from .interface import Batch, StorageUnavailable
 from .pg_errors import fault, is_collision
 from .pg_pipeline import Exchange
 
@@ -65,7 +65,7 @@ class Committer:
 
     async def close(self) -> None:
         """Write what is queued, as long as the patience lasts, and disconnect."""
-        with contextlib.suppress(StorageAway):
+        with contextlib.suppress(StorageUnavailable):
             await self.landed()
         if self._task is not None:
             self._task.cancel()
@@ -99,11 +99,11 @@ class Committer:
             async with asyncio.timeout(self._settings.write_timeout_seconds):
                 await landing
         except TimeoutError as error:
-            raise self._away() from error
+            raise self._unavailable() from error
 
-    def _away(self) -> StorageAway:
+    def _unavailable(self) -> StorageUnavailable:
         seconds = self._settings.write_timeout_seconds
-        return StorageAway(
+        return StorageUnavailable(
             f"The database {self._url} has not been written for {seconds:g} s. Queued writes stay queued "
             "and are written when it is back. Ask again then."
         )
@@ -119,7 +119,7 @@ class Committer:
         latest = loop.time() - self._settings.write_timeout_seconds
         for entry in (*self._flying, *self._queue):
             if entry.since <= latest and entry.waiter is not None:
-                entry.end(self._away())
+                entry.end(self._unavailable())
                 entry.waiter = None
         if self._queue or self._flying:
             self._watch(loop)

@@ -38,7 +38,7 @@ from ..core.headers import X_ONCEWARD_API_VERSION, X_REQUEST_ID
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
-from ..db.disk import away_of
+from ..db.disk import as_unavailable
 from ..http.body import (
     ClientGone,
     close_files,
@@ -388,10 +388,10 @@ def _error_of(error: Exception, request_id: str) -> ApiError:
         return invalid(
             f"The request has a value that cannot be kept: {error.reason}.", code=error_codes.UNSTORABLE_VALUE
         )
-    away = away_of(error)
-    if away is not None:
-        _log.error("request %s needs the storage: %s", request_id, away)
-        return storage_unavailable(away.trouble.what)
+    unavailable = as_unavailable(error)
+    if unavailable is not None:
+        _log.error("request %s needs the storage: %s", request_id, unavailable)
+        return storage_unavailable(unavailable.problem.message)
     _log.error("request %s failed", request_id, exc_info=error)
     return ApiError(
         500, "The gateway failed on this request. Report it with the request id.", code=error_codes.INTERNAL

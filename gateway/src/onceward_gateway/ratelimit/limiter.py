@@ -15,7 +15,7 @@ from typing import Literal
 from ..core.clock import Clock
 from ..core.principal import Bound
 from ..http.request import Headers
-from ..redis.errors import RedisAway
+from ..redis.errors import RedisUnavailable
 from .headers import (
     headers_of,
     refusal,
@@ -113,7 +113,7 @@ class RateLimiter:
         member = self._shared.member(limits, tokens)
         try:
             verdict = await member.enter()
-        except RedisAway:
+        except RedisUnavailable:
             if self._closed:
                 member.forget()
                 raise unavailable(limits[0]) from None

@@ -65,7 +65,7 @@ class Member:
         return [key for key, limit in zip(self._keys, self._limits, strict=True) if limit.kind == "parallel"]
 
     async def enter(self) -> Verdict:
-        """Enter all limits or none; raise `RedisAway`."""
+        """Enter all limits or none; raise `RedisUnavailable`."""
         arguments: list[int] = []
         for limit in self._limits:
             window, tokens = limit.window, self._tokens
@@ -150,7 +150,7 @@ class SharedCounters:
     async def enter(
         self, member: Member, keys: list[str], arguments: list[int], *, late: Callable[[Any], None]
     ) -> list[Any]:
-        """Ask Redis; raise `RedisAway`."""
+        """Ask Redis; raise `RedisUnavailable`."""
         self.flush()
         member.known = self._redis.available
         answer: list[Any] = await self._redis.run(

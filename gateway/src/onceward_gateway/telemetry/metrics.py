@@ -31,8 +31,8 @@ _REFUSALS = {
     "insufficient_credits": "credits",
     "price_unknown": "price",
     "band_access_denied": "band",
-    "limits_unavailable": "limits_away",
-    "storage_unavailable": "storage_away",
+    "limits_unavailable": "limits_unavailable",
+    "storage_unavailable": "storage_unavailable",
     "draining": "draining",
 }
 _SCOPES = frozenset(
