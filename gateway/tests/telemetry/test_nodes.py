@@ -90,7 +90,7 @@ async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
             async with httpx2.AsyncClient(base_url=url, headers=MASTER, timeout=30) as client:
                 refused = (await client.post(CHAT, json=asked(), headers={"Idempotency-Key": "x"})).status_code == 503
             seen = await read(url, KEY)
-            told = seen.sum("onceward_refusals_total", kind="storage_unavailable") > 0
+            told = seen.sum("onceward_rejections_total", kind="storage_unavailable") > 0
             return refused and told and seen.sum("onceward_storage_up") == 0
 
         await until(unavailable, "the metrics say that PostgreSQL is unavailable")
@@ -125,6 +125,6 @@ async def test_a_redis_that_is_away_is_told(tmp_path: Path, redis_server: Any) -
         await until(unavailable, "the metrics say that Redis is unavailable")
         redis.start()
         await until(up, "the metrics say that it is back")
-        assert (await read(url, KEY)).sum("onceward_redis_losses_total") >= 1
+        assert (await read(url, KEY)).sum("onceward_redis_disconnects_total") >= 1
     finally:
         made.stop()

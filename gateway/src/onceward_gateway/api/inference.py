@@ -130,7 +130,7 @@ class InferenceEndpoint:
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+            self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
     async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:

@@ -252,10 +252,10 @@ class App:
             endpoint = route.endpoint
             assert endpoint is not None
             try:
-                if route.once:
-                    return await self._once(call, endpoint, route)
+                if route.idempotent:
+                    return await self._idempotently(call, endpoint, route)
                 reply = await endpoint(call)
-                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                assert not isinstance(reply, Change), f"{route.operation} is not an idempotent route"
                 return reply
             finally:
                 # A model call may outlive its request; it closes its files itself.
@@ -316,9 +316,9 @@ class App:
         if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
             refuse_models_beside(request.others, request.model, request.merged)
 
-    async def _once(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
+    async def _idempotently(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
         mutations, key = self.gateway.mutations, check_key(request.header("idempotency-key"))
-        whole = route.access is Access.PLATFORM and not route.apart
+        whole = route.access is Access.PLATFORM and route.in_transaction
         if key is None:
             return await mutations.plainly(lambda: endpoint(request), whole=whole)
         request_hash = await fingerprint(request)

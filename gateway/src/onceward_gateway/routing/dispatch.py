@@ -142,7 +142,7 @@ class FallbackChain:
             if not any(attempt.deployment is one for attempt in self.tried) and one.id not in self.skipped:
                 wait = breakers.seconds_open(one.id)
                 permanent = wait > 0 and breakers.state(one.id).permanent
-                self._skip(one, "resting" if wait > 0 else "not_tried", wait, permanent=permanent)
+                self._skip(one, "cooldown" if wait > 0 else "not_tried", wait, permanent=permanent)
 
     def _skip(
         self, one: Deployment, code: str, wait: float = 0.0, reason: str = "", *, permanent: bool = False

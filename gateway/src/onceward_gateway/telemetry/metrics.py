@@ -137,7 +137,7 @@ class Metrics:
         self._retries.add(kind, self.labels.model(model), self.labels.model(to) if kind == "fallback" else "")
 
     def repeated(self, kind: str) -> None:
-        """Count a request that an earlier call answered: `joined`, `replayed` or `resumed`."""
+        """Count a request that an earlier call answered: `attached`, `replayed` or `resumed`."""
         self._repeats.add(kind)
 
     def refused(self, error: ApiError) -> None:
@@ -179,10 +179,12 @@ class Metrics:
         yield from self._call_families()
         yield from self._upstream()
         yield self._retries.family("onceward_retries_total", "Further attempts of calls, by kind.")
-        yield self._repeats.family("onceward_repeats_total", "Requests answered by an earlier call.")
-        yield self._refused.family("onceward_refusals_total", "Requests refused by a limit, a budget or a permission.")
+        yield self._repeats.family("onceward_idempotent_requests_total", "Requests answered by an earlier call.")
+        yield self._refused.family(
+            "onceward_rejections_total", "Requests refused by a limit, a budget or a permission."
+        )
         settle = MetricFamily(
-            "onceward_settle_seconds", "histogram", "Seconds from a call's end to its durable record."
+            "onceward_settlement_duration_seconds", "histogram", "Seconds from a call's end to its durable record."
         )
         settle.samples += self.settle.samples(())
         yield settle
@@ -192,15 +194,19 @@ class Metrics:
         for (operation, status), count in self._requests.items():
             requests.add(count, operation=operation, status=str(status))
         yield requests
-        seconds = MetricFamily("onceward_request_seconds", "histogram", "Seconds to the last byte of the answer.")
+        seconds = MetricFamily(
+            "onceward_request_duration_seconds", "histogram", "Seconds to the last byte of the answer."
+        )
         for operation, durations in self._durations.items():
             seconds.samples += durations.samples(_pairs(operation=operation))
         yield seconds
-        yield MetricFamily("onceward_requests_open", "gauge", "Requests in progress.").add(self.open)
+        yield MetricFamily("onceward_requests_in_flight", "gauge", "Requests in progress.").add(self.open)
 
     def _upstream(self) -> Iterator[MetricFamily]:
-        outcomes = MetricFamily("onceward_upstream_tries_total", "counter", "Attempts at models, by outcome.")
-        seconds = MetricFamily("onceward_upstream_seconds", "histogram", "Seconds of an attempt, to its last byte.")
+        outcomes = MetricFamily("onceward_upstream_attempts_total", "counter", "Attempts at models, by outcome.")
+        seconds = MetricFamily(
+            "onceward_upstream_attempt_duration_seconds", "histogram", "Seconds of an attempt, to its last byte."
+        )
         for (provider, model, deployment), series in self._attempts.items():
             where = _pairs(provider=provider, model=model, deployment=deployment)
             seconds.samples += series.seconds.samples(where)
@@ -232,8 +238,12 @@ class Metrics:
         cost.samples += [("", where, nano / _NANO) for where, nano in paid.items()]
         events.samples += [("", where, count) for where, count in sent.items()]
         yield from (calls, tokens, cost, events)
-        yield self._latency("onceward_call_seconds", "Seconds of a call, from its start to its end.", first=False)
-        yield self._latency("onceward_first_event_seconds", "Seconds to the first event of a stream.", first=True)
+        yield self._latency(
+            "onceward_call_duration_seconds", "Seconds of a call, from its start to its end.", first=False
+        )
+        yield self._latency(
+            "onceward_time_to_first_event_seconds", "Seconds to the first event of a stream.", first=True
+        )
 
     def _latency(self, name: str, help: str, *, first: bool) -> MetricFamily:
         sums: dict[Labels, Histogram] = {}

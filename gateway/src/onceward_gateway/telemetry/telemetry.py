@@ -121,7 +121,7 @@ class Telemetry:
 
     @contained
     def repeated(self, request: Request, kind: str, record: CallRecord) -> None:
-        """Observe a request that an earlier call answers: `joined`, `replayed` or `resumed`."""
+        """Observe a request that an earlier call answers: `attached`, `replayed` or `resumed`."""
         request.repeated, request.record = kind, record
         if self._metrics is not None:
             self._metrics.repeated(kind)
