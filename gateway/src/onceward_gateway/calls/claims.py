@@ -178,14 +178,14 @@ class IdempotencyKeys:
             del self._holders[claim.request.scoped_key]
         claim.end()
 
-    def begun(self, claim: Claim, run: RunningCall) -> None:
+    def begun(self, claim: Claim, call: RunningCall) -> None:
         """Transfer the key from the claim to the running call."""
         if claim.request.key is not None:
-            self._holders[claim.request.scoped_key] = run
+            self._holders[claim.request.scoped_key] = call
             claim.end()
 
-    def ended(self, run: RunningCall) -> None:
+    def ended(self, call: RunningCall) -> None:
         """Free the key of a call that has ended."""
-        scoped_key = (run.record.principal, run.record.key or "")
-        if self._holders.get(scoped_key) is run:
+        scoped_key = (call.record.principal, call.record.key or "")
+        if self._holders.get(scoped_key) is call:
             del self._holders[scoped_key]

@@ -45,7 +45,7 @@ _EVENTS_PER_TURN = 64
 class EventWriter(Protocol):
     """The event log of running calls."""
 
-    def add(self, run: RunningCall) -> None:
+    def add(self, call: RunningCall) -> None:
         """Schedule the new events of a call to be written."""
         ...
 
@@ -65,11 +65,11 @@ class CallHost(Protocol):
         """Return the time in seconds since the epoch."""
         ...
 
-    async def settle(self, run: RunningCall, ending: Ending) -> None:
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable."""
         ...
 
-    def unattended(self, run: RunningCall) -> None:
+    def unattended(self, call: RunningCall) -> None:
         """Handle a call that has had no subscriber on this node for the grace period."""
         ...
 

@@ -91,8 +91,8 @@ class GaugeCollector:
 
     def _running_calls(self) -> Iterator[MetricFamily]:
         running = list(self._calls.running.values())
-        clients = sum(len(run.subscribers) for run in running if run.record.stream)
-        detached = sum(not run.subscribers for run in running)
+        clients = sum(len(call.subscribers) for call in running if call.record.stream)
+        detached = sum(not call.subscribers for call in running)
         yield MetricFamily("onceward_calls_in_flight", "gauge", "Running calls to models.").add(len(running))
         yield MetricFamily("onceward_stream_clients", "gauge", "Clients that read the stream of a running call.").add(
             clients

@@ -92,19 +92,19 @@ class Metrics:
             durations = self._durations[operation] = Histogram()
         durations.observe(seconds)
 
-    def ended(self, run: RunningCall, settle_seconds: float) -> None:
+    def ended(self, call: RunningCall, settle_seconds: float) -> None:
         """Count a call to a model that has ended and whose record is durable."""
-        record = run.record
+        record = call.record
         ended = record.finished_at or record.created_at
-        started = run.ticket.started_at if run.ticket is not None else record.created_at
-        series = self._call_series(run)
+        started = call.ticket.started_at if call.ticket is not None else record.created_at
+        series = self._call_series(call)
         series.calls += 1
         series.cost += record.cost_nano or 0
         series.seconds.observe(max(0.0, ended - started))
         if record.stream:
-            series.events += run.events_produced
-            if run.first_at is not None:
-                series.first.observe(max(0.0, run.first_at - started))
+            series.events += call.events_produced
+            if call.first_at is not None:
+                series.first.observe(max(0.0, call.first_at - started))
         if record.usage is not None:
             _add(series.tokens, record.usage)
         self.settle.observe(settle_seconds)
@@ -151,18 +151,18 @@ class Metrics:
             scope = error.extra.get("limit_scope")
             self._refused.add(kind, scope if scope in _SCOPES else "")
 
-    def _call_series(self, run: RunningCall) -> _CallSeries:
-        record = run.record
+    def _call_series(self, call: RunningCall) -> _CallSeries:
+        record = call.record
         # The names come last: they are replaced by labels.
-        fixed = (record.operation, record.provider, record.status, run.cached, record.stream)
-        key = (*fixed, record.model, run.price_name, run.deployment)
+        fixed = (record.operation, record.provider, record.status, call.cached, record.stream)
+        key = (*fixed, record.model, call.price_name, call.deployment)
         if self.labels.changed():
             self._forget()
         series = self._recent.get(key)
         if series is not None:
             return series
         operation, provider, status, cached, stream = fixed
-        model, deployment = self.labels.served(run), self.labels.deployment(run.deployment)
+        model, deployment = self.labels.served(call), self.labels.deployment(call.deployment)
         if len(self._recent) >= _MAX_RECENT:
             self._forget()
         labels = (operation, model, provider, deployment, status, cached, stream)

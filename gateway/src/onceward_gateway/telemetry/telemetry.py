@@ -131,10 +131,10 @@ class Telemetry:
         return observe_attempts(make, request, target, kind, self._metrics, self._tracing)
 
     @contained
-    def ended(self, run: RunningCall, settle_seconds: float) -> None:
+    def ended(self, call: RunningCall, settle_seconds: float) -> None:
         """Observe a call that has ended and whose record is durable."""
         if self._metrics is not None:
-            self._metrics.ended(run, settle_seconds)
+            self._metrics.ended(call, settle_seconds)
 
     @contained
     def add_trace_headers(self, headers: MutableMapping[str, str]) -> None:
