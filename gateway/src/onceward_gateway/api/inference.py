@@ -96,7 +96,7 @@ class InferenceServices:
     middleware: CallMiddleware
     revocation: Revocation
     clock: Clock
-    ping_seconds: float
+    ping_interval_seconds: float
     providers: Callable[[], UpstreamClient]
 
 
@@ -291,7 +291,7 @@ class InferenceEndpoint:
                     subscriber,
                     watcher,
                     request.scope,
-                    self._services.ping_seconds,
+                    self._services.ping_interval_seconds,
                     lambda left: self._relocate(request, idempotent, left, subscriber),
                 )
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
@@ -314,7 +314,7 @@ class InferenceEndpoint:
         self, request: Request, idempotent: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
         """Wait for the first event, so that an early failure keeps its status; at most for one ping interval."""
-        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, subscriber.wake)
+        patience = asyncio.get_running_loop().call_later(self._services.ping_interval_seconds, subscriber.wake)
         try:
             if not (events.total or events.over or events.faults):
                 await subscriber.wait()

@@ -15,7 +15,7 @@ from typing import Any
 from ..billing.prices import PriceBook
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.answer import Answer
 from ..core.call_record import CallRecord, read_record
@@ -52,7 +52,7 @@ class CallRegistry:
         self,
         db: Database,
         clock: Clock,
-        limits: Limits,
+        limits: RequestLimits,
         prices: PriceBook,
         new_id: Callable[[str], str],
         *,
@@ -64,11 +64,11 @@ class CallRegistry:
         self.store = CallStore(db)
         self.bus = bus
         self.log = EventLog(db, bus, lambda: nodes.alive, biller.keep)
-        self.grace_seconds = limits.grace_seconds
-        self.lag_events = limits.lag_events
+        self.disconnect_grace_seconds = limits.disconnect_grace_seconds
+        self.max_lag_events = limits.max_lag_events
         self.running: dict[str, RunningCall] = {}
         self.following: dict[str, RemoteCall] = {}
-        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.keep_hours * 3600)
+        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.idempotency_retention_hours * 3600)
         self._db = db
         self._clock = clock
         self._nodes = nodes
@@ -296,8 +296,8 @@ class CallRegistry:
             return
         # Seconds since a client of another node last followed the call.
         seconds_since = None if row is None or row[0] is None else float(row[0])
-        if seconds_since is not None and seconds_since < self.grace_seconds:
-            run.wait_for_clients(self.grace_seconds - seconds_since)
+        if seconds_since is not None and seconds_since < self.disconnect_grace_seconds:
+            run.wait_for_clients(self.disconnect_grace_seconds - seconds_since)
         else:
             run.cancel(abandoned())
 

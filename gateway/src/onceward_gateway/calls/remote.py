@@ -42,7 +42,7 @@ class RemoteCallHost(Protocol):
 
     store: CallStore
     bus: Bus
-    grace_seconds: float
+    disconnect_grace_seconds: float
 
     async def answer(self, call_id: str) -> Answer | None:
         """Return the stored answer of a call that did not stream, or None."""
@@ -120,7 +120,7 @@ class RemoteCall(EventStream):
 
     async def _follow(self) -> None:
         leave = self._host.bus.follow(topic_of(self.record.id), self.receive)
-        attend_every = max(0.05, self._host.grace_seconds / 3)
+        attend_every = max(0.05, self._host.disconnect_grace_seconds / 3)
         loop = asyncio.get_running_loop()
         attended = -attend_every
         delay = _FIRST_SECONDS

@@ -105,7 +105,9 @@ class App:
         table = routes(build_handlers(gateway, self.catalog, require_route=self.require_route))
         completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = Router(completed)
-        self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
+        self._small = replace(
+            gateway.settings.limits, max_body_bytes=min(gateway.settings.limits.max_body_bytes, _WRITE_BYTES)
+        )
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._authenticator = Authenticator(gateway.settings, gateway.directory, gateway.masters, self.catalog)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None

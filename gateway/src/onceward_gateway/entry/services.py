@@ -102,7 +102,7 @@ class Services:
             self.db,
             self.clock,
             self.new_id,
-            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_ttl_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
@@ -122,7 +122,7 @@ class Services:
         deployments = DeploymentRepository(self.db, SecretCipher(settings.secret_keys))
         self.catalog = DeploymentCatalog(settings, deployments, self.address_guard, self.prices, self.breakers)
         self.catalog_updates = CatalogUpdates(
-            self.db, self.bus, self.spawn, self.catalog.load, cache_seconds=settings.cluster.cache_seconds
+            self.db, self.bus, self.spawn, self.catalog.load, cache_ttl_seconds=settings.cluster.cache_ttl_seconds
         )
         self.cooldowns: SharedCooldowns | None = None
         if self.redis is not None:
@@ -170,7 +170,7 @@ class Services:
         )
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
-        keep = settings.limits.keep_hours * 3600
+        keep = settings.limits.idempotency_retention_hours * 3600
         self.writes = IdempotentWrites(
             self.db,
             self.calls.claims.store,
@@ -191,7 +191,7 @@ class Services:
             middleware=CallMiddleware(self.guardrails, self.cache),
             revocation=self.revocation,
             clock=self.clock,
-            ping_seconds=settings.limits.ping_seconds,
+            ping_interval_seconds=settings.limits.ping_interval_seconds,
             providers=lambda: self.providers,
         )
         self._build_jobs()
@@ -232,7 +232,7 @@ class Services:
             return RateLimiter(self.clock)
         settings = self.settings
         shared = SharedCounters(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
-        return RateLimiter(self.clock, shared, when_away=settings.limits.when_away)
+        return RateLimiter(self.clock, shared, redis_failure_mode=settings.limits.redis_failure_mode)
 
     def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
         gauges = GaugeCollector(
@@ -345,7 +345,7 @@ class Services:
     async def drain(self) -> None:
         """Accept no new calls, and wait for running ones within the drain time."""
         self.draining = True
-        await self.calls.drain(self.settings.limits.drain_seconds)
+        await self.calls.drain(self.settings.limits.drain_timeout_seconds)
 
     async def stop(self) -> None:
         """End everything that still runs, and close the database."""
