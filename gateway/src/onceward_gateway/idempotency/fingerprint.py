@@ -1,4 +1,4 @@
-"""The fingerprint of a request, by which a repeated request is told from another one with the same key."""
+"""The fingerprint of a request, which distinguishes a repeated request from another one with the same key."""
 
 from __future__ import annotations
 
