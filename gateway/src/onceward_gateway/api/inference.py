@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..billing.estimate import Candidate, most_output
 from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
+from ..calls.claims import Attached, Claim, Replay, Start
 from ..calls.delivery import (
     DisconnectWatcher,
     LiveStream,
@@ -20,14 +21,6 @@ from ..calls.event_stream import (
     EventStream,
     Subscriber,
     frame,
-)
-from ..calls.idempotency import (
-    Attached,
-    Claim,
-    IdempotentRequest,
-    Replay,
-    Start,
-    identify_request,
 )
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
@@ -62,6 +55,7 @@ from ..http.request import (
     Route,
     header_value,
 )
+from ..idempotency.request import IdempotentRequest, identify_request
 from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
 from ..routing.dispatch import Dispatcher
@@ -367,7 +361,7 @@ class InferenceEndpoint:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await self._calls.store.answer(record.id)
+        answer = await self._calls.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id

@@ -205,11 +205,11 @@ class Settlement:
         self._set_usage(call, ending, usage, detail)
         batch = Batch()
         if not call.recorded:
-            self._store.put_key_of(batch, record, call.operation, call.fingerprint, call.expires_at)
+            self._claims.record(batch, call)
         if call.keyed and detail < Detail.UNKEPT:
             self._log.end(call, batch, [] if ending.interrupted else ending.tail)
             if call.answer is not None:
-                self._store.put_answer(batch, record.id, call.answer)
+                self._claims.store.put_answer(batch, record.id, call.answer)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:

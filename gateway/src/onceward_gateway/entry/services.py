@@ -14,7 +14,6 @@ from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
-from ..calls.idempotent_writes import IdempotentWrites
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
 from ..calls.revocation import Revocation
@@ -35,6 +34,7 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
+from ..idempotency.writes import IdempotentWrites
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
@@ -171,9 +171,9 @@ class Services:
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
         keep = settings.limits.idempotency_retention_hours * 3600
-        self.mutations = IdempotentWrites(
+        self.writes = IdempotentWrites(
             self.db,
-            self.calls.store,
+            self.calls.claims.store,
             self.clock,
             keep,
             self.new_id,
