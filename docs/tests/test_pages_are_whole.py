@@ -85,7 +85,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     known = served | {"cors", "issues", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
-    tables |= {"watch"}  # monitoring.md has it
+    tables |= {"observability"}  # monitoring.md has it
     assert {field.name for field in fields(Settings)} == known | tables
     assert set(whole["storage"]) == {field.name for field in fields(StorageSettings)}
     assert set(whole["cluster"]) == {field.name for field in fields(ClusterSettings)}

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..core.answer import (
-    Cut,
+    CloseConnection,
     Fault,
     Garbage,
     Stall,
@@ -197,7 +197,7 @@ class LiveStream:
 
     async def _apply(self, fault: Fault, send: Send) -> bool:
         """Inject a fault into this connection, and return whether that ended it."""
-        if isinstance(fault, Cut):
+        if isinstance(fault, CloseConnection):
             _close(self._scope)
             return True
         if isinstance(fault, Stall):
@@ -301,4 +301,4 @@ def faulty_reply(
     """Return the response that injects a fault in place of a unary answer."""
     if isinstance(fault, Garbage):
         return Response(200, fault.data, fault.content_type)
-    return CutReply(scope) if isinstance(fault, Cut) else StalledReply(receive)
+    return CutReply(scope) if isinstance(fault, CloseConnection) else StalledReply(receive)

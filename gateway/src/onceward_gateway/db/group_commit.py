@@ -25,7 +25,7 @@ from .group import (
 )
 from .interface import Batch, StorageUnavailable
 from .pg_errors import fault, is_collision
-from .pg_pipeline import Exchange
+from .pg_pipeline import StatementPipeline
 
 __all__ = ["Committer"]
 
@@ -44,7 +44,7 @@ class Committer:
         self._url = url
         self._settings = settings
         self._connect = connect
-        self._exchange: Exchange | None = None
+        self._exchange: StatementPipeline | None = None
         self._queue: deque[Entry] = deque()
         self._flying: list[Entry] = []
         self._numbers = 0
@@ -171,10 +171,10 @@ class Committer:
                 self._back()
                 pause = _FIRST_PAUSE
 
-    async def _connected(self) -> Exchange:
+    async def _connected(self) -> StatementPipeline:
         if self._exchange is None:
             seconds = self._settings.statement_timeout_seconds + self._settings.connect_timeout_seconds
-            self._exchange = Exchange(await self._connect(), seconds)
+            self._exchange = StatementPipeline(await self._connect(), seconds)
         return self._exchange
 
     async def _lose(self, error: Exception) -> None:

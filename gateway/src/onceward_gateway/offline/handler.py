@@ -12,7 +12,7 @@ from ..core import error_codes
 from ..core.accumulate import ChatAccumulator, TextAccumulator
 from ..core.answer import (
     Answer,
-    Cut,
+    CloseConnection,
     Delay,
     Emission,
     Fail,
@@ -154,7 +154,9 @@ class _AnswerProducer:
         writer.answer = Answer(_encode(completion))
 
 
-async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, writer: ResponseWriter, clock: Clock) -> None:
+async def _follow(
+    directive: Delay | Fail | CloseConnection | Stall | Garbage, writer: ResponseWriter, clock: Clock
+) -> None:
     """Do what a directive says of the delivery."""
     if isinstance(directive, Delay):
         if not writer.catching_up:

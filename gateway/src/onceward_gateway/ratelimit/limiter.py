@@ -29,7 +29,7 @@ from .limits import (
     key_of,
     limits_of,
 )
-from .shared_counters import Member, SharedCounters
+from .shared_counters import SharedCounters, SharedPermit
 from .window import Window
 
 __all__ = ["RateLimiter", "Permit"]
@@ -49,7 +49,7 @@ class Permit:
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
         self.parallel: list[Place] = []
-        self.member: Member | None = None
+        self.member: SharedPermit | None = None
         self.headers: Headers = ()
         self.open = True
 
@@ -123,7 +123,7 @@ class RateLimiter:
             raise refusal(limits[verdict.refused], verdict.wait, headers)
         return self._admit(limits, tokens, headers, member)
 
-    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
+    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: SharedPermit | None = None) -> Permit:
         now = self._clock.monotonic()
         for limit in limits:
             if limit.kind == "parallel":
@@ -144,7 +144,7 @@ class RateLimiter:
         permit.headers = _local_headers(limits, [limit.window.total for limit in limits], now)
         return permit
 
-    def _admit(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Permit:
+    def _admit(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: SharedPermit | None) -> Permit:
         """Count a call in this process."""
         now = self._clock.monotonic()
         permit = Permit(self)

@@ -28,7 +28,7 @@ class NameLabels:
         self._catalog = catalog
         targets = {target.partition("/")[2] for target in settings.models.values()}
         fallbacks = settings.routing.fallbacks
-        named = (settings.models, targets, settings.prices, settings.watch.metrics.models, fallbacks)
+        named = (settings.models, targets, settings.prices, settings.observability.metrics.models, fallbacks)
         self._configured = frozenset(chain(*named, *fallbacks.values()))
         self._learned: set[str] = set()
         self._groups = catalog.groups()

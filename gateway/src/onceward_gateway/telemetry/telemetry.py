@@ -11,7 +11,7 @@ from typing import Any
 
 from ..calls.running import RunningCall
 from ..config.table import ConfigError
-from ..config.telemetry import TracingSettings, WatchSettings
+from ..config.telemetry import ObservabilitySettings, TracingSettings
 from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 from ..core.response_writer import ModelHandler, ResponseWriter
@@ -40,7 +40,7 @@ class Telemetry:
 
     def __init__(
         self,
-        settings: WatchSettings,
+        settings: ObservabilitySettings,
         labels: NameLabels,
         metrics: Metrics | None,
         guardrails: Guardrails,
