@@ -52,7 +52,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Process(Protocol):
-    """What `subprocess.Popen[str]` and `ForkedProcess` have in common."""
+    """A process that a test started: the members that `subprocess.Popen[str]` and `ForkedProcess` share."""
 
     pid: int
     stdout: IO[str] | None

@@ -1,4 +1,4 @@
-"""The endpoint of calls to models: idempotency key, target, reservation, run, and the response to the client."""
+"""The endpoint of calls to models: idempotency key, target, reservation, call, and the response to the client."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..billing.estimate import Candidate, most_output
 from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
+from ..calls.claims import Attached, Claim, Replay, Start
 from ..calls.delivery import (
     DisconnectWatcher,
     LiveStream,
@@ -20,14 +21,6 @@ from ..calls.event_stream import (
     EventStream,
     Subscriber,
     frame,
-)
-from ..calls.idempotency import (
-    Attached,
-    Claim,
-    IdempotentRequest,
-    Replay,
-    Start,
-    identify_request,
 )
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
@@ -62,6 +55,7 @@ from ..http.request import (
     Route,
     header_value,
 )
+from ..idempotency.request import IdempotentRequest, identify_request
 from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
 from ..routing.dispatch import Dispatcher
@@ -102,7 +96,7 @@ class InferenceServices:
     middleware: CallMiddleware
     revocation: Revocation
     clock: Clock
-    ping_seconds: float
+    ping_interval_seconds: float
     providers: Callable[[], UpstreamClient]
 
 
@@ -130,7 +124,7 @@ class InferenceEndpoint:
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+            self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
     async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:
@@ -177,35 +171,35 @@ class InferenceEndpoint:
             await self._calls.claims.release(claim)
             raise
         try:
-            run = self._start_run(request, claim, resolved, ticket)
+            call = self._start_call(request, claim, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
             raise
         resumed = claim.start.resumed
-        return CallSource(run, claim.start.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        return CallSource(call, claim.start.after, replayed=resumed, first=call.record.attempts == 1 and not resumed)
 
-    def _start_run(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+    def _start_call(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
         make = self._services.middleware.around(
             request, self._route, self._producer(request, target, claim.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        run = self._calls.begin(claim, price_name=price_name)
-        # From here on the run owns the reservation, and settles it also where something below fails.
-        run.ticket = ticket
+        call = self._calls.begin(claim, price_name=price_name)
+        # From here on the call owns the reservation, and settles it also where something below fails.
+        call.ticket = ticket
         try:
-            self._ledger.begun(ticket, run)
-            request.record = run.record
-            produce = make(run)
-        except Exception as error:  # noqa: BLE001 - the run raises and reports it
+            self._ledger.begun(ticket, call)
+            request.record = call.record
+            produce = make(call)
+        except Exception as error:  # noqa: BLE001 - the call raises and reports it
             produce = _failing_handler(error)
-        run.start(produce)
+        call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(run)
+        self._calls.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
-        return run
+        return call
 
     def _producer(
         self, request: Request, target: Target | DeploymentPool, stream: bool, name: str
@@ -297,7 +291,7 @@ class InferenceEndpoint:
                     subscriber,
                     watcher,
                     request.scope,
-                    self._services.ping_seconds,
+                    self._services.ping_interval_seconds,
                     lambda left: self._relocate(request, idempotent, left, subscriber),
                 )
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
@@ -320,7 +314,7 @@ class InferenceEndpoint:
         self, request: Request, idempotent: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
         """Wait for the first event, so that an early failure keeps its status; at most for one ping interval."""
-        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, subscriber.wake)
+        patience = asyncio.get_running_loop().call_later(self._services.ping_interval_seconds, subscriber.wake)
         try:
             if not (events.total or events.over or events.faults):
                 await subscriber.wait()
@@ -367,7 +361,7 @@ class InferenceEndpoint:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await self._calls.store.answer(record.id)
+        answer = await self._calls.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id
