@@ -37,8 +37,7 @@ _UNREAD = frozenset({"input"})
 
 async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
     """Send a message as a chat completion."""
-    async with exchange.open(sink) as response:
-        body = await exchange.read(response)
+    body, _ = await exchange.whole(sink)
     sink.answer = await in_thread_if_large(body, _answer, exchange, sink, body)
 
 
