@@ -83,7 +83,7 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[storage]\ndatabase_url = "postgresql://h:99999/y"\n', ["`storage.database_url`", "is not an address"]),
         ('[storage]\nredis_url = "http://x"\n', ["`storage.redis_url`", "`redis://`"]),
         ("[storage]\npool_size = 1\n", ["`storage.pool_size`", "between 2 and 1000"]),
-        ('[limits]\nwhen_away = "maybe"\n', ["`limits.when_away`", "'open', 'closed'"]),
+        ('[limits]\nredis_failure_mode = "maybe"\n', ["`limits.redis_failure_mode`", "'open', 'closed'"]),
         ("[cluster]\nlease_seconds = 3\n", ["`cluster.lease_seconds`", "3.0", "`cluster.heartbeat_seconds`"]),
     ],
 )
@@ -144,7 +144,7 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ('[providers.x]\nbase_url = "http://[::1"\n', ["`providers.x.base_url`", "not an address"], None),
         ('[providers.x]\nbase_url = "http://h:99999"\n', ["`providers.x.base_url`", "not an address"], None),
         ('[providers.x]\nbase_url = "http://h/ v1"\n', ["`providers.x.base_url`", "not an address"], None),
-        ('[providers.openai]\nwire = "soap"\n', ["`providers.openai.wire`", "'openai', 'anthropic'"], None),
+        ('[providers.openai]\nprotocol = "soap"\n', ["`providers.openai.protocol`", "'openai', 'anthropic'"], None),
         ("[providers.openai]\nretries = 99\n", ["`providers.openai.retries`", "between 0 and 10"], None),
         ("[providers.openai]\nheaders = 5\n", ["`providers.openai.headers`"], None),
         ("[providers.openai]\nheaders = { a = 5 }\n", ["`providers.openai.headers.a`"], None),

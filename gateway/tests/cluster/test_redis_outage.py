@@ -144,7 +144,7 @@ async def test_open_limits_count_in_each_node_and_money_is_never_open(
 
 
 async def test_closed_limits_refuse_until_it_is_back(pair: Callable[..., Gateways], redis_server: Any) -> None:
-    gateways = pair('[limits]\nwhen_away = "closed"\n')
+    gateways = pair('[limits]\nredis_failure_mode = "closed"\n')
     async with in_clients(gateways.urls) as clients:
         paced = await key_of(clients[0], max_parallel_requests=5)
         free = await key_of(clients[0])

@@ -20,9 +20,9 @@ from ..routing.kit import Bench, answer
 MASTER = {"Authorization": "Bearer sk-master-0123456789abcdef"}
 # Functions that are called while a call is admitted, made and settled, as paths from the gateway.
 STEPS = [
-    "calls.store.put_key",
+    "calls.claims.store.put",
     "calls.store.put_record",
-    "calls.store.put_answer",
+    "calls.claims.store.put_answer",
     "calls.store.put_events",
     "calls.log.end",
     "calls.log.ended",

@@ -111,7 +111,7 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
 
 
 async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
-    node = await cluster.node(patience_seconds=0.4, connect_seconds=0.4)
+    node = await cluster.node(write_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
     try:
@@ -133,7 +133,7 @@ async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, p
 
 
 async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster, postgres: PostgresServer) -> None:
-    node = await cluster.node(connect_seconds=20)
+    node = await cluster.node(connect_timeout_seconds=20)
     await node.write(ADD, (1, "call"))
     await asyncio.to_thread(postgres.stop)
     read = asyncio.create_task(node.one("SELECT text FROM note WHERE id = ?", (1,)))
@@ -149,7 +149,7 @@ async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster,
 
 
 async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> None:
-    node = await cluster.node(statement_seconds=0.3, connect_seconds=0.2)
+    node = await cluster.node(statement_timeout_seconds=0.3, connect_timeout_seconds=0.2)
     ready = Readiness(node, SystemClock(), Folders(Path("/nowhere"), ()))
     ((backend,),) = await node.query("SELECT pg_backend_pid()")
     os.kill(backend, signal.SIGSTOP)
@@ -242,7 +242,7 @@ async def test_a_commit_whose_answer_is_lost_counts_once(cluster: Cluster, postg
     watcher = await cluster.node()
     async with line_to(postgres) as line:
         url = StoreUrl(postgres.url().replace(str(postgres.port), str(line.port)))
-        node = PostgresDatabase(url, StorageSettings(patience_seconds=20))
+        node = PostgresDatabase(url, StorageSettings(write_timeout_seconds=20))
         await node.open()
         await node.write_batch(record(1))
         line.swallow = True
@@ -295,7 +295,7 @@ async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) ->
 
 
 async def test_a_statement_that_takes_too_long_ends_and_the_server_is_not_away(cluster: Cluster) -> None:
-    node = await cluster.node(statement_seconds=0.2)
+    node = await cluster.node(statement_timeout_seconds=0.2)
     with pytest.raises(StorageError, match="timeout") as refused:
         await node.query("SELECT pg_sleep(5)")
     assert not isinstance(refused.value, StorageAway)
@@ -327,7 +327,7 @@ async def test_no_error_shows_the_password(postgres: PostgresServer, caplog: pyt
         (f"postgresql://onceward@127.0.0.1:{port}/nowhere?password=hunter%402", "nowhere"),
         ("postgresql://onceward:hunter%402@127.0.0.1:1/x", "refused"),
     ):
-        node = PostgresDatabase(StoreUrl(address), StorageSettings(patience_seconds=0.5))
+        node = PostgresDatabase(StoreUrl(address), StorageSettings(write_timeout_seconds=0.5))
         with pytest.raises(StorageAway) as refused:
             await node.open()
         shown = str(refused.value) + repr(refused.value) + caplog.text + repr(node.__dict__["url"])

@@ -79,7 +79,7 @@ def _workers(supervisor: int) -> dict[int, str]:
 
 async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
     server = PostgresServer().start()
-    made = Gateways(tmp_path, config="[storage]\npatience_seconds = 1.0\n", database=server.url())
+    made = Gateways(tmp_path, config="[storage]\nwrite_timeout_seconds = 1.0\n", database=server.url())
     try:
         url = made.add().url
         await called(url, 1)

@@ -72,7 +72,7 @@ def test_an_error_tells_whether_a_provider_was_asked_and_not_where_it_is(launch:
     ("clock", "code"),
     [
         ("connect_timeout = 0.3", "provider_unreachable"),
-        ("answer_timeout = 0.3\nstream_timeout = 0.3", "provider_timeout"),
+        ("response_timeout = 0.3\nstream_timeout = 0.3", "provider_timeout"),
     ],
 )
 def test_a_connection_that_was_never_made_costs_nothing(launch: Launch, stream: bool, clock: str, code: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..billing.estimate import Candidate, most_output
 from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
+from ..calls.claims import Attached, Claim, Replay, Start
 from ..calls.delivery import (
     DisconnectWatcher,
     LiveStream,
@@ -20,14 +21,6 @@ from ..calls.event_stream import (
     EventStream,
     Subscriber,
     frame,
-)
-from ..calls.idempotency import (
-    Attached,
-    Claim,
-    IdempotentRequest,
-    Replay,
-    Start,
-    identify_request,
 )
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
@@ -62,6 +55,7 @@ from ..http.request import (
     Route,
     header_value,
 )
+from ..idempotency.request import IdempotentRequest, identify_request
 from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
 from ..routing.dispatch import Dispatcher
@@ -102,7 +96,7 @@ class InferenceServices:
     middleware: CallMiddleware
     revocation: Revocation
     clock: Clock
-    ping_seconds: float
+    ping_interval_seconds: float
     providers: Callable[[], UpstreamClient]
 
 
@@ -297,7 +291,7 @@ class InferenceEndpoint:
                     subscriber,
                     watcher,
                     request.scope,
-                    self._services.ping_seconds,
+                    self._services.ping_interval_seconds,
                     lambda left: self._relocate(request, idempotent, left, subscriber),
                 )
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
@@ -321,7 +315,7 @@ class InferenceEndpoint:
         self, request: Request, idempotent: IdempotentRequest, events: EventStream, subscriber: Subscriber
     ) -> EventStream:
         """Wait for the first event, so that an early failure keeps its status; at most for one ping interval."""
-        patience = asyncio.get_running_loop().call_later(self._services.ping_seconds, subscriber.wake)
+        patience = asyncio.get_running_loop().call_later(self._services.ping_interval_seconds, subscriber.wake)
         try:
             if not (events.total or events.over or events.faults):
                 await subscriber.wait()
@@ -361,7 +355,7 @@ class InferenceEndpoint:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await self._calls.store.answer(record.id)
+        answer = await self._calls.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id

@@ -61,7 +61,7 @@ def most_output(upstream: Provider | None, known: int | None) -> int | None:
 
     A protocol that requires a limit gets that of the provider; otherwise the `known` limit of the model applies.
     """
-    return upstream.max_output_tokens if upstream is not None and upstream.wire == "anthropic" else known
+    return upstream.max_output_tokens if upstream is not None and upstream.protocol == "anthropic" else known
 
 
 class Estimate:

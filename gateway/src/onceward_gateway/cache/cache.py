@@ -137,7 +137,7 @@ class ResponseCache:
             return
         ttl = self.settings.ttl_seconds if decision.controls.ttl is None else decision.controls.ttl
         body = encode(entry)
-        if ttl > 0 and len(body) <= self.settings.most_entry_bytes:
+        if ttl > 0 and len(body) <= self.settings.max_entry_bytes:
             await self.store.put(key, decision.scope, body, entry.created_at, entry.created_at + ttl)
 
 

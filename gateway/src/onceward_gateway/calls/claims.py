@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..cluster.membership import Nodes
 from ..core.call_record import CallRecord
@@ -14,20 +15,76 @@ from ..db import (
     Database,
     StorageAway,
 )
+from ..idempotency.repository import IdempotencyStore
+from ..idempotency.request import IdempotentRequest
+from ..idempotency.sql import RENEW_KEY
 from . import sql
-from .idempotency import (
-    Claim,
-    IdempotentRequest,
-    Start,
-)
+from .event_stream import EventStream
 from .running import RunningCall
 
-__all__ = ["IdempotencyKeys"]
-
+__all__ = ["Attached", "Claim", "IdempotencyKeys", "Replay", "Start"]
 
 _log = logging.getLogger("onceward_gateway")
 # Unwritten batches above which calls are refused: each holds the record of a call with its answer.
 _MAX_BACKLOG = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An outcome: attach to a call that runs here or on another node, and read its events after `after`."""
+
+    stream: EventStream
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An outcome: replay the stored answer of a call that has ended."""
+
+    record: CallRecord
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An outcome: make the call for the first time (`record` is None), retry it, or resume it from its log.
+
+    `replaces` is the id of the call that the key has named so far, if it is to name a new one.
+    """
+
+    record: CallRecord | None = None
+    logged: tuple[bytes, ...] = ()
+    resumed: bool = False
+    after: int = 0
+    replaces: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """The exclusive right to make the call of a key, held until the call has begun or the claim is released.
+
+    `previous` is the earlier record of a call that is retried or resumed.
+    """
+
+    request: IdempotentRequest
+    record: CallRecord
+    start: Start
+    previous: CallRecord | None
+    expires_at: float
+    recorded: bool = False
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def over(self) -> None:
+        """Wait until the call has begun or the claim was released."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        await waiter
+
+    def end(self) -> None:
+        """Wake the requests that wait for the outcome of the claim."""
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class _Backlog:
@@ -56,6 +113,7 @@ class IdempotencyKeys:
     def __init__(
         self, db: Database, clock: Clock, nodes: Nodes, new_id: Callable[[str], str], keep_seconds: float
     ) -> None:
+        self.store = IdempotencyStore(db)
         self._db = db
         self._clock = clock
         self._nodes = nodes
@@ -147,7 +205,7 @@ class IdempotencyKeys:
             async with self._db.transaction():
                 rows = await self._db.changed(sql.RETAKE, retaken)
                 renewed = (claim.expires_at, request.principal, request.key, record.id)
-                await self._db.write(sql.RENEW_KEY, renewed)
+                await self._db.write(RENEW_KEY, renewed)
             return bool(rows)
         now = self._clock.time()
         key = (request.principal, request.key, request.operation, request.fingerprint, record.id)
@@ -172,6 +230,20 @@ class IdempotencyKeys:
             row = previous.row()
             batch.add(sql.RESTORE, (previous.status, *row[11:16], previous.attempt, record.id, self._nodes.id))
         return batch
+
+    def record(self, batch: Batch, run: RunningCall) -> None:
+        """Add the key of a running call to a batch, if it has one."""
+        record = run.record
+        if record.key is not None and run.fingerprint is not None:
+            self.store.put(
+                batch,
+                record.principal,
+                record.key,
+                run.operation,
+                run.fingerprint,
+                record.id,
+                expires_at=run.expires_at,
+            )
 
     def _free(self, claim: Claim) -> None:
         if self._holders.get(claim.request.scoped_key) is claim:

@@ -133,7 +133,7 @@ class LiveStream:
         subscriber: Subscriber,
         watcher: DisconnectWatcher,
         scope: dict[str, Any] | None,
-        ping_seconds: float,
+        ping_interval_seconds: float,
         moved: Callable[[EventStream], Awaitable[EventStream]],
     ) -> None:
         self._stream = stream
@@ -141,7 +141,7 @@ class LiveStream:
         self._subscriber = subscriber
         self._watcher = watcher
         self._scope = scope
-        self._ping_seconds = ping_seconds
+        self._ping_seconds = ping_interval_seconds
         self._quiet = True
         self._ping_due = False
         self._stalled = False

@@ -17,6 +17,7 @@ from ..db import (
     Database,
     StorageError,
 )
+from ..idempotency.sql import FREE_WRITES
 from . import sql
 from .claims import IdempotencyKeys
 from .event_log import EventLog
@@ -138,7 +139,7 @@ class Failover:
     async def died(self, node_id: str) -> int:
         """Interrupt and bill the calls that a dead node left in progress, and return their number."""
         freed = Batch()
-        freed.add(sql.FREE_MUTATIONS, (node_id,))
+        freed.add(FREE_WRITES, (node_id,))
         await self._db.write_batch(freed)
         return await self.interrupt(sql.INTERRUPT, (node_id,))
 

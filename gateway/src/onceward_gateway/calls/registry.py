@@ -15,9 +15,10 @@ from typing import Any
 from ..billing.prices import PriceBook
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
-from ..core.call_record import CallRecord
+from ..core.answer import Answer
+from ..core.call_record import CallRecord, read_record
 from ..core.clock import Clock
 from ..core.errors import invalid
 from ..db import (
@@ -25,24 +26,17 @@ from ..db import (
     Database,
     StorageError,
 )
+from ..idempotency.repository import StoredKey
+from ..idempotency.request import IdempotentRequest, require_same_request
 from . import sql
-from .claims import IdempotencyKeys
+from .claims import Attached, Claim, IdempotencyKeys, Replay, Start
 from .ending import Ending
 from .event_log import EventLog
 from .event_stream import EventStream
 from .failover import Failover, cancelled
-from .idempotency import (
-    Attached,
-    Claim,
-    IdempotentRequest,
-    Replay,
-    Start,
-    not_resumable,
-    require_same_request,
-    resume_position,
-)
 from .remote import RemoteCall
-from .repository import CallStore, StoredKey
+from .repository import CallStore
+from .resumption import not_resumable, resume_position
 from .running import RunningCall, abandoned
 from .settlement import Biller, Settlement
 
@@ -58,7 +52,7 @@ class CallRegistry:
         self,
         db: Database,
         clock: Clock,
-        limits: Limits,
+        limits: RequestLimits,
         prices: PriceBook,
         new_id: Callable[[str], str],
         *,
@@ -70,11 +64,11 @@ class CallRegistry:
         self.store = CallStore(db)
         self.bus = bus
         self.log = EventLog(db, bus, lambda: nodes.alive, biller.keep)
-        self.grace_seconds = limits.grace_seconds
-        self.lag_events = limits.lag_events
+        self.disconnect_grace_seconds = limits.disconnect_grace_seconds
+        self.max_lag_events = limits.max_lag_events
         self.running: dict[str, RunningCall] = {}
         self.following: dict[str, RemoteCall] = {}
-        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.keep_hours * 3600)
+        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.idempotency_retention_hours * 3600)
         self._db = db
         self._clock = clock
         self._nodes = nodes
@@ -131,7 +125,7 @@ class CallRegistry:
                 require_same_request(holder.request.fingerprint, request)
                 await holder.over()
                 continue
-            stored = await self.store.key(request.principal, request.key, self._clock.time())
+            stored = await self.claims.store.find(sql.FIND_KEY, request.principal, request.key, self._clock.time())
             if self.claims.holder(request) is not None:
                 continue
             if stored is None:
@@ -158,9 +152,9 @@ class CallRegistry:
     async def _look_up_stored(self, request: IdempotentRequest, stored: StoredKey) -> Attached | Replay | Start | None:
         """Return what to do for a key that is stored; None if it has to be looked up again."""
         require_same_request(stored.fingerprint, request)
-        record = stored.record
-        if record is None:
-            return Start(replaces=stored.call_id)
+        if stored.named is None:
+            return Start(replaces=stored.id)
+        record = read_record(stored.named)
         after = resume_position(request, record.id)
         if record.status == "in_progress":
             return await self._in_progress(request, record, after)
@@ -197,6 +191,10 @@ class CallRegistry:
         """Stop following a remote call that has ended or has no subscribers."""
         if self.following.get(follower.record.id) is follower:
             del self.following[follower.record.id]
+
+    async def answer(self, call_id: str) -> Answer | None:
+        """Return the stored answer of a call that did not stream, or None."""
+        return await self.claims.store.answer(call_id)
 
     async def read(self, record: CallRecord) -> EventStream:
         """Return the stored stream of a call, from its first event."""
@@ -254,7 +252,7 @@ class CallRegistry:
             self._db.enqueue(batch)
 
     def _add_record(self, batch: Batch, run: RunningCall) -> None:
-        self.store.put_key_of(batch, run.record, run.operation, run.fingerprint, run.expires_at)
+        self.claims.record(batch, run)
         self.store.put_record(batch, run.record)
         run.recorded = True
 
@@ -298,8 +296,8 @@ class CallRegistry:
             return
         # Seconds since a client of another node last followed the call.
         seconds_since = None if row is None or row[0] is None else float(row[0])
-        if seconds_since is not None and seconds_since < self.grace_seconds:
-            run.wait_for_clients(self.grace_seconds - seconds_since)
+        if seconds_since is not None and seconds_since < self.disconnect_grace_seconds:
+            run.wait_for_clients(self.disconnect_grace_seconds - seconds_since)
         else:
             run.cancel(abandoned())
 
@@ -317,7 +315,7 @@ class CallRegistry:
 
     async def sweep(self) -> int:
         """Delete the expired idempotency keys with their answers and events, and return the number of keys."""
-        return await self.store.sweep(self._clock.time())
+        return await self.claims.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:
         """Wait up to `seconds` for calls to end, then interrupt the rest and stop following remote calls."""

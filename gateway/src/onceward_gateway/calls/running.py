@@ -53,8 +53,8 @@ class EventWriter(Protocol):
 class CallHost(Protocol):
     """The node's services for a running call."""
 
-    grace_seconds: float
-    lag_events: int
+    disconnect_grace_seconds: float
+    max_lag_events: int
 
     @property
     def log(self) -> EventWriter:
@@ -179,7 +179,7 @@ class RunningCall(EventStream):
             self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
         self._appended()
         if self.subscribers:
-            if self._lag() > self._host.lag_events:
+            if self._lag() > self._host.max_lag_events:
                 await self._wait_for_readers()
         elif self._produced % _EVENTS_PER_TURN == 0:
             await asyncio.sleep(0)
@@ -225,7 +225,7 @@ class RunningCall(EventStream):
         elif self._grace_timer is None:
             self.left = not self.keyed
             self._relieve_backpressure()
-            self.wait_for_clients(self._host.grace_seconds)
+            self.wait_for_clients(self._host.disconnect_grace_seconds)
 
     def wait_for_clients(self, seconds: float) -> None:
         """Cancel the call after `seconds`, unless it has a subscriber by then, here or on another node."""
@@ -248,7 +248,7 @@ class RunningCall(EventStream):
         if (
             backpressure is not None
             and not backpressure.done()
-            and (not self.subscribers or self._lag() <= self._host.lag_events // 2)
+            and (not self.subscribers or self._lag() <= self._host.max_lag_events // 2)
         ):
             backpressure.set_result(None)
 

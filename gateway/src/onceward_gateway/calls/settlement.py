@@ -205,11 +205,11 @@ class Settlement:
         self._set_usage(run, ending, usage, detail)
         batch = Batch()
         if not run.recorded:
-            self._store.put_key_of(batch, record, run.operation, run.fingerprint, run.expires_at)
+            self._claims.record(batch, run)
         if run.keyed and detail < Detail.UNKEPT:
             self._log.end(run, batch, [] if ending.interrupted else ending.tail)
             if run.answer is not None:
-                self._store.put_answer(batch, record.id, run.answer)
+                self._claims.store.put_answer(batch, record.id, run.answer)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:

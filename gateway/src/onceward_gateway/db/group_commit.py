@@ -96,13 +96,13 @@ class Committer:
         landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._landings.append((self._numbers, landing))
         try:
-            async with asyncio.timeout(self._settings.patience_seconds):
+            async with asyncio.timeout(self._settings.write_timeout_seconds):
                 await landing
         except TimeoutError as error:
             raise self._away() from error
 
     def _away(self) -> StorageAway:
-        seconds = self._settings.patience_seconds
+        seconds = self._settings.write_timeout_seconds
         return StorageAway(
             f"The database {self._url} has not been written for {seconds:g} s. Queued writes stay queued "
             "and are written when it is back. Ask again then."
@@ -110,13 +110,13 @@ class Committer:
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._patience is None:
-            pause = min(1.0, self._settings.patience_seconds / 4)
+            pause = min(1.0, self._settings.write_timeout_seconds / 4)
             self._patience = loop.call_later(pause, self._lose_patience, loop)
 
     def _lose_patience(self, loop: asyncio.AbstractEventLoop) -> None:
         """Tell those who have waited too long. Their batches stay."""
         self._patience = None
-        latest = loop.time() - self._settings.patience_seconds
+        latest = loop.time() - self._settings.write_timeout_seconds
         for entry in (*self._flying, *self._queue):
             if entry.since <= latest and entry.waiter is not None:
                 entry.end(self._away())
@@ -173,7 +173,7 @@ class Committer:
 
     async def _connected(self) -> Exchange:
         if self._exchange is None:
-            seconds = self._settings.statement_seconds + self._settings.connect_seconds
+            seconds = self._settings.statement_timeout_seconds + self._settings.connect_timeout_seconds
             self._exchange = Exchange(await self._connect(), seconds)
         return self._exchange
 

@@ -33,7 +33,7 @@ def connection_options(settings: StorageSettings) -> dict[str, Any]:
     """
     return {
         "application_name": "onceward",
-        "connect_timeout": max(2, round(settings.connect_seconds)),
+        "connect_timeout": max(2, round(settings.connect_timeout_seconds)),
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
@@ -48,7 +48,7 @@ def prepare_postgres(url: StoreUrl, settings: StorageSettings) -> None:
         _check(connection, url)
         if is_current(_version(connection), f"{url}"):
             return
-        _lock(connection, url, settings.patience_seconds)
+        _lock(connection, url, settings.write_timeout_seconds)
         if not is_current(_version(connection), f"{url}"):
             upgrade_with("postgresql+psycopg://", lambda: _connect(url, settings), str(url))
 
@@ -77,7 +77,7 @@ def _address(url: StoreUrl) -> str:
 
 def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Connection[Any]:
     """Connect; a server that starts at the same time as this gateway is waited for."""
-    deadline = time.monotonic() + settings.patience_seconds
+    deadline = time.monotonic() + settings.write_timeout_seconds
     said = False
     while True:
         try:

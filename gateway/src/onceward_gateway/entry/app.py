@@ -22,7 +22,6 @@ from ..api.inference import (
     InferenceServices,
 )
 from ..billing.usage_records import require_bounded
-from ..calls.idempotency import check_key, fingerprint
 from ..config.brand_headers import BrandHeaders
 from ..config.load import Settings
 from ..core import error_codes
@@ -70,6 +69,8 @@ from ..http.router import (
 )
 from ..http.suggest import no_path, wrong_method
 from ..http.validation import Contract, Specification
+from ..idempotency.fingerprint import fingerprint
+from ..idempotency.request import check_key
 from ..telemetry.request_span import RequestSpan
 from .handlers import build_handlers
 from .services import Services
@@ -105,7 +106,9 @@ class App:
         table = routes(build_handlers(gateway, self.catalog, require_route=self.require_route))
         completed = [_complete(route, gateway.contract, gateway.inference) for route in table]
         self.table = Router(completed)
-        self._small = replace(gateway.settings.limits, body_bytes=min(gateway.settings.limits.body_bytes, _WRITE_BYTES))
+        self._small = replace(
+            gateway.settings.limits, max_body_bytes=min(gateway.settings.limits.max_body_bytes, _WRITE_BYTES)
+        )
         self._brand = BrandHeaders(gateway.settings.header_prefixes)
         self._authenticator = Authenticator(gateway.settings, gateway.directory, gateway.masters, self.catalog)
         self._cors = Cors(gateway.settings.cors) if gateway.settings.cors.is_on else None
@@ -318,12 +321,12 @@ class App:
             refuse_models_beside(request.others, request.model, request.merged)
 
     async def _once(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
-        mutations, key = self.gateway.mutations, check_key(request.header("idempotency-key"))
+        writes, key = self.gateway.writes, check_key(request.header("idempotency-key"))
         whole = route.access is Access.PLATFORM and not route.apart
         if key is None:
-            return await mutations.plainly(lambda: endpoint(request), whole=whole)
+            return await writes.plainly(lambda: endpoint(request), whole=whole)
         request_hash = await fingerprint(request)
-        return await mutations.once(
+        return await writes.once(
             request.principal, key, request.operation, request_hash, lambda: endpoint(request), whole=whole
         )
 

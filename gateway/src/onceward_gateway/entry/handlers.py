@@ -59,7 +59,7 @@ def build_handlers(
     ownership = Ownership(records)
     writer = RecordWriter(directory, catalog, clock, new_id)
     serializer = RecordSerializer(records, gateway.ledger.rollups, gateway.ledger.last_used, clock)
-    secrets = SecretResponder(gateway.mutations, gateway.secrets)
+    secrets = SecretResponder(gateway.writes, gateway.secrets)
     keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
     teams = TeamAccess(records, serializer, keys, writer)
     memberships = Memberships(records, directory, writer, ownership, clock, new_id)

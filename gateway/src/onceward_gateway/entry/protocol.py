@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.errors import (
     ApiError,
@@ -235,19 +235,21 @@ class HttpProtocol(HttpToolsProtocol):
         limits = self._limits()
         is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
         self._body_moved = self.loop.time()
-        self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
-        first_check = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_ends = self._body_moved + (
+            limits.upload_timeout_seconds if is_upload else limits.body_timeout_seconds
+        )
+        first_check = min(self._body_ends, self._body_moved + limits.body_idle_timeout_seconds)
         self._body_clock = self.loop.call_at(first_check, self._check_body)
 
     def _check_body(self) -> None:
         """Reject a body that exceeded a time limit; else check again when that is next possible."""
         limits, now = self._limits(), self.loop.time()
-        due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        due = min(self._body_ends, self._body_moved + limits.body_idle_timeout_seconds)
         is_waited_for = not self.flow.read_paused
         if not is_waited_for:
             # The gateway itself has paused reading.
             self._body_moved = now
-            due = max(due, now + limits.body_idle_seconds)
+            due = max(due, now + limits.body_idle_timeout_seconds)
         if now < due:
             self._body_clock = self.loop.call_at(due, self._check_body)
             return
@@ -284,9 +286,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._body_clock.cancel()
             self._body_clock = None
 
-    def _limits(self) -> Limits:
+    def _limits(self) -> RequestLimits:
         gateway = getattr(self.app, "gateway", None)
-        return Limits() if gateway is None else gateway.settings.limits
+        return RequestLimits() if gateway is None else gateway.settings.limits
 
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

@@ -1,11 +1,11 @@
 """The server process: uvicorn with the application, and a graceful shutdown.
 
 On SIGTERM (or Ctrl+C, or SIGHUP when its terminal is closed), new calls are rejected with 529 `draining`, running ones
-continue for `drain_seconds`, then the listener closes. A second signal interrupts running calls and ends the process
-within seconds, whatever it waits for; a third one ends it at once.
+continue for `drain_timeout_seconds`, then the listener closes. A second signal interrupts running calls and ends the
+process within seconds, whatever it waits for; a third one ends it at once.
 
 The system does not count signals: two of the same kind that are sent before the process handles the first are one. So
-the drain is always limited by `drain_seconds`, which by default is shorter than the timeout of `docker stop`.
+the drain is always limited by `drain_timeout_seconds`, which by default is shorter than the timeout of `docker stop`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
-from ..calls.idempotent_writes import IdempotentWrites
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
 from ..calls.revocation import Revocation
@@ -35,6 +34,7 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
+from ..idempotency.writes import IdempotentWrites
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import ChangeLog
 from ..identity.one_time_secrets import OneTimeSecrets
@@ -104,7 +104,7 @@ class Services:
             self.db,
             self.clock,
             self.new_id,
-            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_seconds),
+            ChangeLog(self.db, self.clock, self.bus, settings.cluster.cache_ttl_seconds),
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
@@ -124,7 +124,7 @@ class Services:
         deployments = DeploymentRepository(self.db, SecretCipher(settings.secret_keys))
         self.catalog = DeploymentCatalog(settings, deployments, self.address_guard, self.prices, self.breakers)
         self.catalog_updates = CatalogUpdates(
-            self.db, self.bus, self.spawn, self.catalog.load, cache_seconds=settings.cluster.cache_seconds
+            self.db, self.bus, self.spawn, self.catalog.load, cache_ttl_seconds=settings.cluster.cache_ttl_seconds
         )
         self.cooldowns: SharedCooldowns | None = None
         if self.redis is not None:
@@ -172,10 +172,10 @@ class Services:
         )
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
-        keep = settings.limits.keep_hours * 3600
-        self.mutations = IdempotentWrites(
+        keep = settings.limits.idempotency_retention_hours * 3600
+        self.writes = IdempotentWrites(
             self.db,
-            self.calls.store,
+            self.calls.claims.store,
             self.clock,
             keep,
             self.new_id,
@@ -193,7 +193,7 @@ class Services:
             middleware=CallMiddleware(self.guardrails, self.cache),
             revocation=self.revocation,
             clock=self.clock,
-            ping_seconds=settings.limits.ping_seconds,
+            ping_interval_seconds=settings.limits.ping_interval_seconds,
             providers=lambda: self.providers,
         )
         self._build_jobs()
@@ -234,7 +234,7 @@ class Services:
             return RateLimiter(self.clock)
         settings = self.settings
         shared = SharedCounters(self.redis, self.clock, lease_seconds=settings.cluster.lease_seconds)
-        return RateLimiter(self.clock, shared, when_away=settings.limits.when_away)
+        return RateLimiter(self.clock, shared, redis_failure_mode=settings.limits.redis_failure_mode)
 
     def _exporter(self, metrics: Metrics, labels: NameLabels) -> MetricsExporter:
         gauges = GaugeCollector(
@@ -347,7 +347,7 @@ class Services:
     async def drain(self) -> None:
         """Accept no new calls, and wait for running ones within the drain time."""
         self.draining = True
-        await self.calls.drain(self.settings.limits.drain_seconds)
+        await self.calls.drain(self.settings.limits.drain_timeout_seconds)
 
     async def stop(self) -> None:
         """End everything that still runs, and close the database."""

@@ -96,12 +96,12 @@ class Supervisor:
         count: int,
         arguments: Mapping[str, Any],
         *,
-        drain_seconds: float,
+        drain_timeout_seconds: float,
         greet: Callable[[], None],
     ) -> None:
         self._listener = listener
         self._arguments = {**arguments, "count": count}
-        self._patience = drain_seconds + _MARGIN_SECONDS
+        self._patience = drain_timeout_seconds + _MARGIN_SECONDS
         self._greet = greet
         self._workers = [_Worker(number) for number in range(count)]
         self._stopping = asyncio.Event()

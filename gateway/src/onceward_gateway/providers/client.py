@@ -9,7 +9,7 @@ import msgspec
 
 from .._version import __version__
 from ..billing.prices import PriceBook
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import invalid
@@ -37,7 +37,7 @@ class ProviderClient:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: RequestLimits,
         clock: Clock,
         prices: PriceBook,
         guard: AddressGuard,
@@ -53,7 +53,7 @@ class ProviderClient:
     def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
         """Return the handler of a call to its provider."""
         exchange = Exchange(self, target, request, route.kind)
-        if target.upstream.wire == "anthropic":
+        if target.upstream.protocol == "anthropic":
             if route.kind != "chat":
                 raise invalid(
                     f"The provider {target.provider!r} does not serve `{route.path}`. Choose another model.",

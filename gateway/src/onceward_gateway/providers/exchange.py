@@ -15,7 +15,7 @@ from ..billing.audio_length import seconds_of_sound
 from ..billing.estimate import tier_asked
 from ..billing.prices import PriceBook
 from ..billing.token_count import count_prompt
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core.buffers import join_in_turns
 from ..core.clock import Clock
 from ..core.effective_body import OWN
@@ -71,7 +71,7 @@ WHOLE = "onceward.whole"
 class Connections(Protocol):
     """The connections to providers, and the collaborators of an exchange over them."""
 
-    limits: Limits
+    limits: RequestLimits
     clock: Clock
     prices: PriceBook
     add_trace_headers: Callable[[MutableMapping[str, str]], object]
@@ -121,7 +121,7 @@ class Exchange:
     def aim(self, path: str, body: bytes | None, content_type: str) -> None:
         """Set the URL, from the provider's base URL and `path`, and the body to send."""
         base = self.target.upstream.base_url
-        if self.target.upstream.wire == "anthropic":
+        if self.target.upstream.protocol == "anthropic":
             base = base.removesuffix("/v1")
         query = self.target.upstream.query
         self._url, self._body, self._sent_type = base + path + (query and f"?{query}"), body, content_type
@@ -269,7 +269,7 @@ class Exchange:
         upstream = self.target.upstream
         if self._streams:
             return upstream.stream_timeout, "stream_timeout"
-        return upstream.answer_timeout, "answer_timeout"
+        return upstream.response_timeout, "response_timeout"
 
     async def _post(self, run: ResponseWriter) -> HttpResponse:
         upstream = self.target.upstream
@@ -308,7 +308,7 @@ class Exchange:
         if run.record.stream:
             headers["Accept"] = "text/event-stream"
         key = self.target.key
-        if self.target.upstream.wire == "anthropic":
+        if self.target.upstream.protocol == "anthropic":
             headers.setdefault("anthropic-version", "2023-06-01")
             if key is not None:
                 headers["x-api-key"] = key.reveal()
@@ -354,7 +354,7 @@ class Exchange:
 
     async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """Yield the decoded body as it arrives, up to the size limit."""
-        encoding, size, most = response.last_headers.get("content-encoding", ""), 0, self._limits.answer_bytes
+        encoding, size, most = response.last_headers.get("content-encoding", ""), 0, self._limits.max_response_bytes
         decoder = decoder_of(encoding)
         if decoder is None:
             async for data in response.pieces():
@@ -370,7 +370,7 @@ class Exchange:
                 for piece in decoder.feed(data):
                     size += len(piece)
                     if size > most:
-                        raise failures.too_large(self.provider, "The answer", most, "limits.answer_bytes")
+                        raise failures.too_large(self.provider, "The answer", most, "limits.max_response_bytes")
                     yield piece
                     if len(piece) > LARGE_BODY:
                         # Data that comes faster than it is read never blocks; let other tasks run.
@@ -420,7 +420,7 @@ class Exchange:
 
     async def events(self, response: HttpResponse) -> AsyncIterator[tuple[str, bytes]]:
         """Yield the events of a stream, whatever its content type; a single `WHOLE` event if the body is JSON."""
-        reader, head, sniffed, found = SseReader(self._limits.event_bytes), b"", False, False
+        reader, head, sniffed, found = SseReader(self._limits.max_event_bytes), b"", False, False
         pieces = self.pieces(response)
         try:
             async for data in pieces:
@@ -456,7 +456,7 @@ class Exchange:
         """Return the error for an event beyond the limit of its lines or its bytes."""
         if large.lines:
             return failures.broken_stream(self.provider, f"an event has more than {large.lines} lines")
-        return failures.too_large(self.provider, "An event", self._limits.event_bytes, "limits.event_bytes")
+        return failures.too_large(self.provider, "An event", self._limits.max_event_bytes, "limits.max_event_bytes")
 
     async def _rest(self, head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
         body = [head]

@@ -78,19 +78,23 @@ class Permit:
 class RateLimiter:
     """The windows and counters of all limited callers.
 
-    `shared` counts them together with other nodes. While Redis is unavailable, `when_away` decides: count alone
-    (`open`) or refuse (`closed`).
+    `shared` counts them together with other nodes. While Redis is unavailable, `redis_failure_mode` decides: count
+    alone (`open`) or refuse (`closed`).
     """
 
     def __init__(
-        self, clock: Clock, shared: SharedCounters | None = None, *, when_away: Literal["open", "closed"] = "open"
+        self,
+        clock: Clock,
+        shared: SharedCounters | None = None,
+        *,
+        redis_failure_mode: Literal["open", "closed"] = "open",
     ) -> None:
         self._clock = clock
         self._windows: dict[tuple[Kind, Place], Window] = {}
         self._running: dict[Place, int] = {}
         self._plans: dict[tuple[int, str], tuple[Sequence[Bound], tuple[Limit, ...]]] = {}
         self._shared = shared
-        self._closed = when_away == "closed"
+        self._closed = redis_failure_mode == "closed"
 
     async def keep(self) -> None:
         """Renew the shared leases of the calls that run here, for ever."""

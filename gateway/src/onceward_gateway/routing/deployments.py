@@ -191,7 +191,7 @@ def _upstream(
     else:
         url, guarded = guard.check_url(base_url, "litellm_params.api_base"), True
         # The operator's headers and key are for the operator's address.
-        default = Provider(named, default.wire, url)
+        default = Provider(named, default.protocol, url)
     default = replace(default, headers=_organization(default.headers, params))
     upstream = replace(
         _versioned(default, url, model, _text(params.get("api_version"))),
@@ -246,7 +246,7 @@ def _versioned(base: Provider, url: str, model: str, version: str | None) -> Pro
         return replace(made, base_url=url, query=f"api-version={quote(version)}")
     if version is None:
         return replace(base, base_url=url)
-    if base.wire == "anthropic":
+    if base.protocol == "anthropic":
         return replace(base, base_url=url, headers={**base.headers, "anthropic-version": version})
     return replace(base, base_url=url, query=f"api-version={quote(version)}")
 
