@@ -384,7 +384,7 @@ class Exchange:
 
     async def _read(self, response: HttpResponse) -> bytes:
         """Return the whole body. If it is cut off, count the texts that came before."""
-        ready, most = response.ready, self._limits.answer_bytes
+        ready, most = response.ready, self._limits.max_response_bytes
         is_declared = "content-encoding" in response.last_headers
         if ready is not None and len(ready) <= most and not is_declared and is_plain(ready):
             return ready
