@@ -340,7 +340,9 @@ def test_tiers_that_nobody_has_a_price_for_are_priced_as_one() -> None:
 
 COUNTS = st.integers(0, 50) | st.integers() | st.booleans() | st.none() | st.text(max_size=2)
 DETAILS = st.none() | st.dictionaries(
-    st.sampled_from(["cached_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens", "image_tokens"]),
+    st.sampled_from(
+        ["cached_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens", "image_tokens"]
+    ),
     COUNTS,
     max_size=3,
 )

@@ -1,4 +1,4 @@
-"""The endpoint of calls to models: idempotency key, target, reservation, run, and the response to the client."""
+"""The endpoint of calls to models: idempotency key, target, reservation, call, and the response to the client."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class InferenceEndpoint:
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+            self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
     async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:
@@ -171,35 +171,35 @@ class InferenceEndpoint:
             await self._calls.claims.release(claim)
             raise
         try:
-            run = self._start_run(request, claim, resolved, ticket)
+            call = self._start_call(request, claim, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
             raise
         resumed = claim.start.resumed
-        return CallSource(run, claim.start.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        return CallSource(call, claim.start.after, replayed=resumed, first=call.record.attempts == 1 and not resumed)
 
-    def _start_run(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+    def _start_call(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
         make = self._services.middleware.around(
             request, self._route, self._producer(request, target, claim.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        run = self._calls.begin(claim, price_name=price_name)
-        # From here on the run owns the reservation, and settles it also where something below fails.
-        run.ticket = ticket
+        call = self._calls.begin(claim, price_name=price_name)
+        # From here on the call owns the reservation, and settles it also where something below fails.
+        call.ticket = ticket
         try:
-            self._ledger.begun(ticket, run)
-            request.record = run.record
-            produce = make(run)
-        except Exception as error:  # noqa: BLE001 - the run raises and reports it
+            self._ledger.begun(ticket, call)
+            request.record = call.record
+            produce = make(call)
+        except Exception as error:  # noqa: BLE001 - the call raises and reports it
             produce = _failing_handler(error)
-        run.start(produce)
+        call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(run)
+        self._calls.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
-        return run
+        return call
 
     def _producer(
         self, request: Request, target: Target | DeploymentPool, stream: bool, name: str

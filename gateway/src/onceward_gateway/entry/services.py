@@ -132,8 +132,8 @@ class Services:
             self.breakers.subscribe(self.cooldowns)
         self.guardrails = Guardrails(settings.guardrails)
         labels = NameLabels(settings, self.catalog)
-        metrics = Metrics(labels) if settings.watch.metrics.enabled else None
-        self.telemetry = Telemetry(settings.watch, labels, metrics, self.guardrails, self.new_id)
+        metrics = Metrics(labels) if settings.observability.metrics.enabled else None
+        self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
         self.ledger = Ledger(
             self.db,
             self.clock,
@@ -252,7 +252,7 @@ class Services:
 
     def _open_metrics_server(self) -> MetricsServer | None:
         """Return the server of the metrics if they have a port of their own."""
-        settings = self.settings.watch.metrics
+        settings = self.settings.observability.metrics
         if self.metrics is None or settings.listen is None:
             return None
         from .metrics_server import MetricsServer

@@ -15,7 +15,7 @@ from typing import Literal
 from ..core.clock import Clock
 from ..core.principal import Bound
 from ..http.request import Headers
-from ..redis.errors import RedisAway
+from ..redis.errors import RedisUnavailable
 from .headers import (
     headers_of,
     refusal,
@@ -29,7 +29,7 @@ from .limits import (
     key_of,
     limits_of,
 )
-from .shared_counters import Member, SharedCounters
+from .shared_counters import SharedCounters, SharedPermit
 from .window import Window
 
 __all__ = ["RateLimiter", "Permit"]
@@ -49,7 +49,7 @@ class Permit:
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
         self.parallel: list[Place] = []
-        self.member: Member | None = None
+        self.member: SharedPermit | None = None
         self.headers: Headers = ()
         self.open = True
 
@@ -113,7 +113,7 @@ class RateLimiter:
         member = self._shared.member(limits, tokens)
         try:
             verdict = await member.enter()
-        except RedisAway:
+        except RedisUnavailable:
             if self._closed:
                 member.forget()
                 raise unavailable(limits[0]) from None
@@ -123,7 +123,7 @@ class RateLimiter:
             raise refusal(limits[verdict.refused], verdict.wait, headers)
         return self._admit(limits, tokens, headers, member, self._clock.monotonic())
 
-    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
+    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: SharedPermit | None = None) -> Permit:
         now = self._clock.monotonic()
         for limit in limits:
             if limit.kind == "parallel":
@@ -145,7 +145,7 @@ class RateLimiter:
         return permit
 
     def _admit(
-        self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None, now: float
+        self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: SharedPermit | None, now: float
     ) -> Permit:
         """Count a call in this process."""
         permit = Permit(self)
