@@ -112,7 +112,7 @@ _CONTENT = _plain_names(
 
 
 class Names(NamedTuple):
-    """What the names of a body's members say about it, whatever their values are."""
+    """Properties of a body that the names of its members decide, whatever their values are."""
 
     # Whether all of them are spelt correctly and none sets the destination of the call.
     allowed: bool
