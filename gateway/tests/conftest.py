@@ -23,8 +23,11 @@ from .databases import environ_for, leave
 HERE = Path(__file__).parent
 # Tests of code that writes, reads, locks or recovers records in its own way. The rest only uses that code.
 STORAGE = [
-    *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "control", "platform_objects")),
-    *(HERE / name for name in ("test_once.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")),
+    *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "jobs", "platform_objects")),
+    *(
+        HERE / name
+        for name in ("test_idempotent_calls.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")
+    ),
     *(HERE / "sweep" / name for name in ("test_money_queries.py", "test_named_objects.py", "test_queries.py")),
     HERE / "telemetry/test_metrics.py",
 ]

@@ -23,11 +23,11 @@ def with_wasted(call: BilledCall, usage: Mapping[str, Any] | None) -> Mapping[st
 
 def is_partial(call: BilledCall, usage: Mapping[str, Any] | None, prices: PriceBook) -> bool:
     """Return whether a part of a call has no known price, so that its cost is an estimate."""
+    if not call.wasted:
+        return prices.is_partial(call.record.provider, call.price_name, usage)
     tries = [(call.record.provider, call.price_name, usage), *call.wasted]
     if any(prices.is_partial(*one) for one in tries):
         return True
-    if not call.wasted:
-        return False
     # The sum of several attempts lacks those without a price.
     known = {prices.cost(provider, name, used) is not None for provider, name, used in tries if used is not None}
     return len(known) > 1

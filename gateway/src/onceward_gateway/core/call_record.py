@@ -107,7 +107,7 @@ class CallRecord:
     @property
     def tokens(self) -> dict[str, int]:
         """Return the three token counts that every API has, whatever names its usage has for them."""
-        usage = self.total_usage or {}
+        usage = (self.usage if self.earlier[0] is None else self.total_usage) or {}
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         total = _count(usage.get("total_tokens", prompt + completion))

@@ -56,6 +56,7 @@ from ..http.request import (
     Response,
     Route,
     Send,
+    header_lines,
     header_value,
 )
 from ..http.request_headers import read_headers, settle_headers
@@ -142,6 +143,8 @@ class App:
             except ClientGone:
                 return
             span.reply = reply
+            if isinstance(reply, Response) and self._cors is None and _respond(reply, scope, request_id):
+                return
             common = [(b"x-request-id", request_id.encode("latin-1"))]
             if self._cors is not None:
                 common += self._cors.headers(headers.get("origin"))
@@ -417,6 +420,16 @@ def _whole_answers_only(request: Request) -> ApiError:
 def _takes_large(route: Route) -> bool:
     """Return whether a route takes bodies as large as those of model calls; bodies for the database are small."""
     return route.kind is not None or route.path.startswith("/utils/")
+
+
+def _respond(reply: Response, scope: dict[str, Any], request_id: str) -> bool:
+    """Send a response at once by the gateway's own server; return False if it has to be sent by messages."""
+    respond = scope["extensions"].get("onceward.respond") if "extensions" in scope else None
+    if respond is None or len(reply.body) > _LARGE_ANSWER:
+        return False
+    typed = (("content-type", reply.content_type),) if reply.content_type else ()
+    lines = header_lines((*reply.headers, *typed, (X_REQUEST_ID, request_id)))
+    return lines is not None and respond(scope, reply.status, lines, reply.body)
 
 
 async def _send(

@@ -77,7 +77,9 @@ __all__ = ["Services"]
 
 _log = logging.getLogger("onceward_gateway")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_SHIFTS = range(125, -1, -5)
+# Two characters for each number of ten bits.
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(120, -1, -10)
 _SWEEP_SECONDS = 3600.0
 _RESTART_SECONDS = 1.0
 # The path of an operation that every contract of this gateway has.
@@ -427,7 +429,7 @@ class Services:
     def new_id(self, prefix: str) -> str:
         """Return an unguessable id that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
-        return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
+        return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def _load_modules() -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "Streamer",
     "Upload",
     "deployment_path",
+    "header_lines",
     "header_value",
     "json_response",
     "model_route",
@@ -112,6 +113,13 @@ def header_value(value: str) -> bytes:
     if value.isascii() and value.isprintable():
         return value.encode("ascii")
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
+
+
+def header_lines(headers: Headers) -> bytes | None:
+    """Return the headers as lines of a head; None if one of them has characters that need to be replaced first."""
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    is_plain = text.isascii() and text.count("\r\n") == len(headers) and text.replace("\r\n", "").isprintable()
+    return text.encode("ascii") if is_plain else None
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:

@@ -27,7 +27,7 @@ from ..http.request import Request
 from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
-from .encodings import Undecodable, decoder_of
+from .encodings import Undecodable, decoder_of, is_plain
 from .form import encode_form
 from .http_client import (
     ConnectFailed,
@@ -182,22 +182,41 @@ class Exchange:
     @asynccontextmanager
     async def open(self, writer: ResponseWriter) -> AsyncIterator[HttpResponse]:
         """Send the request and yield a successful response; raise an `ApiError` for any failure before it."""
-        response = await self._reached(writer)
-        # It was sent, and need not stay in memory for an answer that may take minutes.
-        self._body = None
+        response = await self._begin(writer)
         try:
-            if not 200 <= response.status < 300:
-                self.meter.refused = True
-                raise await self._failure(response)
-            self.meter.answered = True
-            headers = response.last_headers
-            self.meter.add_report(of_headers(headers))
-            self.content_type = headers.get("content-type", "").lower()
             yield response
         except HttpClientError as error:
             raise self._broken(error, streamed=writer.record.stream) from error
         finally:
             # Not `release`: an unread answer must stop the upstream's work.
+            response.close()
+
+    async def whole(self, writer: ResponseWriter) -> tuple[bytes, str]:
+        """Send the request, and return body and content type of a successful response; raise `ApiError` otherwise."""
+        response = await self._begin(writer)
+        try:
+            return await self._read(response), response.last_headers.get("content-type", "application/json")
+        except HttpClientError as error:
+            raise self._broken(error, streamed=writer.record.stream) from error
+        finally:
+            response.close()
+
+    async def _begin(self, writer: ResponseWriter) -> HttpResponse:
+        response = await self._reached(writer)
+        # It was sent, and need not stay in memory for an answer that may take minutes.
+        self._body = None
+        if 200 <= response.status < 300:
+            self.meter.answered = True
+            headers = response.last_headers
+            reported = of_headers(headers)
+            if reported is not None:
+                self.meter.add_report(reported)
+            self.content_type = headers.get("content-type", "").lower()
+            return response
+        self.meter.refused = True
+        try:
+            raise await self._failure(response)
+        finally:
             response.close()
 
     async def _reached(self, writer: ResponseWriter) -> HttpResponse:
@@ -273,7 +292,8 @@ class Exchange:
         self.meter.asked = True
 
     def _headers(self, writer: ResponseWriter) -> CIMultiDict[str]:
-        headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
+        given = self.call.headers
+        headers = CIMultiDict([(name, given[name]) for name in _PASSED_ON if name in given])
         headers.update(self.target.upstream.headers)
         if self.target.is_callers_key:
             for name in _ACCOUNT:
@@ -362,8 +382,12 @@ class Exchange:
                 self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"
             ) from error
 
-    async def read(self, response: HttpResponse) -> bytes:
+    async def _read(self, response: HttpResponse) -> bytes:
         """Return the whole body. If it is cut off, count the texts that came before."""
+        ready, most = response.ready, self._limits.max_response_bytes
+        is_declared = "content-encoding" in response.last_headers
+        if ready is not None and len(ready) <= most and not is_declared and is_plain(ready):
+            return ready
         pieces: list[bytes] = []
         try:
             async for piece in self.pieces(response):

@@ -37,8 +37,7 @@ _UNREAD = frozenset({"input"})
 
 async def answer(exchange: Exchange, writer: ResponseWriter) -> None:
     """Send a message as a chat completion."""
-    async with exchange.open(writer) as response:
-        body = await exchange.read(response)
+    body, _ = await exchange.whole(writer)
     writer.answer = await in_thread_if_large(body, _answer, exchange, writer, body)
 
 

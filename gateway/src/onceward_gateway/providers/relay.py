@@ -145,9 +145,7 @@ def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
 
 async def answer(exchange: Exchange, writer: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
-    async with exchange.open(writer) as response:
-        body = await exchange.read(response)
-        kind = response.last_headers.get("content-type", "application/json")
+    body, kind = await exchange.whole(writer)
     if not body:
         raise exchange.broken(body, "it is empty")
     writer.answer = await in_thread_if_large(body, _answer, exchange, body, kind)

@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 from .kit import ROLE, Bench
+from .test_deployment_options import PRICED
 from .test_routing import config
-from .test_terms import PRICED
 
 
 async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interrupted(bench: Bench) -> None:
