@@ -41,7 +41,7 @@ class Answer:
     name: str
     body: Callable[[], bytes]
     content_type: str = JSON
-    wire: Literal["openai", "anthropic"] = "openai"
+    protocol: Literal["openai", "anthropic"] = "openai"
     path: str = CHAT
     failure: int | None = None
     """The expected status for its clients if the response cannot be delivered."""
@@ -110,10 +110,10 @@ ANSWERS = (
     Answer("one event of 3 million lists", lambda: chunk("a", x=[[]] * (3 * _MB)) + END, EVENTS),
     Answer("300 events of 64 KB", lambda: chunk("a word " * 9000) * 300 + END, EVENTS),
     Answer("150,000 events", lambda: chunk("a") * 150_000 + END, EVENTS),
-    Answer("a message of 22 MB", lambda: message(block(_TEXT)), wire="anthropic"),
-    Answer("a message of 500,000 blocks", lambda: message(*[block("a")] * 500_000), wire="anthropic"),
-    Answer("a message of 5 million lists", lambda: message(block("a"), x=[[]] * (5 * _MB)), wire="anthropic"),
-    Answer("a tool call of 5 million lists", lambda: message(called({"a": [[]] * (5 * _MB)})), wire="anthropic"),
+    Answer("a message of 22 MB", lambda: message(block(_TEXT)), protocol="anthropic"),
+    Answer("a message of 500,000 blocks", lambda: message(*[block("a")] * 500_000), protocol="anthropic"),
+    Answer("a message of 5 million lists", lambda: message(block("a"), x=[[]] * (5 * _MB)), protocol="anthropic"),
+    Answer("a tool call of 5 million lists", lambda: message(called({"a": [[]] * (5 * _MB)})), protocol="anthropic"),
     Answer("1,800 embeddings", lambda: embeddings(usage={"prompt_tokens": 3, "total_tokens": 3}), path=_EMBEDDINGS),
     Answer("1,800 embeddings, no usage", embeddings, path=_EMBEDDINGS),
     Answer("a picture of 24 MB", lambda: json.dumps(
@@ -185,7 +185,7 @@ def main() -> int:
     listener.close()
     key = Secret("sk-of-the-bench-123456")
     providers = {
-        f"up{number}": Provider(f"up{number}", one.wire, f"{url}/{number}", api_key=key, retries=0)
+        f"up{number}": Provider(f"up{number}", one.protocol, f"{url}/{number}", api_key=key, retries=0)
         for number, one in enumerate(ANSWERS)
     }
     try:

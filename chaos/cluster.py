@@ -31,14 +31,14 @@ _CONFIG = """
 mode = "required"
 api_keys = ["{admin}"]
 [limits]
-grace_seconds = 12
-drain_seconds = 3
-ping_seconds = 1
+disconnect_grace_seconds = 12
+drain_timeout_seconds = 3
+ping_interval_seconds = 1
 [ledger]
 lease_seconds = {lease}
 [routing]
 cooldown_seconds = 0.3
-longest_cooldown_seconds = 1
+max_cooldown_seconds = 1
 [credits.tiers.small]
 credits = 20
 bands = ["all"]

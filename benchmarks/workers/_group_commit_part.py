@@ -51,9 +51,9 @@ def _settings(url: str, folder: str) -> Settings:
     storage = StorageSettings(
         database_url=StoreUrl(url),
         pool_size=SIZE,
-        patience_seconds=_PATIENCE_SECONDS,
-        statement_seconds=_PATIENCE_SECONDS,
-        connect_seconds=_PATIENCE_SECONDS,
+        write_timeout_seconds=_PATIENCE_SECONDS,
+        statement_timeout_seconds=_PATIENCE_SECONDS,
+        connect_timeout_seconds=_PATIENCE_SECONDS,
     )
     return Settings(data_dir=Path(folder), storage=storage)
 

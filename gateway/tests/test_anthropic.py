@@ -1,4 +1,4 @@
-"""Chat completions over the Anthropic wire, with the `anthropic` package as the judge."""
+"""Chat completions over the Anthropic protocol, with the `anthropic` package as the judge."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[storage]\ndatabase_url = "postgresql://h:99999/y"\n', ["`storage.database_url`", "is not an address"]),
         ('[storage]\nredis_url = "http://x"\n', ["`storage.redis_url`", "`redis://`"]),
         ("[storage]\npool_size = 1\n", ["`storage.pool_size`", "between 2 and 1000"]),
-        ('[limits]\nwhen_away = "maybe"\n', ["`limits.when_away`", "'open', 'closed'"]),
+        ('[limits]\nredis_failure_mode = "maybe"\n', ["`limits.redis_failure_mode`", "'open', 'closed'"]),
         ("[cluster]\nlease_seconds = 3\n", ["`cluster.lease_seconds`", "3.0", "`cluster.heartbeat_seconds`"]),
     ],
 )
@@ -144,7 +144,7 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ('[providers.x]\nbase_url = "http://[::1"\n', ["`providers.x.base_url`", "not an address"], None),
         ('[providers.x]\nbase_url = "http://h:99999"\n', ["`providers.x.base_url`", "not an address"], None),
         ('[providers.x]\nbase_url = "http://h/ v1"\n', ["`providers.x.base_url`", "not an address"], None),
-        ('[providers.openai]\nwire = "soap"\n', ["`providers.openai.wire`", "'openai', 'anthropic'"], None),
+        ('[providers.openai]\nprotocol = "soap"\n', ["`providers.openai.protocol`", "'openai', 'anthropic'"], None),
         ("[providers.openai]\nretries = 99\n", ["`providers.openai.retries`", "between 0 and 10"], None),
         ("[providers.openai]\nheaders = 5\n", ["`providers.openai.headers`"], None),
         ("[providers.openai]\nheaders = { a = 5 }\n", ["`providers.openai.headers.a`"], None),
@@ -152,6 +152,21 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
             '[providers.openai]\nheaders = { Connection = "close" }\n',
             ["`providers.openai.headers.Connection`", "writes itself", "not sent"],
             "close",
+        ),
+        (
+            '[providers.openai]\nheaders = { X-Team = "a\\r\\nX-Other: b" }\n',
+            ["`providers.openai.headers.X-Team`", "line break", "not sent"],
+            "X-Other",
+        ),
+        (
+            '[providers.openai]\nheaders = { "X Team" = "a" }\n',
+            ["`providers.openai.headers.X Team`", "not the name of a header", "not sent"],
+            None,
+        ),
+        (
+            '[providers.openai]\napi_key = "sk-a\\nX-Other: b"\n',
+            ["`providers.openai`", "line break", "'openai' need a key"],
+            "X-Other",
         ),
         ('[providers.openai]\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "`providers.openai.api_key_env`"], None),
         ('[providers.openai]\napi_key_env = "sk-is-a-key"\n', ["`providers.openai.api_key_env`"], "sk-is-a-key"),
@@ -188,6 +203,13 @@ def test_headers_of_the_connection_are_left_out_and_the_others_are_sent(tmp_path
     assert settings.providers["openai"].headers == {"X-Team": "search", "Host": "a.example"}
     assert len(settings.issues.found) == 3
     assert not settings.issues.providers
+
+
+def test_a_header_with_a_line_break_is_left_out(tmp_path: Path) -> None:
+    written = '{ X-Team = "a\\nb", X-Region = "eu", X-Null = "a\\u0000b" }'
+    settings = read(tmp_path, f"[providers.openai]\nheaders = {written}\n")
+    assert settings.providers["openai"].headers == {"X-Region": "eu"}
+    assert len(settings.issues.found) == 2
 
 
 def test_half_a_price_is_kept_and_a_whole_one_is_no_issue(tmp_path: Path) -> None:

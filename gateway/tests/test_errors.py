@@ -85,7 +85,7 @@ def test_a_wrong_query_is_named(gateway: str) -> None:
 
 
 def test_too_large(launch: Launch) -> None:
-    server = launch("--offline", ONCEWARD_GATEWAY_BODY_BYTES="2048")
+    server = launch("--offline", ONCEWARD_GATEWAY_MAX_BODY_BYTES="2048")
     body = {"model": "m", "messages": [{"role": "user", "content": "x" * 4096}]}
     assert failed(httpx2.post(server.url + CHAT, json=body), 413)["code"] == "payload_too_large"
     pieces = (b"x" * 500 for _ in range(10))

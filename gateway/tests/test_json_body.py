@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from onceward_gateway.config.load import Limits
+from onceward_gateway.config.load import RequestLimits
 from onceward_gateway.core import json_parts, long_strings
 from onceward_gateway.core.effective_body import OWN
 from onceward_gateway.core.errors import ApiError
@@ -23,7 +23,7 @@ from onceward_gateway.http.narrow import narrow
 from onceward_gateway.http.validation import Contract
 from onceward_gateway.providers import openai
 
-LIMITS = Limits()
+LIMITS = RequestLimits()
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 1000) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=9), inner, max_size=5),

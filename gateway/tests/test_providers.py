@@ -55,7 +55,7 @@ base_url = "{upstream.url}"
 input_per_million = 2.5
 output_per_million = 10
 """
-    started: str = launch(config=config, ONCEWARD_GATEWAY_PING_SECONDS="2").url
+    started: str = launch(config=config, ONCEWARD_GATEWAY_PING_INTERVAL_SECONDS="2").url
     return started
 
 
@@ -309,7 +309,7 @@ async def test_a_client_that_leaves_stops_the_provider(http: httpx2.AsyncClient,
 
 
 async def test_a_slow_client_slows_its_provider(launch: Launch, upstream: Any) -> None:
-    url = launch(config=f'[providers.p]\nbase_url = "{upstream.url}"\n[limits]\nlag_events = 8\n').url
+    url = launch(config=f'[providers.p]\nbase_url = "{upstream.url}"\n[limits]\nmax_lag_events = 8\n').url
     written, most = 0, 4_000
     enough = asyncio.Event()
 
@@ -371,7 +371,7 @@ async def test_a_kill_forgets_no_call_that_reached_its_provider(
 
     upstream.answer, found = answer, list[Any]()
     cluster = "[cluster]\nheartbeat_seconds = 0.2\nlease_seconds = 1.0\n"
-    config = f'[providers.up]\nwire = "openai"\nbase_url = "{upstream.url}"\napi_key = "sk-operators"\n{cluster}'
+    config = f'[providers.up]\nprotocol = "openai"\nbase_url = "{upstream.url}"\napi_key = "sk-operators"\n{cluster}'
     server = await asyncio.to_thread(launch, config=config)
     async with httpx2.AsyncClient(base_url=server.url, timeout=30) as client:
         call = asyncio.create_task(client.post(CHAT, json={"model": "up/m", "messages": HELLO, "stream": stream}))

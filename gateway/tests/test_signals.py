@@ -18,8 +18,8 @@ import onceward_gateway.http.contract as contract_module
 from onceward_gateway.http.contract import ContractError, load_contract
 
 from .conftest import GatewayProcess, Launch
-from .control.kit import wait_for
 from .databases import on_postgres, url_for
+from .jobs.kit import wait_for
 
 CHAT = "/v1/chat/completions"
 LONG = {
@@ -40,7 +40,7 @@ def test_a_second_signal_ends_the_process(
 ) -> None:
     # One kind twice in one instant is one to the system: then the time for draining is what bounds the stop.
     merged = gap == 0 and pair[0] is pair[1]
-    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_SECONDS="2" if merged else "120")
+    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_TIMEOUT_SECONDS="2" if merged else "120")
     assert server.process is not None
     with httpx2.stream("POST", server.url + CHAT, json=LONG, headers={"Idempotency-Key": "long"}) as answer:
         next(answer.iter_text())
@@ -69,7 +69,7 @@ def test_a_thread_that_computes_does_not_hold_the_process(tmp_path: Path) -> Non
         "from onceward_gateway.entry.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    process, url = _started(program, tmp_path, ONCEWARD_GATEWAY_DRAIN_SECONDS="1")
+    process, url = _started(program, tmp_path, ONCEWARD_GATEWAY_DRAIN_TIMEOUT_SECONDS="1")
     try:
         words = {"model": "onceward/embed", "input": ["word " * 5000]}
         with pytest.raises(httpx2.ReadTimeout):
@@ -105,9 +105,9 @@ def _started(program: str, tmp_path: Path, **environ: str) -> tuple[subprocess.P
 
 
 def test_the_default_drain_ends_before_containers_are_killed() -> None:
-    from onceward_gateway.config.load import Limits
+    from onceward_gateway.config.load import RequestLimits
 
-    assert Limits().drain_seconds < 10
+    assert RequestLimits().drain_timeout_seconds < 10
 
 
 def test_a_process_that_cannot_end_by_itself_is_ended(tmp_path: Path) -> None:

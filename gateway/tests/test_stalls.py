@@ -40,9 +40,9 @@ def _address(url: str) -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("limit", "content_type"),
     [
-        ("BODY_IDLE_SECONDS", "application/json"),
-        ("BODY_SECONDS", "application/json"),
-        ("UPLOAD_SECONDS", "multipart/form-data; boundary=x"),
+        ("BODY_IDLE_TIMEOUT_SECONDS", "application/json"),
+        ("BODY_TIMEOUT_SECONDS", "application/json"),
+        ("UPLOAD_TIMEOUT_SECONDS", "multipart/form-data; boundary=x"),
     ],
 )
 def test_a_slow_body_is_given_up(launch: Launch, limit: str, content_type: str) -> None:
@@ -58,7 +58,7 @@ def test_a_slow_body_is_given_up(launch: Launch, limit: str, content_type: str) 
         said, deadline = b"", time.monotonic() + 20
         connection.settimeout(0.2)
         while b"slow_body" not in said and time.monotonic() < deadline:
-            if limit != "BODY_IDLE_SECONDS":
+            if limit != "BODY_IDLE_TIMEOUT_SECONDS":
                 connection.sendall(b" ")
             try:
                 said += connection.recv(65536)

@@ -30,7 +30,7 @@ from .gateways import (
 )
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
-ALIVE = "[limits]\ngrace_seconds = 3.0\nping_seconds = 0.5\ndrain_seconds = 1.0\n"
+ALIVE = "[limits]\ndisconnect_grace_seconds = 3.0\nping_interval_seconds = 0.5\ndrain_timeout_seconds = 1.0\n"
 
 
 @pytest.fixture(scope="module", params=["redis", "alone"])
@@ -339,7 +339,7 @@ class Slow:
 
 PROVIDER = """
 [providers.up]
-wire = "openai"
+protocol = "openai"
 base_url = "{url}/v1"
 api_key = "sk-operators"
 [models]

@@ -15,7 +15,7 @@ from ..servers import PostgresServer
 from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, in_clients, no_postgres
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
-PATIENCE = "[storage]\npatience_seconds = 2.0\nconnect_seconds = 0.5\n"
+PATIENCE = "[storage]\nwrite_timeout_seconds = 2.0\nconnect_timeout_seconds = 0.5\n"
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 # So long that nobody waits for it: it is the supervisor who says that a worker is dead.
-LEASE = "[limits]\ndrain_seconds = 60.0\n"
+LEASE = "[limits]\ndrain_timeout_seconds = 60.0\n"
 
 
 @pytest.fixture

@@ -67,14 +67,14 @@ def test_a_call_that_another_node_billed_is_not_in_the_sums_twice(bench: Bench) 
 
 def test_a_bill_that_is_composed_again_has_its_group(bench: Bench) -> None:
     ticket = bench.enter(ONE, tokens=100)
-    run: Any = ticket.run
-    run.record.status, run.record.finished_at = "completed", bench.clock.now
+    call: Any = ticket.call
+    call.record.status, call.record.finished_at = "completed", bench.clock.now
     refused = Batch()
-    bill = bench.ledger.bill(run, refused)
+    bill = bench.ledger.bill(call, refused)
     assert bill is not None
-    bench.ledger.apply(run, bill)
+    bench.ledger.apply(call, bill)
     # Nothing of it is written, and it is tried again with less.
-    bench.ledger.revert(run)
+    bench.ledger.revert(call)
     assert bench.finish(ticket, 5)
     assert kept(bench.rows) == expected(bench.rows)
 
@@ -86,7 +86,7 @@ def test_a_withheld_answer_counts_as_failed_once(bench: Bench, written: bool) ->
     assert bench.finish(ticket, 5, status="completed" if written else "failed")
     for _ in range(2):
         batch = Batch()
-        bench.ledger.withhold(ticket.run, ApiError(503, "Away.", code="storage_unavailable"), batch)
+        bench.ledger.withhold(ticket.call, ApiError(503, "Away.", code="storage_unavailable"), batch)
         bench.act(bench.db.write_batch(batch))
     assert kept(bench.rows) == expected(bench.rows)
     failed = {sums[1] for sums in kept(bench.rows).values()}

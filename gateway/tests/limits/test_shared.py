@@ -40,10 +40,12 @@ class Clock:
 class Node:
     """The limits of one node."""
 
-    def __init__(self, url: str, prefix: str, clock: Clock, when_away: Any = "open", lease: float = 15.0) -> None:
+    def __init__(
+        self, url: str, prefix: str, clock: Clock, redis_failure_mode: Any = "open", lease: float = 15.0
+    ) -> None:
         self.redis = Redis(address_of(StoreUrl(url)), prefix=prefix)
         self.shared = SharedCounters(self.redis, clock, now=lambda: clock.now, lease_seconds=lease)
-        self.pace = RateLimiter(clock, self.shared, when_away=when_away)
+        self.pace = RateLimiter(clock, self.shared, redis_failure_mode=redis_failure_mode)
 
     async def enter(self, *bounds: Bound, tokens: int = 1, model: str = "m") -> Permit:
         entered = await self.pace.enter(bounds, model, tokens)
@@ -350,7 +352,7 @@ async def test_open_counts_in_each_node_and_goes_on_from_what_it_had_let_in(redi
 
 
 async def test_closed_refuses_who_is_limited_and_nobody_else(redis_server: Any, nodes: Any) -> None:
-    node = await nodes(redis_server.url, Clock(), when_away="closed")
+    node = await nodes(redis_server.url, Clock(), redis_failure_mode="closed")
     await node.enter(KEY, ALONE)
     redis_server.kill()
     refused = await node.refused(KEY, ALONE)

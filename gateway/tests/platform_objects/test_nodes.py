@@ -171,7 +171,7 @@ def test_the_same_request_at_both_nodes_makes_one_key(pair: Pair) -> None:
 @pytest.fixture
 def told(tmp_path: Path, redis_server: RedisServer) -> Iterator[Pair]:
     """Two nodes that tell each other, and would not ask for a minute."""
-    (tmp_path / "onceward.toml").write_text("[cluster]\ncache_seconds = 60\n")
+    (tmp_path / "onceward.toml").write_text("[cluster]\ncache_ttl_seconds = 60\n")
     made = Pair(tmp_path, ONCEWARD_GATEWAY_REDIS_URL=redis_server.url)
     yield made
     made.stop()

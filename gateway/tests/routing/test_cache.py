@@ -159,7 +159,7 @@ async def test_wrong_controls_are_named(bench: Bench) -> None:
 
 
 async def test_it_stays_within_its_bytes(bench: Bench, kind: str) -> None:
-    await bench.start(config(bench, "most_bytes = 3000", kind=kind))
+    await bench.start(config(bench, "max_bytes = 3000", kind=kind))
     for number in range(40):
         await bench.chat(messages=[{"role": "user", "content": f"Question {number}"}])
     store = bench.gateway.cache.store

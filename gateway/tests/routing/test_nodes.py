@@ -16,8 +16,8 @@ import pytest
 
 from ..cluster.gateways import CHAT, MASTER, Gateways, asked, eventually
 from ..conftest import GatewayProcess, RedisServer
-from ..control.kit import wait_for
 from ..databases import url_for
+from ..jobs.kit import wait_for
 from .kit import Bench, answer
 
 pytestmark = pytest.mark.cluster
@@ -138,7 +138,7 @@ async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: Redi
         "ONCEWARD_GATEWAY_REDIS_URL": shared_redis.url,
     }
     # Nothing is polled for an hour: only notifications arrive.
-    text = f'[cluster]\ncache_seconds = 3600\n[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
+    text = f'[cluster]\ncache_ttl_seconds = 3600\n[storage]\nredis_prefix = "test:{uuid.uuid4().hex}:"\n'
     async with AsyncExitStack() as stack:
         benches = []
         for name in ("first", "second"):

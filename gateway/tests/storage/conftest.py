@@ -36,7 +36,7 @@ async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Da
     """An open database of each kind with the tables of the tests."""
     if request.param == "postgresql":
         needs_postgres()
-    storage = StorageSettings(database_url=url_for(tmp_path, request.param), statement_seconds=5)
+    storage = StorageSettings(database_url=url_for(tmp_path, request.param), statement_timeout_seconds=5)
     database = open_database(Settings(data_dir=tmp_path, storage=storage))
     await database.open()
     for statement in TABLES:
@@ -53,7 +53,7 @@ class Cluster:
         self._stack = stack
 
     async def node(self, **settings: float) -> PostgresDatabase:
-        storage = StorageSettings(**({"patience_seconds": 20, "connect_seconds": 2} | settings))  # type: ignore[arg-type]  # numbers only
+        storage = StorageSettings(**({"write_timeout_seconds": 20, "connect_timeout_seconds": 2} | settings))  # type: ignore[arg-type]  # numbers only
         database = PostgresDatabase(StoreUrl(self.server.url()), storage)
         await database.open()
         self._stack.push_async_callback(database.close)

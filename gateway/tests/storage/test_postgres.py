@@ -22,8 +22,8 @@ from onceward_gateway.db import (
     AlreadyDone,
     Batch,
     Database,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
 )
 from onceward_gateway.db.postgres import PostgresDatabase
 from onceward_gateway.db.presence import Folders
@@ -111,17 +111,17 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
 
 
 async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
-    node = await cluster.node(patience_seconds=0.4, connect_seconds=0.4)
+    node = await cluster.node(write_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
     try:
-        with pytest.raises(StorageAway, match="stay queued"):
+        with pytest.raises(StorageUnavailable, match="stay queued"):
             await node.write_batch(record(2))
-        with pytest.raises(StorageAway, match="cannot be reached"):
+        with pytest.raises(StorageUnavailable, match="cannot be reached"):
             await node.query("SELECT 1")
-        with pytest.raises(StorageAway, match="cannot be reached"):
+        with pytest.raises(StorageUnavailable, match="cannot be reached"):
             await node.write(ADD, (9, "never"))
-        with pytest.raises(StorageAway):
+        with pytest.raises(StorageUnavailable):
             await node.flush()
         assert not node.connected
     finally:
@@ -133,7 +133,7 @@ async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, p
 
 
 async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster, postgres: PostgresServer) -> None:
-    node = await cluster.node(connect_seconds=20)
+    node = await cluster.node(connect_timeout_seconds=20)
     await node.write(ADD, (1, "call"))
     await asyncio.to_thread(postgres.stop)
     read = asyncio.create_task(node.one("SELECT text FROM note WHERE id = ?", (1,)))
@@ -149,12 +149,12 @@ async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster,
 
 
 async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> None:
-    node = await cluster.node(statement_seconds=0.3, connect_seconds=0.2)
+    node = await cluster.node(statement_timeout_seconds=0.3, connect_timeout_seconds=0.2)
     ready = Readiness(node, SystemClock(), Folders(Path("/nowhere"), ()))
     ((backend,),) = await node.query("SELECT pg_backend_pid()")
     os.kill(backend, signal.SIGSTOP)
     try:
-        with pytest.raises(StorageAway):
+        with pytest.raises(StorageUnavailable):
             await asyncio.wait_for(node.query("SELECT 1"), 10)
         assert await node.query("SELECT 1") == [(1,)]
         ((backend,),) = await node.query("SELECT pg_backend_pid()")
@@ -179,7 +179,7 @@ async def test_a_transaction_that_loses_its_connection_is_undone_and_says_so(clu
             )
             await node.write(ADD, (2, "lost"))
 
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         await lost()
     assert await node.query("SELECT id FROM note") == []
 
@@ -242,7 +242,7 @@ async def test_a_commit_whose_answer_is_lost_counts_once(cluster: Cluster, postg
     watcher = await cluster.node()
     async with line_to(postgres) as line:
         url = StoreUrl(postgres.url().replace(str(postgres.port), str(line.port)))
-        node = PostgresDatabase(url, StorageSettings(patience_seconds=20))
+        node = PostgresDatabase(url, StorageSettings(write_timeout_seconds=20))
         await node.open()
         await node.write_batch(record(1))
         line.swallow = True
@@ -295,10 +295,10 @@ async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) ->
 
 
 async def test_a_statement_that_takes_too_long_ends_and_the_server_is_not_away(cluster: Cluster) -> None:
-    node = await cluster.node(statement_seconds=0.2)
+    node = await cluster.node(statement_timeout_seconds=0.2)
     with pytest.raises(StorageError, match="timeout") as refused:
         await node.query("SELECT pg_sleep(5)")
-    assert not isinstance(refused.value, StorageAway)
+    assert not isinstance(refused.value, StorageUnavailable)
     assert node.connected
 
 
@@ -327,8 +327,8 @@ async def test_no_error_shows_the_password(postgres: PostgresServer, caplog: pyt
         (f"postgresql://onceward@127.0.0.1:{port}/nowhere?password=hunter%402", "nowhere"),
         ("postgresql://onceward:hunter%402@127.0.0.1:1/x", "refused"),
     ):
-        node = PostgresDatabase(StoreUrl(address), StorageSettings(patience_seconds=0.5))
-        with pytest.raises(StorageAway) as refused:
+        node = PostgresDatabase(StoreUrl(address), StorageSettings(write_timeout_seconds=0.5))
+        with pytest.raises(StorageUnavailable) as refused:
             await node.open()
         shown = str(refused.value) + repr(refused.value) + caplog.text + repr(node.__dict__["url"])
         assert says in shown

@@ -58,7 +58,7 @@ def older_file(folder: Path, *, without: str | None = None) -> Path:
 
 def at(folder: Path, address: str | None = None) -> Settings:
     url = None if address is None else StoreUrl(address)
-    return Settings(data_dir=folder, storage=StorageSettings(database_url=url, patience_seconds=15))
+    return Settings(data_dir=folder, storage=StorageSettings(database_url=url, write_timeout_seconds=15))
 
 
 def everything(engine: sa.Engine) -> dict[str, list[dict[str, Any]]]:

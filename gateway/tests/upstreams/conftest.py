@@ -21,28 +21,28 @@ def quirky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quirky]:
         (folder / "onceward.toml").write_text(
             f"""
 [providers.up]
-wire = "openai"
+protocol = "openai"
 base_url = "{upstream.url}/v1"
 api_key = "sk-operators-own-key"
 retries = 0
-answer_timeout = 3
+response_timeout = 3
 stream_timeout = 3
 [providers.claude]
-wire = "anthropic"
+protocol = "anthropic"
 base_url = "{upstream.url}"
 api_key = "sk-operators-own-key"
 retries = 0
-answer_timeout = 3
+response_timeout = 3
 stream_timeout = 3
 [providers.patient-up]
 base_url = "{upstream.url}/v1"
 api_key = "sk-operators-own-key"
 [providers.patient-claude]
-wire = "anthropic"
+protocol = "anthropic"
 base_url = "{upstream.url}"
 api_key = "sk-operators-own-key"
 [limits]
-grace_seconds = 0.1
+disconnect_grace_seconds = 0.1
 {prices()}
 """
         )

@@ -197,7 +197,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     names = (*BODIES, "cheap", "page", "paid-error", "vectors", "many")
     config = (
         f'[providers.up]\nbase_url = "{base}/v1"\nretries = 0\n'
-        f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\nretries = 0\n{dear}{prices(names)}'
+        f'[providers.claude]\nprotocol = "anthropic"\nbase_url = "{base}"\nretries = 0\n{dear}{prices(names)}'
     )
     try:
         with clean_gateway(tmp_path_factory.mktemp("bodies"), config) as found:

@@ -68,11 +68,11 @@ class _Edge:
 
     def __init__(self, folder: Path) -> None:
         self.upstream = _Upstream()
-        settings_of = 'api_key = "sk-operators-own-key"\nretries = 0\nanswer_timeout = 5\nstream_timeout = 5\n'
+        settings_of = 'api_key = "sk-operators-own-key"\nretries = 0\nresponse_timeout = 5\nstream_timeout = 5\n'
         base = f"http://127.0.0.1:{self.upstream.port}"
         (folder / "onceward.toml").write_text(
-            f'[providers.up]\nwire = "openai"\nbase_url = "{base}/v1"\n{settings_of}'
-            f'[providers.claude]\nwire = "anthropic"\nbase_url = "{base}"\n{settings_of}'
+            f'[providers.up]\nprotocol = "openai"\nbase_url = "{base}/v1"\n{settings_of}'
+            f'[providers.claude]\nprotocol = "anthropic"\nbase_url = "{base}"\n{settings_of}'
             '[prices."m"]\ninput_per_million = 1\noutput_per_million = 10\n'
         )
         self.server = GatewayProcess(folder, log=folder / "log").start()

@@ -78,7 +78,9 @@ class HealthHandlers:
         if settings.auth_mode != "required" and "*" in settings.cors.allowed_origins:
             found.append("`cors.allowed_origins` is '*' and no key is required: every web page can call this gateway.")
         if self._redis is not None and not (self._redis.available and self._bus.connected):
-            counted = "are counted by each node alone" if settings.limits.when_away == "open" else "refuse all calls"
+            counted = (
+                "are counted by each node alone" if settings.limits.redis_failure_mode == "open" else "refuse all calls"
+            )
             found.append(f"Redis is unavailable: rate limits {counted}, and nodes learn of each other's changes later.")
         return found
 

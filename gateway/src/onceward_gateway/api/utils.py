@@ -170,7 +170,7 @@ def _preview(target: OfflineTarget | ProviderTarget, request: Request, kind: str
     headers = {**upstream.headers, "Content-Type": "application/json"}
     headers = {name: _masked(name, value) for name, value in headers.items()}
     shows_provider = request.caller.admin or request.caller.viewer
-    if upstream.wire == "anthropic":
+    if upstream.protocol == "anthropic":
         if kind != "chat":
             return {"error": f"The provider {target.provider!r} does not serve {kind}. Choose another model."}
         body: Any = anthropic.request(request.data, target.model, upstream.max_output_tokens, request.merged)

@@ -72,7 +72,7 @@ class TextCounter:
         return not self._counted and not self._held
 
 
-def count_prompt(kind: str | None, data: Mapping[str, Any], upload_bytes: int, seconds: int = 0) -> int:
+def count_prompt(kind: str | None, data: Mapping[str, Any], max_upload_bytes: int, seconds: int = 0) -> int:
     """Return the prompt tokens of a request with `seconds` of sound."""
     if kind in ("transcription", "translation"):
         return tokens_of_sound(seconds) + _texts(data.get("prompt"))
@@ -80,7 +80,7 @@ def count_prompt(kind: str | None, data: Mapping[str, Any], upload_bytes: int, s
         if kind == "chat":
             return max(1, _chat(data))
         named = ("prompt", "suffix") if kind in ("completions", "images") else ("input", "instructions")
-        return max(1, sum(_texts(data.get(name)) for name in named)) + (upload_bytes // 1600)
+        return max(1, sum(_texts(data.get(name)) for name in named)) + (max_upload_bytes // 1600)
     except (RecursionError, TypeError, ValueError, AttributeError):
         return max(1, _proportional(data))
 

@@ -155,13 +155,13 @@ def add_sums(
 
 
 def row_of(
-    ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int, *, group_id: int
+    ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits: int, *, group_id: int
 ) -> tuple[Any, ...]:
     """Return the usage record as a row, in the order of the table's columns."""
-    record, caller, terms = run.record, ticket.caller, ticket.plan.terms
+    record, caller, terms = call.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at
     error = record.error or {}
-    first = run.first_at
+    first = call.first_at
     return (
         f"{record.id}.{ticket.attempt}",
         record.id,
@@ -177,8 +177,8 @@ def row_of(
         caller.customer,
         record.operation,
         ticket.model,
-        served_of(run),
-        run.deployment,
+        served_of(call),
+        call.deployment,
         record.provider,
         tokens.prompt,
         tokens.completion,
@@ -193,7 +193,7 @@ def row_of(
         (terms.band.id or None) if terms is not None else None,
         terms.account if terms is not None else None,
         int(record.usage is not None and bool(record.usage.get("estimated"))),
-        int(run.cached),
+        int(call.cached),
         int(record.stream),
         record.status,
         record.error_status,
@@ -207,7 +207,7 @@ def row_of(
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
         ticket.node,
         ticket.served_at,
-        run.marks.get(X_ONCEWARD_CACHE_KEY),
+        call.marks.get(X_ONCEWARD_CACHE_KEY),
         ticket.metadata,
         group_id,
     )

@@ -162,12 +162,12 @@ class SqlStore:
 def open_store(settings: CacheSettings, db: Database, redis: Redis | None) -> CacheStore | None:
     """Return the store of a configuration; None where the cache is off."""
     if settings.kind == "memory":
-        return MemoryStore(settings.most_bytes)
+        return MemoryStore(settings.max_bytes)
     if settings.kind in ("database", "sqlite"):
-        return SqlStore(db, settings.most_bytes)
+        return SqlStore(db, settings.max_bytes)
     if settings.kind == "redis":
         from .redis_store import RedisStore
 
         assert redis is not None, "a configuration with this kind has a `redis_url`"
-        return RedisStore(redis, settings.most_bytes)
+        return RedisStore(redis, settings.max_bytes)
     return None

@@ -47,7 +47,7 @@ class CallMiddleware:
         if not guards and plan is None:
             return make
 
-        def outer(run: ResponseWriter) -> ModelHandler:
+        def outer(writer: ResponseWriter) -> ModelHandler:
             async def produce(out: ResponseWriter) -> None:
                 if guards:
                     out.marks[X_ONCEWARD_GUARDRAILS] = ",".join(guard.name for guard in guards)
@@ -74,7 +74,7 @@ class CallMiddleware:
         if not plan.controls.keep:
             await _run_guarded(request, guards, make, out)
             return
-        recorder = CacheRecorder(out, cache.settings.most_entry_bytes)
+        recorder = CacheRecorder(out, cache.settings.max_entry_bytes)
         await _run_guarded(request, guards, make, recorder)
         await cache.save(key, plan, recorder)
 

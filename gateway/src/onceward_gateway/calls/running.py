@@ -27,7 +27,7 @@ from ..core.errors import (
 from ..core.headers import X_SHOULD_RETRY
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
-from ..db import StorageAway
+from ..db import StorageUnavailable
 from .ending import Ending
 from .event_stream import (
     EventStream,
@@ -45,7 +45,7 @@ _EVENTS_PER_TURN = 64
 class EventWriter(Protocol):
     """The event log of running calls."""
 
-    def add(self, run: RunningCall) -> None:
+    def add(self, call: RunningCall) -> None:
         """Schedule the new events of a call to be written."""
         ...
 
@@ -53,8 +53,8 @@ class EventWriter(Protocol):
 class CallHost(Protocol):
     """The node's services for a running call."""
 
-    grace_seconds: float
-    lag_events: int
+    disconnect_grace_seconds: float
+    max_lag_events: int
 
     @property
     def log(self) -> EventWriter:
@@ -65,11 +65,11 @@ class CallHost(Protocol):
         """Return the time in seconds since the epoch."""
         ...
 
-    async def settle(self, run: RunningCall, ending: Ending) -> None:
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable."""
         ...
 
-    def unattended(self, run: RunningCall) -> None:
+    def unattended(self, call: RunningCall) -> None:
         """Handle a call that has had no subscriber on this node for the grace period."""
         ...
 
@@ -179,7 +179,7 @@ class RunningCall(EventStream):
             self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
         self._appended()
         if self.subscribers:
-            if self._lag() > self._host.lag_events:
+            if self._lag() > self._host.max_lag_events:
                 await self._wait_for_readers()
         elif self._produced % _EVENTS_PER_TURN == 0:
             await asyncio.sleep(0)
@@ -225,7 +225,7 @@ class RunningCall(EventStream):
         elif self._grace_timer is None:
             self.left = not self.keyed
             self._relieve_backpressure()
-            self.wait_for_clients(self._host.grace_seconds)
+            self.wait_for_clients(self._host.disconnect_grace_seconds)
 
     def wait_for_clients(self, seconds: float) -> None:
         """Cancel the call after `seconds`, unless it has a subscriber by then, here or on another node."""
@@ -248,7 +248,7 @@ class RunningCall(EventStream):
         if (
             backpressure is not None
             and not backpressure.done()
-            and (not self.subscribers or self._lag() <= self._host.lag_events // 2)
+            and (not self.subscribers or self._lag() <= self._host.max_lag_events // 2)
         ):
             backpressure.set_result(None)
 
@@ -301,9 +301,9 @@ class RunningCall(EventStream):
             return failure
         except DeliveryFault as fault:
             self.fault, self.answer = fault, fault.answer
-        except StorageAway as away:
-            _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_unavailable(away.trouble.what, asked=self.asked, keyed=self.keyed)
+        except StorageUnavailable as unavailable:
+            _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, unavailable)
+            return storage_unavailable(unavailable.problem.message, asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - any exception of a handler must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
@@ -324,8 +324,8 @@ class RunningCall(EventStream):
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._cancellation is not None)
             await self._host.settle(self, ending)
             self.moved = self._handed_over
-        except StorageAway as failure:
-            tail = self._withhold(storage_unavailable(failure.trouble.what, asked=self.asked, keyed=self.keyed))
+        except StorageUnavailable as failure:
+            tail = self._withhold(storage_unavailable(failure.problem.message, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as superseded:
             # A client with its key looks the call up again, and finds its actual outcome.

@@ -21,7 +21,7 @@ def open_redis(settings: Settings) -> Redis | None:
     from ..redis.client import Redis
 
     storage = settings.storage
-    return Redis(address_of(settings.redis_url), prefix=storage.redis_prefix, patience=storage.redis_seconds)
+    return Redis(address_of(settings.redis_url), prefix=storage.redis_prefix, patience=storage.redis_timeout_seconds)
 
 
 def open_bus(redis: Redis | None) -> Bus:

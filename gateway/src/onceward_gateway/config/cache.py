@@ -27,8 +27,8 @@ class CacheSettings:
     ttl_seconds: float = 3600.0
     scope: CacheScope = "organization"
     opt_in: bool = False
-    most_bytes: int = 64 * 1024 * 1024
-    most_entry_bytes: int = 1024 * 1024
+    max_bytes: int = 64 * 1024 * 1024
+    max_entry_bytes: int = 1024 * 1024
 
 
 def read_cache(table: Table) -> CacheSettings:
@@ -40,8 +40,8 @@ def read_cache(table: Table) -> CacheSettings:
         ttl_seconds=base.ttl_seconds if ttl is None else ttl,
         scope=cast("CacheScope", table.choice("scope", ("key", "organization", "global")) or base.scope),
         opt_in=base.opt_in if opt_in is None else opt_in,
-        most_bytes=table.whole("most_bytes", 1024) or base.most_bytes,
-        most_entry_bytes=table.whole("most_entry_bytes", 128) or base.most_entry_bytes,
+        max_bytes=table.whole("max_bytes", 1024) or base.max_bytes,
+        max_entry_bytes=table.whole("max_entry_bytes", 128) or base.max_entry_bytes,
     )
     table.finish()
     return settings

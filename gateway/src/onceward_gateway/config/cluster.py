@@ -16,7 +16,7 @@ class ClusterSettings:
 
     heartbeat_seconds: float = 2.0
     lease_seconds: float = 10.0
-    cache_seconds: float = 1.0
+    cache_ttl_seconds: float = 1.0
 
 
 def read_cluster(table: Table) -> ClusterSettings:
@@ -30,7 +30,7 @@ def read_cluster(table: Table) -> ClusterSettings:
     settings = ClusterSettings(
         heartbeat_seconds=number("heartbeat_seconds", 0.05),
         lease_seconds=number("lease_seconds", 0.2),
-        cache_seconds=number("cache_seconds", 0),
+        cache_ttl_seconds=number("cache_ttl_seconds", 0),
     )
     if settings.lease_seconds < 2 * settings.heartbeat_seconds:
         raise ConfigError(

@@ -43,44 +43,44 @@ from .routing import (
 )
 from .storage import StorageSettings, read_storage
 from .table import ConfigError, Table
-from .telemetry import WatchSettings, read_watch
+from .telemetry import ObservabilitySettings, read_observability
 from .web import (
     CorsSettings,
     read_allowed_hosts,
     read_cors,
 )
 
-__all__ = ["AuthMode", "ConfigError", "Limits", "Price", "Provider", "Secret", "Settings", "load"]
+__all__ = ["AuthMode", "ConfigError", "Price", "Provider", "RequestLimits", "Secret", "Settings", "load"]
 
 AuthMode = Literal["required", "optional", "disabled"]
 _MODES = ("required", "optional", "disabled")
-_WHEN_AWAY = ("open", "closed")
+_FAILURE_MODES = ("open", "closed")
 _MIN_KEY = 16
 _MIN_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """The limits of a request and of a stream.
 
-    `when_away`: whether rate limits accept (`open`) or reject (`closed`) requests while Redis is unavailable.
+    `redis_failure_mode`: whether rate limits accept (`open`) or reject (`closed`) requests while Redis is unavailable.
     """
 
-    body_bytes: int = 32 * 1024 * 1024
-    body_values: int = 500_000
-    body_seconds: float = 120.0
-    body_idle_seconds: float = 30.0
-    upload_bytes: int = 512 * 1024 * 1024
-    upload_seconds: float = 900.0
-    depth: int = 128
-    ping_seconds: float = 15.0
-    grace_seconds: float = 30.0
-    drain_seconds: float = 8.0
-    keep_hours: float = 24.0
-    lag_events: int = 256
-    event_bytes: int = 16 * 1024 * 1024
-    answer_bytes: int = 256 * 1024 * 1024
-    when_away: Literal["open", "closed"] = "open"
+    max_body_bytes: int = 32 * 1024 * 1024
+    max_body_values: int = 500_000
+    body_timeout_seconds: float = 120.0
+    body_idle_timeout_seconds: float = 30.0
+    max_upload_bytes: int = 512 * 1024 * 1024
+    upload_timeout_seconds: float = 900.0
+    max_depth: int = 128
+    ping_interval_seconds: float = 15.0
+    disconnect_grace_seconds: float = 30.0
+    drain_timeout_seconds: float = 8.0
+    idempotency_retention_hours: float = 24.0
+    max_lag_events: int = 256
+    max_event_bytes: int = 16 * 1024 * 1024
+    max_response_bytes: int = 256 * 1024 * 1024
+    redis_failure_mode: Literal["open", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Settings:
     providers: Mapping[str, Provider] = field(default_factory=lambda: dict[str, Provider]())
     models: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
     prices: Mapping[str, Price] = field(default_factory=lambda: dict[str, Price]())
-    limits: Limits = field(default_factory=Limits)
+    limits: RequestLimits = field(default_factory=RequestLimits)
     storage: StorageSettings = field(default_factory=StorageSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
     routing: RoutingSettings = field(default_factory=RoutingSettings)
@@ -113,7 +113,7 @@ class Settings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     guardrails: tuple[GuardrailSettings, ...] = ()
-    watch: WatchSettings = field(default_factory=WatchSettings)
+    observability: ObservabilitySettings = field(default_factory=ObservabilitySettings)
     secret_keys: tuple[Secret, ...] = ()
     issues: Issues = field(default_factory=Issues)
     source: str | None = None
@@ -188,16 +188,16 @@ _ENVIRONMENT = {
     "DATA_DIR": "data_dir",
     "AUTH_MODE": "mode",
     "API_KEYS": "api_keys",
-    "BODY_BYTES": "body_bytes",
-    "UPLOAD_BYTES": "upload_bytes",
-    "PING_SECONDS": "ping_seconds",
-    "GRACE_SECONDS": "grace_seconds",
-    "DRAIN_SECONDS": "drain_seconds",
-    "KEEP_HOURS": "keep_hours",
+    "MAX_BODY_BYTES": "max_body_bytes",
+    "MAX_UPLOAD_BYTES": "max_upload_bytes",
+    "PING_INTERVAL_SECONDS": "ping_interval_seconds",
+    "DISCONNECT_GRACE_SECONDS": "disconnect_grace_seconds",
+    "DRAIN_TIMEOUT_SECONDS": "drain_timeout_seconds",
+    "IDEMPOTENCY_RETENTION_HOURS": "idempotency_retention_hours",
     "SYNCHRONOUS": "synchronous",
     "DATABASE_URL": "database_url",
     "REDIS_URL": "redis_url",
-    "WHEN_AWAY": "when_away",
+    "REDIS_FAILURE_MODE": "redis_failure_mode",
 }
 
 
@@ -254,7 +254,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
-        watch=read_watch(root, environ),
+        observability=read_observability(root, environ),
         secret_keys=_secret_keys(environ.get("ONCEWARD_GATEWAY_SECRET_KEY")),
         issues=issues,
         source=source,
@@ -286,8 +286,8 @@ def _header_prefixes(env: Table, server: Table) -> tuple[str, ...]:
     return read[0] or read[1] or DEFAULT_PREFIXES
 
 
-def _limits(env: Table, table: Table) -> Limits:
-    base = Limits()
+def _limits(env: Table, table: Table) -> RequestLimits:
+    base = RequestLimits()
 
     def whole(name: str, low: int) -> int:
         return cast("int", _first(env.whole(name, low), table.whole(name, low), getattr(base, name)))
@@ -295,22 +295,26 @@ def _limits(env: Table, table: Table) -> Limits:
     def number(name: str) -> float:
         return cast("float", _first(env.number(name, 0), table.number(name, 0), getattr(base, name)))
 
-    return Limits(
-        body_bytes=whole("body_bytes", 1024),
-        body_values=whole("body_values", 1000),
-        body_seconds=number("body_seconds"),
-        body_idle_seconds=number("body_idle_seconds"),
-        upload_bytes=whole("upload_bytes", 1024),
-        upload_seconds=number("upload_seconds"),
-        depth=_first(table.whole("depth", 4, 512), base.depth),
-        ping_seconds=number("ping_seconds"),
-        grace_seconds=number("grace_seconds"),
-        drain_seconds=number("drain_seconds"),
-        keep_hours=number("keep_hours"),
-        lag_events=_first(table.whole("lag_events", 1), base.lag_events),
-        event_bytes=_first(table.whole("event_bytes", 1024), base.event_bytes),
-        answer_bytes=_first(table.whole("answer_bytes", 1024), base.answer_bytes),
-        when_away=_first(env.choice("when_away", _WHEN_AWAY), table.choice("when_away", _WHEN_AWAY), base.when_away),
+    return RequestLimits(
+        max_body_bytes=whole("max_body_bytes", 1024),
+        max_body_values=whole("max_body_values", 1000),
+        body_timeout_seconds=number("body_timeout_seconds"),
+        body_idle_timeout_seconds=number("body_idle_timeout_seconds"),
+        max_upload_bytes=whole("max_upload_bytes", 1024),
+        upload_timeout_seconds=number("upload_timeout_seconds"),
+        max_depth=_first(table.whole("max_depth", 4, 512), base.max_depth),
+        ping_interval_seconds=number("ping_interval_seconds"),
+        disconnect_grace_seconds=number("disconnect_grace_seconds"),
+        drain_timeout_seconds=number("drain_timeout_seconds"),
+        idempotency_retention_hours=number("idempotency_retention_hours"),
+        max_lag_events=_first(table.whole("max_lag_events", 1), base.max_lag_events),
+        max_event_bytes=_first(table.whole("max_event_bytes", 1024), base.max_event_bytes),
+        max_response_bytes=_first(table.whole("max_response_bytes", 1024), base.max_response_bytes),
+        redis_failure_mode=_first(
+            env.choice("redis_failure_mode", _FAILURE_MODES),
+            table.choice("redis_failure_mode", _FAILURE_MODES),
+            base.redis_failure_mode,
+        ),
     )
 
 

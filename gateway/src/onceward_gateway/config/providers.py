@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from ..core.connection_headers import CONNECTION_HEADERS
+from ..core.header_syntax import is_header_value, is_token
 from .table import Table, UnusableValue
 
 __all__ = [
@@ -31,11 +32,11 @@ __all__ = [
     "read_providers",
 ]
 
-_WIRES = ("openai", "anthropic")
+_PROTOCOLS = ("openai", "anthropic")
 _DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 _PROVIDER_KEYS = (
-    *("wire", "base_url", "api_key", "api_key_env", "api_key_file", "headers"),
-    *("connect_timeout", "idle_timeout", "answer_timeout", "stream_timeout", "retries", "max_output_tokens"),
+    *("protocol", "base_url", "api_key", "api_key_env", "api_key_file", "headers"),
+    *("connect_timeout", "idle_timeout", "response_timeout", "stream_timeout", "retries", "max_output_tokens"),
 )
 _PRICE_KEYS = ("input_per_million", "output_per_million", "cached_input_per_million")
 _LONGEST_NAME = 64
@@ -65,14 +66,14 @@ class Provider:
     """A provider: its protocol, its address, and the operator's key (None: callers bring their own)."""
 
     name: str
-    wire: Literal["openai", "anthropic"]
+    protocol: Literal["openai", "anthropic"]
     base_url: str
     api_key: Secret | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     idle_timeout: float = 120.0
     # Seconds for a whole answer of a unary call and of a stream, however steadily it arrives.
-    answer_timeout: float = 900.0
+    response_timeout: float = 900.0
     stream_timeout: float = 3600.0
     retries: int = 2
     max_output_tokens: int = 4096
@@ -145,20 +146,20 @@ def read_providers(root: Table, environ: Mapping[str, str], issues: Issues) -> d
 
 
 def _provider(name: str, table: Table, environ: Mapping[str, str], issues: Issues) -> Provider:
-    wire = table.choice("wire", _WIRES) or ("anthropic" if name == "anthropic" else "openai")
-    base = Provider(name, cast("Literal['openai', 'anthropic']", wire), _base_url(name, wire, table))
+    protocol = table.choice("protocol", _PROTOCOLS) or ("anthropic" if name == "anthropic" else "openai")
+    base = Provider(name, cast("Literal['openai', 'anthropic']", protocol), _base_url(name, protocol, table))
     key, problem = _key(name, table, environ)
     if problem is not None:
         issues.add(f"{problem} Calls to the provider {name!r} need a key of the caller's own.")
     return Provider(
         name=name,
-        wire=base.wire,
+        protocol=base.protocol,
         base_url=base.base_url,
         api_key=Secret(key) if key else None,
         headers=MappingProxyType(_headers(table.table("headers"), issues)),
         connect_timeout=_or(table.number("connect_timeout", 0), base.connect_timeout),
         idle_timeout=_or(table.number("idle_timeout", 0), base.idle_timeout),
-        answer_timeout=_or(table.number("answer_timeout", 0), base.answer_timeout),
+        response_timeout=_or(table.number("response_timeout", 0), base.response_timeout),
         stream_timeout=_or(table.number("stream_timeout", 0), base.stream_timeout),
         retries=_or(table.whole("retries", 0, 10), base.retries),
         max_output_tokens=_or(table.whole("max_output_tokens", 1), base.max_output_tokens),
@@ -166,8 +167,8 @@ def _provider(name: str, table: Table, environ: Mapping[str, str], issues: Issue
     )
 
 
-def _base_url(name: str, wire: str, table: Table) -> str:
-    url = table.text("base_url") or (_DEFAULT_URLS[wire] if name in _DEFAULT_URLS else None)
+def _base_url(name: str, protocol: str, table: Table) -> str:
+    url = table.text("base_url") or (_DEFAULT_URLS[protocol] if name in _DEFAULT_URLS else None)
     if url is None:
         raise table.fault("base_url", None, "is missing", 'Write where it is: base_url = "https://host/v1"')
     if not url.startswith(("http://", "https://")):
@@ -183,18 +184,38 @@ def _base_url(name: str, wire: str, table: Table) -> str:
 
 
 def _headers(table: Table, issues: Issues) -> dict[str, str]:
-    """Return the headers of every request; those that the HTTP client writes itself are issues and left out."""
+    """Return the headers of every request; those that cannot be sent are issues and left out."""
     headers = table.strings()
-    refused = [name for name in headers if name.lower() in CONNECTION_HEADERS]
-    for name in refused:
-        del headers[name]
-        with issues.caught("It is not sent."):
-            raise table.fault(name, None, "is a header that the gateway writes itself", "Remove it")
+    for name, value in list(headers.items()):
+        problem, step = _header_problem(name, value)
+        if problem is not None:
+            del headers[name]
+            with issues.caught("It is not sent."):
+                # The value may be a secret.
+                raise table.fault(name, None, problem, step)
     return headers
 
 
+def _header_problem(name: str, value: str) -> tuple[str | None, str]:
+    """Return why a header cannot be sent, or None, and what to do about it."""
+    if not is_token(name):
+        return "is not the name of a header", "Correct it"
+    if name.lower() in CONNECTION_HEADERS:
+        return "is a header that the gateway writes itself", "Remove it"
+    if not is_header_value(value):
+        return "contains a line break or a NUL character", "Write the value in one line"
+    return None, ""
+
+
 def _key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return the operator's key, or the reason why a configured one cannot be read."""
+    """Return the operator's key, or the reason why a configured one cannot be used."""
+    key, problem = _configured_key(name, table, environ)
+    if key is not None and not is_header_value(key):
+        return None, f"The key of `providers.{name}` contains a line break or a NUL character."
+    return key, problem
+
+
+def _configured_key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     key, variable, file = table.text("api_key"), table.text("api_key_env"), table.text("api_key_file")
     source = f"providers.{name}"
     if key is not None:

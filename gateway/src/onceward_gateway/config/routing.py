@@ -72,7 +72,7 @@ class RoutingSettings:
     retries: int = 2
     allowed_fails: int = 3
     cooldown_seconds: float = 30.0
-    longest_cooldown_seconds: float = 600.0
+    max_cooldown_seconds: float = 600.0
     # Seconds for all attempts of a call together, until the first content; 0: no limit.
     total_timeout_seconds: float = 600.0
     deployments: tuple[DeploymentSettings, ...] = ()
@@ -99,7 +99,7 @@ def read_routing(root: Table, providers: Collection[str], issues: Issues) -> Rou
         retries=_or(table.whole("retries", 0, 20), base.retries),
         allowed_fails=_or(table.whole("allowed_fails", 1), base.allowed_fails),
         cooldown_seconds=_or(table.number("cooldown_seconds", 0), base.cooldown_seconds),
-        longest_cooldown_seconds=_or(table.number("longest_cooldown_seconds", 0), base.longest_cooldown_seconds),
+        max_cooldown_seconds=_or(table.number("max_cooldown_seconds", 0), base.max_cooldown_seconds),
         total_timeout_seconds=_or(table.number("total_timeout_seconds", 0), base.total_timeout_seconds),
         deployments=tuple(_deployments(root, providers, issues)),
     )

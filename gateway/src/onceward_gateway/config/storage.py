@@ -24,18 +24,19 @@ _SYNCHRONOUS = ("normal", "full")
 class StorageSettings:
     """The database and Redis, and the time limits of their operations.
 
-    `redis_prefix` is the prefix of every key and channel in Redis; `redis_seconds` is the time limit of a command.
+    `redis_prefix` is the prefix of every key and channel in Redis; `redis_timeout_seconds` is the time limit of a
+    command.
     """
 
     database_url: StoreUrl | None = None
     redis_url: StoreUrl | None = None
     redis_prefix: str = "onceward:"
-    redis_seconds: float = 0.25
+    redis_timeout_seconds: float = 0.25
     synchronous: Literal["normal", "full"] = "normal"
     pool_size: int = 10
-    patience_seconds: float = 30.0
-    statement_seconds: float = 30.0
-    connect_seconds: float = 5.0
+    write_timeout_seconds: float = 30.0
+    statement_timeout_seconds: float = 30.0
+    connect_timeout_seconds: float = 5.0
 
 
 def read_storage(env: Table, table: Table) -> StorageSettings:
@@ -51,12 +52,12 @@ def read_storage(env: Table, table: Table) -> StorageSettings:
         database_url=_url(env, table, "database_url", DATABASES),
         redis_url=_url(env, table, "redis_url", REDIS),
         redis_prefix=base.redis_prefix if (prefix := table.text("redis_prefix")) is None else prefix,
-        redis_seconds=number("redis_seconds", 0.01),
+        redis_timeout_seconds=number("redis_timeout_seconds", 0.01),
         synchronous=cast("Literal['normal', 'full']", synchronous[0] or synchronous[1] or base.synchronous),
         pool_size=table.whole("pool_size", 2, 1000) or base.pool_size,
-        patience_seconds=number("patience_seconds", 0.1),
-        statement_seconds=number("statement_seconds", 0.1),
-        connect_seconds=number("connect_seconds", 0.1),
+        write_timeout_seconds=number("write_timeout_seconds", 0.1),
+        statement_timeout_seconds=number("statement_timeout_seconds", 0.1),
+        connect_timeout_seconds=number("connect_timeout_seconds", 0.1),
     )
 
 

@@ -39,7 +39,7 @@ from .pg_errors import (
 from .pool import Connection, Pool
 from .postgres_schema import connection_options
 from .statements import numbered, plain_insert
-from .values import check_texts, kept
+from .values import check_texts, storable
 
 __all__ = ["PostgresDatabase"]
 
@@ -71,7 +71,7 @@ class PostgresDatabase:
         self.url = url
         self._settings = settings
         self._options = connection_options(settings) | {"autocommit": True, "cursor_factory": AsyncRawCursor}
-        self._pool = Pool(self._connect, settings.pool_size, settings.connect_seconds)
+        self._pool = Pool(self._connect, settings.pool_size, settings.connect_timeout_seconds)
         self._committer = Committer(url, settings, self._connect)
         self._transactions: dict[asyncio.Task[Any], Connection] = {}
         self._asides = asyncio.Semaphore(max(1, settings.pool_size // 2))
@@ -91,7 +91,7 @@ class PostgresDatabase:
         return self._committer.waiting
 
     async def probe(self) -> None:
-        """Write something; raises `StorageAway` where the server only reads, recovers, or has no room."""
+        """Write something; raises `StorageUnavailable` where the server only reads, recovers, or has no room."""
         await self.write(_PROBE)
 
     def figures(self) -> dict[str, float]:
@@ -100,7 +100,7 @@ class PostgresDatabase:
 
     async def open(self) -> None:
         """Connect, and begin to write what is queued."""
-        deadline = asyncio.get_running_loop().time() + self._settings.patience_seconds
+        deadline = asyncio.get_running_loop().time() + self._settings.write_timeout_seconds
         while True:
             try:
                 await self._pool.give_back(await self._pool.take())
@@ -120,7 +120,7 @@ class PostgresDatabase:
     def _watch(self) -> None:
         """Hang up where a server that bounds each statement has not answered within that bound: it is frozen."""
         loop = asyncio.get_running_loop()
-        latest = loop.time() - self._settings.statement_seconds - self._settings.connect_seconds
+        latest = loop.time() - self._settings.statement_timeout_seconds - self._settings.connect_timeout_seconds
         for connection, since in list(self._asked.items()):
             if since < latest and not connection.closed:
                 _log.error("the database %s did not answer in time; a connection is given up", self.url)
@@ -153,7 +153,7 @@ class PostgresDatabase:
             # One type for all whole numbers, so that a statement is prepared once and not once a width.
             connection.adapters.register_dumper(kind, Int8Dumper)
         connection.adapters.register_loader("numeric", _Number)
-        limit = round(self._settings.statement_seconds * 1000)
+        limit = round(self._settings.statement_timeout_seconds * 1000)
         await connection.execute(
             f"SET statement_timeout = {limit}; SET idle_in_transaction_session_timeout = {2 * limit}"
         )
@@ -207,7 +207,7 @@ class PostgresDatabase:
         mine = self._mine()
         if mine is not None:
             return await self._execute(mine, sql, parameters)
-        deadline = asyncio.get_running_loop().time() + self._settings.connect_seconds
+        deadline = asyncio.get_running_loop().time() + self._settings.connect_timeout_seconds
         collisions = 0
         while True:
             try:
@@ -280,7 +280,7 @@ class PostgresDatabase:
 
     async def _begun(self) -> Connection:
         """Return a connection on which a transaction has begun."""
-        deadline = asyncio.get_running_loop().time() + self._settings.connect_seconds
+        deadline = asyncio.get_running_loop().time() + self._settings.connect_timeout_seconds
         while True:
             try:
                 connection = await self._pool.take()
@@ -333,10 +333,10 @@ class PostgresDatabase:
             if batch.once is not None:
                 sql, parameters = batch.once
                 insert = f"{plain_insert(sql)} ON CONFLICT DO NOTHING"
-                if not await self.write(insert, [kept(value) for value in parameters]):
+                if not await self.write(insert, storable(parameters)):
                     raise AlreadyDone(f"The row of `{insert.split('(')[0].strip()}` is there already.")
             for sql, parameters in batch.ordered():
-                await self.write(sql, [kept(value) for value in parameters])
+                await self.write(sql, storable(parameters))
 
     def enqueue(self, batch: Batch) -> None:
         """Queue the batch; a transaction that is open does not wait for it nor take it back."""

@@ -12,7 +12,7 @@ import psycopg
 
 from ..config.storage import StorageSettings
 from ..core.urls import StoreUrl
-from .interface import StorageAway, StorageError
+from .interface import StorageError, StorageUnavailable
 from .schema import is_current, upgrade_with
 
 __all__ = ["connection_options", "prepare_postgres"]
@@ -33,7 +33,7 @@ def connection_options(settings: StorageSettings) -> dict[str, Any]:
     """
     return {
         "application_name": "onceward",
-        "connect_timeout": max(2, round(settings.connect_seconds)),
+        "connect_timeout": max(2, round(settings.connect_timeout_seconds)),
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
@@ -48,7 +48,7 @@ def prepare_postgres(url: StoreUrl, settings: StorageSettings) -> None:
         _check(connection, url)
         if is_current(_version(connection), f"{url}"):
             return
-        _lock(connection, url, settings.patience_seconds)
+        _lock(connection, url, settings.write_timeout_seconds)
         if not is_current(_version(connection), f"{url}"):
             upgrade_with("postgresql+psycopg://", lambda: _connect(url, settings), str(url))
 
@@ -59,7 +59,9 @@ def _connected(url: StoreUrl, settings: StorageSettings) -> Iterator[psycopg.Con
     try:
         yield connection
     except psycopg.OperationalError as error:
-        raise StorageAway(f"The database {url} was lost: {url.hide(str(error).strip())}. Start again.") from error
+        raise StorageUnavailable(
+            f"The database {url} was lost: {url.hide(str(error).strip())}. Start again."
+        ) from error
     except psycopg.Error as error:
         raise StorageError(f"The database {url} cannot be used: {url.hide(str(error).strip())}.") from error
     finally:
@@ -77,7 +79,7 @@ def _address(url: StoreUrl) -> str:
 
 def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Connection[Any]:
     """Connect; a server that starts at the same time as this gateway is waited for."""
-    deadline = time.monotonic() + settings.patience_seconds
+    deadline = time.monotonic() + settings.write_timeout_seconds
     said = False
     while True:
         try:
@@ -86,7 +88,7 @@ def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Conn
             passing = error.sqlstate is None or error.sqlstate in _PASSING
             text = url.hide(str(error).strip())
             if not passing or _is_refusal(text) or time.monotonic() > deadline:
-                raise StorageAway(
+                raise StorageUnavailable(
                     f"The database {url} cannot be reached: {text}. Check `storage.database_url`, and that the server "
                     "runs and lets this user in."
                 ) from error

@@ -83,7 +83,9 @@ def serve(args: argparse.Namespace) -> int:
 
     config = getattr(args, "config", None)
     options = {"config": None if config is None else str(config), "overrides": overrides}
-    return Supervisor(listener, workers, options, drain_seconds=settings.limits.drain_seconds, greet=greet).run()
+    return Supervisor(
+        listener, workers, options, drain_timeout_seconds=settings.limits.drain_timeout_seconds, greet=greet
+    ).run()
 
 
 def _workers_problem(workers: int, settings: Settings) -> str | None:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.errors import (
     ApiError,
@@ -60,8 +60,9 @@ class _Pipeline(list[Any]):
 class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
-    Two extensions of the scope: `onceward.close` closes the connection, and `onceward.on_gone` sets a function that is
-    called when it is lost. ASGI does not have the first; for the second, it has a message that a task must wait for.
+    Extensions of the scope: `onceward.close` closes the connection, `onceward.on_gone` sets a function that is called
+    when it is lost, and `onceward.respond` sends a whole response. ASGI does not have the first; for the second, it has
+    a message that a task must wait for, and for the third two messages whose headers are checked one by one.
     """
 
     # The attributes of uvicorn's class are slots too: a dictionary of so many names takes 1,200 bytes more.
@@ -141,6 +142,7 @@ class HttpProtocol(HttpToolsProtocol):
             # Break the reference cycle of connection and request.
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions.pop("onceward.on_gone", None)
+            extensions.pop("onceward.respond", None)
         if self._on_gone is not None:
             self._on_gone()
             self._on_gone = None
@@ -154,6 +156,27 @@ class HttpProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self._is_lost:
             self.loop.call_soon(function)
+
+    def _respond(self, scope: dict[str, Any], status: int, headers: bytes, body: bytes) -> bool:
+        """Write a whole response to the request of `scope`; return False if it has to be sent by messages.
+
+        `headers` are the lines of all headers but the length of the body.
+        """
+        cycle = self.cycle
+        is_current = cycle is not None and cycle.scope is scope and not cycle.response_started
+        if not is_current or cycle.disconnected or self.flow.write_paused or scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        head = [STATUS_LINE[status], *(b"%s: %s\r\n" % header for header in cycle.default_headers), headers]
+        if not cycle.keep_alive:
+            head.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*head, b"content-length: %d\r\n\r\n" % len(body), body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse the next bytes. Refuse a head that is too large, and restart the time limit of the body."""
@@ -178,7 +201,11 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin a request, and offer the application its extensions of the scope."""
         super().on_message_begin()
         self._in_head, self._began, self._head_bytes = True, True, 0
-        extensions: dict[str, Any] = {"onceward.close": self.transport.close, "onceward.on_gone": self._call_when_gone}
+        extensions: dict[str, Any] = {
+            "onceward.close": self.transport.close,
+            "onceward.on_gone": self._call_when_gone,
+            "onceward.respond": self._respond,
+        }
         self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:
@@ -208,19 +235,21 @@ class HttpProtocol(HttpToolsProtocol):
         limits = self._limits()
         is_upload = any(name == b"content-type" and value[:10] == b"multipart/" for name, value in self.headers)
         self._body_moved = self.loop.time()
-        self._body_ends = self._body_moved + (limits.upload_seconds if is_upload else limits.body_seconds)
-        first_check = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        self._body_ends = self._body_moved + (
+            limits.upload_timeout_seconds if is_upload else limits.body_timeout_seconds
+        )
+        first_check = min(self._body_ends, self._body_moved + limits.body_idle_timeout_seconds)
         self._body_clock = self.loop.call_at(first_check, self._check_body)
 
     def _check_body(self) -> None:
         """Reject a body that exceeded a time limit; else check again when that is next possible."""
         limits, now = self._limits(), self.loop.time()
-        due = min(self._body_ends, self._body_moved + limits.body_idle_seconds)
+        due = min(self._body_ends, self._body_moved + limits.body_idle_timeout_seconds)
         is_waited_for = not self.flow.read_paused
         if not is_waited_for:
             # The gateway itself has paused reading.
             self._body_moved = now
-            due = max(due, now + limits.body_idle_seconds)
+            due = max(due, now + limits.body_idle_timeout_seconds)
         if now < due:
             self._body_clock = self.loop.call_at(due, self._check_body)
             return
@@ -257,9 +286,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._body_clock.cancel()
             self._body_clock = None
 
-    def _limits(self) -> Limits:
+    def _limits(self) -> RequestLimits:
         gateway = getattr(self.app, "gateway", None)
-        return Limits() if gateway is None else gateway.settings.limits
+        return RequestLimits() if gateway is None else gateway.settings.limits
 
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

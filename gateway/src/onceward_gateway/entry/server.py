@@ -1,11 +1,11 @@
 """The server process: uvicorn with the application, and a graceful shutdown.
 
 On SIGTERM (or Ctrl+C, or SIGHUP when its terminal is closed), new calls are rejected with 529 `draining`, running ones
-continue for `drain_seconds`, then the listener closes. A second signal interrupts running calls and ends the process
-within seconds, whatever it waits for; a third one ends it at once.
+continue for `drain_timeout_seconds`, then the listener closes. A second signal interrupts running calls and ends the
+process within seconds, whatever it waits for; a third one ends it at once.
 
 The system does not count signals: two of the same kind that are sent before the process handles the first are one. So
-the drain is always limited by `drain_seconds`, which by default is shorter than the timeout of `docker stop`.
+the drain is always limited by `drain_timeout_seconds`, which by default is shorter than the timeout of `docker stop`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .app import App
 from .garbage_collection import collect_when_quiet
 from .listening import (
     Acceptor,
-    Balance,
+    ConnectionBalance,
     Counted,
 )
 from .protocol import HttpProtocol
@@ -52,7 +52,7 @@ class GatewayServer(uvicorn.Server):
     """A server that drains before it stops listening."""
 
     def __init__(
-        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: Balance | None = None
+        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: ConnectionBalance | None = None
     ) -> None:
         super().__init__(config)
         self._balance = balance
@@ -174,7 +174,9 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
+def serve(
+    app: App, listener: socket.socket, *, beside: Beside | None = None, balance: ConnectionBalance | None = None
+) -> int:
     """Serve on a bound socket until stopped, with `beside` running meanwhile, and return the exit status.
 
     `balance` shares the connections with the other workers of the socket.

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.decisive_names import Named
 from ..core.effective_body import (
@@ -46,7 +46,7 @@ class ClientGone(Exception):
 
 
 async def read_body(
-    request: Request, kind: BodyKind, limits: Limits, spec: Specification | None, *, merge: bool = False
+    request: Request, kind: BodyKind, limits: RequestLimits, spec: Specification | None, *, merge: bool = False
 ) -> None:
     """Read and validate the body of a request; `merge` its extra parameters first."""
     content_type = request.headers.get("content-type", "")
@@ -60,7 +60,7 @@ async def read_body(
             code=error_codes.UNSUPPORTED_MEDIA_TYPE,
             param="Content-Type",
         )
-    request.raw = await _read(request.headers, request.receive, limits.body_bytes)
+    request.raw = await _read(request.headers, request.receive, limits.max_body_bytes)
     if request.raw and request.caller.id == ANONYMOUS.id:
         _refuse_simple(content_type)
     if kind is not BodyKind.NONE and not (kind is BodyKind.JSON_OR_NONE and not request.raw.strip()):
@@ -80,7 +80,9 @@ def _refuse_simple(content_type: str) -> None:
         )
 
 
-async def take_json(request: Request, limits: Limits, spec: Specification | None, *, merge: bool = False) -> None:
+async def take_json(
+    request: Request, limits: RequestLimits, spec: Specification | None, *, merge: bool = False
+) -> None:
     """Decode `request.raw` and validate it against the contract; `merge` its extra parameters first."""
     named = request.params.get("model") if merge else None
     if len(request.raw) > LARGE_BODY:
@@ -91,7 +93,7 @@ async def take_json(request: Request, limits: Limits, spec: Specification | None
 
 
 def _checked(
-    raw: bytes, limits: Limits, spec: Specification | None, merge: bool, named: str | None
+    raw: bytes, limits: RequestLimits, spec: Specification | None, merge: bool, named: str | None
 ) -> tuple[EffectiveBody, bytes]:
     """Return the value of a body, and its bytes with the merged members in it.
 
@@ -177,10 +179,10 @@ def _is_form(content_type: str) -> bool:
 
 
 async def _take_form(
-    request: Request, limits: Limits, spec: Specification | None, content_type: str, *, merge: bool
+    request: Request, limits: RequestLimits, spec: Specification | None, content_type: str, *, merge: bool
 ) -> None:
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        body = await _read(request.headers, request.receive, min(limits.body_bytes, _FIELD_BYTES))
+        body = await _read(request.headers, request.receive, min(limits.max_body_bytes, _FIELD_BYTES))
         fields = _pairs(body.decode("utf-8", "replace"))
     else:
         fields = await _take_multipart(request, limits)
@@ -206,19 +208,19 @@ def close_files(request: Request) -> None:
             upload.file.close()
 
 
-async def _take_multipart(request: Request, limits: Limits) -> list[tuple[str, str]]:
+async def _take_multipart(request: Request, limits: RequestLimits) -> list[tuple[str, str]]:
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException
 
     from .multipart import StrictParser
 
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > limits.upload_bytes:
-        raise _too_large(limits.upload_bytes)
+    if declared.isascii() and declared.isdigit() and int(declared) > limits.max_upload_bytes:
+        raise _too_large(limits.max_upload_bytes)
     headers = Headers({"content-type": request.headers["content-type"]})
-    stream = _stream(request.receive, limits.upload_bytes)
+    stream = _stream(request.receive, limits.max_upload_bytes)
     try:
-        field_bytes = min(limits.body_bytes, _FIELD_BYTES)
+        field_bytes = min(limits.max_body_bytes, _FIELD_BYTES)
         parser = StrictParser(headers, stream, max_files=64, max_fields=256, max_part_size=field_bytes)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:

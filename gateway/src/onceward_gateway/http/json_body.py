@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.json_parts import (
     SINGLE,
-    Cut,
+    JsonParts,
     cut,
     member,
     trimmed,
@@ -39,7 +39,7 @@ _STRUCTURE = b'"[]{},:'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
 
 
-def parse_json(raw: bytes, limits: Limits) -> Any:
+def parse_json(raw: bytes, limits: RequestLimits) -> Any:
     """Return the value of a body; raise 400 if it is not JSON or too deep, 413 if it has too many values.
 
     Call it in a thread if `raw` is longer than `LARGE_BODY`.
@@ -62,9 +62,9 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
             f"The body is not valid UTF-8: {error}. Encode it as UTF-8.", code=error_codes.INVALID_JSON
         ) from error
     except RecursionError:
-        raise _too_deep(limits.depth) from None
-    if not is_large and raw.count(b"[") + raw.count(b"{") > limits.depth:
-        _check_depth(value, limits.depth)
+        raise _too_deep(limits.max_depth) from None
+    if not is_large and raw.count(b"[") + raw.count(b"{") > limits.max_depth:
+        _check_depth(value, limits.max_depth)
     return value
 
 
@@ -86,7 +86,7 @@ def _too_deep(depth: int) -> ApiError:
     return invalid(f"The body is nested deeper than {depth} levels. Flatten it.", code=error_codes.TOO_DEEP)
 
 
-def _measure(raw: bytes, limits: Limits) -> None:
+def _measure(raw: bytes, limits: RequestLimits) -> None:
     """Reject a body that is nested too deep or has too many values, without decoding it."""
     values = level = at = 0
     in_string = False
@@ -99,17 +99,17 @@ def _measure(raw: bytes, limits: Limits) -> None:
         in_string ^= len(parts) % 2 == 0
         # The name of a member counts as a value.
         values += outside.count(b",") + outside.count(b":") + outside.count(b"[") + outside.count(b"{")
-        if values > limits.body_values:
+        if values > limits.max_body_values:
             raise ApiError(
                 413,
-                f"The body holds more than {limits.body_values} values, the most this gateway takes. Send less, or "
-                "raise `limits.body_values`.",
+                f"The body holds more than {limits.max_body_values} values, the most this gateway takes. Send less, or "
+                "raise `limits.max_body_values`.",
                 code=error_codes.PAYLOAD_TOO_LARGE,
             )
         for bracket in outside.translate(None, b",:"):
             level += 1 if bracket in b"[{" else -1
-            if level > limits.depth:
-                raise _too_deep(limits.depth)
+            if level > limits.max_depth:
+                raise _too_deep(limits.max_depth)
         at = end
 
 
@@ -148,7 +148,7 @@ def _decode_large(raw: bytes, levels: int = _MAX_LEVELS) -> Any:
         raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
-def _object(parts: Cut, levels: int) -> dict[str, Any]:
+def _object(parts: JsonParts, levels: int) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for part in parts:
         if len(part) > SINGLE:
@@ -159,7 +159,7 @@ def _object(parts: Cut, levels: int) -> dict[str, Any]:
     return out
 
 
-def _array(parts: Cut, levels: int) -> list[Any]:
+def _array(parts: JsonParts, levels: int) -> list[Any]:
     out: list[Any] = []
     for part in parts:
         if len(part) > SINGLE:

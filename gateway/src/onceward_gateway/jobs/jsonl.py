@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..http.json_body import parse_json
@@ -19,7 +19,7 @@ __all__ = ["LineFault", "check_upload", "examples_in", "read_lines"]
 
 _MOST_FAULTS = 5
 _LONGEST_LINE = 16 * 1024 * 1024
-_LIMITS = Limits()
+_LIMITS = RequestLimits()
 
 
 def read_lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | LineFault]]:

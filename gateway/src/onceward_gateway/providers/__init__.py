@@ -1,4 +1,4 @@
-"""Providers: the upstream side. One file of pure functions a wire, one client for all."""
+"""Providers: the upstream side. One file of pure functions a protocol, one client for all."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import msgspec
 
 from .._version import __version__
 from ..billing.prices import PriceBook
-from ..config.load import Limits
+from ..config.load import RequestLimits
 from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import invalid
@@ -37,7 +37,7 @@ class ProviderClient:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: RequestLimits,
         clock: Clock,
         prices: PriceBook,
         guard: AddressGuard,
@@ -53,7 +53,7 @@ class ProviderClient:
     def producer(self, target: ProviderTarget, request: Request, route: Route, *, stream: bool) -> ModelHandler:
         """Return the handler of a call to its provider."""
         exchange = Exchange(self, target, request, route.kind)
-        if target.upstream.wire == "anthropic":
+        if target.upstream.protocol == "anthropic":
             if route.kind != "chat":
                 raise invalid(
                     f"The provider {target.provider!r} does not serve `{route.path}`. Choose another model.",
@@ -92,16 +92,16 @@ class ProviderClient:
         self._clients.clear()
 
 
-def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:
-    return exchange.metered(partial(run, exchange))
+def _bound(exchange: Exchange, handle: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:
+    return exchange.metered(partial(handle, exchange))
 
 
 def _prepared_aside(exchange: Exchange, path: str, produce: ModelHandler, *, stream: bool) -> ModelHandler:
     """Return the handler of a call whose body is so large that it is prepared in a thread."""
 
-    async def run(sink: ResponseWriter) -> None:
+    async def handle(writer: ResponseWriter) -> None:
         body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)
         exchange.aim(path, body, "application/json")
-        await produce(sink)
+        await produce(writer)
 
-    return run
+    return handle

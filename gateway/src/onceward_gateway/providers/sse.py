@@ -26,11 +26,11 @@ class SseReader:
     """A decoder of server-sent events in pieces: `(event, data)` of each, the data without blanks around it.
 
     Events without data are skipped, except those named `error`. Raises `EventTooLarge` where an event grows beyond
-    `most_bytes`.
+    `max_bytes`.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        self._most_bytes = max_bytes
         self._pending: bytes | bytearray = b""
         self._searched = 0
 

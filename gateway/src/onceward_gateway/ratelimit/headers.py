@@ -66,7 +66,7 @@ def unavailable(limit: Limit) -> ApiError:
     return ApiError(
         503,
         f"Calls of {_owner(limit)} are limited, and the limits cannot be counted now, because the gateway cannot reach "
-        f'its Redis. Try again in {_TRY_AGAIN_SECONDS:g} s, or have `limits.when_away = "open"` configured.',
+        f'its Redis. Try again in {_TRY_AGAIN_SECONDS:g} s, or have `limits.redis_failure_mode = "open"` configured.',
         code=error_codes.LIMITS_UNAVAILABLE,
         retry_after=_TRY_AGAIN_SECONDS,
     )

@@ -29,12 +29,12 @@ Spawn = Callable[[Coroutine[Any, Any, Any], str], object]
 class CatalogUpdates:
     """Keeps the catalog of deployments as current as its tables, on whichever node they change."""
 
-    def __init__(self, db: Database, bus: Bus, spawn: Spawn, load: Load, *, cache_seconds: float) -> None:
+    def __init__(self, db: Database, bus: Bus, spawn: Spawn, load: Load, *, cache_ttl_seconds: float) -> None:
         self._db = db
         self._bus = bus
         self._spawn = spawn
         self._load = load
-        self._cache_seconds = cache_seconds
+        self._cache_seconds = cache_ttl_seconds
         self._loaded = 0
         self._announced = 0
         self._changed = asyncio.Event()

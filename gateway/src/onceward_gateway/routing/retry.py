@@ -46,7 +46,7 @@ class RetryPolicy:
             settings.total_timeout_seconds,
             settings.allowed_fails,
             settings.cooldown_seconds,
-            settings.longest_cooldown_seconds,
+            settings.max_cooldown_seconds,
         )
 
     def allows_attempt(self, made: int) -> bool:

@@ -38,7 +38,7 @@ def supported_params(upstream: Provider | None) -> list[str]:
 
     A provider with the same API accepts all members of the contract; another one accepts those that translate.
     """
-    if upstream is not None and upstream.wire == "anthropic":
+    if upstream is not None and upstream.protocol == "anthropic":
         return list(_MESSAGES)
     if not _known:
         document = load_contract()

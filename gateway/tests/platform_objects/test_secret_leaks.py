@@ -192,7 +192,7 @@ async def test_a_gateway_that_cannot_start_says_nothing_of_its_secrets(tmp_path:
         ("", {"ONCEWARD_GATEWAY_REDIS_URL": f"nonsense://u:{OPERATOR}@127.0.0.1/x"}),
         ("", {"ONCEWARD_GATEWAY_API_KEYS": "short"}),
     ):
-        (tmp_path / "onceward.toml").write_text(config + "[storage]\npatience_seconds = 1\n")
+        (tmp_path / "onceward.toml").write_text(config + "[storage]\nwrite_timeout_seconds = 1\n")
         with pytest.raises(AssertionError) as caught:
             await asyncio.to_thread(lambda environ=environ: Server(tmp_path, **environ))  # type: ignore[misc]
         said = str(caught.value)

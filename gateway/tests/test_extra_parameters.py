@@ -24,7 +24,7 @@ api_keys = ["{master}"]
 base_url = "{url}/v1"
 api_key = "sk-operators"
 [providers.claude]
-wire = "anthropic"
+protocol = "anthropic"
 base_url = "{url}"
 api_key = "sk-operators"
 [models]

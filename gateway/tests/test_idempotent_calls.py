@@ -176,7 +176,7 @@ def ended(url: str, call: str, seconds: float = 30) -> dict[str, Any]:
 
 
 def test_a_call_with_a_key_waits_for_its_client(launch: Launch) -> None:
-    url = launch("--offline", ONCEWARD_GATEWAY_GRACE_SECONDS="1").url
+    url = launch("--offline", ONCEWARD_GATEWAY_DISCONNECT_GRACE_SECONDS="1").url
     body = asked("x " * 1000, stream=True, pace=0.05)
     read_some(url, body, "comes-not-back", 2)
     (record,) = calls(url, "comes-not-back")
@@ -272,7 +272,7 @@ def test_a_stop_lets_streams_end_and_takes_no_new_calls(launch: Launch) -> None:
 
 
 def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch: Launch) -> None:
-    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_SECONDS="0.2")
+    server = launch("--offline", ONCEWARD_GATEWAY_DRAIN_TIMEOUT_SECONDS="0.2")
     body = asked("Hello!", stream=True, pace=0.1)
     with httpx2.stream("POST", server.url + CHAT, json=body, headers={"Idempotency-Key": "late"}) as answer:
         pieces = answer.iter_text()
@@ -299,7 +299,7 @@ def test_a_stop_that_is_out_of_time_says_so_and_the_stream_goes_on_later(launch:
 
 
 def test_a_quiet_stream_is_pinged(launch: Launch) -> None:
-    url = launch("--offline", ONCEWARD_GATEWAY_PING_SECONDS="0.1").url
+    url = launch("--offline", ONCEWARD_GATEWAY_PING_INTERVAL_SECONDS="0.1").url
     answer = post(url, asked("Hi", stream=True, pace=0.35))
     assert answer.text.count(": ping\n\n") >= 3
     assert answer.text.endswith("data: [DONE]\n\n")
