@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.idempotent_writes import IdempotentWrites
-from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.records import Key, Team
 from onceward_gateway.http.request import Response, json_response
+from onceward_gateway.idempotency.repository import IdempotencyStore
+from onceward_gateway.idempotency.writes import IdempotentWrites
 from onceward_gateway.identity import api_keys
 from onceward_gateway.identity.invalidation import EVERYTHING, RecordChange
 from onceward_gateway.identity.one_time_secrets import OneTimeSecrets
@@ -401,7 +401,7 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
         await directory.changed("team", f"team_{len(made)}", "created")
         return json_response({"made": made[-1]})
 
-    store = CallStore(node.db)
+    store = IdempotencyStore(node.db)
     mutations = IdempotentWrites(
         node.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut
     )

@@ -7,8 +7,6 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
-from ..calls.idempotency import check_key, fingerprint
-from ..calls.idempotent_writes import IdempotentWrites
 from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import (
@@ -29,6 +27,9 @@ from ..http.request import (
     json_response,
 )
 from ..http.request_headers import api_key_of
+from ..idempotency.fingerprint import fingerprint
+from ..idempotency.request import check_key
+from ..idempotency.writes import IdempotentWrites
 from ..identity.authorization import (
     Ceiling,
     attenuate,
@@ -158,8 +159,8 @@ class SecretResponder:
     for some minutes, so that a retry of a lost answer succeeds; later the same idempotency key is answered with 409.
     """
 
-    def __init__(self, mutations: IdempotentWrites, secrets: OneTimeSecrets) -> None:
-        self._mutations = mutations
+    def __init__(self, writes: IdempotentWrites, secrets: OneTimeSecrets) -> None:
+        self._writes = writes
         self._secrets = secrets
 
     async def respond(self, request: Request, make: Make) -> Response:
@@ -175,10 +176,10 @@ class SecretResponder:
             return json_response(shown)
 
         if key is None:
-            done = await self._mutations.plainly(act, whole=True)
+            done = await self._writes.plainly(act, whole=True)
         else:
             digest = await fingerprint(request)
-            done = await self._mutations.once(request.principal, key, request.operation, digest, act)
+            done = await self._writes.once(request.principal, key, request.operation, digest, act)
         reply = cast("Response", done)
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:

@@ -54,15 +54,14 @@ class TextCounter:
         if self._held > _HELD:
             self._settle()
 
+    def has_room(self, size: int) -> bool:
+        """Return whether `size` more characters are counted together with those before."""
+        return self._held + size <= _HELD
+
     def add_all(self, texts: list[str]) -> None:
         """Add several pieces, with the same result as one after the other."""
-        size = sum(map(len, texts))
-        if self._held + size > _HELD:
-            for text in texts:
-                self.add(text)
-            return
-        self._pieces += texts
-        self._held += size
+        for text in texts:
+            self.add(text)
 
     def _settle(self) -> None:
         self._counted += count_text("".join(self._pieces))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..cluster.membership import Nodes
 from ..core.call_record import CallRecord
@@ -12,22 +13,78 @@ from ..core.clock import Clock
 from ..db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
 )
+from ..idempotency.repository import IdempotencyStore
+from ..idempotency.request import IdempotentRequest
+from ..idempotency.sql import RENEW_KEY
 from . import sql
-from .idempotency import (
-    Claim,
-    IdempotentRequest,
-    Start,
-)
+from .event_stream import EventStream
 from .running import RunningCall
 
-__all__ = ["IdempotencyKeys"]
-
+__all__ = ["Attached", "Claim", "IdempotencyKeys", "Replay", "Start"]
 
 _log = logging.getLogger("onceward_gateway")
 # Unwritten batches above which calls are refused: each holds the record of a call with its answer.
 _MAX_BACKLOG = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An outcome: attach to a call that runs here or on another node, and read its events after `after`."""
+
+    stream: EventStream
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An outcome: replay the stored answer of a call that has ended."""
+
+    record: CallRecord
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An outcome: make the call for the first time (`record` is None), retry it, or resume it from its log.
+
+    `replaces` is the id of the call that the key has named so far, if it is to name a new one.
+    """
+
+    record: CallRecord | None = None
+    logged: tuple[bytes, ...] = ()
+    resumed: bool = False
+    after: int = 0
+    replaces: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """The exclusive right to make the call of a key, held until the call has begun or the claim is released.
+
+    `previous` is the earlier record of a call that is retried or resumed.
+    """
+
+    request: IdempotentRequest
+    record: CallRecord
+    start: Start
+    previous: CallRecord | None
+    expires_at: float
+    recorded: bool = False
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def over(self) -> None:
+        """Wait until the call has begun or the claim was released."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        await waiter
+
+    def end(self) -> None:
+        """Wake the requests that wait for the outcome of the claim."""
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class _Backlog:
@@ -38,16 +95,16 @@ class _Backlog:
         self._refused = 0
 
     def check(self) -> None:
-        """Raise `StorageAway` if too many records wait to be written."""
+        """Raise `StorageUnavailable` if too many records wait to be written."""
         if self._db.backlog < _MAX_BACKLOG:
             if self._refused:
-                _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
+                _log.warning("%d calls were refused and not recorded while storage was unavailable", self._refused)
                 self._refused = 0
             return
         self._refused += 1
         if self._refused == 1:
             _log.error("%d records wait for storage; new calls are refused until it is back", _MAX_BACKLOG)
-        raise StorageAway(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
+        raise StorageUnavailable(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
 
 
 class IdempotencyKeys:
@@ -56,6 +113,7 @@ class IdempotencyKeys:
     def __init__(
         self, db: Database, clock: Clock, nodes: Nodes, new_id: Callable[[str], str], keep_seconds: float
     ) -> None:
+        self.store = IdempotencyStore(db)
         self._db = db
         self._clock = clock
         self._nodes = nodes
@@ -84,8 +142,8 @@ class IdempotencyKeys:
     async def claim(self, request: IdempotentRequest, start: Start, *, model: str, provider: str) -> Claim | None:
         """Return the right to make the call, or None if another request has it. End it with `begun` or `release`.
 
-        Raises `StorageAway` while too many records wait to be written: records are never dropped, so no further ones
-        may be added.
+        Raises `StorageUnavailable` while too many records wait to be written: records are never dropped, so no
+        further ones may be added.
         """
         self._backlog.check()
         now = self._clock.time()
@@ -147,7 +205,7 @@ class IdempotencyKeys:
             async with self._db.transaction():
                 rows = await self._db.changed(sql.RETAKE, retaken)
                 renewed = (claim.expires_at, request.principal, request.key, record.id)
-                await self._db.write(sql.RENEW_KEY, renewed)
+                await self._db.write(RENEW_KEY, renewed)
             return bool(rows)
         now = self._clock.time()
         key = (request.principal, request.key, request.operation, request.fingerprint, record.id)
@@ -173,19 +231,33 @@ class IdempotencyKeys:
             batch.add(sql.RESTORE, (previous.status, *row[11:16], previous.attempt, record.id, self._nodes.id))
         return batch
 
+    def record(self, batch: Batch, call: RunningCall) -> None:
+        """Add the key of a running call to a batch, if it has one."""
+        record = call.record
+        if record.key is not None and call.fingerprint is not None:
+            self.store.put(
+                batch,
+                record.principal,
+                record.key,
+                call.operation,
+                call.fingerprint,
+                record.id,
+                expires_at=call.expires_at,
+            )
+
     def _free(self, claim: Claim) -> None:
         if self._holders.get(claim.request.scoped_key) is claim:
             del self._holders[claim.request.scoped_key]
         claim.end()
 
-    def begun(self, claim: Claim, run: RunningCall) -> None:
+    def begun(self, claim: Claim, call: RunningCall) -> None:
         """Transfer the key from the claim to the running call."""
         if claim.request.key is not None:
-            self._holders[claim.request.scoped_key] = run
+            self._holders[claim.request.scoped_key] = call
             claim.end()
 
-    def ended(self, run: RunningCall) -> None:
+    def ended(self, call: RunningCall) -> None:
         """Free the key of a call that has ended."""
-        scoped_key = (run.record.principal, run.record.key or "")
-        if self._holders.get(scoped_key) is run:
+        scoped_key = (call.record.principal, call.record.key or "")
+        if self._holders.get(scoped_key) is call:
             del self._holders[scoped_key]

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ..cluster.bus import Bus
 from ..core import error_codes
+from ..core.answer import Answer
 from ..core.call_record import CallRecord
 from ..core.errors import (
     ApiError,
@@ -42,6 +43,10 @@ class RemoteCallHost(Protocol):
     store: CallStore
     bus: Bus
     disconnect_grace_seconds: float
+
+    async def answer(self, call_id: str) -> Answer | None:
+        """Return the stored answer of a call that did not stream, or None."""
+        ...
 
     def attend(self, call_id: str) -> None:
         """Mark a call of another node as attended by a client of this node."""
@@ -170,7 +175,7 @@ class RemoteCall(EventStream):
     async def _end(self, record: CallRecord) -> None:
         if record.status == "completed":
             if not record.stream:
-                self.answer = await self._host.store.answer(record.id)
+                self.answer = await self._host.answer(record.id)
                 if self.answer is None:
                     self._fail(lost(record.id))
             self.done = True

@@ -1,28 +1,15 @@
-"""Repository of call records, idempotency keys, answers and event logs: typed access to the tables of `sql`."""
+"""Repository of call records and event logs: typed access to the tables of `sql`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from ..core.answer import Answer
 from ..core.call_record import CallRecord, read_record
 from ..db import Batch, Database
 from . import sql
 
-__all__ = ["CallStore", "EventBlock", "StoredKey"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A stored idempotency key: the fingerprint of its first request, its call, and the node of a running write."""
-
-    fingerprint: bytes
-    call_id: str
-    node: str | None
-    record: CallRecord | None
+__all__ = ["CallStore", "EventBlock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +63,6 @@ class CallStore:
             rows = await self._db.query(sql.LIST_CALLS_OF_KEY, (principal, position, key, limit + 1))
         return [read_record(row) for row in rows[:limit]], len(rows) > limit
 
-    async def key(self, principal: str, key: str, now: float) -> StoredKey | None:
-        """Return a live idempotency key of a principal with its call, or None."""
-        row = await self._db.one(sql.FIND_KEY, (principal, key, now))
-        if row is None:
-            return None
-        return StoredKey(bytes(row[0]), row[1], row[2], None if row[3] is None else read_record(row[3:]))
-
-    async def answer(self, call_id: str) -> Answer | None:
-        """Return the stored answer of a call that did not stream, or None."""
-        row = await self._db.one(sql.FIND_ANSWER, (call_id,))
-        if row is None:
-            return None
-        status, content_type, headers, body = row
-        pairs = msgspec.json.decode(headers, type=list[tuple[str, str]])
-        return Answer(bytes(body), content_type, headers=tuple(pairs), status=status)
-
     async def events(self, call_id: str, after: int) -> list[EventBlock]:
         """Return the blocks with the events after `after`, without duplicates.
 
@@ -116,27 +87,6 @@ class CallStore:
         batch.add(sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL, record.row())
 
     @staticmethod
-    def put_key(
-        batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, call_id: str, *, expires_at: float
-    ) -> None:
-        """Add the claim of an idempotency key to a batch; it holds until `expires_at` (seconds since the epoch)."""
-        batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, call_id, expires_at))
-
-    @classmethod
-    def put_key_of(
-        cls, batch: Batch, record: CallRecord, operation: str, fingerprint: bytes | None, expires_at: float
-    ) -> None:
-        """Add the idempotency key of a call, if it has one."""
-        if record.key is not None and fingerprint is not None:
-            cls.put_key(batch, record.principal, record.key, operation, fingerprint, record.id, expires_at=expires_at)
-
-    @staticmethod
-    def put_answer(batch: Batch, call_id: str, answer: Answer) -> None:
-        """Add the answer of a call to a batch."""
-        headers = msgspec.json.encode(answer.headers).decode()
-        batch.add(sql.PUT_ANSWER, (call_id, answer.status, answer.content_type, headers, answer.body))
-
-    @staticmethod
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:
         """Add a block of a call's events to a batch."""
         batch.add(sql.PUT_EVENTS, block)
@@ -147,10 +97,3 @@ class CallStore:
         batch = Batch()
         batch.add(sql.ADD_ATTEMPT, (call_id,))
         return batch
-
-    async def sweep(self, now: float) -> int:
-        """Delete the expired keys with their answers and events, and return their number; call records stay."""
-        async with self._db.transaction():
-            await self._db.write(sql.DROP_ANSWERS, (now,))
-            await self._db.write(sql.DROP_EVENTS, (now,))
-            return await self._db.write(sql.DROP_KEYS, (now,))

@@ -1,14 +1,13 @@
-"""SQL statements of call records, idempotency keys and the event log. Values are always bound.
+"""SQL statements of call records and the event log. Values are always bound.
 
 call       one row per call: its request and its outcome; while it runs, the node that runs it
-once_key   the fingerprint of the first request with an idempotency key, and its call (or write)
-answer     the complete answer of a call or a write with a key
 event      the event log of a stream with a key: blocks of consecutive events as they were sent
 """
 
 from __future__ import annotations
 
 from ..cluster.sql import NOW
+from ..idempotency.sql import CLAIM_KEY, find_key
 
 __all__ = [
     "ADD_ATTEMPT",
@@ -16,32 +15,20 @@ __all__ = [
     "ATTENDED",
     "CANCELLED",
     "CLAIM_CALL",
-    "CLAIM_KEY",
-    "DROP_ANSWERS",
     "DROP_CALL",
-    "DROP_EVENTS",
-    "DROP_KEY",
-    "DROP_KEYS",
     "FAIL_CALL",
-    "FIND_ANSWER",
     "FIND_CALL",
     "FIND_EVENTS",
     "FIND_KEY",
-    "FREE_MUTATION",
-    "FREE_MUTATIONS",
     "INTERRUPT",
     "INTERRUPT_ALL",
     "INTERRUPT_ONE",
-    "KEEP_MUTATION",
     "LIST_CALLS",
     "LIST_CALLS_OF_KEY",
     "POSITION",
-    "PUT_ANSWER",
     "PUT_CALL",
     "PUT_EVENTS",
     "PUT_INTERRUPTED",
-    "PUT_KEY",
-    "RENEW_KEY",
     "RELEASE_KEY",
     "REQUEST_CANCEL",
     "RESTORE",
@@ -81,20 +68,8 @@ LIST_CALLS = f"{_LISTED} WHERE principal = ? AND position < ? ORDER BY position 
 LIST_CALLS_OF_KEY = f"{_LISTED} WHERE principal = ? AND position < ? AND key = ? ORDER BY position DESC LIMIT ?"
 POSITION = "SELECT position FROM call WHERE principal = ? AND id = ?"
 
-PUT_KEY = """
-    INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (principal, key) DO UPDATE SET
-        operation = excluded.operation, fingerprint = excluded.fingerprint,
-        call_id = excluded.call_id, expires_at = excluded.expires_at, node = NULL
-"""
 _NAMED = ", ".join(f"call.{name.strip()}" for name in _COLUMNS.split(","))
-FIND_KEY = f"""
-    SELECT once_key.fingerprint, once_key.call_id, once_key.node, {_NAMED}
-    FROM once_key LEFT JOIN call ON call.id = once_key.call_id
-    WHERE once_key.principal = ? AND once_key.key = ? AND expires_at > ?
-"""
-RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
-DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
+FIND_KEY = find_key(_NAMED, "call", "id")
 # After DROP_CALL: if this node was declared dead meanwhile, the call belongs to another node or has ended, and both
 # rows stay.
 RELEASE_KEY = """
@@ -104,15 +79,6 @@ RELEASE_KEY = """
 
 # -- claims: one statement, so that exactly one node obtains the key
 
-CLAIM_KEY = """
-    INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (principal, key) DO UPDATE SET
-        operation = excluded.operation, fingerprint = excluded.fingerprint, call_id = excluded.call_id,
-        expires_at = excluded.expires_at, node = excluded.node
-    WHERE once_key.expires_at <= ? OR once_key.call_id = ?
-    RETURNING call_id
-"""
 _TYPED = """CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
             CAST(? AS SMALLINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS DOUBLE PRECISION),
             CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT),
@@ -152,18 +118,6 @@ REQUEST_CANCEL = """
 # By the database's clock: the clocks of the nodes may differ by more than the grace period.
 ATTEND = f"UPDATE call SET attended_at = {NOW} WHERE id = ?"
 ATTENDED = f"SELECT {NOW} - attended_at FROM call WHERE id = ?"
-KEEP_MUTATION = "UPDATE once_key SET node = NULL, expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
-# A write that was committed after all keeps its key: its row has no node.
-FREE_MUTATION = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ? AND node = ?"
-FREE_MUTATIONS = "DELETE FROM once_key WHERE node = ?"
-
-PUT_ANSWER = """
-    INSERT INTO answer (call_id, status, content_type, headers, body) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (call_id) DO UPDATE SET
-        status = excluded.status, content_type = excluded.content_type, headers = excluded.headers,
-        body = excluded.body
-"""
-FIND_ANSWER = "SELECT status, content_type, headers, body FROM answer WHERE call_id = ?"
 
 # Two nodes that resume a call from the same event write the same events; the shorter block never replaces the longer.
 PUT_EVENTS = """
@@ -172,7 +126,3 @@ PUT_EVENTS = """
     WHERE excluded.last > event.last
 """
 FIND_EVENTS = "SELECT first, last, data FROM event WHERE call_id = ? AND last > ? ORDER BY first"
-
-DROP_ANSWERS = "DELETE FROM answer WHERE call_id IN (SELECT call_id FROM once_key WHERE expires_at <= ?)"
-DROP_EVENTS = "DELETE FROM event WHERE call_id IN (SELECT call_id FROM once_key WHERE expires_at <= ?)"
-DROP_KEYS = "DELETE FROM once_key WHERE expires_at <= ?"

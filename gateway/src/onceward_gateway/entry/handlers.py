@@ -59,7 +59,7 @@ def build_handlers(
     ownership = Ownership(records)
     writer = RecordWriter(directory, catalog, clock, new_id)
     serializer = RecordSerializer(records, gateway.ledger.rollups, gateway.ledger.last_used, clock)
-    secrets = SecretResponder(gateway.mutations, gateway.secrets)
+    secrets = SecretResponder(gateway.writes, gateway.secrets)
     keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
     teams = TeamAccess(records, serializer, keys, writer)
     memberships = Memberships(records, directory, writer, ownership, clock, new_id)
@@ -144,7 +144,7 @@ def build_handlers(
 
 def _metrics(gateway: Services) -> MetricsHandlers | None:
     """Return the handlers of the metrics, unless these are off or have a port of their own."""
-    settings = gateway.settings.watch.metrics
+    settings = gateway.settings.observability.metrics
     if gateway.metrics is None or settings.listen is not None:
         return None
     return MetricsHandlers(settings, gateway.metrics.read)

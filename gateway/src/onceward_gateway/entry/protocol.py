@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ..config.load import RequestLimits
 from ..core import error_codes
@@ -60,9 +60,10 @@ class _Pipeline(list[Any]):
 class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
-    Three extensions of the scope: `onceward.close` closes the connection, `onceward.on_gone` sets a function that is
-    called when it is lost, and `onceward.body_writer` returns a function that writes to the body of a response that
-    has started. ASGI does not have the first; for the others, it has messages that a task must wait for.
+    Extensions of the scope: `onceward.close` closes the connection, `onceward.on_gone` sets a function that is called
+    when it is lost, `onceward.respond` sends a whole response, and `onceward.body_writer` returns a function that
+    writes to the body of a response that has started. ASGI does not have the first; for the others, it has messages
+    that a task must wait for, and whose headers are checked one by one.
     """
 
     # The attributes of uvicorn's class are slots too: a dictionary of so many names takes 1,200 bytes more.
@@ -143,6 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions.pop("onceward.on_gone", None)
             extensions.pop("onceward.body_writer", None)
+            extensions.pop("onceward.respond", None)
         if self._on_gone is not None:
             self._on_gone()
             self._on_gone = None
@@ -156,6 +158,27 @@ class HttpProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self._is_lost:
             self.loop.call_soon(function)
+
+    def _respond(self, scope: dict[str, Any], status: int, headers: bytes, body: bytes) -> bool:
+        """Write a whole response to the request of `scope`; return False if it has to be sent by messages.
+
+        `headers` are the lines of all headers but the length of the body.
+        """
+        cycle = self.cycle
+        is_current = cycle is not None and cycle.scope is scope and not cycle.response_started
+        if not is_current or cycle.disconnected or self.flow.write_paused or scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        head = [STATUS_LINE[status], *(b"%s: %s\r\n" % header for header in cycle.default_headers), headers]
+        if not cycle.keep_alive:
+            head.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*head, b"content-length: %d\r\n\r\n" % len(body), body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse the next bytes. Refuse a head that is too large, and restart the time limit of the body."""
@@ -184,6 +207,7 @@ class HttpProtocol(HttpToolsProtocol):
             "onceward.close": self.transport.close,
             "onceward.on_gone": self._call_when_gone,
             "onceward.body_writer": self._body_writer,
+            "onceward.respond": self._respond,
         }
         self.scope["extensions"] = extensions
 

@@ -15,9 +15,10 @@ from .sse import EventTooLarge, Run, SseReader
 
 __all__ = ["WHOLE", "Answering", "EventSource"]
 
-# How much of a stream is parsed in one turn of the event loop where each line is looked at; an event in it has at
-# least 3 bytes.
-_TURN_BYTES = 16_384
+# How much of a stream is parsed in one turn of the event loop; less where each line is looked at, as an event may have
+# only 3 bytes.
+_TURN_BYTES = 65_536
+_LINES_BYTES = 16_384
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _LATE_SECONDS = 1.0
@@ -108,26 +109,29 @@ class EventSource:
             raise self._exchange.broken(head[:_SHOWN], "no events")
 
     async def _runs_of(self, data: bytes) -> AsyncIterator[Run]:
-        """Yield the events that the next bytes complete. Only where each line is looked at do they take turns."""
-        reader = self._reader
-        unnamed = reader.unnamed(data)
-        if unnamed is not None:
-            if unnamed:
-                self._found = True
-                yield "", unnamed
-            return
-        for at in range(0, len(data), _TURN_BYTES):
-            for run in reader.read(data[at : at + _TURN_BYTES]):
-                self._found = True
-                yield run
-            reader.check()
-            if at + _TURN_BYTES < len(data):
+        """Yield the events that the next bytes complete, in turns with other tasks."""
+        reader, at = self._reader, 0
+        while at < len(data):
+            if at:
                 await asyncio.sleep(0)
+            part = data[at : at + _TURN_BYTES]
+            unnamed = reader.unnamed(part)
+            if unnamed is not None:
+                if unnamed:
+                    self._found = True
+                    yield "", unnamed
+            else:
+                part = part[:_LINES_BYTES]
+                for run in reader.read(part):
+                    self._found = True
+                    yield run
+                reader.check()
+            at += len(part)
 
     def _tap(self, data: bytes) -> bytes:
         """Hand over the events in what arrived; return the bytes that are left over."""
         take = self.take
-        if take is None or len(data) > self._exchange.room:
+        if take is None or len(data) > min(self._exchange.room, _TURN_BYTES):
             return data
         events = self._reader.unnamed(data)
         if events is None:

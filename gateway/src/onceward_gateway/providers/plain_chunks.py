@@ -1,16 +1,20 @@
 """Plain chunks: those that add a text to one choice, and say nothing else that the gateway has to act on.
 
 Nearly all chunks of a stream are plain. A typed decoder recognises them: it refuses every member that has a meaning
-for the gateway, such as an error, usage or a finish reason. A refused chunk is read member by member instead.
+for the gateway, such as an error, usage or a finish reason. Consecutive chunks mostly differ in one text only, so that
+those with the same bytes around it need not be decoded at all. Other chunks are read member by member instead.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-__all__ = ["PlainChunk", "PlainChoice", "decode_plain"]
+__all__ = ["PlainChoice", "PlainChunk", "Shape", "decode_plain", "decode_text", "shape_of"]
+
+_PROBE = "-"
 
 
 class PlainChoice(msgspec.Struct, gc=False):
@@ -48,5 +52,51 @@ class PlainChunk(msgspec.Struct, gc=False, rename={"usage_in_camel_case": "usage
     speed: None = None
 
 
-decode_plain = msgspec.json.Decoder(PlainChunk).decode
-"""Return the plain chunk in these bytes; raise `ValueError` or `RecursionError` if they are not one."""
+_decode = msgspec.json.Decoder(PlainChunk).decode
+decode_text = msgspec.json.Decoder(str).decode
+"""Return the string in these bytes; raise `ValueError` if they are not one."""
+
+
+def decode_plain(data: bytes) -> PlainChunk:
+    """Return the plain chunk in these bytes; raise `ValueError` or `RecursionError` if they are not one."""
+    if not data.isascii():
+        # The decoder does not look into members that it skips.
+        data.decode()
+    return _decode(data)
+
+
+class Shape(NamedTuple):
+    """The bytes before and after the only text of a plain chunk."""
+
+    before: bytes
+    after: bytes
+
+    def texts_of(self, events: list[bytes]) -> list[bytes]:
+        """Return what stands between these bytes in the events at the beginning that have them."""
+        before, after = self
+        start, end, least = len(before), -len(after), len(before) + len(after)
+        found = [
+            data[start:end]
+            for data in events
+            if data.startswith(before) and data.endswith(after) and len(data) >= least
+        ]
+        if len(found) == len(events):
+            return found
+        count = 0
+        for data in events:
+            if not (data.startswith(before) and data.endswith(after) and len(data) >= least):
+                break
+            count += 1
+        return found[:count]
+
+
+def shape_of(data: bytes, text: str, said: Callable[[PlainChoice], list[str] | None]) -> Shape | None:
+    """Return the shape of a plain chunk with one text, of which `said` returns the texts; None if it is not certain."""
+    written = b'"%b"' % text.encode()
+    at = data.find(written)
+    if at < 0:
+        return None
+    shape = Shape(data[: at + 1], data[at + len(written) - 1 :])
+    # The same string may be elsewhere too. Only where the text changes with it was the right one found.
+    probed = decode_plain(b"%b%b%b" % (shape.before, (text + _PROBE).encode(), shape.after))
+    return shape if said(probed.choices[0]) == [text + _PROBE] else None

@@ -52,15 +52,15 @@ _SOUND_TYPES = {
 }
 
 
-def stream(exchange: Exchange, sink: ResponseWriter) -> Coroutine[Any, Any, None]:
+def stream(exchange: Exchange, writer: ResponseWriter) -> Coroutine[Any, Any, None]:
     """Pass the upstream's events through."""
-    return _Relay(exchange, sink).run()
+    return _Relay(exchange, writer).run()
 
 
 class _Relay:
-    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
+    def __init__(self, exchange: Exchange, writer: ResponseWriter) -> None:
         self._exchange = exchange
-        self._sink = sink
+        self._writer = writer
         self._meter = exchange.meter
         self._show_usage = wants_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
@@ -70,12 +70,12 @@ class _Relay:
         self._usage_with_text: Any = None
         self._head: dict[str, Any] = {}
         self._source: EventSource | None = None
-        # Whether the sink took all that it can at once.
+        # Whether the writer took all that it can at once.
         self._is_full = False
 
     async def run(self) -> None:
         exchange, done = self._exchange, False
-        async with exchange.open(self._sink) as response:
+        async with exchange.open(self._writer) as response:
             source = self._source = exchange.events(response)
             async for name, events in source:
                 if name is WHOLE:
@@ -88,19 +88,19 @@ class _Relay:
                     await self._read_late(source, events[end:])
                     break
                 # Until then each chunk may tell something that the call has to know first.
-                source.take = self._take if self._head and self._sink.takes_batches else None
+                source.take = self._take if self._head and self._writer.takes_batches else None
         exchange.cut = not done
         self._reader.end(done=done)
         if self._show_usage:
             usage = self._meter.usage()
             if self._usage_chunk is not None or not _is_billed(self._usage_with_text, usage):
-                await self._sink.emit(self._usage(usage))
+                await self._writer.emit(self._usage(usage))
 
     def _take(self, events: list[bytes]) -> int:
         """Pass on the plain chunks at the beginning of these events, and return how many there are."""
-        count = self._reader.read_plain(events, 0, len(events))
-        if count and not self._sink.write(events if count == len(events) else events[:count]):
-            # What comes next waits until the sink has room.
+        count = self._reader.read_plain(events, len(events))
+        if count and not self._writer.write(events if count == len(events) else events[:count]):
+            # What comes next waits until the writer has room.
             self._is_full = True
             if self._source is not None:
                 self._source.take = None
@@ -112,7 +112,7 @@ class _Relay:
         while at < len(events):
             if self._is_full:
                 self._is_full = False
-                await self._sink.drain()
+                await self._writer.drain()
             count = await self._pass_on_plain(events, at) if self._head and not name else 0
             at += count
             if not count:
@@ -125,14 +125,14 @@ class _Relay:
 
     async def _pass_on_plain(self, events: list[bytes], at: int) -> int:
         """Pass on the plain chunks from `events[at]` on, and return how many there are."""
-        if not self._sink.takes_batches:
-            count = self._reader.read_plain(events, at, 1)
-            if count:
-                await self._sink.emit(events[at])
+        rest = events[at:] if at else events
+        if not self._writer.takes_batches:
+            if count := self._reader.read_plain(rest, 1):
+                await self._writer.emit(rest[0])
             return count
-        count = self._reader.read_plain(events, at, len(events))
-        if count and not self._sink.write(events[at : at + count]):
-            await self._sink.drain()
+        count = self._reader.read_plain(rest, len(rest))
+        if count and not self._writer.write(rest if count == len(rest) else rest[:count]):
+            await self._writer.drain()
         return count
 
     async def _pass_on(self, chunk: Chunk) -> None:
@@ -145,7 +145,7 @@ class _Relay:
         if not chunk.of_answer:
             return
         self._usage_with_text = chunk.value.get("usage") or self._usage_with_text
-        await self._sink.emit(chunk.data, chunk.event or None)
+        await self._writer.emit(chunk.data, chunk.event or None)
 
     def _usage(self, usage: Mapping[str, Any]) -> bytes:
         """Return the chunk with the usage: the provider's own if it reports what is billed."""
@@ -172,7 +172,7 @@ class _Relay:
 
     async def _emit_completion(self, body: bytes) -> None:
         """Send an answer that is a whole completion, and not a stream, as one chunk."""
-        await self._sink.emit(await in_thread_if_large(body, self._chunk, body))
+        await self._writer.emit(await in_thread_if_large(body, self._chunk, body))
 
     def _chunk(self, body: bytes) -> bytes:
         chunk = chunk_of(_value(self._exchange, body)[0], self._exchange.kind)
@@ -196,14 +196,12 @@ def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
 
 
-async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
+async def answer(exchange: Exchange, writer: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
-    async with exchange.open(sink) as response:
-        body = await exchange.read(response)
-        kind = response.last_headers.get("content-type", "application/json")
+    body, kind = await exchange.whole(writer)
     if not body:
         raise exchange.broken(body, "it is empty")
-    sink.answer = await in_thread_if_large(body, _answer, exchange, body, kind)
+    writer.answer = await in_thread_if_large(body, _answer, exchange, body, kind)
 
 
 def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:

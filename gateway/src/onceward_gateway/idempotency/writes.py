@@ -22,7 +22,7 @@ from ..http.request import (
     Response,
 )
 from . import sql
-from .repository import CallStore, StoredKey
+from .repository import IdempotencyStore, StoredKey, read_answer
 
 __all__ = ["IdempotentWrites"]
 
@@ -43,7 +43,7 @@ class IdempotentWrites:
     def __init__(
         self,
         db: Database,
-        store: CallStore,
+        store: IdempotencyStore,
         clock: Clock,
         keep_seconds: float,
         new_id: Callable[[str], str],
@@ -88,11 +88,11 @@ class IdempotentWrites:
     async def _run(self, claim: _Claim, act: Act, *, whole: bool) -> Reply:
         delay = _POLL_SECONDS
         while True:
-            stored = await self._store.key(claim.principal, claim.key, self._clock.time())
+            stored = await self._store.find(sql.FIND_WRITE, claim.principal, claim.key, self._clock.time())
             if stored is not None:
                 _require_same_request(stored.fingerprint, claim.fingerprint, claim.key)
-                answer = await self._store.answer(stored.call_id)
-                if answer is not None:
+                if stored.named is not None:
+                    answer = read_answer(stored.named)
                     return _replayed(Response(answer.status, answer.body, answer.content_type, answer.headers))
             held_elsewhere = stored is not None and stored.node not in (None, self._node)
             if not held_elsewhere and await self._claim(claim, stored):
@@ -104,7 +104,7 @@ class IdempotentWrites:
         except BaseException:
             if self._db.shared:
                 release = Batch()
-                release.add(sql.FREE_MUTATION, (claim.principal, claim.key, claim.id, self._node))
+                release.add(sql.FREE_WRITE, (claim.principal, claim.key, claim.id, self._node))
                 self._db.enqueue(release)
             raise
         await self._finish(then)
@@ -114,7 +114,7 @@ class IdempotentWrites:
         if not self._db.shared:
             return True
         now = self._clock.time()
-        row = (*claim.row(now + self._keep_seconds), self._node, now, "" if stored is None else stored.call_id)
+        row = (*claim.row(now + self._keep_seconds), self._node, now, "" if stored is None else stored.id)
         return bool(await self._db.changed(sql.CLAIM_KEY, row))
 
     async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Callback | None]:
@@ -147,10 +147,10 @@ class IdempotentWrites:
     async def _store_answer(self, claim: _Claim, reply: Response) -> None:
         batch, expires_at = Batch(), self._clock.time() + self._keep_seconds
         if not self._db.shared:
-            self._store.put_key(
+            self._store.put(
                 batch, claim.principal, claim.key, claim.operation, claim.fingerprint, claim.id, expires_at=expires_at
             )
-        elif not await self._db.write(sql.KEEP_MUTATION, (expires_at, claim.principal, claim.key, claim.id)):
+        elif not await self._db.write(sql.KEEP_WRITE, (expires_at, claim.principal, claim.key, claim.id)):
             # This node was declared dead and another one has the key: the error rolls the changes back.
             raise ApiError(
                 503,

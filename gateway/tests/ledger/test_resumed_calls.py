@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.claims import IdempotencyKeys
-from onceward_gateway.calls.idempotency import IdempotentRequest, Start
+from onceward_gateway.calls.claims import IdempotencyKeys, Start
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.db import Batch
+from onceward_gateway.idempotency.request import IdempotentRequest
 
 from .kit import Bench
 

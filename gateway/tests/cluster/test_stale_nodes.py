@@ -9,25 +9,23 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.claims import IdempotencyKeys
-from onceward_gateway.calls.idempotency import (
-    Claim,
-    IdempotentRequest,
-    Start,
-)
+from onceward_gateway.calls import sql
+from onceward_gateway.calls.claims import Claim, IdempotencyKeys, Start
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.cluster.membership import Nodes
 from onceward_gateway.config.cluster import ClusterSettings
 from onceward_gateway.config.load import Settings
 from onceward_gateway.config.storage import StorageSettings
-from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.call_record import CallRecord, read_record
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
     open_database,
 )
+from onceward_gateway.idempotency.repository import IdempotencyStore
+from onceward_gateway.idempotency.request import IdempotentRequest
 
 from ..databases import database_in, url_for
 from .gateways import no_postgres
@@ -112,7 +110,7 @@ class Unanswered:
 
     async def changed(self, statement: str, parameters: Any = ()) -> Any:
         await self._db.changed(statement, parameters)
-        raise StorageAway("The server closed the connection.")
+        raise StorageUnavailable("The server closed the connection.")
 
 
 @pytest.fixture
@@ -132,17 +130,17 @@ async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Da
     late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
     claims = IdempotencyKeys(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
     presented = IdempotentRequest("p", "chat", True, "k", b"same", None, "req_1", 10)
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         await claims.claim(presented, Start(), model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:
         await shared.write("UPDATE call SET node = ?, status = ? WHERE id = ?", ("node_heir", heir, "call_1"))
     for batch in lost.queued:
         await shared.write_batch(batch)
-    found = await store.key("p", "k", SystemClock().time())
+    found = await claims.store.find(sql.FIND_KEY, "p", "k", SystemClock().time())
     assert (found is None) is (heir is None)
     assert (await store.find("p", "call_1") is None) is (heir is None)
-    assert found is None or (found.record is not None and found.record.status == heir)
+    assert found is None or (found.named is not None and read_record(found.named).status == heir)
 
 
 async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(db: Database) -> None:
@@ -167,7 +165,7 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
 )
 async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
     batch = Batch()
-    CallStore(db).put_key(batch, "p", "k", "chat", b"body", "call_1", expires_at=100.0)
+    IdempotencyStore.put(batch, "p", "k", "chat", b"body", "call_1", expires_at=100.0)
     await db.write_batch(batch)
     await put(db, replace(RUNNING, status=status))
     nodes = Nodes(db, SystemClock(), ClusterSettings(), node)
@@ -176,4 +174,4 @@ async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, 
     claim = Claim(presented, replace(RUNNING, node=node), Start(), None, 100.0)
     claim.recorded = True
     await claims.release(claim)
-    assert (await CallStore(db).key("p", "k", 50.0) is not None) is kept
+    assert (await claims.store.find(sql.FIND_KEY, "p", "k", 50.0) is not None) is kept
