@@ -200,9 +200,11 @@ class RunningCall(EventStream):
             if self._produced <= self.skip:
                 return True
             events = events[self.skip - self._produced :]
-        number = self.base + len(self.frames)
-        prefix = self._prefix
-        frames = [b"%b%d\ndata: %b\n\n" % (prefix, seq, data) for seq, data in enumerate(events, number + 1)]
+        number, prefix = self.base + len(self.frames), self._prefix
+        if len(events) == 1:
+            frames = [b"%b%d\ndata: %b\n\n" % (prefix, number + 1, events[0])]
+        else:
+            frames = [b"%b%d\ndata: %b\n\n" % (prefix, seq, data) for seq, data in enumerate(events, number + 1)]
         if keyed := self.record.key is not None:
             self.frames += frames
             self._host.log.add(self)

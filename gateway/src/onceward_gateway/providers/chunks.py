@@ -83,14 +83,33 @@ class ChunkReader:
 
         The result is that of `read`, which has to read the event after them.
         """
+        if len(events) == 1:
+            data = events[0]
+            return 1 if self._read_as_before(data) or self._read_typed(data) else 0
         count, most = 0, min(most, len(events))
         while count < most:
             shape = self._shape
-            read = 0 if shape is None else self._read_shaped(shape, events[count:most] if count else events[:most])
+            read = 0 if shape is None else self._read_shaped(shape, events[count:most])
             if not read and not self._read_typed(events[count]):
                 break
             count += read or 1
         return count
+
+    def _read_as_before(self, data: bytes) -> bool:
+        """Read one event if it has the shape of the last one, else return False."""
+        if self._shape is None:
+            return False
+        before, after, size = self._shape
+        if not (data.startswith(before) and data.endswith(after) and len(data) >= size):
+            return False
+        try:
+            text = decode_text(data[len(before) - 1 : len(data) - len(after) + 1])
+        except ValueError:
+            return False
+        self._misses = 0
+        if text:
+            self._meter.produced(text)
+        return True
 
     def _read_shaped(self, shape: Shape, events: list[bytes]) -> int:
         """Read the events at the beginning that have the shape of the last one; return how many."""

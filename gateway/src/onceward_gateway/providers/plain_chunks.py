@@ -66,28 +66,27 @@ def decode_plain(data: bytes) -> PlainChunk:
 
 
 class Shape(NamedTuple):
-    """The bytes before and after the only text of a plain chunk."""
+    """The bytes before and after the only text of a plain chunk, and the size of both together."""
 
     before: bytes
     after: bytes
+    size: int
 
     def texts_of(self, events: list[bytes]) -> list[bytes]:
-        """Return what stands between these bytes in the events at the beginning that have them."""
-        before, after = self
-        start, end, least = len(before), -len(after), len(before) + len(after)
+        """Return what stands between these bytes in the events at the beginning that have this shape."""
+        before, after, size = self
+        start, end = len(before), -len(after)
         found = [
-            data[start:end]
-            for data in events
-            if data.startswith(before) and data.endswith(after) and len(data) >= least
+            data[start:end] for data in events if data.startswith(before) and data.endswith(after) and len(data) >= size
         ]
-        if len(found) == len(events):
-            return found
-        count = 0
-        for data in events:
-            if not (data.startswith(before) and data.endswith(after) and len(data) >= least):
-                break
-            count += 1
-        return found[:count]
+        if len(found) < len(events):
+            others = (
+                place
+                for place, data in enumerate(events)
+                if not (data.startswith(before) and data.endswith(after) and len(data) >= size)
+            )
+            del found[next(others) :]
+        return found
 
 
 def shape_of(data: bytes, text: str, said: Callable[[PlainChoice], list[str] | None]) -> Shape | None:
@@ -96,7 +95,8 @@ def shape_of(data: bytes, text: str, said: Callable[[PlainChoice], list[str] | N
     at = data.find(written)
     if at < 0:
         return None
-    shape = Shape(data[: at + 1], data[at + len(written) - 1 :])
+    before, after = data[: at + 1], data[at + len(written) - 1 :]
+    shape = Shape(before, after, len(before) + len(after))
     # The same string may be elsewhere too. Only where the text changes with it was the right one found.
-    probed = decode_plain(b"%b%b%b" % (shape.before, (text + _PROBE).encode(), shape.after))
+    probed = decode_plain(b"%b%b%b" % (before, (text + _PROBE).encode(), after))
     return shape if said(probed.choices[0]) == [text + _PROBE] else None

@@ -46,6 +46,17 @@ class SseReader:
         Nearly all streams are like this, and their events are found without a look at each line. Otherwise return
         None, and leave the bytes to `read`.
         """
+        if (
+            not self._pending
+            and data.startswith(b"data: ")
+            and data.endswith(b"\n\n")
+            and data.count(b"\n") == 2
+            and b"\r" not in data
+            and len(data) <= self._most_bytes
+        ):
+            # Paced streams have one event in each read.
+            only = data[6:-2].strip()
+            return [only] if only else []
         end = data.rfind(b"\n\n")
         if end < 0 or b"\r" in data:
             return None
@@ -53,10 +64,12 @@ class SseReader:
             if len(self._pending) > _LONG:
                 return None
             data, end = bytes(self._pending) + data, end + len(self._pending)
-        if end > self._most_bytes or not data.startswith(b"data: "):
+        if not data.startswith(b"data: "):
             return None
         found = data[6:end].split(b"\n\ndata: ")
         if len(found) > _MOST_AT_ONCE or data.count(b"\n", 0, end) != 2 * (len(found) - 1):
+            return None
+        if end > self._most_bytes and max(map(len, found)) + len(b"data: ") > self._most_bytes:
             return None
         self._pending = data[end + 2 :]
         self._searched = len(self._pending)
