@@ -34,10 +34,10 @@ from ..db import (
     StorageError,
 )
 from . import sql
-from .claims import IdempotencyKeys
 from .ending import Ending
 from .event_log import EventLog
 from .failover import InterruptionBiller
+from .idempotent_calls import IdempotentCalls
 from .remote import lost
 from .repository import CallStore
 from .running import RunningCall, Superseded
@@ -105,7 +105,7 @@ class Settlement:
         db: Database,
         store: CallStore,
         log: EventLog,
-        claims: IdempotencyKeys,
+        keys: IdempotentCalls,
         clock: Clock,
         prices: PriceBook,
         *,
@@ -118,7 +118,7 @@ class Settlement:
         self._db = db
         self._store = store
         self._log = log
-        self._claims = claims
+        self._keys = keys
         self._clock = clock
         self._prices = prices
         self._biller = biller
@@ -205,11 +205,10 @@ class Settlement:
         self._set_usage(run, ending, usage, detail)
         batch = Batch()
         if not run.recorded:
-            self._claims.record(batch, run)
+            self._keys.record(batch, run)
         if run.keyed and detail < Detail.UNKEPT:
             self._log.end(run, batch, [] if ending.interrupted else ending.tail)
-            if run.answer is not None:
-                self._claims.store.put_answer(batch, record.id, run.answer)
+            self._keys.put_answer(batch, run)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:
@@ -287,7 +286,7 @@ class Settlement:
         record = run.record
         self._running.pop(record.id, None)
         if record.key is not None:
-            _release_step(run, self._claims.ended)
+            _release_step(run, self._keys.ended)
             _release_step(run, self._log.ended)
 
     async def _forget_when_written(self, run: RunningCall) -> None:
