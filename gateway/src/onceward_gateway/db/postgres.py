@@ -39,7 +39,7 @@ from .pg_errors import (
 from .pool import Connection, Pool
 from .postgres_schema import connection_options
 from .statements import numbered, plain_insert
-from .values import check_texts, kept
+from .values import check_texts, storable
 
 __all__ = ["PostgresDatabase"]
 
@@ -333,10 +333,10 @@ class PostgresDatabase:
             if batch.once is not None:
                 sql, parameters = batch.once
                 insert = f"{plain_insert(sql)} ON CONFLICT DO NOTHING"
-                if not await self.write(insert, [kept(value) for value in parameters]):
+                if not await self.write(insert, storable(parameters)):
                     raise AlreadyDone(f"The row of `{insert.split('(')[0].strip()}` is there already.")
             for sql, parameters in batch.ordered():
-                await self.write(sql, [kept(value) for value in parameters])
+                await self.write(sql, storable(parameters))
 
     def enqueue(self, batch: Batch) -> None:
         """Queue the batch; a transaction that is open does not wait for it nor take it back."""

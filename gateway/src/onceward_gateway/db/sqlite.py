@@ -40,7 +40,7 @@ from .presence import DatabaseFiles
 from .private import create, tighten
 from .statements import plain_insert
 from .unusable import unusable
-from .values import check_texts, kept
+from .values import check_texts, storable
 
 __all__ = ["SqliteDatabase", "keep_alone"]
 
@@ -55,6 +55,10 @@ _LEAST_FREE_BYTES = 1 << 20
 _MOST_IDENTITY = (1 << 31) - 1
 # Not every value that SQLite refuses raises an error of its own: numbers beyond 64 bits, texts of lone surrogates.
 _FAULTS = (sqlite3.Error, OverflowError, ValueError)
+# The driver looks for an adapter of each NULL and each blob, and the search that finds none costs more than writing the
+# row. These adapters return the same value.
+sqlite3.register_adapter(type(None), dict[None, None]().get)
+sqlite3.register_adapter(bytes, bytes)
 
 
 @dataclass(slots=True, eq=False)
@@ -394,14 +398,14 @@ class SqliteDatabase:
         """Execute a batch in the open transaction: all of it, or nothing and an error."""
         if batch.once is None and len(batch.statements) + len(batch.shared) == 1:
             for sql, parameters in batch.ordered():
-                self._execute(sql, [kept(value) for value in parameters])
+                self._run(sql, storable(parameters))
             return
         self._execute("SAVEPOINT batch")
         try:
             if batch.once is not None:
                 self._write_once(batch.once)
             for sql, parameters in batch.ordered():
-                self._execute(sql, [kept(value) for value in parameters])
+                self._run(sql, storable(parameters))
         except BaseException:
             self._failed = 0
             if self._connection.in_transaction:
@@ -411,15 +415,24 @@ class SqliteDatabase:
         self._execute("RELEASE batch")
 
     def _write_once(self, once: Statement) -> None:
-        sql, parameters = plain_insert(once[0]), [kept(value) for value in once[1]]
-        if self._execute(f"{sql} ON CONFLICT DO NOTHING", parameters).rowcount == 0:
+        sql = plain_insert(once[0])
+        if self._run(f"{sql} ON CONFLICT DO NOTHING", storable(once[1])).rowcount == 0:
             raise AlreadyDone(f"The row of `{sql.split('(')[0].strip()}` is there already.")
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if not self._failed:
+            try:
+                check_texts(parameters)
+            except ValueError as error:
+                self._failed = self._depth
+                raise self._fault(error) from error
+        return self._run(sql, parameters)
+
+    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Execute a statement whose texts are known to have no NUL."""
         if self._failed:
             raise StorageError("A statement of this transaction failed before. Nothing more is done in it.")
         try:
-            check_texts(parameters)
             return self._connection.execute(sql, parameters)
         except _FAULTS as error:
             fault = self._fault(error)

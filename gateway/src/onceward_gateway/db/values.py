@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["check_texts", "kept"]
+__all__ = ["check_texts", "kept", "storable"]
 
 _UNKNOWN = "\ufffd"
 
@@ -25,6 +25,15 @@ def kept(value: Any) -> Any:
         except UnicodeEncodeError:
             value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
+
+
+def storable(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the values as `kept` returns each: the same sequence if nothing has to be replaced, as nearly always."""
+    for value in values:
+        # Without a function call for each value, of which the records of a call have many.
+        if type(value) is str and ("\0" in value or not value.isascii()):
+            return [kept(one) for one in values]
+    return values
 
 
 def check_texts(parameters: Sequence[Any]) -> None:
