@@ -67,7 +67,7 @@ class Pending(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a claim is for: the id of a call or a write, and the statements that take and undo its claim.
+    """The call or write that a claim is for: its id, and the statements that take and undo the claim.
 
     The first statement of `take` returns a row if this node obtains the key. Without any, the claim is only in memory.
     """
