@@ -18,6 +18,7 @@ from typing import Any
 
 from onceward_gateway.calls import sql as calls_sql
 from onceward_gateway.calls.idempotent_calls import IdempotentCalls, NewCall
+from onceward_gateway.calls.remote import lost
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.answer import Answer
 from onceward_gateway.core.call_record import CallRecord
@@ -219,7 +220,9 @@ class Node:
         if record.status != "completed":
             raise record.failure()
         answer = await self.keys.store.answer(record.id)
-        assert answer is not None, "a completed call without an answer"
+        if answer is None:
+            # The key expired meanwhile.
+            raise lost(record.id)
         return answer.body
 
     def _follow(self, record: CallRecord) -> Any:
