@@ -1,7 +1,7 @@
 """Nodes over one database, with calls and writes whose ends a test decides, and a record of everything that happened.
 
-The engine, its statements and the database are the gateway's. What is replaced is what surrounds them: a call is a
-record and an answer, a write inserts one row, and its client is a task.
+The engine, its statements and the database are the gateway's. Around them, a call is a record and an answer, a write
+inserts one row, and a client is a task.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.answer import Answer
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
-from onceward_gateway.db import Batch, Database, StorageAway
+from onceward_gateway.db import Batch, Database, StorageUnavailable
 from onceward_gateway.http.request import Change, Response
 from onceward_gateway.idempotency.engine import Attached, Claim, IdempotencyKeys, Replay
 from onceward_gateway.idempotency.request import IdempotentRequest
@@ -33,6 +33,8 @@ from onceward_gateway.testing.clock import ManualClock
 
 KEEP_SECONDS = 1000.0
 _KEY_PARAMETERS = 10
+# In one sequence for all worlds: they share the table of effects.
+_numbers = itertools.count(1)
 EFFECTS = "CREATE TABLE IF NOT EXISTS effect (number BIGINT, body TEXT)"
 
 
@@ -56,7 +58,7 @@ class NodeDatabase:
         for _ in range(next(self._pauses)):
             await asyncio.sleep(0)
         if self.dead:
-            raise StorageAway("The node is dead.")
+            raise StorageUnavailable("The node is dead.")
 
     async def one(self, sql: str, parameters: Any = ()) -> Any:
         await self._pause()
@@ -292,12 +294,11 @@ class World:
         self.principal = principal
         self.effects: list[Effect] = []
         self.clients: list[Client] = []
-        self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.nodes = [self._node() for _ in range(2 if self.shared else 1)]
 
     def new_id(self, prefix: str) -> str:
-        return f"{prefix}{self.principal}_{next(self._numbers)}"
+        return f"{prefix}{self.principal}_{next(_numbers)}"
 
     def _node(self) -> Node:
         return Node(self, self.new_id("node_"))
@@ -309,7 +310,7 @@ class World:
 
     def begin(self, kind: str, key: str, body: str, node: Node, claimed: float) -> Effect:
         decision = asyncio.get_running_loop().create_future()
-        effect = Effect(kind, key, body, next(self._numbers), claimed, decision, node)
+        effect = Effect(kind, key, body, next(_numbers), claimed, decision, node)
         self.effects.append(effect)
         return effect
 

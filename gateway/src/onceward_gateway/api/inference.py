@@ -1,9 +1,9 @@
-"""The endpoint of calls to models: idempotency key, target, reservation, run, and the response to the client."""
+"""The endpoint of calls to models: idempotency key, target, reservation, call, and the response to the client."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -125,7 +125,7 @@ class InferenceEndpoint:
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+            self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
     async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay[CallRecord] | CallSource:
@@ -147,9 +147,9 @@ class InferenceEndpoint:
                 # The key may belong to a call that has ended: it is replayed even if its model does not exist any more.
                 look_up = True
                 continue
-            call = await keys.new_call(idempotent, outcome, model=resolved.name, provider=resolved.target.provider)
-            if call is not None:
-                return await self._start(request, call, resolved)
+            new = await keys.new_call(idempotent, outcome, model=resolved.name, provider=resolved.target.provider)
+            if new is not None:
+                return await self._start(request, new, resolved)
             look_up = True
 
     async def _resolve_target(self, request: Request) -> ResolvedTarget:
@@ -162,46 +162,46 @@ class InferenceEndpoint:
             request.caller.require_model(name)
         return ResolvedTarget(target, name, name if mocked or not request.model else requested)
 
-    async def _start(self, request: Request, call: NewCall, resolved: ResolvedTarget) -> CallSource:
+    async def _start(self, request: Request, new: NewCall, resolved: ResolvedTarget) -> CallSource:
         """Start the call, or release it if that fails."""
         target = resolved.target
         try:
             ticket = await self._ledger.enter(
-                request, self._kind, resolved.requested_name, self._candidates(request, target), call.record.id
+                request, self._kind, resolved.requested_name, self._candidates(request, target), new.record.id
             )
         except BaseException:
-            await self._calls.keys.release(call)
+            await self._calls.keys.release(new)
             raise
         try:
-            run = self._start_run(request, call, resolved, ticket)
+            call = self._start_call(request, new, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
-            await self._calls.keys.release(call)
+            await self._calls.keys.release(new)
             raise
-        resumed = call.resumed
-        return CallSource(run, call.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        first = call.record.attempts == 1 and not new.resumed
+        return CallSource(call, new.after, replayed=new.resumed, first=first)
 
-    def _start_run(self, request: Request, call: NewCall, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+    def _start_call(self, request: Request, new: NewCall, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
         make = self._services.middleware.around(
-            request, self._route, self._producer(request, target, call.record.stream, resolved.name)
+            request, self._route, self._producer(request, target, new.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        run = self._calls.begin(call, price_name=price_name)
-        # From here on the run owns the reservation, and settles it also where something below fails.
-        run.ticket = ticket
+        call = self._calls.begin(new, price_name=price_name)
+        # From here on the call owns the reservation, and settles it also where something below fails.
+        call.ticket = ticket
         try:
-            self._ledger.begun(ticket, run)
-            request.record = run.record
-            produce = make(run)
-        except Exception as error:  # noqa: BLE001 - the run raises and reports it
+            self._ledger.begun(ticket, call)
+            request.record = call.record
+            produce = make(call)
+        except Exception as error:  # noqa: BLE001 - the call raises and reports it
             produce = _failing_handler(error)
-        run.start(produce)
+        call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(run)
+        self._calls.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
-        return run
+        return call
 
     def _producer(
         self, request: Request, target: Target | DeploymentPool, stream: bool, name: str
@@ -299,7 +299,8 @@ class InferenceEndpoint:
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
                 return HeadedStream(live, headers)
             while not events.done:
-                await self._wait_for_end(events, subscriber)
+                while not (events.over or subscriber.gone or (events.faults and subscriber.takes_faults)):
+                    await subscriber.wait()
                 if subscriber.gone or events.faults or not events.moved:
                     break
                 events = await self._relocate(request, idempotent, events, subscriber)
@@ -338,10 +339,6 @@ class InferenceEndpoint:
         events.join(subscriber)
         return events
 
-    async def _wait_for_end(self, events: EventStream, subscriber: Subscriber) -> None:
-        while not (events.over or subscriber.gone or (events.faults and subscriber.takes_faults)):
-            await subscriber.wait()
-
     def _response(self, request: Request, events: EventStream, subscriber: Subscriber, *, replayed: bool) -> Reply:
         if subscriber.gone:
             return Response(499)
@@ -352,10 +349,7 @@ class InferenceEndpoint:
                 return faulty_reply(events.fault.fault, request.scope, request.receive)
         if events.error is not None:
             raise events.error
-        answer = events.answer or Answer(b"")
-        if events.marks:
-            answer = replace(answer, headers=(*answer.headers, *events.marks.items()))
-        return _whole_response(answer, events.record, replayed=replayed)
+        return _whole_response(events.answer or Answer(b""), events.record, events.marks, replayed=replayed)
 
     async def _replay(self, outcome: Replay[CallRecord]) -> Reply:
         record = outcome.ended
@@ -368,7 +362,7 @@ class InferenceEndpoint:
             error = lost(record.id)
             error.call_id = record.id
             raise error
-        return _whole_response(answer, record, replayed=True)
+        return _whole_response(answer, record, {}, replayed=True)
 
     async def _replay_stream(self, record: CallRecord, after: int) -> Reply:
         blocks = await self._calls.store.events(record.id, after)
@@ -440,9 +434,9 @@ def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
     return (*headers, (X_ONCEWARD_REPLAYED, "true")) if replayed else headers
 
 
-def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
+def _whole_response(answer: Answer, record: CallRecord, marks: Mapping[str, str], *, replayed: bool) -> Response:
     headers: list[tuple[str, str]] = [(X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model)]
-    if record.total_usage is not None:
+    if record.usage is not None or record.earlier[0] is not None:
         tokens = record.tokens
         headers += [
             (X_INPUT_TOKENS, str(tokens["prompt_tokens"])),
@@ -454,7 +448,7 @@ def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Re
         headers.append((X_COST_USD, _decimal(cost)))
     if replayed:
         headers.append((X_ONCEWARD_REPLAYED, "true"))
-    return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers))
+    return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers, *marks.items()))
 
 
 def _decimal(nano: int) -> str:

@@ -154,12 +154,14 @@ def add_sums(
         batch.add(sql.ADD_TAG, (tag, usage_id))
 
 
-def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+def row_of(
+    ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits: int, *, group_id: int
+) -> tuple[Any, ...]:
     """Return the usage record as a row, in the order of the table's columns."""
-    record, caller, terms = run.record, ticket.caller, ticket.plan.terms
+    record, caller, terms = call.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at
     error = record.error or {}
-    first = run.first_at
+    first = call.first_at
     return (
         f"{record.id}.{ticket.attempt}",
         record.id,
@@ -175,8 +177,8 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         caller.customer,
         record.operation,
         ticket.model,
-        served_of(run),
-        run.deployment,
+        served_of(call),
+        call.deployment,
         record.provider,
         tokens.prompt,
         tokens.completion,
@@ -191,7 +193,7 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         (terms.band.id or None) if terms is not None else None,
         terms.account if terms is not None else None,
         int(record.usage is not None and bool(record.usage.get("estimated"))),
-        int(run.cached),
+        int(call.cached),
         int(record.stream),
         record.status,
         record.error_status,
@@ -205,6 +207,7 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
         ticket.node,
         ticket.served_at,
-        run.marks.get(X_ONCEWARD_CACHE_KEY),
+        call.marks.get(X_ONCEWARD_CACHE_KEY),
         ticket.metadata,
+        group_id,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..db import Database, StorageAway
+from ..db import Database, StorageUnavailable
 
 __all__ = ["Backlog"]
 
@@ -21,7 +21,7 @@ class Backlog:
         self._refused = 0
 
     def check(self) -> None:
-        """Raise `StorageAway` if too many records wait to be written: records are never dropped."""
+        """Raise `StorageUnavailable` if too many records wait to be written: records are never dropped."""
         if self._db.backlog < _MAX_BACKLOG:
             if self._refused:
                 _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
@@ -30,4 +30,4 @@ class Backlog:
         self._refused += 1
         if self._refused == 1:
             _log.error("%d records wait for storage; new calls are refused until it is back", _MAX_BACKLOG)
-        raise StorageAway(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
+        raise StorageUnavailable(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")

@@ -155,27 +155,27 @@ class IdempotentCalls:
     ) -> NewCall | None:
         """Return the right to make the call; None if another node has its key. Pass it to `begin` or `release`.
 
-        Raises `StorageAway` while too many records wait to be written.
+        Raises `StorageUnavailable` while too many records wait to be written.
         """
         try:
             self._backlog.check()
             if claim is None:
                 return NewCall(request, self._record(request, model, provider), None)
-            call = await self._claimed(request, claim, model, provider)
+            new = await self._claimed(request, claim, model, provider)
         except BaseException:
             self.drop(claim)
             raise
-        return call if await self._keys.take(claim, self._effect(call, claim)) else None
+        return new if await self._keys.take(claim, self._effect(new, claim)) else None
 
     def drop(self, claim: Claim | None) -> None:
         """Give up the claim of a request that makes no call after all, if it has one."""
         if claim is not None:
             self._keys.drop(claim)
 
-    async def release(self, call: NewCall) -> None:
+    async def release(self, new: NewCall) -> None:
         """Release a call that is not made, and restore its key to its previous state."""
-        if call.claim is not None:
-            await self._keys.release(call.claim)
+        if new.claim is not None:
+            await self._keys.release(new.claim)
 
     async def _claimed(self, request: IdempotentRequest, claim: Claim, model: str, provider: str) -> NewCall:
         """Return the call of a claim: a new one, or another attempt of the one that the key names."""
@@ -220,9 +220,9 @@ class IdempotentCalls:
             record.attempt = record.attempts
         return record
 
-    def _effect(self, call: NewCall, claim: Claim) -> Effect:
+    def _effect(self, new: NewCall, claim: Claim) -> Effect:
         """Return the statements that take and undo the claim of a call, in its record and in its key."""
-        record, previous = call.record, call.previous
+        record, previous = new.record, new.previous
         if previous is not None:
             retake = (self._nodes.id, record.attempts, record.attempt, record.id, previous.status, previous.attempt)
             renew = (claim.expires_at, record.principal, record.key, record.id)
@@ -239,22 +239,22 @@ class IdempotentCalls:
 
     # -- running calls
 
-    def begun(self, call: NewCall, run: RunningCall) -> None:
+    def begun(self, new: NewCall, call: RunningCall) -> None:
         """Let requests with the key of a call attach to it."""
-        if call.claim is not None:
-            self._keys.begun(call.claim, run)
+        if new.claim is not None:
+            self._keys.begun(new.claim, call)
 
-    def record(self, batch: Batch, run: RunningCall) -> None:
+    def record(self, batch: Batch, call: RunningCall) -> None:
         """Add the key of a running call to a batch, if it has one."""
-        if run.claim is not None:
-            self._keys.record(batch, run.claim)
+        if call.claim is not None:
+            self._keys.record(batch, call.claim)
 
-    def put_answer(self, batch: Batch, run: RunningCall) -> None:
+    def put_answer(self, batch: Batch, call: RunningCall) -> None:
         """Add the answer of a call to a batch, if it has one."""
-        if run.answer is not None:
-            self._keys.store.put_answer(batch, run.record.id, run.answer)
+        if call.answer is not None:
+            self._keys.store.put_answer(batch, call.record.id, call.answer)
 
-    def ended(self, run: RunningCall) -> None:
+    def ended(self, call: RunningCall) -> None:
         """Free the key of a call that has ended."""
-        if run.claim is not None:
-            self._keys.drop(run.claim)
+        if call.claim is not None:
+            self._keys.drop(call.claim)

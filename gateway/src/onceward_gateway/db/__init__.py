@@ -12,8 +12,8 @@ from .interface import (
     Database,
     Row,
     Statement,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
     Unstorable,
 )
 from .sqlite import SqliteDatabase
@@ -25,7 +25,7 @@ __all__ = [
     "Row",
     "SqliteDatabase",
     "Statement",
-    "StorageAway",
+    "StorageUnavailable",
     "StorageError",
     "Unstorable",
     "open_database",

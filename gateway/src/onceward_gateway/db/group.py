@@ -14,9 +14,9 @@ from .pg_errors import (
     is_lost,
 )
 from .pg_pipeline import (
-    Exchange,
     Outcome,
     Ready,
+    StatementPipeline,
     ready,
 )
 from .statements import plain_insert
@@ -67,7 +67,7 @@ def entry_of(batch: Batch, waiter: asyncio.Future[None] | None, number: int, sin
     )
 
 
-async def write_all(exchange: Exchange, group: list[Entry]) -> bool:
+async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
     """Write everything in one transaction and empty the group. False if one is in the way: it is the first then.
 
     Raises `psycopg.Error` for a lost connection or a collision with others: the group is as it was.
@@ -89,7 +89,7 @@ async def write_all(exchange: Exchange, group: list[Entry]) -> bool:
     return False
 
 
-def _add(exchange: Exchange, group: list[Entry]) -> list[int]:
+def _add(exchange: StatementPipeline, group: list[Entry]) -> list[int]:
     """Add a transaction but its end; gives the place in the group that each statement belongs to."""
     exchange.add(_BEGIN)
     owners = [0]
@@ -109,7 +109,7 @@ def _add(exchange: Exchange, group: list[Entry]) -> list[int]:
     return owners
 
 
-async def write_one(exchange: Exchange, group: list[Entry], url: StoreUrl) -> None:
+async def write_one(exchange: StatementPipeline, group: list[Entry], url: StoreUrl) -> None:
     """Write the first of the group by itself, and take it out. It hears if it cannot be written."""
     entry = group[0]
     exchange.add(_BEGIN)
@@ -137,7 +137,7 @@ async def write_one(exchange: Exchange, group: list[Entry], url: StoreUrl) -> No
     del group[0]
 
 
-async def _undo(exchange: Exchange, outcome: Outcome) -> None:
+async def _undo(exchange: StatementPipeline, outcome: Outcome) -> None:
     """Leave the failed transaction. Raises the error if the same may be tried again."""
     assert outcome.error is not None
     if is_lost(outcome.error):

@@ -11,9 +11,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .errors import AWAY, Trouble
+from .errors import UNAVAILABLE, StorageProblem
 
-__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError", "Unstorable"]
+__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageUnavailable", "StorageError", "Unstorable"]
 
 Row = tuple[Any, ...]
 Statement = tuple[str, Sequence[Any]]
@@ -22,15 +22,15 @@ Statement = tuple[str, Sequence[Any]]
 class StorageError(Exception):
     """The database cannot be opened, brought up to date, or take what it was given; the text says what to do.
 
-    The text may name files and addresses and is for the log and the terminal; `trouble` is for callers.
+    The text may name files and addresses and is for the log and the terminal; `problem` is for callers.
     """
 
-    def __init__(self, text: str, trouble: Trouble = AWAY) -> None:
+    def __init__(self, text: str, problem: StorageProblem = UNAVAILABLE) -> None:
         super().__init__(text)
-        self.trouble = trouble
+        self.problem = problem
 
 
-class StorageAway(StorageError):
+class StorageUnavailable(StorageError):
     """The database cannot be reached now. Queued batches stay queued; the caller may try again."""
 
 
@@ -96,7 +96,7 @@ class Database(Protocol):
     """A database with group commit."""
 
     async def open(self) -> None:
-        """Connect. Raises `StorageAway` if that takes longer than the patience."""
+        """Connect. Raises `StorageUnavailable` if that takes longer than the patience."""
         ...
 
     async def close(self) -> None:
@@ -110,11 +110,11 @@ class Database(Protocol):
 
     @property
     def backlog(self) -> int:
-        """The batches that wait to be written: many of them only while the database is away."""
+        """The batches that wait to be written: many of them only while the database is unavailable."""
         ...
 
     async def probe(self) -> None:
-        """Write something small; raises `StorageAway` where nothing can be written now."""
+        """Write something small; raises `StorageUnavailable` where nothing can be written now."""
         ...
 
     @property
@@ -159,7 +159,7 @@ class Database(Protocol):
         """Write the batch and return when it is durable; batches that come at the same time share one commit.
 
         Raises `AlreadyDone`; `StorageError` if a statement failed, and then nothing of the batch is written;
-        `StorageAway` if it took longer than the patience: the batch stays queued until it is written. Inside a
+        `StorageUnavailable` if it took longer than the patience: the batch stays queued until it is written. Inside a
         transaction it is a part of that one, and durable with it.
         """
         ...

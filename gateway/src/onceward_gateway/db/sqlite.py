@@ -22,18 +22,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import (
-    AWAY,
     FULL,
-    Trouble,
-    trouble_of_sqlite,
+    UNAVAILABLE,
+    StorageProblem,
+    problem_of_sqlite,
 )
 from .interface import (
     AlreadyDone,
     Batch,
     Row,
     Statement,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
     Unstorable,
 )
 from .presence import DatabaseFiles
@@ -115,7 +115,7 @@ class SqliteDatabase:
         self._queued: list[_Entry] = []
         self._executed: list[_Entry] = []
         # Why what is queued cannot be written now (a full disk, a locked file), since when, and when it is tried again.
-        self._stuck: StorageAway | None = None
+        self._stuck: StorageUnavailable | None = None
         self._stuck_since = 0.0
         self._retry: asyncio.TimerHandle | None = None
         self._closing = False
@@ -150,7 +150,7 @@ class SqliteDatabase:
         return len(self._queued)
 
     async def probe(self) -> None:
-        """Write something; raises `StorageAway` where that cannot be done, or the disk is as good as full."""
+        """Write something; raises `StorageUnavailable` where that cannot be done, or the disk is as good as full."""
         if self._stuck is not None:
             self._try_again()
         if self._stuck is not None:
@@ -158,7 +158,9 @@ class SqliteDatabase:
         self._require_files(at_once=True)
         free = _free_bytes(self.path.parent)
         if free is not None and free < _LEAST_FREE_BYTES:
-            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL)
+            raise StorageUnavailable(
+                f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL
+            )
         (version,) = await self.one("PRAGMA user_version") or (0,)
         # It writes a page of the file, with what is there already.
         await self.write(f"PRAGMA user_version = {version:d}")
@@ -289,7 +291,7 @@ class SqliteDatabase:
                         raise self._stuck
                 self._enter()
                 return
-            except StorageAway as fault:
+            except StorageUnavailable as fault:
                 now = asyncio.get_running_loop().time()
                 if deadline is None:
                     since = self._stuck_since if self._stuck is not None else now
@@ -310,7 +312,7 @@ class SqliteDatabase:
             try:
                 self._begin()
                 self._write(batch)
-            except StorageAway as fault:
+            except StorageUnavailable as fault:
                 self._stick(fault)
             else:
                 self._executed.append(_Entry(batch))
@@ -350,7 +352,7 @@ class SqliteDatabase:
             try:
                 self._enter()
                 self._write(entry.batch)
-            except StorageAway as fault:
+            except StorageUnavailable as fault:
                 self._stick(fault)
                 return
             except AlreadyDone as done:
@@ -365,7 +367,7 @@ class SqliteDatabase:
                 del self._queued[0]
         self._stuck = None
 
-    def _stick(self, fault: StorageAway) -> None:
+    def _stick(self, fault: StorageUnavailable) -> None:
         """Keep what is queued, and try it again in a while."""
         if self._stuck is None:
             self._stuck_since = _now()
@@ -494,7 +496,9 @@ class SqliteDatabase:
                 self._open = False
         except _FAULTS as error:
             self._waiters = waiters
-            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.", self._trouble(error))
+            fault = StorageUnavailable(
+                f"The database {str(self.path)!r} could not commit: {error}.", self._problem(error)
+            )
             fault.__cause__ = error
             self._lose(fault)
             return
@@ -517,7 +521,7 @@ class SqliteDatabase:
         executed, self._executed = self._executed, []
         self._queued = [*executed, *self._queued]
         waiters, self._waiters = self._waiters, []
-        if isinstance(fault, StorageAway):
+        if isinstance(fault, StorageUnavailable):
             self._stick(fault)
         elif not waiters:
             _log.error("%s", fault)
@@ -539,16 +543,18 @@ class SqliteDatabase:
             self._schedule()
 
     def _fault(self, error: Exception) -> StorageError:
-        if trouble_of_sqlite(error) is not None:
-            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.", self._trouble(error))
+        if problem_of_sqlite(error) is not None:
+            return StorageUnavailable(
+                f"The database {str(self.path)!r} cannot be used now: {error}.", self._problem(error)
+            )
         if isinstance(error, sqlite3.Error):
             return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
         return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.", str(error))
 
-    def _trouble(self, error: Exception) -> Trouble:
+    def _problem(self, error: Exception) -> StorageProblem:
         """Return the kind of a fault. An I/O error of SQLite may be a disk without room."""
         free = _free_bytes(self.path.parent)
-        return FULL if free is not None and free < _LEAST_FREE_BYTES else trouble_of_sqlite(error) or AWAY
+        return FULL if free is not None and free < _LEAST_FREE_BYTES else problem_of_sqlite(error) or UNAVAILABLE
 
     async def close(self) -> None:
         """Commit what is open and close the file."""

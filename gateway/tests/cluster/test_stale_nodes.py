@@ -22,7 +22,7 @@ from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
     open_database,
 )
 from onceward_gateway.idempotency.engine import Claim, IdempotencyKeys
@@ -120,7 +120,7 @@ class Unanswered:
 
     async def changed(self, statement: str, parameters: Any = ()) -> Any:
         await self._db.changed(statement, parameters)
-        raise StorageAway("The server closed the connection.")
+        raise StorageUnavailable("The server closed the connection.")
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Da
     calls = calls_with(lost, IdempotencyKeys(lost, SystemClock(), 3600.0), "node_late")
     presented = IdempotentRequest("p", "chat", "k", b"same", stream=True, request_id="req_1", body_bytes=10)
     claim: Any = await calls.enter(presented, look_up=False)
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         await calls.new_call(presented, claim, model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:
