@@ -33,7 +33,7 @@ from onceward_gateway.testing.clock import ManualClock
 
 KEEP_SECONDS = 1000.0
 _KEY_PARAMETERS = 10
-# In one sequence for all worlds: they share the table of effects.
+# The order of events. One sequence for all worlds: they share the table of effects.
 _numbers = itertools.count(1)
 EFFECTS = "CREATE TABLE IF NOT EXISTS effect (number BIGINT, body TEXT)"
 
@@ -128,7 +128,7 @@ class Effect:
     decision: asyncio.Future[str]
     node: Node
     ended: str = ""
-    committed: float | None = None
+    committed: int | None = None
 
     @property
     def bytes(self) -> bytes:
@@ -141,6 +141,7 @@ class Node:
     def __init__(self, world: World, name: str) -> None:
         self.world = world
         self.name = name
+        self.lost = False
         self.db: Any = NodeDatabase(world.db, world.pauses, shared=world.shared)
         nodes: Any = SimpleNamespace(id=name)
         self.keys = IdempotencyKeys(self.db, world.clock, KEEP_SECONDS)
@@ -204,7 +205,7 @@ class Node:
             run.answer = Answer(effect.bytes)
             record.usage = {"number": effect.number}
         await self._record(None, run)
-        effect.committed = self.world.clock.time()
+        effect.committed = next(_numbers)
         del self.running[record.id]
         self.calls.ended(run)
         run.over.set()
@@ -278,6 +279,7 @@ class Client:
     kind: str
     body: str
     node: Node
+    order: int
     sent: float
     task: asyncio.Task[bytes]
     done: float = 0.0
@@ -315,11 +317,11 @@ class World:
         return effect
 
     def committed_now(self, answer: bytes) -> None:
-        """Note the time of a write that has ended, unless it is a replay."""
+        """Note that a write has ended, unless it is a replay."""
         number = int(answer.split(b":")[0])
         for effect in self.effects:
             if effect.number == number and effect.committed is None:
-                effect.committed = self.clock.time()
+                effect.committed = next(_numbers)
 
     # -- what a test does
 
@@ -332,7 +334,7 @@ class World:
             work = chosen.call(request, body)
         else:
             work = chosen.write(request, body, whole=kind == "write")
-        client = Client(key, kind, body, chosen, self.clock.time(), self.spawn(work))
+        client = Client(key, kind, body, chosen, next(_numbers), self.clock.time(), self.spawn(work))
         client.task.add_done_callback(lambda _: setattr(client, "done", self.clock.time()))
         self.clients.append(client)
 
@@ -359,6 +361,13 @@ class World:
         await heir.keys.died(dead.name)
         await heir.store.interrupt(calls_sql.INTERRUPT, (self.clock.time(), dead.name))
 
+    async def lose(self, node: int) -> None:
+        """Declare a node dead that is alive, and free the keys of its writes."""
+        lost = self.nodes[node % len(self.nodes)]
+        if len(self.nodes) > 1:
+            lost.lost = True
+            await self.nodes[(node + 1) % len(self.nodes)].keys.died(lost.name)
+
     async def expire(self) -> None:
         """Let every key expire that is stored now."""
         await self.clock.advance(KEEP_SECONDS + 1)
@@ -372,7 +381,7 @@ class World:
 
     async def settle(self) -> None:
         """End everything, and wait until every client of a living node has its answer."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(10):
             while any(not client.task.done() for client in self.clients if not client.node.db.dead):
                 self.end("completed")
                 await self.clock.advance(0.1)
