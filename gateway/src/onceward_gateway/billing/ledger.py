@@ -295,8 +295,7 @@ class Ledger:
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
-        alone, tags = not self._db.shared, ticket.tags
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=ticket.tags)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)

@@ -233,3 +233,4 @@ def _ended(call: CallRecord) -> ApiError:
 def _add(batch: Batch, other: Batch) -> None:
     batch.statements += other.statements
     batch.shared += other.shared
+    batch.increments += other.increments

@@ -64,7 +64,6 @@ __all__ = [
     "USAGE_COLUMNS",
     "USED_KEY",
     "WINDOWS_AT",
-    "add_totals",
     "among",
     "count_entries",
     "credit_sums",
@@ -136,17 +135,10 @@ ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag,
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
 )
-
-
-def add_totals(count: int) -> str:
-    """Return the statement that adds to `count` sums."""
-    return (
-        f"INSERT INTO spend_total (scope, id, model, spent) VALUES {', '.join(['(?, ?, ?, ?)'] * count)}"
-        " ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent"
-    )
-
-
-ADD_TOTAL = add_totals(1)
+ADD_TOTAL = """
+    INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent
+"""
 SET_TOTAL = """
     INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
     ON CONFLICT (scope, id, model) DO UPDATE SET spent = excluded.spent

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from itertools import count
 
-__all__ = ["numbered", "plain_insert"]
+__all__ = ["insert_unless_there", "numbered", "plain_insert"]
 
 _UNLESS_THERE = re.compile(r"\s+ON\s+CONFLICT\b.*", re.DOTALL | re.IGNORECASE)
 _TOKENS = re.compile(r"'(?:[^']|'')*'|\?")
@@ -23,3 +23,9 @@ def numbered(sql: str) -> str:
 def plain_insert(sql: str) -> str:
     """Return an INSERT without what it does on a conflict."""
     return _UNLESS_THERE.sub("", sql).rstrip()
+
+
+@cache
+def insert_unless_there(sql: str) -> str:
+    """Return an INSERT that does nothing on a conflict."""
+    return f"{plain_insert(sql)} ON CONFLICT DO NOTHING"
