@@ -286,7 +286,7 @@ class Ledger:
         if bare:
             ticket.tags, ticket.metadata = (), None
         row = row_of(ticket, run, tokens, cost, credits)
-        batch.once = (sql.ADD_USAGE, row)
+        batch.once = sql.ADD_USAGE.statement(row)
         changes = (
             [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
         )

@@ -28,6 +28,7 @@ from ..db import (
     Database,
     Row,
 )
+from ..db.statements import insert_unless_there
 from ..identity.directory import Directory
 from . import sql
 from .call_accounts import Account
@@ -151,7 +152,8 @@ class Recovery:
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata),
         )
-        if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
+        insert, values = sql.ADD_USAGE.statement(row)
+        if not await self._db.write(insert_unless_there(insert), values):
             return False
         if usage is not None:
             # The call record has the usage and cost of all its attempts, including this one.

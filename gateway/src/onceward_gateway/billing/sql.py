@@ -13,6 +13,8 @@ key_use          when a key was used last
 
 from __future__ import annotations
 
+from ..db.lean_insert import LeanInsert
+
 __all__ = [
     "ADD_CHARGE",
     "ADD_ENTRY",
@@ -125,8 +127,11 @@ USAGE_COLUMNS = (
     "metadata",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
+# Columns that are 0 in nearly all records, which then have None for them.
+_ZEROS = ("cached_tokens", "cache_write_tokens", "reasoning_tokens", "audio_tokens", "credits_milli")
+_FLAGS = ("estimated", "cached", "stream")
 # Written once: a batch with it is refused as a whole if the row exists.
-ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
+ADD_USAGE = LeanInsert("usage", USAGE_COLUMNS, zeros=(*_ZEROS, *_FLAGS))
 WITHHOLD_USAGE = """
     UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
     WHERE id = ? AND status = 'completed'
