@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import fork_server
 
 pytest_plugins = ["markers"]
 
@@ -30,14 +31,11 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def pytest_unconfigure() -> None:
+    fork_server.close()
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(url: str, process: fork_server.Process) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -52,12 +50,16 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the URL of a gateway that serves every model name offline, without a key."""
     data: Path = tmp_path_factory.mktemp("gateway")
-    port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD_")}
-    command = [sys.executable, "-m", "onceward_gateway", "--offline", "--port", str(port), "--data-dir", str(data)]
-    with subprocess.Popen(command, env=kept, cwd=data) as process:
+    options = ["--offline", "--port", "0", "--data-dir", str(data)]
+    process = fork_server.start(options, env=kept, cwd=data, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout as output:
+        found = re.search(r"http://\S+", output.readline())
         try:
-            wait_until_ready(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
+            assert found is not None, f"the gateway did not start: {process.poll()}"
+            wait_until_ready(found[0], process)
+            yield found[0]
         finally:
             process.terminate()
+            process.wait(20)

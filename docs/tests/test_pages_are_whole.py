@@ -59,8 +59,8 @@ def test_every_option_of_a_call_is_listed() -> None:
 def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     from onceward_gateway.config.cluster import ClusterSettings
     from onceward_gateway.config.load import (
-        Limits,
         Provider,
+        RequestLimits,
         Settings,
     )
     from onceward_gateway.config.storage import StorageSettings
@@ -68,7 +68,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
 
     text = re.findall(r"^```toml\n(.*?)^```$", (DOCS / "gateway.md").read_text(), re.MULTILINE | re.DOTALL)[0]
     whole = tomllib.loads(text)
-    assert set(whole["limits"]) == {field.name for field in fields(Limits)}
+    assert set(whole["limits"]) == {field.name for field in fields(RequestLimits)}
     providers = {key for table in whole["providers"].values() for key in table}
     assert providers >= {field.name for field in fields(Provider)} - {
         "name",
@@ -85,14 +85,14 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     known = served | {"cors", "issues", "auth_mode", "key_hashes", "source", "secret_keys"}
     tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
-    tables |= {"watch"}  # monitoring.md has it
+    tables |= {"observability"}  # monitoring.md has it
     assert {field.name for field in fields(Settings)} == known | tables
     assert set(whole["storage"]) == {field.name for field in fields(StorageSettings)}
     assert set(whole["cluster"]) == {field.name for field in fields(ClusterSettings)}
     for settings, table in ((StorageSettings(), "storage"), (ClusterSettings(), "cluster")):
         set_here = {name: getattr(settings, name) for name in whole[table] if getattr(settings, name) is not None}
         assert set_here.items() <= whole[table].items()
-    defaults = Limits()
+    defaults = RequestLimits()
     assert {name: getattr(defaults, name) for name in whole["limits"]} == whole["limits"]
 
 

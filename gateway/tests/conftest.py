@@ -8,13 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fork_server
 import pytest
 from aiohttp import web
 
@@ -23,8 +23,11 @@ from .databases import environ_for, leave
 HERE = Path(__file__).parent
 # Tests of code that writes, reads, locks or recovers records in its own way. The rest only uses that code.
 STORAGE = [
-    *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "control", "platform_objects")),
-    *(HERE / name for name in ("test_once.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")),
+    *(HERE / name for name in ("storage", "ledger", "limits", "settlement", "jobs", "platform_objects")),
+    *(
+        HERE / name
+        for name in ("test_idempotent_calls.py", "test_data_plane.py", "test_signals.py", "routing/test_admin.py")
+    ),
     *(HERE / "sweep" / name for name in ("test_money_queries.py", "test_named_objects.py", "test_queries.py")),
     HERE / "telemetry/test_metrics.py",
 ]
@@ -54,21 +57,16 @@ class GatewayProcess:
         self.log = log
         self.arguments = arguments
         self.environ = environ or {}
-        self.process: subprocess.Popen[str] | None = None
+        self.process: fork_server.Process | None = None
         self.url = ""
 
     def start(self) -> GatewayProcess:
         env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
         env |= environ_for(self.folder / "data") | {"ONCEWARD_GATEWAY_FAULT_MODELS": "true"}
-        command = [sys.executable, "-m", "onceward_gateway", "--port", "0", "--data-dir", str(self.folder / "data")]
         errors = None if self.log is None else self.log.open("ab")
-        self.process = subprocess.Popen(
-            [*command, *self.arguments],
-            cwd=self.folder,
-            env=env | self.environ,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
+        options = ["--port", "0", "--data-dir", str(self.folder / "data"), *self.arguments]
+        self.process = fork_server.start(
+            options, cwd=self.folder, env=env | self.environ, stdout=subprocess.PIPE, stderr=errors
         )
         if errors is not None:
             errors.close()

@@ -153,6 +153,21 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
             ["`providers.openai.headers.Connection`", "writes itself", "not sent"],
             "close",
         ),
+        (
+            '[providers.openai]\nheaders = { X-Team = "a\\r\\nX-Other: b" }\n',
+            ["`providers.openai.headers.X-Team`", "line break", "not sent"],
+            "X-Other",
+        ),
+        (
+            '[providers.openai]\nheaders = { "X Team" = "a" }\n',
+            ["`providers.openai.headers.X Team`", "not the name of a header", "not sent"],
+            None,
+        ),
+        (
+            '[providers.openai]\napi_key = "sk-a\\nX-Other: b"\n',
+            ["`providers.openai`", "line break", "'openai' need a key"],
+            "X-Other",
+        ),
         ('[providers.openai]\napi_key_env = "NOT_SET"\n', ["'NOT_SET'", "`providers.openai.api_key_env`"], None),
         ('[providers.openai]\napi_key_env = "sk-is-a-key"\n', ["`providers.openai.api_key_env`"], "sk-is-a-key"),
         ('[providers.openai]\napi_key_file = "/nowhere/key"\n', ["`providers.openai.api_key_file`", "No such"], None),
@@ -188,6 +203,13 @@ def test_headers_of_the_connection_are_left_out_and_the_others_are_sent(tmp_path
     assert settings.providers["openai"].headers == {"X-Team": "search", "Host": "a.example"}
     assert len(settings.issues.found) == 3
     assert not settings.issues.providers
+
+
+def test_a_header_with_a_line_break_is_left_out(tmp_path: Path) -> None:
+    written = '{ X-Team = "a\\nb", X-Region = "eu", X-Null = "a\\u0000b" }'
+    settings = read(tmp_path, f"[providers.openai]\nheaders = {written}\n")
+    assert settings.providers["openai"].headers == {"X-Region": "eu"}
+    assert len(settings.issues.found) == 2
 
 
 def test_half_a_price_is_kept_and_a_whole_one_is_no_issue(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ import onceward_gateway.http.contract as contract_module
 from onceward_gateway.http.contract import ContractError, load_contract
 
 from .conftest import GatewayProcess, Launch
-from .control.kit import wait_for
 from .databases import on_postgres, url_for
+from .jobs.kit import wait_for
 
 CHAT = "/v1/chat/completions"
 LONG = {

@@ -72,11 +72,11 @@ async def test_a_stream_has_two_tasks_and_no_further_one_for_its_client(app: App
 
 async def test_a_client_that_leaves_ends_its_call(app: App, connect: Connect) -> None:
     _, writer = await connect(10.0)
-    (run,) = app.gateway.calls.running.values()
+    (call,) = app.gateway.calls.running.values()
     writer.close()
     async with asyncio.timeout(5):
-        await run.finished()
-    assert run.record.status == "cancelled"
+        await call.finished()
+    assert call.record.status == "cancelled"
 
 
 async def test_nothing_is_left_of_a_stream_that_ended(app: App, connect: Connect) -> None:
@@ -157,23 +157,23 @@ async def test_the_events_of_many_calls_are_written_in_turns() -> None:
     batches: list[Batch] = []
     db: Any = SimpleNamespace(enqueue=batches.append)
     bus: Any = SimpleNamespace(connected=False)
-    log = EventLog(db, bus, lambda: True, lambda run, batch: None)
+    log = EventLog(db, bus, lambda: True, lambda call, batch: None)
     runs = [
         SimpleNamespace(record=SimpleNamespace(id=f"call_{at}"), frames=[b"x"], saved=0, total=1, told=0)
         for at in range(450)
     ]
-    for run in runs:
-        _add(log, run)
+    for call in runs:
+        _add(log, call)
     async with asyncio.timeout(5):
         while sum(len(batch.statements) for batch in batches) < len(runs):  # noqa: ASYNC110 - the log has no event
             await asyncio.sleep(0)
     assert [len(batch.statements) for batch in batches] == [200, 200, 50]
-    assert all(run.saved == 1 for run in runs)
+    assert all(call.saved == 1 for call in runs)
     _add(log, runs[-1])
     runs[-1].frames.append(b"y")
     log.flush()
     assert runs[-1].saved == 2
 
 
-def _add(log: EventLog, run: Any) -> None:
-    log.add(run)
+def _add(log: EventLog, call: Any) -> None:
+    log.add(call)

@@ -19,7 +19,7 @@ from onceward_gateway.config.table import ConfigError
 from onceward_gateway.core.urls import StoreUrl
 from onceward_gateway.redis.address import address_of
 from onceward_gateway.redis.client import Redis
-from onceward_gateway.redis.errors import RedisAway, RedisRefused
+from onceward_gateway.redis.errors import RedisRefused, RedisUnavailable
 from onceward_gateway.redis.script import Script
 
 from .kit import until
@@ -83,13 +83,13 @@ async def test_a_frozen_redis_is_away_within_its_time(
     asked = [asyncio.create_task(redis.ask("GET", "a")) for _ in range(10)]
     done, _ = await asyncio.wait(asked, timeout=5)
     assert len(done) == 10
-    assert all(isinstance(task.exception(), RedisAway) for task in done)
+    assert all(isinstance(task.exception(), RedisUnavailable) for task in done)
     assert time.monotonic() - began < 2
     # From now on nobody waits.
     await until(lambda: not redis.available)
     began = time.monotonic()
     for _ in range(1000):
-        with pytest.raises(RedisAway, match="did not answer within"):
+        with pytest.raises(RedisUnavailable, match="did not answer within"):
             await redis.ask("GET", "a")
     assert time.monotonic() - began < 1
     redis_server.send_signal(signal.SIGCONT)
@@ -98,7 +98,7 @@ async def test_a_frozen_redis_is_away_within_its_time(
     assert changes == [True, False, True]
     told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(told) == 2, told
-    assert "is away: it did not answer within 0.1 s" in told[0]
+    assert "is unavailable: it did not answer within 0.1 s" in told[0]
     assert "answers again after" in told[1]
 
 
@@ -128,14 +128,14 @@ async def test_killed_and_started_again_it_is_found(
     for _ in range(2):
         redis_server.kill()
         await until(lambda: not redis.available)
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             await redis.ask("PING")
         assert not redis.tell("PING")
         redis_server.start()
         await until(lambda: redis.available)
         assert await redis.run(ECHO, ["key"], "argument") == [b"argument", b"key"]
     told = [record.message for record in caplog.records]
-    assert [("is away" in line, "answers again" in line) for line in told] == [(True, False), (False, True)] * 2
+    assert [("is unavailable" in line, "answers again" in line) for line in told] == [(True, False), (False, True)] * 2
 
 
 async def test_a_redis_that_is_not_there_at_the_start_is_told_once_and_found_later(
@@ -148,7 +148,7 @@ async def test_a_redis_that_is_not_there_at_the_start_is_told_once_and_found_lat
     assert "cannot be reached" in (redis.reason or "")
     redis_server.start()
     await until(lambda: redis.available)
-    assert len([record for record in caplog.records if "is away" in record.message]) == 1
+    assert len([record for record in caplog.records if "is unavailable" in record.message]) == 1
 
 
 async def test_one_that_only_reads_is_away(redis_server: Any, nodes: Any) -> None:
@@ -156,7 +156,7 @@ async def test_one_that_only_reads_is_away(redis_server: Any, nodes: Any) -> Non
     await redis.start()
     await redis.ask("CONFIG", "SET", "replica-read-only", "yes")
     await redis.ask("REPLICAOF", "127.0.0.1", "1")
-    with pytest.raises(RedisAway, match="READONLY"):
+    with pytest.raises(RedisUnavailable, match="READONLY"):
         await redis.ask("SET", "a", "1")
     await until(lambda: redis.losses == 1)
 
@@ -260,7 +260,7 @@ async def test_no_connection_is_left_open_at_the_end(redis_server: Any) -> None:
         again = Redis(address_of(StoreUrl(redis_server.url)))
         await again.start()
         await again.stop()
-        with pytest.raises(RedisAway):
+        with pytest.raises(RedisUnavailable):
             await again.ask("PING")
     await until(lambda: len(os.listdir("/proc/self/fd")) <= before)
     await redis.stop()

@@ -1,4 +1,4 @@
-"""Answers kept in Redis: shared by all nodes, bounded in bytes, and missed by nobody while Redis is away."""
+"""Answers kept in Redis: shared by all nodes, bounded in bytes, and missed by nobody while Redis is unavailable."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ async def issues(client: httpx2.AsyncClient) -> list[str]:
     return found
 
 
-async def away(clients: list[httpx2.AsyncClient]) -> bool:
+async def unavailable(clients: list[httpx2.AsyncClient]) -> bool:
     return all([await issues(client) for client in clients])
 
 
@@ -91,7 +91,7 @@ async def test_calls_and_followed_streams_go_on_through_two_kills(
         await load.more(20)
         for _ in range(2):
             redis_server.kill()
-            await eventually(lambda: away(clients))
+            await eventually(lambda: unavailable(clients))
             before = len(followed.events)
             await load.more(30)
             await followed.has(before + 3)
@@ -108,7 +108,7 @@ async def test_calls_and_followed_streams_go_on_through_two_kills(
     gateways.stop()
     told = capfd.readouterr()
     lines = [line for line in (told.err + told.out).splitlines() if "Redis at" in line]
-    assert sum("is away" in line for line in lines) == 4, lines
+    assert sum("is unavailable" in line for line in lines) == 4, lines
     assert sum("answers again" in line for line in lines) == 4, lines
 
 
@@ -128,7 +128,7 @@ async def test_open_limits_count_in_each_node_and_money_is_never_open(
             assert refused.status_code == 429
             assert refused.json()["error"]["limit"] == "rpm_limit"
         redis_server.kill()
-        await eventually(lambda: away(clients))
+        await eventually(lambda: unavailable(clients))
         for client in clients:
             # Each node had let in three itself: three more are left to it.
             statuses = [(await client.post(CHAT, json=asked(), headers=paced)).status_code for _ in range(5)]
@@ -149,7 +149,7 @@ async def test_closed_limits_refuse_until_it_is_back(pair: Callable[..., Gateway
         paced = await key_of(clients[0], max_parallel_requests=5)
         free = await key_of(clients[0])
         redis_server.kill()
-        await eventually(lambda: away(clients))
+        await eventually(lambda: unavailable(clients))
         for client in clients:
             assert "refuse all calls" in (await issues(client))[0]
             assert (await client.get("/health")).json() | {"version": ""} == {

@@ -83,10 +83,10 @@ class Node:
     ) -> Ticket:
         """A call whose estimate is a token for three bytes of the prompt, and `tokens`."""
         data = {} if tokens is None else {"max_tokens": tokens}
-        call: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[], header=lambda name: None)
+        request: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[], header=lambda name: None)
         call_id = self.bench.new_id("call_")
-        ticket = await self.ledger.enter(call, "chat", model, via or [Candidate("p", model)], call_id)
-        run: Any = SimpleNamespace(
+        ticket = await self.ledger.enter(request, "chat", model, via or [Candidate("p", model)], call_id)
+        call: Any = SimpleNamespace(
             record=self.record(ticket, call_id),
             ticket=None,
             marks={},
@@ -97,7 +97,7 @@ class Node:
             tokens_produced=0,
             wasted=[],
         )
-        self.ledger.begun(ticket, run)
+        self.ledger.begun(ticket, call)
         return ticket
 
     def record(self, ticket: Ticket, call_id: str) -> CallRecord:
@@ -118,24 +118,24 @@ class Node:
 
     async def finish(self, ticket: Ticket, used: int, *, status: Any = "completed") -> bool:
         """The call has used this many tokens in all; False where another node has booked it."""
-        run = ticket.run
-        assert run is not None
-        record = run.record
+        call = ticket.call
+        assert call is not None
+        record = call.record
         usage = {"prompt_tokens": 0, "completion_tokens": used, "total_tokens": used}
         record.usage, record.status, record.finished_at = usage, status, self.bench.clock.time()
         record.cost_nano = self.bench.prices.cost("p", ticket.model, usage)
         batch = Batch()
-        bill = self.ledger.bill(run, batch)
+        bill = self.ledger.bill(call, batch)
         if bill is not None:
-            self.ledger.apply(run, bill)
+            self.ledger.apply(call, bill)
         try:
             if batch:
                 await self.db.write_batch(batch)
         except AlreadyDone:
-            self.ledger.revert(run)
+            self.ledger.revert(call)
             return False
         finally:
-            self.ledger.end(run)
+            self.ledger.end(call)
         return True
 
     async def recover(self) -> int:
@@ -225,7 +225,16 @@ class Bench:
 
     def clear(self) -> None:
         """Have nothing in the tables."""
-        for table in ("usage", "usage_charge", "usage_tag", "spend_total", "budget_window", "hold", "call"):
+        for table in (
+            "usage",
+            "usage_charge",
+            "usage_tag",
+            "usage_rollup",
+            "spend_total",
+            "budget_window",
+            "hold",
+            "call",
+        ):
             self.act(self.db.write(f"DELETE FROM {table}"))
 
     def restart(self) -> int:
@@ -257,11 +266,11 @@ def ticket_node(bench: Bench, ticket: Ticket) -> Node:
 
 def interrupted(ticket: Ticket, **changes: Any) -> CallRecord:
     """A call as whoever marks it interrupted gives it to the ledger."""
-    assert ticket.run is not None
-    return replace(ticket.run.record, status="interrupted", **changes)
+    assert ticket.call is not None
+    return replace(ticket.call.record, status="interrupted", **changes)
 
 
 def has_sent(ticket: Ticket, tokens: int) -> None:
     """So many tokens of a call's answer went out."""
-    run: Any = ticket.run
-    run.tokens_produced = tokens
+    call: Any = ticket.call
+    call.tokens_produced = tokens

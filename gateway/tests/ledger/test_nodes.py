@@ -200,8 +200,8 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
     gone, here, there = bench.nodes
     caller = replace(ONE, customer="c", tags=("a",))
     ticket = bench.act(gone.enter(caller, tokens=200, prompt=400))
-    assert ticket.run is not None
-    ticket.run.record.provider, ticket.run.price_name = "p", "m"
+    assert ticket.call is not None
+    ticket.call.record.provider, ticket.call.price_name = "p", "m"
     has_sent(ticket, 7)
     bench.act(gone.ledger.sweep())
     record = interrupted(ticket, provider="deployments")

@@ -16,7 +16,7 @@ from onceward_gateway.billing.ticket import Ticket
 from onceward_gateway.calls.event_log import EventLog
 from onceward_gateway.cluster.bus import LocalBus
 from onceward_gateway.core.principal import Bound, Principal
-from onceward_gateway.db import Batch, StorageAway
+from onceward_gateway.db import Batch, StorageUnavailable
 
 from ..databases import on_postgres
 from .kit import NANO_A_TOKEN, Bench, has_sent, interrupted
@@ -39,14 +39,14 @@ def windows(bench: Bench) -> list[tuple[str, int, int]]:
 
 def logged(bench: Bench, ticket: Ticket, text: str) -> None:
     """Have the log write one event of a call, as it does with the events of a moment."""
-    run: Any = ticket.run
+    call: Any = ticket.call
     frame = {"choices": [{"index": 0, "delta": {"content": text}}]}
-    run.frames = [b"id: %s:1\ndata: %s\n\n" % (run.record.id.encode(), json.dumps(frame).encode())]
-    run.saved = 0
+    call.frames = [b"id: %s:1\ndata: %s\n\n" % (call.record.id.encode(), json.dumps(frame).encode())]
+    call.saved = 0
 
     async def write() -> None:
         log = EventLog(bench.db, LocalBus(), lambda: True, bench.ledger.keep)
-        log.add(run)
+        log.add(call)
         log.flush()
 
     bench.act(write())
@@ -86,14 +86,14 @@ def test_a_window_that_the_dead_process_opened_counts_what_its_calls_used(bench:
 @pytest.mark.parametrize("provider", ["offline", "p"])
 def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Bench, provider: str) -> None:
     ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
-    run: Any = ticket.run
-    record = replace(run.record, provider=provider, key="again", stream=True)
-    run.record = replace(record, wasted=True)
-    run.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
+    call: Any = ticket.call
+    record = replace(call.record, provider=provider, key="again", stream=True)
+    call.record = replace(record, wasted=True)
+    call.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
     batch = Batch()
     bench.node.calls.put_record(batch, record)
     bench.act(bench.db.write_batch(batch))
-    bench.act(bench.ledger.hold_wasted(run, provider))
+    bench.act(bench.ledger.hold_wasted(call, provider))
     logged(bench, ticket, "word")
     bench.replace_process()
     # The stored record does not know of these tries.
@@ -114,8 +114,8 @@ def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
-    run: Any = ticket.run
-    run.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
+    call: Any = ticket.call
+    call.wasted = [("p", "m", {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})]
     write, transaction = bench.db.write, bench.db.transaction
     lost: list[str] = []
 
@@ -130,11 +130,11 @@ def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
             yield
         if lost:
             lost.clear()
-            raise StorageAway("The connection was lost.")
+            raise StorageUnavailable("The connection was lost.")
 
     monkeypatch.setattr(bench.db, "write", noting)
     monkeypatch.setattr(bench.db, "transaction", unanswered)
-    assert bench.act(bench.ledger.hold_wasted(run, "p")) is None
+    assert bench.act(bench.ledger.hold_wasted(call, "p")) is None
     bench.finish(ticket, 5)
     ((_, cost, held),) = windows(bench)
     assert (cost > 0, held) == (True, 0)

@@ -9,7 +9,7 @@ import pytest
 
 from onceward_gateway.core.answer import (
     Answer,
-    Cut,
+    CloseConnection,
     Delay,
     DeliveryFault,
     Fail,
@@ -57,7 +57,7 @@ def test_refusals(name: str, status: int, wait: float | None) -> None:
 
 def test_delivery_faults_leave_the_call_whole() -> None:
     healthy = emitted("cut")
-    for name, kind in (("cut:5", Cut), ("stall:5", Stall), ("malformed:5", Garbage)):
+    for name, kind in (("cut:5", CloseConnection), ("stall:5", Stall), ("malformed:5", Garbage)):
         emissions = emitted(name)
         assert isinstance(emissions[5], kind)
         assert [e for e in emissions if isinstance(e, dict)] == [e for e in healthy if isinstance(e, dict)]
@@ -83,7 +83,7 @@ def test_flaky_answers_in_the_end() -> None:
 
 def test_any_model_fails_on_request() -> None:
     request = {**REQUEST, "provider_specific_params": {"fault": {"kind": "cut", "after": 0}}}
-    assert isinstance(next(BuiltIn("onceward/echo").chat(request, CONTEXT)), Cut)
+    assert isinstance(next(BuiltIn("onceward/echo").chat(request, CONTEXT)), CloseConnection)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import fork_server
 import httpx2
 import jsonschema_rs
 import psycopg
@@ -270,11 +269,9 @@ class Server:
         self.log = folder / f"{name}.log"
         env = {name: value for name, value in os.environ.items() if not name.startswith("ONCEWARD")}
         env |= environ_for(self.data)
-        command = [sys.executable, "-m", "onceward_gateway", "--port", "0", "--data-dir", str(self.data)]
+        options = ["--port", "0", "--data-dir", str(self.data), *self.flags, *arguments]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, *self.flags, *arguments], cwd=folder, env=env | environ, stdout=log, stderr=log
-            )
+            self._process = fork_server.start(options, cwd=folder, env=env | environ, stdout=log, stderr=log)
         self.url = self._address()
 
     def _address(self) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from .asked import Operation, operations
+from .contract_requests import Operation, operations
 from .kit import MASTER, World, dump
 
 TEXTS = {

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from .asked import Operation, known_names, operations
+from .contract_requests import Operation, known_names, operations
 from .kit import OWN_NAMES, ROLES, Caller, Tenant, World, dump, rows_of_tenant, upload
 
 _FAMILIES = ("key", "user", "team", "organization", "customer", "budget")

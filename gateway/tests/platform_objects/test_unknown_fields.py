@@ -13,7 +13,7 @@ from onceward_gateway.entry.services import Services
 from onceward_gateway.http.request import Access
 
 from ..databases import settings_for
-from .asked import DOCUMENT, followed
+from .contract_requests import DOCUMENT, followed
 from .kit import World
 
 TYPO = "max_budgett"

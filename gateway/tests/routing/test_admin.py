@@ -99,6 +99,30 @@ async def test_a_deployment_comes_changes_and_goes(bench: Bench) -> None:
     await get(bench, f"/model/info?model_id={id}", status=404)
 
 
+@pytest.mark.parametrize("name", ["api_key", "api_version", "organization"])
+async def test_a_parameter_that_would_end_its_header_is_refused(bench: Bench, name: str) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    params = {"model": "anthropic/x", "api_base": "https://api.example", "api_key": CANARY, name: "a\r\nX-Other: b"}
+    error = (await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, 400))["error"]
+    assert (error["param"], error["code"]) == (f"litellm_params.{name}", "invalid_value")
+    assert "X-Other" not in json.dumps(error)
+
+
+async def test_a_deployment_of_the_configuration_whose_key_would_end_its_header_is_an_issue(bench: Bench) -> None:
+    text = config(bench, "[deployments.fixed]", 'model_name = "fast"', 'model = "a/x"', 'api_key = "a\\nb"')
+    await bench.start(text, LOOPBACK)
+    assert "The deployment 'fixed' is left out." in (await get(bench, "/readyz"))["issues"]
+    assert (await bench.chat("fast")).status_code == 404
+
+
+async def test_a_credential_that_would_end_its_header_is_refused(bench: Bench) -> None:
+    await bench.start(config(bench), LOOPBACK)
+    body = {"credential_name": "eu", "credential_info": {}, "credential_values": {"api_key": "a\nX-Other: b"}}
+    error = (await post(bench, "/credentials", body, 400))["error"]
+    assert (error["param"], error["code"]) == ("credential_values.api_key", "invalid_value")
+    assert "X-Other" not in json.dumps(error)
+
+
 async def test_it_is_there_after_a_restart(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     params = {"model": "a/gpt-x", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}

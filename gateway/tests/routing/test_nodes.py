@@ -16,8 +16,8 @@ import pytest
 
 from ..cluster.gateways import CHAT, MASTER, Gateways, asked, eventually
 from ..conftest import GatewayProcess, RedisServer
-from ..control.kit import wait_for
 from ..databases import url_for
+from ..jobs.kit import wait_for
 from .kit import Bench, answer
 
 pytestmark = pytest.mark.cluster

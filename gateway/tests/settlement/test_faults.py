@@ -111,8 +111,8 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
     """Nothing of a call is left: neither in memory nor in the database, nor of its limits; its line is written."""
     gateway = bench.gateway
     async with asyncio.timeout(10):
-        for run in list(gateway.calls.running.values()):
-            await run.finished()
+        for call in list(gateway.calls.running.values()):
+            await call.finished()
     assert not gateway.calls.running
     await gateway.ledger.given_back()
     await gateway.db.flush()
@@ -147,8 +147,8 @@ async def test_a_call_ends_whatever_fails(
         async with asyncio.timeout(10):
             told = await bench.chat("a/m", stream=stream, headers=named)
             assert told.status_code in (200, 500, 503)
-            for run in list(bench.gateway.calls.running.values()):
-                await run.finished()
+            for call in list(bench.gateway.calls.running.values()):
+                await call.finished()
     asked = bool(bench.providers["a"].seen)
     await assert_ended(bench, key, "req-1", tmp_path)
     if asked and not (path in BILLING | {"ledger._reservations.book"} and times > 1):

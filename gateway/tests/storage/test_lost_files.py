@@ -18,8 +18,8 @@ import pytest
 from onceward_gateway.db.blob_store import FolderBlobStore
 
 from ..conftest import Launch
-from ..control.kit import jsonl, wait_for
 from ..databases import on_postgres
+from ..jobs.kit import jsonl, wait_for
 from ..routing.kit import Bench
 
 pytestmark = pytest.mark.skipif(on_postgres(), reason="of SQLite's file and the folder beside it")

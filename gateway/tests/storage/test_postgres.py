@@ -22,8 +22,8 @@ from onceward_gateway.db import (
     AlreadyDone,
     Batch,
     Database,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
 )
 from onceward_gateway.db.postgres import PostgresDatabase
 from onceward_gateway.db.presence import Folders
@@ -115,13 +115,13 @@ async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, p
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
     try:
-        with pytest.raises(StorageAway, match="stay queued"):
+        with pytest.raises(StorageUnavailable, match="stay queued"):
             await node.write_batch(record(2))
-        with pytest.raises(StorageAway, match="cannot be reached"):
+        with pytest.raises(StorageUnavailable, match="cannot be reached"):
             await node.query("SELECT 1")
-        with pytest.raises(StorageAway, match="cannot be reached"):
+        with pytest.raises(StorageUnavailable, match="cannot be reached"):
             await node.write(ADD, (9, "never"))
-        with pytest.raises(StorageAway):
+        with pytest.raises(StorageUnavailable):
             await node.flush()
         assert not node.connected
     finally:
@@ -154,7 +154,7 @@ async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> Non
     ((backend,),) = await node.query("SELECT pg_backend_pid()")
     os.kill(backend, signal.SIGSTOP)
     try:
-        with pytest.raises(StorageAway):
+        with pytest.raises(StorageUnavailable):
             await asyncio.wait_for(node.query("SELECT 1"), 10)
         assert await node.query("SELECT 1") == [(1,)]
         ((backend,),) = await node.query("SELECT pg_backend_pid()")
@@ -179,7 +179,7 @@ async def test_a_transaction_that_loses_its_connection_is_undone_and_says_so(clu
             )
             await node.write(ADD, (2, "lost"))
 
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         await lost()
     assert await node.query("SELECT id FROM note") == []
 
@@ -298,7 +298,7 @@ async def test_a_statement_that_takes_too_long_ends_and_the_server_is_not_away(c
     node = await cluster.node(statement_timeout_seconds=0.2)
     with pytest.raises(StorageError, match="timeout") as refused:
         await node.query("SELECT pg_sleep(5)")
-    assert not isinstance(refused.value, StorageAway)
+    assert not isinstance(refused.value, StorageUnavailable)
     assert node.connected
 
 
@@ -328,7 +328,7 @@ async def test_no_error_shows_the_password(postgres: PostgresServer, caplog: pyt
         ("postgresql://onceward:hunter%402@127.0.0.1:1/x", "refused"),
     ):
         node = PostgresDatabase(StoreUrl(address), StorageSettings(write_timeout_seconds=0.5))
-        with pytest.raises(StorageAway) as refused:
+        with pytest.raises(StorageUnavailable) as refused:
             await node.open()
         shown = str(refused.value) + repr(refused.value) + caplog.text + repr(node.__dict__["url"])
         assert says in shown

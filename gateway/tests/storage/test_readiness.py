@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from onceward_gateway.core.clock import SystemClock
-from onceward_gateway.db import Database, StorageAway
+from onceward_gateway.db import Database, StorageUnavailable
 from onceward_gateway.db import sqlite as sqlite_module
 from onceward_gateway.db.blob_store import BLOB_KINDS
 from onceward_gateway.db.errors import FULL
@@ -214,7 +214,7 @@ class _Flaky:
     async def probe(self) -> None:
         self.probes += 1
         if not self.connected:
-            raise StorageAway("full", FULL)
+            raise StorageUnavailable("full", FULL)
 
 
 async def test_a_write_that_failed_since_the_last_probe_is_told_at_once(tmp_path: Path) -> None:

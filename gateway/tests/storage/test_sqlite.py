@@ -14,7 +14,7 @@ import pytest
 from onceward_gateway.db import (
     Batch,
     SqliteDatabase,
-    StorageAway,
+    StorageUnavailable,
 )
 
 from .conftest import TABLES
@@ -79,7 +79,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     await db.query(f"PRAGMA max_page_count = {pages[0] + 2}")
     batch = Batch(once=(ADD, (1, "call")))
     batch.add(FULL, (2, b"x" * 100_000))
-    with pytest.raises(StorageAway, match="full"):
+    with pytest.raises(StorageUnavailable, match="full"):
         await db.write_batch(batch)
     later = Batch()
     later.add(FULL, (3, b"y" * 100_000))
@@ -87,9 +87,9 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     assert "What is to be written is kept" in caplog.text
     assert not db.connected
     # Nothing overtakes what is queued: a record that is written later than its end would say that its call runs.
-    with pytest.raises(StorageAway, match="full"):
+    with pytest.raises(StorageUnavailable, match="full"):
         await db.write(ADD, (4, "small"))
-    with pytest.raises(StorageAway, match="full"):
+    with pytest.raises(StorageUnavailable, match="full"):
         await db.probe()
     assert seen_from_outside(db) == []
     await db.query("PRAGMA max_page_count = 100000")
@@ -110,14 +110,14 @@ async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDat
             await asyncio.sleep(0)
             stalls.append(loop.time() - before)
             assert await db.query("SELECT id FROM note") == []
-        with pytest.raises(StorageAway, match="locked"):
+        with pytest.raises(StorageUnavailable, match="locked"):
             await waiting
         # SQLite itself would have waited for a second.
         assert max(stalls) < 0.5
         began = loop.time()
-        with pytest.raises(StorageAway, match="locked"):
+        with pytest.raises(StorageUnavailable, match="locked"):
             await db.probe()
-        with pytest.raises(StorageAway, match="locked"):
+        with pytest.raises(StorageUnavailable, match="locked"):
             await db.write_batch(Batch(once=(ADD, (2, "second"))))
         assert loop.time() - began < 0.5
         other.execute("COMMIT")

@@ -70,17 +70,17 @@ async def test_a_call_is_counted_where_it_was_served(launch: Launch, upstream: A
     assert seen.sum("onceward_tokens_total", **where, kind="reasoning") == 5
     assert seen.sum("onceward_cost_usd_total", **where) == pytest.approx((67 + 40 / 2 + 12 * 2) / 1e6)
     assert seen.sum("onceward_requests_total", operation="chat_completions_create", status="200") == 2
-    assert seen.sum("onceward_request_seconds_count", operation="chat_completions_create") == 2
-    assert seen.sum("onceward_call_seconds_count", model="fast") == 2
-    assert seen.sum("onceward_first_event_seconds_count", model="fast") == 1
+    assert seen.sum("onceward_request_duration_seconds_count", operation="chat_completions_create") == 2
+    assert seen.sum("onceward_call_duration_seconds_count", model="fast") == 2
+    assert seen.sum("onceward_time_to_first_event_seconds_count", model="fast") == 1
     assert seen.sum("onceward_stream_events_total", **where) == 3
-    assert seen.sum("onceward_upstream_tries_total", **where, outcome="ok") == 2
-    assert seen.sum("onceward_upstream_seconds_count", **where) == 2
-    assert seen.sum("onceward_settle_seconds_count") == 2
+    assert seen.sum("onceward_upstream_attempts_total", **where, outcome="ok") == 2
+    assert seen.sum("onceward_upstream_attempt_duration_seconds_count", **where) == 2
+    assert seen.sum("onceward_settlement_duration_seconds_count") == 2
     assert seen.sum("onceward_build_info") == 1
     assert seen.sum("onceward_state", state="ready") == 1
     assert seen.sum("process_resident_memory_bytes") > 1 << 24
-    assert seen.sum("onceward_requests_open") == 1, "the scrape itself"
+    assert seen.sum("onceward_requests_in_flight") == 1, "the scrape itself"
     assert "sk-of-the-provider" not in seen.text
 
 
@@ -93,13 +93,13 @@ async def test_failures_retries_fallbacks_and_the_breaker(launch: Launch, upstre
             done = await client.post(CHAT, json=asked("fast"))
             assert done.headers["x-model"] == "onceward/echo"
     seen = await read(gateway.url)
-    assert seen.sum("onceward_upstream_tries_total", deployment="first-eu", outcome="502") == 2
-    assert seen.sum("onceward_upstream_tries_total", deployment="second-eu", outcome="502") == 2
+    assert seen.sum("onceward_upstream_attempts_total", deployment="first-eu", outcome="502") == 2
+    assert seen.sum("onceward_upstream_attempts_total", deployment="second-eu", outcome="502") == 2
     assert seen.sum("onceward_retries_total", kind="retry", model="fast") == 2
     assert seen.sum("onceward_retries_total", kind="fallback", model="fast", to="onceward/echo") == 2
-    assert seen.sum("onceward_deployment_resting", deployment="first-eu", model="fast") == 1
-    assert 0 < seen.sum("onceward_deployment_rest_seconds", deployment="first-eu") <= 60
-    assert seen.sum("onceward_deployment_failures_in_row", deployment="first-eu") == 2
+    assert seen.sum("onceward_deployment_circuit_open", deployment="first-eu", model="fast") == 1
+    assert 0 < seen.sum("onceward_deployment_cooldown_seconds", deployment="first-eu") <= 60
+    assert seen.sum("onceward_deployment_consecutive_failures", deployment="first-eu") == 2
     assert seen.sum("onceward_calls_total", model="onceward/echo", status="completed") == 2
 
 
@@ -129,18 +129,18 @@ async def test_what_runs_is_seen_while_it_runs(launch: Launch, upstream: Any) ->
         lines = first.aiter_lines()
         assert (await anext(lines)).startswith("id: ")
         during = await read(gateway.url)
-        assert during.sum("onceward_calls_running") == 1
-        assert during.sum("onceward_streams_open") == 2
-        assert during.sum("onceward_deployment_running", deployment="one-eu") == 1
-        assert during.sum("onceward_repeats_total", kind="joined") == 1
+        assert during.sum("onceward_calls_in_flight") == 1
+        assert during.sum("onceward_stream_clients") == 2
+        assert during.sum("onceward_deployment_calls_in_flight", deployment="one-eu") == 1
+        assert during.sum("onceward_idempotent_requests_total", kind="attached") == 1
         going.set()
         assert [line async for line in lines][-2] == "data: [DONE]"
         await second.aread()
         await client.post(CHAT, json=asked("fast", stream=True), headers=headers)
     after = await read(gateway.url)
-    assert after.sum("onceward_calls_running") == after.sum("onceward_streams_open") == 0
-    assert after.sum("onceward_repeats_total", kind="replayed") == 1
-    assert after.sum("onceward_calls_total") == 1, "joined and replayed: it was one call"
+    assert after.sum("onceward_calls_in_flight") == after.sum("onceward_stream_clients") == 0
+    assert after.sum("onceward_idempotent_requests_total", kind="replayed") == 1
+    assert after.sum("onceward_calls_total") == 1, "attached and replayed: it was one call"
 
 
 async def test_strangers_make_no_series(launch: Launch) -> None:
@@ -209,9 +209,9 @@ async def test_refusals_tell_what_refused_and_whose_it_was(guarded: Any) -> None
                 assert (await client.post(CHAT, json=asked(), headers=headers)).status_code == status
         assert (await client.post(CHAT, json=asked(), headers=key_of("sk-nobody-knows-this-one"))).status_code == 401
     seen = await read(guarded.url, MASTER)
-    assert seen.sum("onceward_refusals_total", kind="requests", scope="key") == 1
-    assert seen.sum("onceward_refusals_total", kind="budget", scope="key") == 1
-    assert seen.sum("onceward_refusals_total", kind="model", scope="key") == 1
+    assert seen.sum("onceward_rejections_total", kind="requests", scope="key") == 1
+    assert seen.sum("onceward_rejections_total", kind="budget", scope="key") == 1
+    assert seen.sum("onceward_rejections_total", kind="model", scope="key") == 1
     statuses = {own["status"] for own in seen.labels("onceward_requests_total")}
     assert {"200", "401", "402", "403", "429"} <= statuses
     assert "sk-" not in seen.text
@@ -347,8 +347,8 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
     assert again.text.rstrip().endswith("data: [DONE]")
     seen = await read(gateway.url)
     # Where others may share the database, a node that died lives until its lease is over: its call is joined first.
-    assert seen.sum("onceward_repeats_total", kind="joined" if on_postgres() else "resumed") == 1
-    assert seen.sum("onceward_repeats_total") == 1
+    assert seen.sum("onceward_idempotent_requests_total", kind="attached" if on_postgres() else "resumed") == 1
+    assert seen.sum("onceward_idempotent_requests_total") == 1
     assert seen.sum("onceward_calls_total", status="completed") == 1
 
 

@@ -86,14 +86,14 @@ async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
         assert (await read(url, KEY)).sum("onceward_storage_up") == 1
         server.stop(signal.SIGINT)
 
-        async def away() -> Any:
+        async def unavailable() -> Any:
             async with httpx2.AsyncClient(base_url=url, headers=MASTER, timeout=30) as client:
                 refused = (await client.post(CHAT, json=asked(), headers={"Idempotency-Key": "x"})).status_code == 503
             seen = await read(url, KEY)
-            told = seen.sum("onceward_refusals_total", kind="storage_away") > 0
+            told = seen.sum("onceward_rejections_total", kind="storage_unavailable") > 0
             return refused and told and seen.sum("onceward_storage_up") == 0
 
-        await until(away, "the metrics say that PostgreSQL is away")
+        await until(unavailable, "the metrics say that PostgreSQL is unavailable")
         server.start()
 
         async def back() -> Any:
@@ -118,13 +118,13 @@ async def test_a_redis_that_is_away_is_told(tmp_path: Path, redis_server: Any) -
         await until(up, "Redis is up")
         redis.kill()
 
-        async def away() -> Any:
+        async def unavailable() -> Any:
             seen = await read(url, KEY)
             return seen.labels("onceward_redis_up") and seen.sum("onceward_redis_up") == 0
 
-        await until(away, "the metrics say that Redis is away")
+        await until(unavailable, "the metrics say that Redis is unavailable")
         redis.start()
         await until(up, "the metrics say that it is back")
-        assert (await read(url, KEY)).sum("onceward_redis_losses_total") >= 1
+        assert (await read(url, KEY)).sum("onceward_redis_disconnects_total") >= 1
     finally:
         made.stop()

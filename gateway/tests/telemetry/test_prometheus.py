@@ -96,13 +96,15 @@ async def test_what_it_scrapes_is_what_happened(launch: Launch, prometheus: Any)
     tokens = await server.query('sum by (kind) (onceward_tokens_total{model="onceward/echo"})')
     assert tokens[("output",)] == 3 * used[0]["completion_tokens"]
     # Its own arithmetic over the buckets: they are cumulated, and each has its bound.
-    (median,) = (await server.query("histogram_quantile(0.5, sum by (le) (onceward_call_seconds_bucket))")).values()
+    (median,) = (
+        await server.query("histogram_quantile(0.5, sum by (le) (onceward_call_duration_seconds_bucket))")
+    ).values()
     assert 0 < median <= 0.005
-    (first,) = (await server.query("sum(onceward_first_event_seconds_count)")).values()
+    (first,) = (await server.query("sum(onceward_time_to_first_event_seconds_count)")).values()
     assert first == 1
     known = await server.get("/api/v1/metadata")
     assert known["onceward_calls_total"][0]["type"] == "counter"
-    assert known["onceward_call_seconds"][0]["type"] == "histogram"
+    assert known["onceward_call_duration_seconds"][0]["type"] == "histogram"
     assert all(known[name][0]["help"] for name in known if name.startswith("onceward_"))
     (memory,) = (await server.query("process_resident_memory_bytes")).values()
     assert memory > 1 << 24

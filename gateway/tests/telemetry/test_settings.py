@@ -50,7 +50,7 @@ def test_when_there_are_spans(
     tmp_path: Path, text: str, environ: dict[str, str], enabled: bool, required: bool
 ) -> None:
     (tmp_path / "onceward.toml").write_text(text)
-    tracing = load(tmp_path / "onceward.toml", environ).watch.tracing
+    tracing = load(tmp_path / "onceward.toml", environ).observability.tracing
     assert (tracing.enabled, tracing.required) == (enabled, required)
 
 

@@ -18,6 +18,7 @@ from onceward_gateway.config.load import Price
 from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.providers.chunks import count_foreign
 from onceward_gateway.providers.meter import Meter
+from onceward_gateway.providers.usage import read_usage
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -335,3 +336,28 @@ def test_tiers_that_nobody_has_a_price_for_are_priced_as_one() -> None:
         assert prices.is_partial("nobody", "no-such-model-at-all", odd)
     assert len(prices._known) <= kept + 1
     assert not prices.is_partial("nobody", "no-such-model-at-all", {**odd, "cost": 0.1})
+
+
+COUNTS = st.integers(0, 50) | st.integers() | st.booleans() | st.none() | st.text(max_size=2)
+DETAILS = st.none() | st.dictionaries(
+    st.sampled_from(
+        ["cached_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens", "image_tokens"]
+    ),
+    COUNTS,
+    max_size=3,
+)
+
+
+@given(
+    st.integers(0, 30),
+    st.integers(0, 30),
+    COUNTS,
+    st.fixed_dictionaries({}, optional={"prompt_tokens_details": DETAILS, "completion_tokens_details": DETAILS}),
+)
+def test_a_usage_in_the_usual_form_is_read_as_by_the_search_for_every_name(
+    prompt: int, completion: int, total: Any, details: dict[str, Any]
+) -> None:
+    for sum_of_both in (total, prompt + completion):
+        usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": sum_of_both, **details}
+        # A name that nobody reports leads past the short way.
+        assert read_usage(usage) == read_usage({**usage, "unknown": None})

@@ -211,30 +211,30 @@ def _moderations(moderations: ModerationHandlers) -> tuple[Route, ...]:
 
 def _files(files: FileHandlers) -> tuple[Route, ...]:
     return (
-        Route("POST", "/v1/files", "files.create", files.create, _FORM, once=True),
+        Route("POST", "/v1/files", "files.create", files.create, _FORM, idempotent=True),
         Route("GET", "/v1/files", "files.list", files.list_files),
         Route("GET", "/v1/files/{file_id}", "files.retrieve", files.retrieve),
         Route("GET", "/v1/files/{file_id}/content", "files.content", files.content),
-        Route("DELETE", "/v1/files/{file_id}", "files.delete", files.delete, once=True),
+        Route("DELETE", "/v1/files/{file_id}", "files.delete", files.delete, idempotent=True),
     )
 
 
 def _batches(batches: BatchHandlers) -> tuple[Route, ...]:
     return (
-        Route("POST", "/v1/batches", "batches.create", batches.create, _JSON, once=True),
+        Route("POST", "/v1/batches", "batches.create", batches.create, _JSON, idempotent=True),
         Route("GET", "/v1/batches", "batches.list", batches.list_batches),
         Route("GET", "/v1/batches/{batch_id}", "batches.retrieve", batches.retrieve),
-        Route("POST", "/v1/batches/{batch_id}/cancel", "batches.cancel", batches.cancel, once=True),
+        Route("POST", "/v1/batches/{batch_id}/cancel", "batches.cancel", batches.cancel, idempotent=True),
     )
 
 
 def _fine_tuning(jobs: FineTuningHandlers) -> tuple[Route, ...]:
     path = "/v1/fine_tuning/jobs/{fine_tuning_job_id}"
     return (
-        Route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", jobs.create, _JSON, once=True),
+        Route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", jobs.create, _JSON, idempotent=True),
         Route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list", jobs.list_jobs),
         Route("GET", path, "fine_tuning.jobs.retrieve", jobs.retrieve),
-        Route("POST", path + "/cancel", "fine_tuning.jobs.cancel", jobs.cancel, once=True),
+        Route("POST", path + "/cancel", "fine_tuning.jobs.cancel", jobs.cancel, idempotent=True),
         Route("GET", path + "/events", "fine_tuning.jobs.list_events", jobs.list_events),
         Route("GET", path + "/checkpoints", "fine_tuning.jobs.checkpoints.list", jobs.list_checkpoints),
     )
@@ -251,12 +251,12 @@ def _calls(calls: CallHandlers) -> tuple[Route, ...]:
 def _keys(keys: KeyHandlers) -> tuple[Route, ...]:
     return (
         Route("POST", "/key/generate", "key.generate", keys.generate, _JSON_OR_NONE, _PLATFORM),
-        Route("POST", "/key/update", "key.update", keys.update, _JSON, _PLATFORM, once=True),
-        Route("POST", "/key/delete", "key.delete", keys.delete, _JSON, _PLATFORM, once=True),
+        Route("POST", "/key/update", "key.update", keys.update, _JSON, _PLATFORM, idempotent=True),
+        Route("POST", "/key/delete", "key.delete", keys.delete, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/key/list", "key.list", keys.list_keys, access=_PLATFORM),
         Route("GET", "/key/info", "key.info", keys.info, access=_PLATFORM),
-        Route("POST", "/key/block", "key.block", keys.block, _JSON, _PLATFORM, once=True),
-        Route("POST", "/key/unblock", "key.unblock", keys.unblock, _JSON, _PLATFORM, once=True),
+        Route("POST", "/key/block", "key.block", keys.block, _JSON, _PLATFORM, idempotent=True),
+        Route("POST", "/key/unblock", "key.unblock", keys.unblock, _JSON, _PLATFORM, idempotent=True),
         Route("POST", "/key/{key}/regenerate", "key.regenerate", keys.regenerate, _JSON_OR_NONE, _PLATFORM),
         Route("POST", "/key/health", "key.health", keys.health, access=_PLATFORM),
     )
@@ -265,42 +265,48 @@ def _keys(keys: KeyHandlers) -> tuple[Route, ...]:
 def _users(users: UserHandlers) -> tuple[Route, ...]:
     return (
         Route("POST", "/user/new", "user.create", users.create, _JSON_OR_NONE, _PLATFORM),
-        Route("POST", "/user/update", "user.update", users.update, _JSON, _PLATFORM, once=True),
+        Route("POST", "/user/update", "user.update", users.update, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/user/get_users", "user.list", users.list_users, access=_PLATFORM),
         Route("GET", "/user/info", "user.info", users.info, access=_PLATFORM),
-        Route("POST", "/user/delete", "user.delete", users.delete, _JSON, _PLATFORM, once=True),
+        Route("POST", "/user/delete", "user.delete", users.delete, _JSON, _PLATFORM, idempotent=True),
     )
 
 
 def _teams(teams: TeamHandlers) -> tuple[Route, ...]:
     return (
-        Route("POST", "/team/new", "team.create", teams.create, _JSON_OR_NONE, _PLATFORM, once=True),
-        Route("POST", "/team/update", "team.update", teams.update, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/new", "team.create", teams.create, _JSON_OR_NONE, _PLATFORM, idempotent=True),
+        Route("POST", "/team/update", "team.update", teams.update, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/team/list", "team.list", teams.list_teams, access=_PLATFORM),
         Route("GET", "/team/info", "team.info", teams.info, access=_PLATFORM),
-        Route("POST", "/team/delete", "team.delete", teams.delete, _JSON, _PLATFORM, once=True),
-        Route("POST", "/team/block", "team.block", teams.block, _JSON, _PLATFORM, once=True),
-        Route("POST", "/team/unblock", "team.unblock", teams.unblock, _JSON, _PLATFORM, once=True),
-        Route("POST", "/team/model/add", "team.model_add", teams.add_models, _JSON, _PLATFORM, once=True),
-        Route("POST", "/team/model/delete", "team.model_delete", teams.delete_models, _JSON, _PLATFORM, once=True),
+        Route("POST", "/team/delete", "team.delete", teams.delete, _JSON, _PLATFORM, idempotent=True),
+        Route("POST", "/team/block", "team.block", teams.block, _JSON, _PLATFORM, idempotent=True),
+        Route("POST", "/team/unblock", "team.unblock", teams.unblock, _JSON, _PLATFORM, idempotent=True),
+        Route("POST", "/team/model/add", "team.model_add", teams.add_models, _JSON, _PLATFORM, idempotent=True),
+        Route(
+            "POST", "/team/model/delete", "team.model_delete", teams.delete_models, _JSON, _PLATFORM, idempotent=True
+        ),
     )
 
 
 def _organizations(organizations: OrganizationHandlers) -> tuple[Route, ...]:
     update, delete = organizations.update, organizations.delete
     return (
-        Route("POST", "/organization/new", "organization.create", organizations.create, _JSON, _PLATFORM, once=True),
-        Route("PATCH", "/organization/update", "organization.update", update, _JSON, _PLATFORM, once=True),
+        Route(
+            "POST", "/organization/new", "organization.create", organizations.create, _JSON, _PLATFORM, idempotent=True
+        ),
+        Route("PATCH", "/organization/update", "organization.update", update, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/organization/list", "organization.list", organizations.list_organizations, access=_PLATFORM),
         Route("GET", "/organization/info", "organization.info", organizations.info, access=_PLATFORM),
-        Route("POST", "/organization/delete", "organization.delete", delete, _JSON, _PLATFORM, once=True),
-        Route("DELETE", "/organization/delete", "organization.delete_by_delete", delete, _JSON, _PLATFORM, once=True),
+        Route("POST", "/organization/delete", "organization.delete", delete, _JSON, _PLATFORM, idempotent=True),
+        Route(
+            "DELETE", "/organization/delete", "organization.delete_by_delete", delete, _JSON, _PLATFORM, idempotent=True
+        ),
     )
 
 
 def _members(members: MemberHandlers) -> tuple[Route, ...]:
     def write(method: str, path: str, operation: str, endpoint: Endpoint) -> Route:
-        return Route(method, path, operation, endpoint, _JSON, _PLATFORM, once=True)
+        return Route(method, path, operation, endpoint, _JSON, _PLATFORM, idempotent=True)
 
     remove = members.delete_from_organization
     return (
@@ -318,7 +324,7 @@ def _customers(customers: CustomerHandlers) -> tuple[Route, ...]:
     def write(name: str, endpoint: Endpoint) -> Route:
         aliases = (f"/end_user/{name}",)
         path, operation = f"/customer/{name}", f"customer.{name}"
-        return Route("POST", path, operation, endpoint, _JSON, _PLATFORM, once=True, aliases=aliases)
+        return Route("POST", path, operation, endpoint, _JSON, _PLATFORM, idempotent=True, aliases=aliases)
 
     def read(name: str, endpoint: Endpoint) -> Route:
         aliases = (f"/end_user/{name}",)
@@ -337,11 +343,11 @@ def _customers(customers: CustomerHandlers) -> tuple[Route, ...]:
 
 def _budgets(budgets: BudgetHandlers) -> tuple[Route, ...]:
     return (
-        Route("POST", "/budget/new", "budget.create", budgets.create, _JSON_OR_NONE, _PLATFORM, once=True),
-        Route("POST", "/budget/update", "budget.update", budgets.update, _JSON, _PLATFORM, once=True),
+        Route("POST", "/budget/new", "budget.create", budgets.create, _JSON_OR_NONE, _PLATFORM, idempotent=True),
+        Route("POST", "/budget/update", "budget.update", budgets.update, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/budget/list", "budget.list", budgets.list_budgets, access=_PLATFORM),
         Route("POST", "/budget/info", "budget.info", budgets.info, _JSON, _PLATFORM),
-        Route("POST", "/budget/delete", "budget.delete", budgets.delete, _JSON, _PLATFORM, once=True),
+        Route("POST", "/budget/delete", "budget.delete", budgets.delete, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/budget/settings", "budget.settings", budgets.settings, access=_PLATFORM),
     )
 
@@ -352,7 +358,7 @@ def _spend(spend: SpendHandlers) -> tuple[Route, ...]:
         Route("POST", "/spend/calculate", "spend.calculate", spend.calculate, _JSON, _PLATFORM),
         Route("GET", "/spend/tags", "spend.tags", spend.by_tags, access=_PLATFORM),
         Route("GET", "/global/spend/report", "spend.report", spend.report, access=_PLATFORM),
-        Route("POST", "/global/spend/reset", "spend.reset", spend.reset, _JSON, _PLATFORM, once=True),
+        Route("POST", "/global/spend/reset", "spend.reset", spend.reset, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/provider/budgets", "provider.list_budgets", spend.provider_budgets, access=_PLATFORM),
     )
 
@@ -368,9 +374,27 @@ def _credits(credits: CreditHandlers) -> tuple[Route, ...]:
 
 def _deployments(deployments: DeploymentHandlers) -> tuple[Route, ...]:
     return (
-        Route("POST", "/model/new", "model.create", deployments.create, _JSON, _PLATFORM, once=True, apart=True),
-        Route("POST", "/model/update", "model.update", deployments.update, _JSON, _PLATFORM, once=True, apart=True),
-        Route("POST", "/model/delete", "model.delete", deployments.delete, _JSON, _PLATFORM, once=True),
+        Route(
+            "POST",
+            "/model/new",
+            "model.create",
+            deployments.create,
+            _JSON,
+            _PLATFORM,
+            idempotent=True,
+            in_transaction=False,
+        ),
+        Route(
+            "POST",
+            "/model/update",
+            "model.update",
+            deployments.update,
+            _JSON,
+            _PLATFORM,
+            idempotent=True,
+            in_transaction=False,
+        ),
+        Route("POST", "/model/delete", "model.delete", deployments.delete, _JSON, _PLATFORM, idempotent=True),
         Route("GET", "/model/info", "model.info", deployments.info, access=_PLATFORM),
         Route("GET", "/model_group/info", "model_group.info", deployments.group_info, access=_PLATFORM),
     )
@@ -380,11 +404,20 @@ def _credentials(credentials: CredentialHandlers) -> tuple[Route, ...]:
     one, aliases = "/credentials/{credential_name}", ("/credentials/by_name/{credential_name}",)
     create, update, delete = credentials.create, credentials.update, credentials.delete
     return (
-        Route("POST", "/credentials", "credentials.create", create, _JSON, _PLATFORM, once=True, apart=True),
+        Route(
+            "POST",
+            "/credentials",
+            "credentials.create",
+            create,
+            _JSON,
+            _PLATFORM,
+            idempotent=True,
+            in_transaction=False,
+        ),
         Route("GET", "/credentials", "credentials.list", credentials.list_credentials, access=_PLATFORM),
         Route("GET", one, "credentials.retrieve", credentials.retrieve, access=_PLATFORM, aliases=aliases),
-        Route("PATCH", one, "credentials.update", update, _JSON, _PLATFORM, once=True, apart=True),
-        Route("DELETE", one, "credentials.delete", delete, access=_PLATFORM, once=True),
+        Route("PATCH", one, "credentials.update", update, _JSON, _PLATFORM, idempotent=True, in_transaction=False),
+        Route("DELETE", one, "credentials.delete", delete, access=_PLATFORM, idempotent=True),
     )
 
 
@@ -399,8 +432,25 @@ def _page(page: PageHandlers) -> tuple[Route, ...]:
 def _cache(cache: CacheHandlers) -> tuple[Route, ...]:
     return (
         Route("GET", "/cache/ping", "cache.ping", cache.ping, access=_PLATFORM),
-        Route("POST", "/cache/delete", "cache.delete", cache.delete, _JSON, _PLATFORM, once=True, apart=True),
-        Route("POST", "/cache/flushall", "cache.flush_all", cache.delete_all, access=_PLATFORM, once=True, apart=True),
+        Route(
+            "POST",
+            "/cache/delete",
+            "cache.delete",
+            cache.delete,
+            _JSON,
+            _PLATFORM,
+            idempotent=True,
+            in_transaction=False,
+        ),
+        Route(
+            "POST",
+            "/cache/flushall",
+            "cache.flush_all",
+            cache.delete_all,
+            access=_PLATFORM,
+            idempotent=True,
+            in_transaction=False,
+        ),
     )
 
 
@@ -425,7 +475,7 @@ def _models(models: ModelHandlers) -> tuple[Route, ...]:
     return (
         Route("GET", "/v1/models", "models.list", models.list_models),
         Route("GET", "/v1/models/{model}", "models.retrieve", models.retrieve, aliases=alias),
-        Route("DELETE", "/v1/models/{model}", "models.delete", models.delete, once=True, aliases=alias),
+        Route("DELETE", "/v1/models/{model}", "models.delete", models.delete, idempotent=True, aliases=alias),
         Route("GET", "/v1/capabilities", "capabilities.list", models.list_capabilities),
     )
 

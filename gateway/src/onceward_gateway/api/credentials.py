@@ -8,6 +8,7 @@ from typing import Any
 from ..core import error_codes
 from ..core.clock import Clock
 from ..core.errors import conflict, invalid
+from ..core.header_syntax import is_header_value
 from ..core.principal import Principal
 from ..core.timestamps import iso
 from ..http.request import (
@@ -136,6 +137,12 @@ class CredentialHandlers:
                     f"`credential_values.{name}` is not a known credential value.{meant} Known: {', '.join(_VALUES)}.",
                     param=f"credential_values.{name}",
                     code=error_codes.UNKNOWN_PARAMETER,
+                )
+            if isinstance(value, str) and not is_header_value(value):
+                raise invalid(
+                    f"`credential_values.{name}` contains a line break or a NUL character. Send it in one line.",
+                    param=f"credential_values.{name}",
+                    code=error_codes.INVALID_VALUE,
                 )
         base_url = values.get("api_base")
         if base_url is not None:

@@ -1,9 +1,9 @@
-"""The endpoint of calls to models: idempotency key, target, reservation, run, and the response to the client."""
+"""The endpoint of calls to models: idempotency key, target, reservation, call, and the response to the client."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -124,7 +124,7 @@ class InferenceEndpoint:
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
-            self._telemetry.repeated(request, "joined" if request.record is None else "resumed", source.events.record)
+            self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
     async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:
@@ -171,35 +171,35 @@ class InferenceEndpoint:
             await self._calls.claims.release(claim)
             raise
         try:
-            run = self._start_run(request, claim, resolved, ticket)
+            call = self._start_call(request, claim, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
             await self._calls.claims.release(claim)
             raise
         resumed = claim.start.resumed
-        return CallSource(run, claim.start.after, replayed=resumed, first=run.record.attempts == 1 and not resumed)
+        return CallSource(call, claim.start.after, replayed=resumed, first=call.record.attempts == 1 and not resumed)
 
-    def _start_run(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+    def _start_call(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
         make = self._services.middleware.around(
             request, self._route, self._producer(request, target, claim.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        run = self._calls.begin(claim, price_name=price_name)
-        # From here on the run owns the reservation, and settles it also where something below fails.
-        run.ticket = ticket
+        call = self._calls.begin(claim, price_name=price_name)
+        # From here on the call owns the reservation, and settles it also where something below fails.
+        call.ticket = ticket
         try:
-            self._ledger.begun(ticket, run)
-            request.record = run.record
-            produce = make(run)
-        except Exception as error:  # noqa: BLE001 - the run raises and reports it
+            self._ledger.begun(ticket, call)
+            request.record = call.record
+            produce = make(call)
+        except Exception as error:  # noqa: BLE001 - the call raises and reports it
             produce = _failing_handler(error)
-        run.start(produce)
+        call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(run)
+        self._calls.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
-        return run
+        return call
 
     def _producer(
         self, request: Request, target: Target | DeploymentPool, stream: bool, name: str
@@ -297,7 +297,8 @@ class InferenceEndpoint:
                 headers = (*_stream_headers(events.record, replayed=source.replayed), *events.marks.items())
                 return HeadedStream(live, headers)
             while not events.done:
-                await self._wait_for_end(events, subscriber)
+                while not (events.over or subscriber.gone or (events.faults and subscriber.takes_faults)):
+                    await subscriber.wait()
                 if subscriber.gone or events.faults or not events.moved:
                     break
                 events = await self._relocate(request, idempotent, events, subscriber)
@@ -336,10 +337,6 @@ class InferenceEndpoint:
         events.join(subscriber)
         return events
 
-    async def _wait_for_end(self, events: EventStream, subscriber: Subscriber) -> None:
-        while not (events.over or subscriber.gone or (events.faults and subscriber.takes_faults)):
-            await subscriber.wait()
-
     def _response(self, request: Request, events: EventStream, subscriber: Subscriber, *, replayed: bool) -> Reply:
         if subscriber.gone:
             return Response(499)
@@ -350,10 +347,7 @@ class InferenceEndpoint:
                 return faulty_reply(events.fault.fault, request.scope, request.receive)
         if events.error is not None:
             raise events.error
-        answer = events.answer or Answer(b"")
-        if events.marks:
-            answer = replace(answer, headers=(*answer.headers, *events.marks.items()))
-        return _whole_response(answer, events.record, replayed=replayed)
+        return _whole_response(events.answer or Answer(b""), events.record, events.marks, replayed=replayed)
 
     async def _replay(self, outcome: Replay) -> Reply:
         record = outcome.record
@@ -366,7 +360,7 @@ class InferenceEndpoint:
             error = lost(record.id)
             error.call_id = record.id
             raise error
-        return _whole_response(answer, record, replayed=True)
+        return _whole_response(answer, record, {}, replayed=True)
 
     async def _replay_stream(self, record: CallRecord, after: int) -> Reply:
         blocks = await self._calls.store.events(record.id, after)
@@ -438,9 +432,9 @@ def _stream_headers(record: CallRecord, *, replayed: bool) -> Headers:
     return (*headers, (X_ONCEWARD_REPLAYED, "true")) if replayed else headers
 
 
-def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Response:
+def _whole_response(answer: Answer, record: CallRecord, marks: Mapping[str, str], *, replayed: bool) -> Response:
     headers: list[tuple[str, str]] = [(X_ONCEWARD_CALL_ID, record.id), (X_MODEL, record.model)]
-    if record.total_usage is not None:
+    if record.usage is not None or record.earlier[0] is not None:
         tokens = record.tokens
         headers += [
             (X_INPUT_TOKENS, str(tokens["prompt_tokens"])),
@@ -452,7 +446,7 @@ def _whole_response(answer: Answer, record: CallRecord, *, replayed: bool) -> Re
         headers.append((X_COST_USD, _decimal(cost)))
     if replayed:
         headers.append((X_ONCEWARD_REPLAYED, "true"))
-    return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers))
+    return Response(answer.status, answer.body, answer.content_type, (*headers, *answer.headers, *marks.items()))
 
 
 def _decimal(nano: int) -> str:

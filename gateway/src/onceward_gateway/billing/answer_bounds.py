@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.decisive_names import is_content, plain_name
 
@@ -39,6 +39,18 @@ _MOST_N = 128
 # More than any server writes; what is larger would not fit into a number of the database.
 _MOST_CHOICES = 1 << 20
 _MOST_TOKENS = 1 << 40
+# The longest names of an object whose members are cached.
+_MAX_CACHED_NAMES = 1024
+
+
+class Members(NamedTuple):
+    """The names of an object's members that may limit the answer."""
+
+    bounds: tuple[str, ...]
+    # Those that may hold further bounds, when they are objects or lists.
+    open: tuple[str, ...]
+    counts: tuple[str, ...]
+    holders: tuple[str, ...]
 
 
 def bounds_in(data: Mapping[str, Any]) -> list[int]:
@@ -53,18 +65,24 @@ def bounds_in(data: Mapping[str, Any]) -> list[int]:
         if isinstance(holder, list):
             todo += [item for item in holder if isinstance(item, dict | list)]
             continue
-        for name, value in holder.items():
-            if _is_bound(name):
-                found.append(_number_of(value))
-            if isinstance(value, dict | list) and value and not is_content(name):
+        members = _members_of(holder)
+        for name in members.bounds:
+            value = holder[name]
+            found.append(min(value, _MOST_TOKENS) if type(value) is int else _number_of(value))
+        for name in members.open:
+            value = holder[name]
+            if isinstance(value, dict | list) and value:
                 todo.append(value)
     return found
 
 
 def choices_in(data: Mapping[str, Any]) -> int:
     """Return how many answers a request may bring for one prompt."""
+    members = _members_of(data)
+    if not members.counts and not members.holders:
+        return 1
     counts = [min(whole_number(data.get("n")), _MOST_N), whole_number(data.get("best_of")), 1]
-    counts += [whole_number(value) for name, value in data.items() if plain_name(name) in _COUNTS]
+    counts += [whole_number(data[name]) for name in members.counts if name not in ("n", "best_of")]
     counts += [
         whole_number(value)
         for holder in _holders(data)
@@ -72,6 +90,24 @@ def choices_in(data: Mapping[str, Any]) -> int:
         if plain_name(name) in _INNER_COUNTS
     ]
     return min(max(counts), _MOST_CHOICES)
+
+
+def _members_of(data: Mapping[str, Any]) -> Members:
+    """Return the members that may limit the answer; objects with the same names share them."""
+    names = tuple(data)
+    return _shared_members(names) if sum(map(len, names)) <= _MAX_CACHED_NAMES else _members(names)
+
+
+def _members(names: tuple[str, ...]) -> Members:
+    return Members(
+        bounds=tuple(filter(_is_bound, names)),
+        open=tuple(name for name in names if not is_content(name)),
+        counts=tuple(name for name in names if name in ("n", "best_of") or plain_name(name) in _COUNTS),
+        holders=tuple(name for name in names if plain_name(name) in _HOLDERS),
+    )
+
+
+_shared_members = lru_cache(maxsize=1024)(_members)
 
 
 @lru_cache(maxsize=4096)
@@ -87,12 +123,12 @@ def _is_bound(name: str) -> bool:
 
 def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the members of a request that hold parameters of the answer, and what they hold in turn."""
-    for name, value in data.items():
-        if isinstance(value, dict | list) and plain_name(name) in _HOLDERS:
-            for holder in value if isinstance(value, list) else (value,):
-                if isinstance(holder, dict):
-                    yield holder
-                    yield from _holders(holder)
+    for name in _members_of(data).holders:
+        value = data[name]
+        for holder in value if isinstance(value, list) else (value,):
+            if isinstance(holder, dict):
+                yield holder
+                yield from _holders(holder)
 
 
 def _number_of(value: Any) -> int:

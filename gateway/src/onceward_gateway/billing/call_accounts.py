@@ -77,11 +77,11 @@ def account_of(ticket: Ticket) -> Account:
         metadata=ticket.metadata,
         prompt_tokens=ticket.prompt_tokens,
     )
-    run = ticket.run
-    if run is not None:
-        account.provider, account.price_name = run.record.provider, run.price_name
-        account.deployment, account.wasted = run.deployment, run.wasted
-        account.model_served = served_of(run)
+    call = ticket.call
+    if call is not None:
+        account.provider, account.price_name = call.record.provider, call.price_name
+        account.deployment, account.wasted = call.deployment, call.wasted
+        account.model_served = served_of(call)
     terms = plan.terms
     if terms is not None:
         account.account, account.tier = terms.account, terms.tier.id
@@ -90,6 +90,6 @@ def account_of(ticket: Ticket) -> Account:
     return account
 
 
-def served_of(run: BilledCall) -> str:
+def served_of(call: BilledCall) -> str:
     """Return the model that serves a call: the model name of a deployment, otherwise the name of its price."""
-    return run.price_name if run.deployment is None else run.record.model
+    return call.price_name if call.deployment is None else call.record.model

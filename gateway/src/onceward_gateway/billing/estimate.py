@@ -42,6 +42,8 @@ _TEXT_MEMBERS = frozenset(
     {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
     | {"response_format", "stop", "tool_calls", "tools"}
 )
+# The members of most messages. Neither holds anything but text when `content` is a string.
+_PLAIN_MESSAGE = frozenset({"role", "content"})
 # Items, members or characters of a small value.
 _FEW = 256
 
@@ -158,7 +160,7 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
     # If there are several limits, it is unknown which one the model applies; a limit of 0 is ignored.
     bounds = bounds_in(data)
     # A limit below 0 means unlimited, for a model that applies that one.
-    is_open, most = any(bound < 0 for bound in bounds), max(bounds, default=0)
+    is_open, most = min(bounds, default=0) < 0, max(bounds, default=0)
     choices = choices_in(data) * _prompts(data)
     each = max(most, default_output) if is_open or most <= 0 else most
     return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
@@ -185,13 +187,17 @@ def _is_text(data: dict[str, Any], size: int) -> bool:
     This takes no longer for long texts, tools and schemas. Of a large body no member may be large that is not known to
     hold text.
     """
-    for name, value in data.items():
-        if name == "messages":
-            if isinstance(value, list) and not all(map(_is_text_message, value)):
+    messages = data.get("messages")
+    if isinstance(messages, list):
+        for message in messages:
+            is_plain = (
+                type(message) is dict and message.keys() <= _PLAIN_MESSAGE and type(message.get("content")) is str
+            )
+            if not is_plain and not _is_text_message(message):
                 return False
-        elif size > _MANY_BYTES and name not in _TEXT_MEMBERS and not _is_small(value):
-            return False
-    return True
+    return size <= _MANY_BYTES or all(
+        name in _TEXT_MEMBERS or _is_small(value) for name, value in data.items() if name != "messages"
+    )
 
 
 def _is_text_message(message: Any) -> bool:
@@ -200,11 +206,15 @@ def _is_text_message(message: Any) -> bool:
         return False
     for name, value in message.items():
         if name == "content" and isinstance(value, list):
-            if not all(isinstance(part, dict) and part.get("type") == "text" for part in value):
+            if not all(map(_is_text_part, value)):
                 return False
         elif name not in _TEXT_MEMBERS and not _is_small(value):
             return False
     return True
+
+
+def _is_text_part(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "text"
 
 
 def _is_small(value: Any) -> bool:
@@ -227,7 +237,7 @@ def _has_media(data: dict[str, Any]) -> bool:
     """Return whether a message has a part that is not text."""
     for message in data.get("messages") or ():
         content = message.get("content") if isinstance(message, dict) else None
-        if isinstance(content, list) and any(isinstance(part, dict) and part.get("type") != "text" for part in content):
+        if isinstance(content, list) and any(isinstance(part, dict) and not _is_text_part(part) for part in content):
             return True
     return False
 

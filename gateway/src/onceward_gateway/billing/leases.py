@@ -129,12 +129,12 @@ class LeaseKeeper:
         some, self._progress_pending = pending[:_WRITES_PER_TURN], pending[_WRITES_PER_TURN:]
         batch = Batch()
         for ticket in some:
-            reservation, run = ticket.reservation, ticket.run
+            reservation, call = ticket.reservation, ticket.call
             if (
                 reservation is not None
                 and reservation.written
-                and run is not None
-                and run.tokens_produced != ticket.events
+                and call is not None
+                and call.tokens_produced != ticket.events
             ):
                 self._write(ticket, expires_at, batch)
         if batch:
@@ -152,7 +152,7 @@ class LeaseKeeper:
         reservation = ticket.reservation
         if reservation is None:
             reservation = ticket.reservation = self._reservations.new()
-        events = ticket.events = ticket.run.tokens_produced if ticket.run is not None else 0
+        events = ticket.events = ticket.call.tokens_produced if ticket.call is not None else 0
         account = self._account(ticket)
         ticket.has_account = True
         if reservation.written:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
+from ..core.errors import ApiError
 from ..core.headers import X_ONCEWARD_BUDGET_WARNING
 from ..core.money import nano_of_pico
 from ..core.principal import Bound, Principal
@@ -28,6 +29,7 @@ from .budget_windows import (
     budgets_of,
     fixed_budget,
 )
+from .call_accounts import served_of
 from .credits import (
     Credits,
     Terms,
@@ -64,6 +66,7 @@ from .usage_records import (
     row_of,
     tags_of,
 )
+from .usage_rollups import Dimensions, RollupWriter, dimensions_of
 
 __all__ = ["Ledger"]
 
@@ -108,6 +111,7 @@ class Ledger:
         self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
         self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
         self._exhausted = ExhaustedProviders(clock)
+        self._rollup_writer = RollupWriter()
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -144,17 +148,17 @@ class Ledger:
                 raise
         return ticket
 
-    def begun(self, ticket: Ticket, run: BilledCall) -> None:
+    def begun(self, ticket: Ticket, call: BilledCall) -> None:
         """Connect a ticket with its call, which has begun."""
-        run.ticket, ticket.run = ticket, run
-        run.marks.update(ticket.headers)
-        ticket.call_id, ticket.attempt = run.record.id, run.record.attempt
+        call.ticket, ticket.call = ticket, call
+        call.marks.update(ticket.headers)
+        ticket.call_id, ticket.attempt = call.record.id, call.record.attempt
         self._leases.watch(ticket)
 
-    def keep(self, run: BilledCall, batch: Batch) -> None:
+    def keep(self, call: BilledCall, batch: Batch) -> None:
         """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
-        if run.ticket is not None and not run.record.goes_on:
-            self._leases.keep(run.ticket, batch)
+        if call.ticket is not None and not call.record.goes_on:
+            self._leases.keep(call.ticket, batch)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
@@ -196,18 +200,18 @@ class Ledger:
         for budget, spent in reservation.warned:
             self._warn(ticket, budget, spent)
 
-    async def hold_wasted(self, run: BilledCall, provider: str) -> str | None:
+    async def hold_wasted(self, call: BilledCall, provider: str) -> str | None:
         """Reserve the cost of failed attempts, in addition to that of the next attempt at a provider.
 
         Return the name of the budget that does not suffice; None if the attempt may be made.
         """
-        ticket = run.ticket
+        ticket = call.ticket
         if ticket is None:
             return None
         self._leases.write(ticket)
         if ticket.reservation is None or not ticket.reservation.taken:
             return None
-        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in run.wasted), _MAX_NANO)
+        cost = min(sum(max(self._prices.cost(*one) or 0, 0) for one in call.wasted), _MAX_NANO)
         amount, reservation, terms = cost - ticket.wasted, ticket.reservation, ticket.plan.terms
         budgets = [budget for budget in ticket.plan.budgets if budget.window in reservation.windows]
         budgets = [budget for budget in budgets if budget.scope != "provider" or budget.id == provider]
@@ -263,14 +267,14 @@ class Ledger:
 
     # -- end of a call
 
-    def bill(self, run: BilledCall, batch: Batch, *, bare: bool = False) -> Bill | None:
+    def bill(self, call: BilledCall, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add the statements that bill a call to the batch of its record; return None if there is nothing to bill.
 
         Only the batch is changed, so that it can be composed again after a failure: `apply` changes the balances in
         memory. `batch.once` becomes the usage record: if another node billed this attempt, the whole batch is refused.
         `bare` leaves out everything that only describes the call.
         """
-        ticket, record = run.ticket, run.record
+        ticket, record = call.ticket, call.record
         if ticket is None or ticket.billed is not None or ticket.ended:
             return None
         # No further progress is written: the end of the call has everything.
@@ -282,16 +286,26 @@ class Ledger:
         cost = min(max(record.cost_nano or 0, 0), _MAX_NANO)
         plan, reservation = ticket.plan, ticket.reservation
         credits = plan.terms.price(cost) if plan.terms is not None else 0
-        ticket.served_at = None if bare else self._served_at(run)
+        ticket.served_at = None if bare else self._served_at(call)
         if bare:
             ticket.tags, ticket.metadata = (), None
-        row = row_of(ticket, run, tokens, cost, credits)
+        ended = record.finished_at or ticket.started_at
+        sums = (1, int(record.status == "failed"), cost, credits, tokens.prompt, tokens.completion, tokens.total)
+        group_id = self._rollup_writer.add(
+            batch,
+            _dimensions(ticket, call),
+            ticket.started_at,
+            (*sums, round((ended - ticket.started_at) * 1000)),
+            customer=ticket.caller.customer,
+            tags=ticket.tags,
+            now=ended,
+        )
+        row = row_of(ticket, call, tokens, cost, credits, group_id=group_id)
         batch.once = sql.ADD_USAGE.statement(row)
         changes = (
             [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
         )
-        changes += self._charge(ticket, run, cost, batch)
-        ended = record.finished_at or ticket.started_at
+        changes += self._charge(ticket, call, cost, batch)
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
@@ -300,12 +314,12 @@ class Ledger:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)
 
-    def _charge(self, ticket: Ticket, run: BilledCall, cost: int, batch: Batch) -> list[Change]:
+    def _charge(self, ticket: Ticket, call: BilledCall, cost: int, batch: Batch) -> list[Change]:
         """Charge the windows from which the call has reserved nothing."""
         plan, reservation = ticket.plan, ticket.reservation
-        booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", run.record.provider))
-        if run.deployment is not None:
-            booked = (*booked, ("deployment", run.deployment))
+        booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", call.record.provider))
+        if call.deployment is not None:
+            booked = (*booked, ("deployment", call.deployment))
         held = (
             plan.windows
             if reservation is not None and len(reservation.taken) == len(plan.budgets)
@@ -313,29 +327,43 @@ class Ledger:
         )
         return self._reservations.book(booked, ticket.model, held, ticket.started_at, cost, batch)
 
-    def apply(self, run: BilledCall, bill: Bill) -> None:
+    def apply(self, call: BilledCall, bill: Bill) -> None:
         """Apply a bill to the balances in memory, when its batch is handed to the database."""
-        assert run.ticket is not None
+        assert call.ticket is not None
         self._reservations.apply(bill.changes)
-        run.ticket.billed = bill
+        call.ticket.billed = bill
 
-    def revert(self, run: BilledCall) -> None:
+    def revert(self, call: BilledCall) -> None:
         """Undo `apply` for a batch that was not and will not be written."""
-        ticket = run.ticket
+        self._rollup_writer.forget_groups()
+        ticket = call.ticket
         if ticket is not None and ticket.billed is not None:
             self._reservations.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
 
-    def reserved(self, run: BilledCall) -> int | None:
+    def withhold(self, call: BilledCall, error: ApiError, batch: Batch) -> None:
+        """Add to a batch that a call which is billed as completed has failed, because its answer was withheld."""
+        usage_id = f"{call.record.id}.{call.record.attempt}"
+        ticket = call.ticket
+        if ticket is not None:
+            values = _dimensions(ticket, call)
+            self._rollup_writer.withhold(
+                batch, usage_id, values, ticket.started_at, customer=ticket.caller.customer, tags=ticket.tags
+            )
+        # By its name it runs after the sums, which depend on the status so far.
+        named = ("usage_withheld", usage_id)
+        batch.add_shared(named, sql.WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
+
+    def reserved(self, call: BilledCall) -> int | None:
         """Return the amount reserved for a call, in nano-USD; None if nothing was reserved."""
-        reservation = None if run.ticket is None else run.ticket.reservation
+        reservation = None if call.ticket is None else call.ticket.reservation
         taken = [] if reservation is None else [amount for scope, *_, amount in reservation.taken if scope != CREDITS]
         return max(taken, default=None)
 
-    def end(self, run: BilledCall) -> None:
+    def end(self, call: BilledCall) -> None:
         """Release, once, the rate-limit permit of a call and its remaining reservation."""
-        if run.ticket is not None:
-            self._end(run.ticket, made=True)
+        if call.ticket is not None:
+            self._end(call.ticket, made=True)
 
     def _end(self, ticket: Ticket, *, made: bool) -> None:
         if ticket.ended:
@@ -428,6 +456,19 @@ class Ledger:
     def sweep_seconds(self) -> float:
         """Return the time between two searches for expired leases: a third of a lease, within 0.5 to 10 seconds."""
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
+
+
+def _dimensions(ticket: Ticket, call: BilledCall) -> Dimensions:
+    terms = ticket.plan.terms
+    return dimensions_of(
+        ticket.caller,
+        ticket.model,
+        served_of(call),
+        call.deployment,
+        call.record.provider,
+        band=None if terms is None else terms.band.id,
+        account=None if terms is None else terms.account,
+    )
 
 
 def _windows(reservation: Reservation | None) -> Collection[Window]:

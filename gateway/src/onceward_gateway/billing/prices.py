@@ -26,6 +26,8 @@ _MAX_TOKENS = 1 << 53
 _MAX_NANO = 1 << 53
 # The tiers with separate prices; any other is priced as the standard one.
 _TIERS = frozenset({"priority", "fast", "flex", "batch"})
+# The members of a usage that has nothing but the counts of its tokens.
+_TOKENS = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
 # The names of the standard tier.
 _STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand"})
 
@@ -90,7 +92,10 @@ class PriceBook:
             return _reported_cost(usage.get("cost"))
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
-        price = price.of(prompt)
+        if price.above:
+            price = price.of(prompt)
+        if usage.keys() <= _TOKENS:
+            return _nano(prompt * price.input + completion * price.output + price.request)
         details = usage.get("prompt_tokens_details")
         details = details if isinstance(details, dict) else {}
         cached = min(_count(details.get("cached_tokens")), prompt)
@@ -109,14 +114,14 @@ class PriceBook:
             + _count(usage.get("audio_seconds")) * price.second
             + _count(usage.get("input_characters")) * price.character
         )
-        return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MAX_NANO)
+        return _nano(pico)
 
     def is_partial(self, provider: str, model: str, usage: Mapping[str, Any] | None) -> bool:
         """Return whether a part of a usage has no price, so that its cost is an estimate.
 
         Sound is then priced as text, searches are free, and a service tier costs as much as the standard one.
         """
-        if usage is None or provider == "offline":
+        if usage is None or provider == "offline" or usage.keys() <= _TOKENS:
             return False
         tier, searches = _tier(usage), usage.get("web_searches")
         details = [usage.get(name) for name in ("prompt_tokens_details", "completion_tokens_details")]
@@ -148,6 +153,10 @@ class PriceBook:
                 self._known.clear()
             self._known[key] = self._offline(model) if provider == "offline" else _public(provider, model, day, tier)
         return self._known[key]
+
+
+def _nano(pico: int) -> int:
+    return min((pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO, _MAX_NANO)
 
 
 def _more_for_media(price: UnitPrice, usage: Mapping[str, Any], prompt: int, completion: int) -> int:

@@ -125,6 +125,7 @@ USAGE_COLUMNS = (
     "api_base",
     "cache_key",
     "metadata",
+    "group_id",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Columns that are 0 in nearly all records, which then have None for them.

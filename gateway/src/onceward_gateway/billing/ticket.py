@@ -60,6 +60,7 @@ class Ticket:
     __slots__ = (
         "attempt",
         "billed",
+        "call",
         "call_id",
         "caller",
         "ended",
@@ -73,7 +74,6 @@ class Ticket:
         "plan",
         "prompt_tokens",
         "reservation",
-        "run",
         "served_at",
         "settled",
         "started_at",
@@ -93,7 +93,7 @@ class Ticket:
         self.permit: Permit | None = None
         self.reservation: Reservation | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
-        self.run: BilledCall | None = None
+        self.call: BilledCall | None = None
         self.events = 0
         self.call_id = ""
         self.attempt = 1

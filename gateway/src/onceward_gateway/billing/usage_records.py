@@ -143,12 +143,14 @@ def add_sums(
         batch.add(sql.ADD_TAG, (tag, usage_id))
 
 
-def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+def row_of(
+    ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits: int, *, group_id: int
+) -> tuple[Any, ...]:
     """Return the usage record as a row, in the order of the table's columns."""
-    record, caller, terms = run.record, ticket.caller, ticket.plan.terms
+    record, caller, terms = call.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at
     error = record.error or {}
-    first = run.first_at
+    first = call.first_at
     return (
         f"{record.id}.{ticket.attempt}",
         record.id,
@@ -164,8 +166,8 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         caller.customer,
         record.operation,
         ticket.model,
-        served_of(run),
-        run.deployment,
+        served_of(call),
+        call.deployment,
         record.provider,
         tokens.prompt,
         tokens.completion,
@@ -181,7 +183,7 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         (terms.band.id or None) if terms is not None else None,
         terms.account if terms is not None else None,
         1 if record.usage is not None and record.usage.get("estimated") else None,
-        1 if run.cached else None,
+        1 if call.cached else None,
         1 if record.stream else None,
         record.status,
         record.error_status,
@@ -195,6 +197,7 @@ def row_of(ticket: Ticket, run: BilledCall, tokens: Tokens, cost: int, credits: 
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
         ticket.node,
         ticket.served_at,
-        run.marks.get(X_ONCEWARD_CACHE_KEY),
+        call.marks.get(X_ONCEWARD_CACHE_KEY),
         ticket.metadata,
+        group_id,
     )

@@ -112,23 +112,23 @@ class ResponseCache:
         age = decision.controls.max_age
         return None if age is not None and now - entry.created_at > age else entry
 
-    async def replay(self, entry: CachedAnswer, key: str, run: ResponseWriter) -> None:
+    async def replay(self, entry: CachedAnswer, key: str, writer: ResponseWriter) -> None:
         """Answer a call with a stored answer; it costs nothing."""
-        run.cached = True
-        run.usage = entry.usage
-        run.record.model, run.record.provider = entry.model, entry.provider
-        run.marks[_MARK], run.marks[_MARK_KEY] = "hit", key
+        writer.cached = True
+        writer.usage = entry.usage
+        writer.record.model, writer.record.provider = entry.model, entry.provider
+        writer.marks[_MARK], writer.marks[_MARK_KEY] = "hit", key
         if entry.events is None:
-            run.answer = Answer(entry.body or b"", entry.content_type, usage=entry.usage)
+            writer.answer = Answer(entry.body or b"", entry.content_type, usage=entry.usage)
             return
         for data, event in entry.events:
-            await run.emit(data, event)
+            await writer.emit(data, event)
 
-    def miss(self, key: str, decision: CacheDecision, run: ResponseWriter) -> None:
+    def miss(self, key: str, decision: CacheDecision, writer: ResponseWriter) -> None:
         """Mark a call that the model has to answer."""
-        run.marks[_MARK] = "miss" if decision.controls.look else "bypass"
+        writer.marks[_MARK] = "miss" if decision.controls.look else "bypass"
         if decision.controls.keep:
-            run.marks[_MARK_KEY] = key
+            writer.marks[_MARK_KEY] = key
 
     async def save(self, key: str, decision: CacheDecision, recorder: CacheRecorder) -> None:
         """Store the answer of a call."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..core import error_codes
 from ..core.errors import ApiError
-from ..redis.errors import RedisAway
+from ..redis.errors import RedisUnavailable
 from ..redis.script import Script
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class RedisStore:
         """Return the stored answer of `key`, or None if it expired or Redis is unavailable."""
         try:
             value: bytes | None = await self._redis.ask("GET", f"{self._head}answer:{key}")
-        except RedisAway:
+        except RedisUnavailable:
             return None
         if value is None or _UNTIL.unpack_from(value)[0] <= now:
             return None
@@ -119,7 +119,7 @@ class RedisStore:
         what = (key, scope, value, len(body), keep, expires_at, now, self._max_bytes)
         try:
             await self._redis.run(_PUT, self._keys, self._head, *what)
-        except RedisAway:
+        except RedisUnavailable:
             # The client logs it; the model answers again the next time.
             return
 
@@ -133,8 +133,8 @@ class RedisStore:
             for at in range(0, len(listed), _AT_ONCE):
                 some = listed[at : at + _AT_ONCE]
                 dropped += int(await self._redis.run(_DELETE, self._keys, self._head, scope or "", *some))
-        except RedisAway as away:
-            raise _unavailable(away) from None
+        except RedisUnavailable as unavailable:
+            raise _unavailable(unavailable) from None
         return dropped
 
     async def delete_all(self, scope: str | None) -> int:
@@ -147,8 +147,8 @@ class RedisStore:
                 keys = await self._redis.ask("ZRANGE", self._keys[0], 0, -1)
             else:
                 keys = await self._redis.ask("SMEMBERS", f"{self._head}scope:{scope}")
-        except RedisAway as away:
-            raise _unavailable(away) from None
+        except RedisUnavailable as unavailable:
+            raise _unavailable(unavailable) from None
         return await self.delete(keys, scope)
 
     async def size(self) -> tuple[int, int]:
@@ -159,15 +159,15 @@ class RedisStore:
         try:
             count = await self._redis.ask("ZCARD", self._keys[0])
             held = await self._redis.ask("GET", self._keys[2])
-        except RedisAway as away:
-            raise _unavailable(away) from None
+        except RedisUnavailable as unavailable:
+            raise _unavailable(unavailable) from None
         return int(count), int(held or 0)
 
 
-def _unavailable(away: RedisAway) -> ApiError:
+def _unavailable(unavailable: RedisUnavailable) -> ApiError:
     return ApiError(
         503,
-        f"The cache cannot be reached: Redis does not serve ({away}). Try again when it is back.",
+        f"The cache cannot be reached: Redis does not serve ({unavailable}). Try again when it is back.",
         code=error_codes.CACHE_UNAVAILABLE,
         retry_after=2.0,
     )

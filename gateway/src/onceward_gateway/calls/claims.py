@@ -13,7 +13,7 @@ from ..core.clock import Clock
 from ..db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
 )
 from ..idempotency.repository import IdempotencyStore
 from ..idempotency.request import IdempotentRequest
@@ -95,16 +95,16 @@ class _Backlog:
         self._refused = 0
 
     def check(self) -> None:
-        """Raise `StorageAway` if too many records wait to be written."""
+        """Raise `StorageUnavailable` if too many records wait to be written."""
         if self._db.backlog < _MAX_BACKLOG:
             if self._refused:
-                _log.warning("%d calls were refused and not recorded while storage was away", self._refused)
+                _log.warning("%d calls were refused and not recorded while storage was unavailable", self._refused)
                 self._refused = 0
             return
         self._refused += 1
         if self._refused == 1:
             _log.error("%d records wait for storage; new calls are refused until it is back", _MAX_BACKLOG)
-        raise StorageAway(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
+        raise StorageUnavailable(f"{_MAX_BACKLOG} records wait to be written, the most that are kept in memory.")
 
 
 class IdempotencyKeys:
@@ -142,8 +142,8 @@ class IdempotencyKeys:
     async def claim(self, request: IdempotentRequest, start: Start, *, model: str, provider: str) -> Claim | None:
         """Return the right to make the call, or None if another request has it. End it with `begun` or `release`.
 
-        Raises `StorageAway` while too many records wait to be written: records are never dropped, so no further ones
-        may be added.
+        Raises `StorageUnavailable` while too many records wait to be written: records are never dropped, so no
+        further ones may be added.
         """
         self._backlog.check()
         now = self._clock.time()
@@ -231,18 +231,18 @@ class IdempotencyKeys:
             batch.add(sql.RESTORE, (previous.status, *row[11:16], previous.attempt, record.id, self._nodes.id))
         return batch
 
-    def record(self, batch: Batch, run: RunningCall) -> None:
+    def record(self, batch: Batch, call: RunningCall) -> None:
         """Add the key of a running call to a batch, if it has one."""
-        record = run.record
-        if record.key is not None and run.fingerprint is not None:
+        record = call.record
+        if record.key is not None and call.fingerprint is not None:
             self.store.put(
                 batch,
                 record.principal,
                 record.key,
-                run.operation,
-                run.fingerprint,
+                call.operation,
+                call.fingerprint,
                 record.id,
-                expires_at=run.expires_at,
+                expires_at=call.expires_at,
             )
 
     def _free(self, claim: Claim) -> None:
@@ -250,14 +250,14 @@ class IdempotencyKeys:
             del self._holders[claim.request.scoped_key]
         claim.end()
 
-    def begun(self, claim: Claim, run: RunningCall) -> None:
+    def begun(self, claim: Claim, call: RunningCall) -> None:
         """Transfer the key from the claim to the running call."""
         if claim.request.key is not None:
-            self._holders[claim.request.scoped_key] = run
+            self._holders[claim.request.scoped_key] = call
             claim.end()
 
-    def ended(self, run: RunningCall) -> None:
+    def ended(self, call: RunningCall) -> None:
         """Free the key of a call that has ended."""
-        scoped_key = (run.record.principal, run.record.key or "")
-        if self._holders.get(scoped_key) is run:
+        scoped_key = (call.record.principal, call.record.key or "")
+        if self._holders.get(scoped_key) is call:
             del self._holders[scoped_key]

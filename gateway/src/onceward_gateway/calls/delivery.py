@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..core.answer import (
-    Cut,
+    CloseConnection,
     Fault,
     Garbage,
     Stall,
@@ -19,7 +19,7 @@ from ..core.errors import (
     internal,
     storage_unavailable,
 )
-from ..db import StorageAway
+from ..db import StorageUnavailable
 from ..http.request import (
     Receive,
     Response,
@@ -197,7 +197,7 @@ class LiveStream:
 
     async def _apply(self, fault: Fault, send: Send) -> bool:
         """Inject a fault into this connection, and return whether that ended it."""
-        if isinstance(fault, Cut):
+        if isinstance(fault, CloseConnection):
             _close(self._scope)
             return True
         if isinstance(fault, Stall):
@@ -237,10 +237,10 @@ def _client_error(error: Exception, stream: EventStream) -> ApiError:
     """Return the error for a client whose call cannot be followed to the node where it continues."""
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, StorageAway):
+    if isinstance(error, StorageUnavailable):
         _log.error("the call %s cannot be followed: %s", stream.record.id, error)
         asked = stream.record.provider != "offline"
-        return storage_unavailable(error.trouble.what, asked=asked, keyed=stream.record.key is not None)
+        return storage_unavailable(error.problem.message, asked=asked, keyed=stream.record.key is not None)
     _log.error("the call %s could not be followed", stream.record.id, exc_info=error)
     return internal()
 
@@ -301,4 +301,4 @@ def faulty_reply(
     """Return the response that injects a fault in place of a unary answer."""
     if isinstance(fault, Garbage):
         return Response(200, fault.data, fault.content_type)
-    return CutReply(scope) if isinstance(fault, Cut) else StalledReply(receive)
+    return CutReply(scope) if isinstance(fault, CloseConnection) else StalledReply(receive)

@@ -42,15 +42,15 @@ class EventLog:
         self._unpublished: dict[str, RunningCall] = {}
         self._timer: asyncio.Handle | None = None
 
-    def add(self, run: RunningCall) -> None:
+    def add(self, call: RunningCall) -> None:
         """Schedule the new events of a call: written within 50 ms, published within this turn of the event loop."""
-        self._unsaved[run.record.id] = run
+        self._unsaved[call.record.id] = call
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush_some)
         if self._bus.connected:
             if not self._unpublished:
                 asyncio.get_running_loop().call_soon(self._publish)
-            self._unpublished[run.record.id] = run
+            self._unpublished[call.record.id] = call
 
     def flush(self) -> None:
         """Write all new events of all calls, unless this node no longer owns them."""
@@ -73,22 +73,22 @@ class EventLog:
     def _write_some(self) -> None:
         some = list(islice(self._unsaved.values(), _AT_ONCE))
         batch = Batch()
-        for run in some:
-            del self._unsaved[run.record.id]
-            self._keep(run, batch)
-            _add_events(batch, run, ())
+        for call in some:
+            del self._unsaved[call.record.id]
+            self._keep(call, batch)
+            _add_events(batch, call, ())
         if batch:
             self._db.enqueue(batch)
 
-    def end(self, run: RunningCall, batch: Batch, tail: Sequence[bytes]) -> None:
+    def end(self, call: RunningCall, batch: Batch, tail: Sequence[bytes]) -> None:
         """Add the unwritten events of a call, and those that end it, to the batch that settles it."""
-        self._unsaved.pop(run.record.id, None)
-        _add_events(batch, run, tail)
+        self._unsaved.pop(call.record.id, None)
+        _add_events(batch, call, tail)
 
-    def ended(self, run: RunningCall) -> None:
+    def ended(self, call: RunningCall) -> None:
         """Notify the followers of a call that its end is durable."""
-        self._unpublished.pop(run.record.id, None)
-        topic = topic_of(run.record.id)
+        self._unpublished.pop(call.record.id, None)
+        topic = topic_of(call.record.id)
         if self._bus.followed(topic):
             self._bus.publish(topic, b"")
 
@@ -97,17 +97,17 @@ class EventLog:
         self._bus.publish(topic_of(call_id), b"")
 
     def _publish(self) -> None:
-        for run in self._unpublished.values():
-            topic = topic_of(run.record.id)
-            if run.published < run.total and self._bus.followed(topic):
-                self._bus.publish(topic, b"%d\n" % (run.published + 1) + b"".join(run.frames[run.published :]))
-            run.published = run.total
+        for call in self._unpublished.values():
+            topic = topic_of(call.record.id)
+            if call.published < call.total and self._bus.followed(topic):
+                self._bus.publish(topic, b"%d\n" % (call.published + 1) + b"".join(call.frames[call.published :]))
+            call.published = call.total
         self._unpublished.clear()
 
 
-def _add_events(batch: Batch, run: RunningCall, tail: Sequence[bytes]) -> None:
-    unsaved = [*run.frames[run.saved :], *tail]
+def _add_events(batch: Batch, call: RunningCall, tail: Sequence[bytes]) -> None:
+    unsaved = [*call.frames[call.saved :], *tail]
     if unsaved:
-        first = run.saved + 1
-        run.saved += len(unsaved)
-        CallStore.put_events(batch, (run.record.id, first, run.saved, b"".join(unsaved)))
+        first = call.saved + 1
+        call.saved += len(unsaved)
+        CallStore.put_events(batch, (call.record.id, first, call.saved, b"".join(unsaved)))

@@ -93,9 +93,9 @@ class Failover:
         return found
 
     def _cancel_here(self, call_id: str) -> None:
-        run = self._running.get(call_id)
-        if run is not None:
-            run.cancel(cancelled(call_id))
+        call = self._running.get(call_id)
+        if call is not None:
+            call.cancel(cancelled(call_id))
 
     # -- polling
 
@@ -163,15 +163,15 @@ class Failover:
     async def release_taken_over(self) -> None:
         """End the calls that other nodes took over or billed while this node was declared dead."""
         # Calls that begin during the query belong to this node.
-        cutoff = [run for run in self._running.values() if run.durable]
+        cutoff = [call for call in self._running.values() if call.durable]
         owned = {str(id) for id, _, _ in await self._db.query(sql.RUNNING_OF, (self._nodes.id,))}
-        for run in cutoff:
-            if run.record.id in owned:
+        for call in cutoff:
+            if call.record.id in owned:
                 continue
-            if run.record.provider != "offline":
-                run.cancel(lost(run.record.id))
-            elif run.keyed:
-                run.hand_over()
+            if call.record.provider != "offline":
+                call.cancel(lost(call.record.id))
+            elif call.keyed:
+                call.hand_over()
 
 
 def cancelled(call_id: str) -> ApiError:

@@ -47,7 +47,7 @@ class CallMiddleware:
         if not guards and plan is None:
             return make
 
-        def outer(run: ResponseWriter) -> ModelHandler:
+        def outer(writer: ResponseWriter) -> ModelHandler:
             async def produce(out: ResponseWriter) -> None:
                 if guards:
                     out.marks[X_ONCEWARD_GUARDRAILS] = ",".join(guard.name for guard in guards)

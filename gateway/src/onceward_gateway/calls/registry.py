@@ -136,11 +136,11 @@ class CallRegistry:
             if outcome is not None:
                 return outcome
 
-    def _attach(self, run: RunningCall, request: IdempotentRequest) -> Attached:
-        require_same_request(run.fingerprint, request)
-        after = resume_position(request, run.record.id)
-        self._count_attempt(run.record)
-        return Attached(run, after)
+    def _attach(self, call: RunningCall, request: IdempotentRequest) -> Attached:
+        require_same_request(call.fingerprint, request)
+        after = resume_position(request, call.record.id)
+        self._count_attempt(call.record)
+        return Attached(call, after)
 
     def _count_attempt(self, record: CallRecord) -> None:
         record.attempts += 1
@@ -213,7 +213,7 @@ class CallRegistry:
     def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> RunningCall:
         """Return the running call of a claim; `RunningCall.start` starts it."""
         request, record = claim.request, claim.record
-        run = RunningCall(
+        call = RunningCall(
             self,
             record,
             fingerprint=request.fingerprint if request.key is not None else None,
@@ -222,96 +222,96 @@ class CallRegistry:
             terminal=terminal,
             logged=list(claim.start.logged),
         )
-        run.recorded = claim.recorded
-        run.durable = claim.recorded and self._db.shared
-        run.operation, run.expires_at = request.operation, claim.expires_at
-        self.running[record.id] = run
-        self.claims.begun(claim, run)
-        return run
+        call.recorded = claim.recorded
+        call.durable = claim.recorded and self._db.shared
+        call.operation, call.expires_at = request.operation, claim.expires_at
+        self.running[record.id] = call
+        self.claims.begun(claim, call)
+        return call
 
-    def record_soon(self, run: RunningCall) -> None:
+    def record_soon(self, call: RunningCall) -> None:
         """Record a call as in progress at the end of this turn of the event loop, unless it has ended by then."""
-        if run.recorded or run.done:
+        if call.recorded or call.done:
             return
         if not self._unrecorded:
             # Two steps: after the first step of every other call that begins in this turn.
             loop = asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self._write_unrecorded)
-        self._unrecorded.append(run)
+        self._unrecorded.append(call)
 
     def _write_unrecorded(self) -> None:
         begun, self._unrecorded = self._unrecorded, []
         batch = Batch()
-        for run in begun:
-            if not (run.recorded or run.settling):
+        for call in begun:
+            if not (call.recorded or call.settling):
                 try:
-                    self._add_record(batch, run)
+                    self._add_record(batch, call)
                 except Exception:  # noqa: BLE001 - the others are still recorded, and this one when it ends
-                    _log.exception("the call %s could not be recorded as running", run.record.id)
+                    _log.exception("the call %s could not be recorded as running", call.record.id)
         if batch:
             self._db.enqueue(batch)
 
-    def _add_record(self, batch: Batch, run: RunningCall) -> None:
-        self.claims.record(batch, run)
-        self.store.put_record(batch, run.record)
-        run.recorded = True
+    def _add_record(self, batch: Batch, call: RunningCall) -> None:
+        self.claims.record(batch, call)
+        self.store.put_record(batch, call.record)
+        call.recorded = True
 
     async def recorded(self, call_id: str) -> None:
         """Wait until the record of a running call is durable; required before a request to a paid provider."""
-        run = self.running.get(call_id)
-        if run is None:
+        call = self.running.get(call_id)
+        if call is None:
             return
-        if run.durable:
-            run.asked = True
+        if call.durable:
+            call.asked = True
             return
         if self._db.shared:
             self._biller.write_fresh()
-        if run.recorded:
+        if call.recorded:
             await self._db.flush()
         else:
             batch = Batch()
-            self._add_record(batch, run)
+            self._add_record(batch, call)
             await self._db.write_batch(batch)
-        run.durable = run.asked = True
+        call.durable = call.asked = True
 
     # -- end
 
-    async def settle(self, run: RunningCall, ending: Ending) -> None:
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable."""
-        await self._settlement.settle(run, ending)
+        await self._settlement.settle(call, ending)
 
-    def unattended(self, run: RunningCall) -> None:
+    def unattended(self, call: RunningCall) -> None:
         """Cancel a call without subscribers after its grace period, unless clients of other nodes follow it."""
-        if self._db.shared and run.keyed:
-            self._spawn(self._cancel_unless_attended(run))
+        if self._db.shared and call.keyed:
+            self._spawn(self._cancel_unless_attended(call))
         else:
-            run.cancel(abandoned())
+            call.cancel(abandoned())
 
-    async def _cancel_unless_attended(self, run: RunningCall) -> None:
+    async def _cancel_unless_attended(self, call: RunningCall) -> None:
         try:
-            row = await self._db.one(sql.ATTENDED, (run.record.id,))
+            row = await self._db.one(sql.ATTENDED, (call.record.id,))
         except StorageError:
             row = (0.0,)
-        if run.subscribers:
+        if call.subscribers:
             return
         # Seconds since a client of another node last followed the call.
         seconds_since = None if row is None or row[0] is None else float(row[0])
         if seconds_since is not None and seconds_since < self.disconnect_grace_seconds:
-            run.wait_for_clients(self.disconnect_grace_seconds - seconds_since)
+            call.wait_for_clients(self.disconnect_grace_seconds - seconds_since)
         else:
-            run.cancel(abandoned())
+            call.cancel(abandoned())
 
     async def cancel(self, principal: str, call_id: str) -> CallRecord | None:
         """Cancel a running call at whichever node it runs, and return its record once it has ended.
 
         Return None if the caller has no such call, and the current record of one that does not end in time.
         """
-        run = self.running.get(call_id)
-        if run is None or run.record.principal != principal:
+        call = self.running.get(call_id)
+        if call is None or call.record.principal != principal:
             return await self.failover.cancel(principal, call_id)
-        run.cancel(cancelled(call_id))
-        await run.finished()
-        return run.record
+        call.cancel(cancelled(call_id))
+        await call.finished()
+        return call.record
 
     async def sweep(self) -> int:
         """Delete the expired idempotency keys with their answers and events, and return the number of keys."""
@@ -323,12 +323,12 @@ class CallRegistry:
         while (self.running or self.following) and self._clock.monotonic() < deadline:
             await self._clock.sleep(min(0.02, seconds))
         remaining = list(self.running.values())
-        for run in remaining:
-            run.interrupt()
+        for call in remaining:
+            call.interrupt()
         for follower in list(self.following.values()):
             follower.stop()
-        for run in remaining:
-            await run.finished()
+        for call in remaining:
+            await call.finished()
 
     async def stop(self) -> None:
         """Cancel the background tasks and write the last events. The registry cannot be used afterwards."""

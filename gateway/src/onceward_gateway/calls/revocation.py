@@ -45,28 +45,28 @@ class Revocation:
     def _changed(self, change: RecordChange) -> None:
         if change.kind not in _KINDS or change.action in ("created", "unblocked"):
             return
-        affected = [(run, caller) for run, caller in self._callers() if _affects(change, caller)]
+        affected = [(call, caller) for call, caller in self._callers() if _affects(change, caller)]
         if affected:
             self._spawn(self._check(change, affected), "revocation")
 
     def _callers(self) -> list[tuple[RunningCall, Principal]]:
-        return [(run, run.ticket.caller) for run in self._running.values() if run.ticket is not None]
+        return [(call, call.ticket.caller) for call in self._running.values() if call.ticket is not None]
 
     async def _check(self, change: RecordChange, affected: list[tuple[RunningCall, Principal]]) -> None:
         current: dict[int, Principal | ApiError] = {}
-        for run, caller in affected:
+        for call, caller in affected:
             if id(caller) not in current:
                 current[id(caller)] = await self._current_principal(change, caller)
             now = current[id(caller)]
-            error = now if isinstance(now, ApiError) else _model_refusal(run, now)
+            error = now if isinstance(now, ApiError) else _model_refusal(call, now)
             if error is not None:
-                run.cancel(principals.copy_of(error))
+                call.cancel(principals.copy_of(error))
             elif not isinstance(now, ApiError):
-                self._update_expiry(run, now.expires_at)
+                self._update_expiry(call, now.expires_at)
 
-    def _update_expiry(self, run: RunningCall, expires_at: float | None) -> None:
+    def _update_expiry(self, call: RunningCall, expires_at: float | None) -> None:
         """Apply the new expiry of a key to its running call."""
-        ticket = run.ticket
+        ticket = call.ticket
         if ticket is not None and ticket.caller.expires_at != expires_at:
             ticket.caller = replace(ticket.caller, expires_at=expires_at)
             if expires_at is not None:
@@ -116,20 +116,20 @@ class Revocation:
     def _expire(self) -> None:
         self._timer = None
         now, pending = self._directory.clock.time(), list[float]()
-        for run, caller in self._callers():
+        for call, caller in self._callers():
             if caller.expires_at is None:
                 continue
             if now >= caller.expires_at:
-                run.cancel(principals.expired(caller))
+                call.cancel(principals.expired(caller))
             else:
                 pending.append(caller.expires_at)
         if pending:
             self.watch(min(pending))
 
 
-def _model_refusal(run: RunningCall, caller: Principal) -> ApiError | None:
+def _model_refusal(call: RunningCall, caller: Principal) -> ApiError | None:
     """Return the error of a call whose caller may no longer use its model."""
-    model = "" if run.ticket is None else run.ticket.model
+    model = "" if call.ticket is None else call.ticket.model
     if not model or caller.may_use(model) or caller.may_use(caller.aliases.get(model, model)):
         return None
     try:

@@ -27,7 +27,7 @@ from ..core.errors import (
 from ..core.headers import X_SHOULD_RETRY
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
-from ..db import StorageAway
+from ..db import StorageUnavailable
 from .ending import Ending
 from .event_stream import (
     EventStream,
@@ -45,7 +45,7 @@ _EVENTS_PER_TURN = 64
 class EventWriter(Protocol):
     """The event log of running calls."""
 
-    def add(self, run: RunningCall) -> None:
+    def add(self, call: RunningCall) -> None:
         """Schedule the new events of a call to be written."""
         ...
 
@@ -65,11 +65,11 @@ class CallHost(Protocol):
         """Return the time in seconds since the epoch."""
         ...
 
-    async def settle(self, run: RunningCall, ending: Ending) -> None:
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable."""
         ...
 
-    def unattended(self, run: RunningCall) -> None:
+    def unattended(self, call: RunningCall) -> None:
         """Handle a call that has had no subscriber on this node for the grace period."""
         ...
 
@@ -301,9 +301,9 @@ class RunningCall(EventStream):
             return failure
         except DeliveryFault as fault:
             self.fault, self.answer = fault, fault.answer
-        except StorageAway as away:
-            _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, away)
-            return storage_unavailable(away.trouble.what, asked=self.asked, keyed=self.keyed)
+        except StorageUnavailable as unavailable:
+            _log.error("call %s (request %s) was not made: %s", self.record.id, self.record.request_id, unavailable)
+            return storage_unavailable(unavailable.problem.message, asked=self.asked, keyed=self.keyed)
         except Exception:  # noqa: BLE001 - any exception of a handler must end in an error event
             _log.exception("call %s (request %s) failed", self.record.id, self.record.request_id)
             return internal()
@@ -324,8 +324,8 @@ class RunningCall(EventStream):
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._cancellation is not None)
             await self._host.settle(self, ending)
             self.moved = self._handed_over
-        except StorageAway as failure:
-            tail = self._withhold(storage_unavailable(failure.trouble.what, asked=self.asked, keyed=self.keyed))
+        except StorageUnavailable as failure:
+            tail = self._withhold(storage_unavailable(failure.problem.message, asked=self.asked, keyed=self.keyed))
             _log.error("call %s (request %s) is not recorded yet: %s", self.record.id, self.record.request_id, failure)
         except Superseded as superseded:
             # A client with its key looks the call up again, and finds its actual outcome.

@@ -18,11 +18,11 @@ from ..billing.call_cost import (
     with_wasted,
 )
 from ..billing.prices import PriceBook
-from ..billing.sql import WITHHOLD_USAGE
 from ..billing.ticket import Bill
 from ..core.clock import Clock
 from ..core.errors import (
     STORAGE_UNAVAILABLE,
+    ApiError,
     encoded,
     storage_unavailable,
 )
@@ -30,8 +30,8 @@ from ..db import (
     AlreadyDone,
     Batch,
     Database,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
 )
 from . import sql
 from .claims import IdempotencyKeys
@@ -55,27 +55,31 @@ class Biller(InterruptionBiller, Protocol):
         """Write the records of the calls that have just begun, without waiting for the end of this turn."""
         ...
 
-    def keep(self, run: RunningCall, batch: Batch) -> None:
+    def keep(self, call: RunningCall, batch: Batch) -> None:
         """Add the data needed to bill a call if this process dies, unless it is already written."""
         ...
 
-    def bill(self, run: RunningCall, batch: Batch, *, bare: bool = False) -> Bill | None:
+    def bill(self, call: RunningCall, batch: Batch, *, bare: bool = False) -> Bill | None:
         """Add the statements that bill a call to its batch, without any other effect."""
         ...
 
-    def apply(self, run: RunningCall, bill: Bill) -> None:
+    def apply(self, call: RunningCall, bill: Bill) -> None:
         """Apply a bill to the counts in memory."""
         ...
 
-    def revert(self, run: RunningCall) -> None:
+    def revert(self, call: RunningCall) -> None:
         """Undo `apply`."""
         ...
 
-    def end(self, run: RunningCall) -> None:
+    def withhold(self, call: RunningCall, error: ApiError, batch: Batch) -> None:
+        """Add to a batch that a call which is billed as completed has failed."""
+        ...
+
+    def end(self, call: RunningCall) -> None:
         """Release, once, the reservation and the permits of a call."""
         ...
 
-    def reserved(self, run: RunningCall) -> int | None:
+    def reserved(self, call: RunningCall) -> int | None:
         """Return the amount reserved for a call, in nano-USD."""
         ...
 
@@ -127,127 +131,126 @@ class Settlement:
         self._spawn = spawn
         self._on_ended = on_ended
 
-    async def settle(self, run: RunningCall, ending: Ending) -> None:
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
         """Write the outcome of a call, and return when it is durable.
 
-        Raises `Superseded` if another node ended the call, `StorageAway` if the outcome is written later, and
+        Raises `Superseded` if another node ended the call, `StorageUnavailable` if the outcome is written later, and
         `StorageError` if it could not be written at all. In each case the call has ended.
         """
         queued = False
         try:
             started = self._clock.monotonic()
-            await self._write_end(run, ending)
-            self._notify_ended(run, self._clock.monotonic() - started)
-        except StorageAway as away:
+            await self._write_end(call, ending)
+            self._notify_ended(call, self._clock.monotonic() - started)
+        except StorageUnavailable as unavailable:
             # It is written once the database is available again. Until then the key names this running call.
             queued = True
-            if ending.error is None and not run.keyed:
-                self._withhold(run, away)
+            if ending.error is None and not call.keyed:
+                self._withhold(call, unavailable)
             raise
         finally:
-            run.recorded = True
-            _release_step(run, self._biller.end)
+            call.recorded = True
+            _release_step(call, self._biller.end)
             if queued:
-                self._spawn(self._forget_when_written(run))
+                self._spawn(self._forget_when_written(call))
             else:
-                self._forget(run)
+                self._forget(call)
 
-    def _withhold(self, run: RunningCall, away: StorageAway) -> None:
+    def _withhold(self, call: RunningCall, unavailable: StorageUnavailable) -> None:
         """Record the error that the caller received: without a key nobody can get the answer later."""
-        record, error = run.record, storage_unavailable(away.trouble.what, asked=run.asked, keyed=False)
+        record, error = call.record, storage_unavailable(unavailable.problem.message, asked=call.asked, keyed=False)
         record.status, record.error_status, record.error = "failed", error.status, error.body(record.request_id)
         error_json = encoded(record.error).decode()
         batch = Batch()
         batch.add(sql.WITHHOLD_CALL, (error.status, error_json, record.id, record.attempt))
-        usage_id = f"{record.id}.{record.attempt}"
-        batch.add(WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
+        self._biller.withhold(call, error, batch)
         # Queued after the batch of the call's end, which has not been written yet.
         self._db.enqueue(batch)
 
-    async def _write_end(self, run: RunningCall, ending: Ending) -> None:
+    async def _write_end(self, call: RunningCall, ending: Ending) -> None:
         """Write the end with as much detail as possible."""
         failure: Exception | None = None
-        saved = run.saved
+        saved = call.saved
         for detail in Detail:
-            run.saved = saved
+            call.saved = saved
             try:
-                batch, record_statements = self._compose(run, ending, detail)
-                await self._write(run, ending, batch, record_statements)
-            except StorageAway:
+                batch, record_statements = self._compose(call, ending, detail)
+                await self._write(call, ending, batch, record_statements)
+            except StorageUnavailable:
                 raise
             except Superseded:
-                self._biller.revert(run)
+                self._biller.revert(call)
                 raise
             except Exception as error:  # noqa: BLE001 - a call ends even if its record cannot be composed
                 failure = error
-                self._biller.revert(run)
-                _log.exception("the end of the call %s could not be written (%s)", run.record.id, detail.name.lower())
+                self._biller.revert(call)
+                _log.exception("the end of the call %s could not be written (%s)", call.record.id, detail.name.lower())
             else:
                 return
-        self._fail(run)
+        self._fail(call)
         if isinstance(failure, StorageError):
             raise failure
-        raise StorageError(f"The end of the call {run.record.id!r} could not be written: {failure}.") from failure
+        raise StorageError(f"The end of the call {call.record.id!r} could not be written: {failure}.") from failure
 
-    def _compose(self, run: RunningCall, ending: Ending, detail: Detail) -> tuple[Batch, int]:
+    def _compose(self, call: RunningCall, ending: Ending, detail: Detail) -> tuple[Batch, int]:
         """Return the batch of an end, and the number of its first statements that are not the bill."""
-        record, error = run.record, ending.error
+        record, error = call.record, ending.error
         record.finished_at = self._clock.time()
         record.status = ending.status
         if error is not None and (not ending.interrupted or record.wasted):
             # An interrupted call with an error is not resumed: its part is billed now.
             record.error_status, record.error = error.status, error.body(record.request_id)
-        usage: Any = run.usage or (run.answer.usage if run.answer is not None else None)
-        if usage is None and error is not None and run.events_produced and record.meter is None:
-            usage = estimated_usage(run)
+        usage: Any = call.usage or (call.answer.usage if call.answer is not None else None)
+        if usage is None and error is not None and call.events_produced and record.meter is None:
+            usage = estimated_usage(call)
         if detail >= Detail.PLAIN:
-            usage = _plain(usage, run)
-        self._set_usage(run, ending, usage, detail)
+            usage = _plain(usage, call)
+        self._set_usage(call, ending, usage, detail)
         batch = Batch()
-        if not run.recorded:
-            self._claims.record(batch, run)
-        if run.keyed and detail < Detail.UNKEPT:
-            self._log.end(run, batch, [] if ending.interrupted else ending.tail)
-            if run.answer is not None:
-                self._claims.store.put_answer(batch, record.id, run.answer)
+        if not call.recorded:
+            self._claims.record(batch, call)
+        if call.keyed and detail < Detail.UNKEPT:
+            self._log.end(call, batch, [] if ending.interrupted else ending.tail)
+            if call.answer is not None:
+                self._claims.store.put_answer(batch, record.id, call.answer)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:
-            bill = self._biller.bill(run, batch, bare=detail >= Detail.BARE)
+            bill = self._biller.bill(call, batch, bare=detail >= Detail.BARE)
             if bill is not None:
-                self._biller.apply(run, bill)
+                self._biller.apply(call, bill)
         return batch, record_statements
 
-    def _set_usage(self, run: RunningCall, ending: Ending, usage: Any, detail: Detail) -> None:
+    def _set_usage(self, call: RunningCall, ending: Ending, usage: Any, detail: Detail) -> None:
         """Set the usage and the cost of the attempt in the record, as they are billed."""
-        record = run.record
+        record = call.record
         if ending.interrupted and record.goes_on:
             record.usage = record.cost_nano = None
             return
-        record.usage = with_wasted(run, usage)
-        record.cost_nano = self._cost(run, usage, detail)
+        record.usage = with_wasted(call, usage)
+        record.cost_nano = self._cost(call, usage, detail)
         if (
             record.usage is not None
-            and not run.cached
+            and not call.cached
             and detail < Detail.PLAIN
-            and is_partial(run, usage, self._prices)
+            and is_partial(call, usage, self._prices)
         ):
             record.usage = {**record.usage, "estimated": True}
 
-    def _cost(self, run: RunningCall, usage: Any, detail: Detail) -> int | None:
+    def _cost(self, call: RunningCall, usage: Any, detail: Detail) -> int | None:
         """Return the cost of the call, or its reserved amount if the cost cannot be computed."""
-        if run.cached:
+        if call.cached:
             return 0
-        record = run.record
+        record = call.record
         try:
-            return cost_of(run, usage, self._prices)
+            return cost_of(call, usage, self._prices)
         except Exception:
             if detail is Detail.WHOLE:
                 raise
             _log.exception("the call %s has no price that can be computed", record.id)
-            return self._biller.reserved(run)
+            return self._biller.reserved(call)
 
-    async def _write(self, run: RunningCall, ending: Ending, batch: Batch, record_statements: int) -> None:
+    async def _write(self, call: RunningCall, ending: Ending, batch: Batch, record_statements: int) -> None:
         """Write the batch of an end, and return when it is durable."""
         if ending.error is not None and ending.error.code == STORAGE_UNAVAILABLE:
             # The database is known to be unavailable; the client need not wait for it a second time.
@@ -257,61 +260,61 @@ class Settlement:
             await self._db.write_batch(batch)
         except AlreadyDone:
             # Either the commit succeeded without a confirmation, or this node was declared dead meanwhile.
-            record = run.record
+            record = call.record
             stored = await self._store.find(record.principal, record.id)
             if stored is None or stored.node != self._node or stored.attempt != record.attempt:
                 raise Superseded(lost(record.id)) from None
             if stored.status == "in_progress":
                 # The node that ran it before has billed it, so that its end here is not billed.
-                self._biller.revert(run)
+                self._biller.revert(call)
                 await self._db.write_batch(Batch(batch.statements[:record_statements]))
             elif stored.finished_at != record.finished_at:
                 raise Superseded(lost(record.id)) from None
 
-    def _fail(self, run: RunningCall) -> None:
+    def _fail(self, call: RunningCall) -> None:
         """Mark the record as failed if the end could not be written, so that it does not stay in progress."""
         batch = Batch()
-        batch.add(sql.FAIL_CALL, (self._clock.time(), run.record.id, self._node))
+        batch.add(sql.FAIL_CALL, (self._clock.time(), call.record.id, self._node))
         try:
             self._db.enqueue(batch)
         except Exception:  # noqa: BLE001 - the last attempt
-            _log.exception("the record of the call %s stays in progress", run.record.id)
+            _log.exception("the record of the call %s stays in progress", call.record.id)
 
-    def _notify_ended(self, run: RunningCall, seconds: float) -> None:
+    def _notify_ended(self, call: RunningCall, seconds: float) -> None:
         try:
-            self._on_ended(run, seconds)
+            self._on_ended(call, seconds)
         except Exception:  # noqa: BLE001 - a failing observer must not affect the call
-            _log.exception("the end of the call %s could not be counted", run.record.id)
+            _log.exception("the end of the call %s could not be counted", call.record.id)
 
-    def _forget(self, run: RunningCall) -> None:
-        record = run.record
+    def _forget(self, call: RunningCall) -> None:
+        record = call.record
         self._running.pop(record.id, None)
         if record.key is not None:
-            _release_step(run, self._claims.ended)
-            _release_step(run, self._log.ended)
+            _release_step(call, self._claims.ended)
+            _release_step(call, self._log.ended)
 
-    async def _forget_when_written(self, run: RunningCall) -> None:
+    async def _forget_when_written(self, call: RunningCall) -> None:
         while True:
             try:
                 await self._db.flush()
                 break
             except StorageError:
                 await self._clock.sleep(_RETRY_SECONDS)
-        self._forget(run)
+        self._forget(call)
 
 
-def _release_step(run: RunningCall, step: Callable[[RunningCall], None]) -> None:
+def _release_step(call: RunningCall, step: Callable[[RunningCall], None]) -> None:
     """Run one step of releasing a call, at most twice; the call has ended even if it fails."""
     for _ in range(2):
         try:
-            step(run)
+            step(call)
         except Exception:  # noqa: BLE001 - the other steps still have to run
-            _log.exception("`%s` failed for the call %s", getattr(step, "__qualname__", step), run.record.id)
+            _log.exception("`%s` failed for the call %s", getattr(step, "__qualname__", step), call.record.id)
         else:
             return
 
 
-def _plain(usage: Any, run: RunningCall) -> dict[str, Any] | None:
+def _plain(usage: Any, call: RunningCall) -> dict[str, Any] | None:
     """Return a usage as three counts: its own if they can be read, otherwise estimates."""
     if usage is None:
         return None
@@ -323,12 +326,12 @@ def _plain(usage: Any, run: RunningCall) -> dict[str, Any] | None:
             return plain | {"estimated": True} if usage.get("estimated") else plain
     except Exception:  # noqa: BLE001 - the call is billed whatever the shape of its usage
         _log.debug("a usage of an unknown shape: %r", usage)
-    return estimated_usage(run)
+    return estimated_usage(call)
 
 
-def estimated_usage(run: RunningCall) -> dict[str, Any]:
+def estimated_usage(call: RunningCall) -> dict[str, Any]:
     """Estimate the usage of a stream that ended early: a token per event, and one per four bytes of prompt."""
-    prompt, completion = max(1, run.prompt_bytes // 4), run.events_produced
+    prompt, completion = max(1, call.prompt_bytes // 4), call.events_produced
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from ..redis.errors import RedisAway
+from ..redis.errors import RedisUnavailable
 from .bus import Bus
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class SharedCooldowns:
         ids = self._deployments()
         try:
             left = await asyncio.gather(*[self._redis.ask("PTTL", self._key(id)) for id in ids])
-        except RedisAway:
+        except RedisUnavailable:
             # The client logs that Redis is unavailable; this runs again when Redis is back.
             return
         for id, milliseconds in zip(ids, left, strict=True):

@@ -43,7 +43,7 @@ from .routing import (
 )
 from .storage import StorageSettings, read_storage
 from .table import ConfigError, Table
-from .telemetry import WatchSettings, read_watch
+from .telemetry import ObservabilitySettings, read_observability
 from .web import (
     CorsSettings,
     read_allowed_hosts,
@@ -113,7 +113,7 @@ class Settings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
     guardrails: tuple[GuardrailSettings, ...] = ()
-    watch: WatchSettings = field(default_factory=WatchSettings)
+    observability: ObservabilitySettings = field(default_factory=ObservabilitySettings)
     secret_keys: tuple[Secret, ...] = ()
     issues: Issues = field(default_factory=Issues)
     source: str | None = None
@@ -254,7 +254,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         ledger=read_ledger(root),
         cache=read_cache(root.table("cache")),
         guardrails=read_guardrails(root),
-        watch=read_watch(root, environ),
+        observability=read_observability(root, environ),
         secret_keys=_secret_keys(environ.get("ONCEWARD_GATEWAY_SECRET_KEY")),
         issues=issues,
         source=source,

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from ..core.connection_headers import CONNECTION_HEADERS
+from ..core.header_syntax import is_header_value, is_token
 from .table import Table, UnusableValue
 
 __all__ = [
@@ -183,18 +184,38 @@ def _base_url(name: str, protocol: str, table: Table) -> str:
 
 
 def _headers(table: Table, issues: Issues) -> dict[str, str]:
-    """Return the headers of every request; those that the HTTP client writes itself are issues and left out."""
+    """Return the headers of every request; those that cannot be sent are issues and left out."""
     headers = table.strings()
-    refused = [name for name in headers if name.lower() in CONNECTION_HEADERS]
-    for name in refused:
-        del headers[name]
-        with issues.caught("It is not sent."):
-            raise table.fault(name, None, "is a header that the gateway writes itself", "Remove it")
+    for name, value in list(headers.items()):
+        problem, step = _header_problem(name, value)
+        if problem is not None:
+            del headers[name]
+            with issues.caught("It is not sent."):
+                # The value may be a secret.
+                raise table.fault(name, None, problem, step)
     return headers
 
 
+def _header_problem(name: str, value: str) -> tuple[str | None, str]:
+    """Return why a header cannot be sent, or None, and what to do about it."""
+    if not is_token(name):
+        return "is not the name of a header", "Correct it"
+    if name.lower() in CONNECTION_HEADERS:
+        return "is a header that the gateway writes itself", "Remove it"
+    if not is_header_value(value):
+        return "contains a line break or a NUL character", "Write the value in one line"
+    return None, ""
+
+
 def _key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return the operator's key, or the reason why a configured one cannot be read."""
+    """Return the operator's key, or the reason why a configured one cannot be used."""
+    key, problem = _configured_key(name, table, environ)
+    if key is not None and not is_header_value(key):
+        return None, f"The key of `providers.{name}` contains a line break or a NUL character."
+    return key, problem
+
+
+def _configured_key(name: str, table: Table, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     key, variable, file = table.text("api_key"), table.text("api_key_env"), table.text("api_key_file")
     source = f"providers.{name}"
     if key is not None:

@@ -29,7 +29,7 @@ from typing import Literal
 
 from .table import ConfigError, Table
 
-__all__ = ["AccessLogSettings", "MetricsSettings", "TracingSettings", "WatchSettings", "read_watch"]
+__all__ = ["AccessLogSettings", "MetricsSettings", "TracingSettings", "ObservabilitySettings", "read_observability"]
 
 Readers = Literal["admin", "token", "public"]
 _SHORTEST_TOKEN = 16
@@ -67,7 +67,7 @@ class AccessLogSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchSettings:
+class ObservabilitySettings:
     """All settings of observability."""
 
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
@@ -75,12 +75,12 @@ class WatchSettings:
     access_log: AccessLogSettings = field(default_factory=AccessLogSettings)
 
 
-def read_watch(root: Table, environ: Mapping[str, str]) -> WatchSettings:
+def read_observability(root: Table, environ: Mapping[str, str]) -> ObservabilitySettings:
     """Read `[metrics]`, `[telemetry]`, `[access_log]` and the environment variables of OpenTelemetry."""
     log = root.table("access_log")
     to = environ.get("ONCEWARD_GATEWAY_ACCESS_LOG") or log.text("to")
     log.finish()
-    return WatchSettings(
+    return ObservabilitySettings(
         _metrics(root.table("metrics"), environ), _tracing(root.table("telemetry"), environ), AccessLogSettings(to)
     )
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..core.header_syntax import is_token
 from .table import ConfigError, Table
 
 __all__ = ["CorsSettings", "read_allowed_hosts", "read_cors"]
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.\-]*://(?:[a-z0-9._~\-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
 _HOST = re.compile(r"\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
@@ -91,5 +91,5 @@ def _origin(text: str, table: Table) -> str:
 
 def _check_names(table: Table, name: str, values: Sequence[str], what: str) -> None:
     for value in values:
-        if not _TOKEN.fullmatch(value):
+        if not is_token(value):
             raise table.fault(name, value, f"is not {what}")

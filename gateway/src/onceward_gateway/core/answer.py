@@ -1,7 +1,7 @@
 """Emissions of a model while it answers: chunks, and directives for the delivery of the answer.
 
-A model yields emissions; it never writes to a connection. Delivery faults (`Cut`, `Stall`, `Garbage`) affect only one
-client's connection: the call continues, so the client can get the lost part again with the call's key.
+A model yields emissions; it never writes to a connection. Delivery faults (`CloseConnection`, `Stall`, `Garbage`)
+affect only one client's connection: the call continues, so the client can get the lost part again with the call's key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .errors import ApiError
 __all__ = [
     "Answer",
     "Chunk",
-    "Cut",
+    "CloseConnection",
     "Delay",
     "DeliveryFault",
     "Emission",
@@ -47,7 +47,7 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CloseConnection:
     """Close the client's connection abruptly; the call continues."""
 
 
@@ -64,8 +64,8 @@ class Garbage:
     content_type: str = "application/json"
 
 
-Fault: TypeAlias = Cut | Stall | Garbage
-Emission: TypeAlias = Chunk | Delay | Fail | Cut | Stall | Garbage
+Fault: TypeAlias = CloseConnection | Stall | Garbage
+Emission: TypeAlias = Chunk | Delay | Fail | CloseConnection | Stall | Garbage
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import msgspec
 from .errors import ApiError, encoded
 from .usage import added
 
-__all__ = ["CallRecord", "Meter", "Status", "read_record"]
+__all__ = ["CallRecord", "TokenMeter", "Status", "read_record"]
 
 Status = Literal["in_progress", "completed", "failed", "cancelled", "interrupted"]
 _NANO = 1_000_000_000
@@ -21,7 +21,7 @@ _MAX_COUNT = 1 << 53
 _PAID_IN = "paid_in_attempt"
 
 
-class Meter(Protocol):
+class TokenMeter(Protocol):
     """Counts the tokens of an answer while it arrives."""
 
     @property
@@ -60,7 +60,7 @@ class CallRecord:
     earlier: tuple[Mapping[str, Any] | None, int | None] = (None, None)
     # Not stored: whether a provider was asked, and the meter that counts its answer.
     asked: bool = False
-    meter: Meter | None = None
+    meter: TokenMeter | None = None
     # Not stored: whether a failed attempt is billed.
     wasted: bool = False
 
@@ -107,7 +107,7 @@ class CallRecord:
     @property
     def tokens(self) -> dict[str, int]:
         """Return the three token counts that every API has, whatever names its usage has for them."""
-        usage = self.total_usage or {}
+        usage = (self.usage if self.earlier[0] is None else self.total_usage) or {}
         prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
         completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
         total = _count(usage.get("total_tokens", prompt + completion))

@@ -19,17 +19,21 @@ __all__ = [
     "CONTAINERS",
     "OWN",
     "Named",
+    "Names",
     "canonical",
     "destination",
     "is_content",
     "is_read",
     "named_models",
+    "names_of",
     "plain_name",
     "refuse_destination",
 ]
 
 # The longest name whose plain form is cached: most requests have the same names, and no known name is longer.
 _MAX_CACHED_LENGTH = 64
+# The longest names of a whole body whose judgement is cached.
+_MAX_CACHED_NAMES = 1024
 # The members of the later one take precedence.
 CONTAINERS = ("provider_specific_params", "extra_body")
 # Members that only the gateway reads; they are not sent to providers.
@@ -107,6 +111,17 @@ _CONTENT = _plain_names(
 ) | _plain_names(*(OWN - set(CONTAINERS)))
 
 
+class Names(NamedTuple):
+    """Properties of a body that the names of its members decide, whatever their values are."""
+
+    # Whether all of them are spelt correctly and none sets the destination of the call.
+    allowed: bool
+    # Whether one of them is a container of extra parameters.
+    contained: bool
+    # Those whose values may name other models or destinations, each with whether a text in it names a model.
+    open: tuple[tuple[str, bool], ...]
+
+
 class Named(NamedTuple):
     """A model that a request names in a member other than `model`, and this member."""
 
@@ -150,17 +165,37 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
 
     Raise 400 for a member at any depth that sets the destination of the call.
     """
-    models: list[Named] = []
-    for name, value in body.items():
-        plain = plain_name(name)
-        if plain in _CONTENT or plain == "model":
-            continue
-        if destination(name):
+    names, models = names_of(body), list[Named]()
+    if not names.allowed:
+        for name in filter(destination, body):
             raise refuse_destination(name)
-        is_model = _names_models(plain, named=True)
+    for name, is_model in names.open:
+        value = body[name]
         if isinstance(value, dict | list) or (is_model and isinstance(value, str)):
             models += [Named(name, model) for model in _models_in(name, value, is_model=is_model)]
     return models
+
+
+def names_of(body: Mapping[str, Any]) -> Names:
+    """Return the judgement of the names of a body; bodies with the same names share it."""
+    names = tuple(body)
+    return _judged(names) if sum(map(len, names)) <= _MAX_CACHED_NAMES else _judge(names)
+
+
+def _judge(names: tuple[str, ...]) -> Names:
+    plain = {name: plain_name(name) for name in names}
+    return Names(
+        allowed=not any(destination(name) or canonical(name) for name in names),
+        contained=any(name in CONTAINERS for name in names),
+        open=tuple(
+            (name, _names_models(plain[name], named=True))
+            for name in names
+            if plain[name] not in _CONTENT and plain[name] != "model"
+        ),
+    )
+
+
+_judged = lru_cache(maxsize=1024)(_judge)
 
 
 def _names_models(plain: str, *, named: bool) -> bool:

@@ -22,6 +22,7 @@ from .decisive_names import (
     is_content,
     is_read,
     named_models,
+    names_of,
     refuse_destination,
 )
 from .errors import ApiError, invalid
@@ -68,9 +69,11 @@ class EffectiveForm(NamedTuple):
 
 def effective_body(body: dict[str, Any]) -> EffectiveBody:
     """Return the body with its extra parameters merged; raise 400 for members that set the destination."""
-    _check_names(body)
+    names = names_of(body)
+    if not names.allowed:
+        _check_names(body)
     merged: dict[str, str] = {}
-    if any(name in body for name in CONTAINERS):
+    if names.contained:
         body = dict(body)
         for container in CONTAINERS:
             given = body.pop(container, None)

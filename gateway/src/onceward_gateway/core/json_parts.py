@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from .buffers import sliced
 from .long_strings import PIECE, odd_backslashes
 
-__all__ = ["SINGLE", "Cut", "cut", "member", "trimmed"]
+__all__ = ["SINGLE", "JsonParts", "cut", "member", "trimmed"]
 
 _TOKEN = re.compile(rb'"[^"]*"?|[][{},]')
 _SPACE = re.compile(rb"[ \t\r\n]{1,64}")
@@ -24,7 +24,7 @@ _MAX_DEPTH = 1024
 SINGLE = PIECE + 1
 
 
-class Cut:
+class JsonParts:
     """A split container: the positions of its parts, and its end."""
 
     __slots__ = ("_data", "_marks", "end")
@@ -48,7 +48,7 @@ class Cut:
             start = mark + 1
 
 
-def cut(data: bytes) -> Cut:
+def cut(data: bytes) -> JsonParts:
     """Split the container that `data` begins with; raise `ValueError` if it is incomplete."""
     marks: list[int] = []
     level, in_string, at = 0, False, 0
@@ -69,10 +69,10 @@ def cut(data: bytes) -> Cut:
     raise ValueError("it ends too early")
 
 
-def _checked(data: bytes, marks: list[int], end: int) -> Cut:
+def _checked(data: bytes, marks: list[int], end: int) -> JsonParts:
     if data[end - 1 : end] != (b"]" if data[:1] == b"[" else b"}"):
         raise ValueError(f"a bracket at byte {end - 1} does not match")
-    return Cut(data, marks, end)
+    return JsonParts(data, marks, end)
 
 
 def _balance(piece: bytes, in_string: bool) -> tuple[int, int, bool]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Tokens", "added", "hour_of", "tokens_of", "wants_usage"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Tokens of every kind. The detailed ones are part of prompt or completion."""
 
     prompt: int = 0
@@ -34,10 +32,11 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
     prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
     completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
     total = _count(usage.get("total_tokens", prompt + completion))
-    read = _object(usage.get("prompt_tokens_details") or usage.get("input_tokens_details"))
-    written = _object(usage.get("completion_tokens_details") or usage.get("output_tokens_details"))
+    read = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
+    written = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
     if not read and not written:
         return Tokens(prompt, completion, total)
+    read, written = _object(read), _object(written)
     return Tokens(
         prompt,
         completion,

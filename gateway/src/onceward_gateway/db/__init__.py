@@ -13,8 +13,8 @@ from .interface import (
     Database,
     Row,
     Statement,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
     Unstorable,
 )
 from .sqlite import SqliteDatabase
@@ -28,7 +28,7 @@ __all__ = [
     "RowKey",
     "SqliteDatabase",
     "Statement",
-    "StorageAway",
+    "StorageUnavailable",
     "StorageError",
     "Unstorable",
     "open_database",

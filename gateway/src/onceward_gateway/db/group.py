@@ -16,9 +16,9 @@ from .pg_errors import (
     is_lost,
 )
 from .pg_pipeline import (
-    Exchange,
     Outcome,
     Ready,
+    StatementPipeline,
     ready,
 )
 from .statements import plain_insert
@@ -71,7 +71,7 @@ def entry_of(batch: Batch, waiter: asyncio.Future[None] | None, number: int, sin
     )
 
 
-async def write_all(exchange: Exchange, group: list[Entry]) -> bool:
+async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
     """Write everything in one transaction and empty the group. False if one is in the way: it is the first then.
 
     Raises `psycopg.Error` for a lost connection or a collision with others: the group is as it was.
@@ -92,14 +92,15 @@ async def write_all(exchange: Exchange, group: list[Entry]) -> bool:
     return False
 
 
-def _add(exchange: Exchange, group: list[Entry]) -> list[int]:
+def _add(exchange: StatementPipeline, group: list[Entry]) -> list[int]:
     """Add a transaction without its end; return the place in the group of each statement's batch.
 
     The place of a statement for several batches is the size of the group.
     """
     exchange.add(_BEGIN)
     owners = [0]
-    shared: list[tuple[tuple[str, ...], int, Ready]] = []
+    increments = summed(chain.from_iterable(entry.increments for entry in group))
+    shared = [(row, len(group), ready(sql, parameters)) for row, sql, parameters in increments]
     for place, entry in enumerate(group):
         if entry.once is not None:
             exchange.add(entry.once)
@@ -108,8 +109,6 @@ def _add(exchange: Exchange, group: list[Entry]) -> list[int]:
             exchange.add(statement)
         owners += [place] * len(entry.statements)
         shared += [(row, place, statement) for row, statement in entry.shared]
-    increments = summed(chain.from_iterable(entry.increments for entry in group))
-    shared += [(row, len(group), ready(sql, parameters)) for row, sql, parameters in increments]
     shared.sort(key=lambda change: change[0])
     for _, place, statement in shared:
         exchange.add(statement)
@@ -117,7 +116,7 @@ def _add(exchange: Exchange, group: list[Entry]) -> list[int]:
     return owners
 
 
-async def write_one(exchange: Exchange, group: list[Entry], url: StoreUrl) -> None:
+async def write_one(exchange: StatementPipeline, group: list[Entry], url: StoreUrl) -> None:
     """Write the first of the group by itself, and take it out. It hears if it cannot be written."""
     entry = group[0]
     exchange.add(_BEGIN)
@@ -136,7 +135,7 @@ async def write_one(exchange: Exchange, group: list[Entry], url: StoreUrl) -> No
         for statement in entry.statements:
             exchange.add(statement)
         increments = [(row, ready(sql, parameters)) for row, sql, parameters in summed(entry.increments)]
-        for _, statement in sorted([*entry.shared, *increments], key=lambda change: change[0]):
+        for _, statement in sorted([*increments, *entry.shared], key=lambda change: change[0]):
             exchange.add(statement)
         exchange.add(_COMMIT)
         outcome = await exchange.run()
@@ -146,7 +145,7 @@ async def write_one(exchange: Exchange, group: list[Entry], url: StoreUrl) -> No
     del group[0]
 
 
-async def _undo(exchange: Exchange, outcome: Outcome) -> None:
+async def _undo(exchange: StatementPipeline, outcome: Outcome) -> None:
     """Leave the failed transaction. Raises the error if the same may be tried again."""
     assert outcome.error is not None
     if is_lost(outcome.error):

@@ -23,9 +23,9 @@ from .group import (
     write_all,
     write_one,
 )
-from .interface import Batch, StorageAway
+from .interface import Batch, StorageUnavailable
 from .pg_errors import fault, is_collision
-from .pg_pipeline import Exchange
+from .pg_pipeline import StatementPipeline
 
 __all__ = ["Committer"]
 
@@ -44,7 +44,7 @@ class Committer:
         self._url = url
         self._settings = settings
         self._connect = connect
-        self._exchange: Exchange | None = None
+        self._exchange: StatementPipeline | None = None
         self._queue: deque[Entry] = deque()
         self._flying: list[Entry] = []
         self._numbers = 0
@@ -65,7 +65,7 @@ class Committer:
 
     async def close(self) -> None:
         """Write what is queued, as long as the patience lasts, and disconnect."""
-        with contextlib.suppress(StorageAway):
+        with contextlib.suppress(StorageUnavailable):
             await self.landed()
         if self._task is not None:
             self._task.cancel()
@@ -99,11 +99,11 @@ class Committer:
             async with asyncio.timeout(self._settings.write_timeout_seconds):
                 await landing
         except TimeoutError as error:
-            raise self._away() from error
+            raise self._unavailable() from error
 
-    def _away(self) -> StorageAway:
+    def _unavailable(self) -> StorageUnavailable:
         seconds = self._settings.write_timeout_seconds
-        return StorageAway(
+        return StorageUnavailable(
             f"The database {self._url} has not been written for {seconds:g} s. Queued writes stay queued "
             "and are written when it is back. Ask again then."
         )
@@ -119,7 +119,7 @@ class Committer:
         latest = loop.time() - self._settings.write_timeout_seconds
         for entry in (*self._flying, *self._queue):
             if entry.since <= latest and entry.waiter is not None:
-                entry.end(self._away())
+                entry.end(self._unavailable())
                 entry.waiter = None
         if self._queue or self._flying:
             self._watch(loop)
@@ -171,10 +171,10 @@ class Committer:
                 self._back()
                 pause = _FIRST_PAUSE
 
-    async def _connected(self) -> Exchange:
+    async def _connected(self) -> StatementPipeline:
         if self._exchange is None:
             seconds = self._settings.statement_timeout_seconds + self._settings.connect_timeout_seconds
-            self._exchange = Exchange(await self._connect(), seconds)
+            self._exchange = StatementPipeline(await self._connect(), seconds)
         return self._exchange
 
     async def _lose(self, error: Exception) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from .errors import AWAY, Trouble
+from .errors import UNAVAILABLE, StorageProblem
 from .increments import Increment, IncrementedRow, RowKey, SharedStatement, summed
 
-__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageAway", "StorageError", "Unstorable"]
+__all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageUnavailable", "StorageError", "Unstorable"]
 
 Row = tuple[Any, ...]
 Statement = tuple[str, Sequence[Any]]
@@ -22,15 +22,15 @@ Statement = tuple[str, Sequence[Any]]
 class StorageError(Exception):
     """The database cannot be opened, brought up to date, or take what it was given; the text says what to do.
 
-    The text may name files and addresses and is for the log and the terminal; `trouble` is for callers.
+    The text may name files and addresses and is for the log and the terminal; `problem` is for callers.
     """
 
-    def __init__(self, text: str, trouble: Trouble = AWAY) -> None:
+    def __init__(self, text: str, problem: StorageProblem = UNAVAILABLE) -> None:
         super().__init__(text)
-        self.trouble = trouble
+        self.problem = problem
 
 
-class StorageAway(StorageError):
+class StorageUnavailable(StorageError):
     """The database cannot be reached now. Queued batches stay queued; the caller may try again."""
 
 
@@ -92,7 +92,7 @@ class Batch:
     def ordered(self) -> Iterator[Statement]:
         """Yield the statements that follow `once`, in the order in which they run."""
         yield from self.statements
-        changes = [*self.shared, *summed(self.increments)]
+        changes = [*summed(self.increments), *self.shared]
         for _, sql, parameters in sorted(changes, key=lambda change: change[0]):
             yield sql, parameters
 
@@ -104,7 +104,7 @@ class Database(Protocol):
     """A database with group commit."""
 
     async def open(self) -> None:
-        """Connect. Raises `StorageAway` if that takes longer than the patience."""
+        """Connect. Raises `StorageUnavailable` if that takes longer than the patience."""
         ...
 
     async def close(self) -> None:
@@ -118,11 +118,11 @@ class Database(Protocol):
 
     @property
     def backlog(self) -> int:
-        """The batches that wait to be written: many of them only while the database is away."""
+        """The batches that wait to be written: many of them only while the database is unavailable."""
         ...
 
     async def probe(self) -> None:
-        """Write something small; raises `StorageAway` where nothing can be written now."""
+        """Write something small; raises `StorageUnavailable` where nothing can be written now."""
         ...
 
     @property
@@ -167,7 +167,7 @@ class Database(Protocol):
         """Write the batch and return when it is durable; batches that come at the same time share one commit.
 
         Raises `AlreadyDone`; `StorageError` if a statement failed, and then nothing of the batch is written;
-        `StorageAway` if it took longer than the patience: the batch stays queued until it is written. Inside a
+        `StorageUnavailable` if it took longer than the patience: the batch stays queued until it is written. Inside a
         transaction it is a part of that one, and durable with it.
         """
         ...

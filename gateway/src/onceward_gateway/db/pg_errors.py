@@ -1,14 +1,14 @@
-"""Errors of PostgreSQL: the server is away, a collision, or a statement that cannot be executed."""
+"""Errors of PostgreSQL: the server is unavailable, a collision, or a statement that cannot be executed."""
 
 from __future__ import annotations
 
 import psycopg
 
 from ..core.urls import StoreUrl
-from .errors import trouble_of_sqlstate
+from .errors import problem_of_sqlstate
 from .interface import (
-    StorageAway,
     StorageError,
+    StorageUnavailable,
     Unstorable,
 )
 
@@ -53,10 +53,10 @@ def fault(url: StoreUrl, error: Exception) -> StorageError:
     """Return the error as callers know it."""
     text = url.hide(str(error).strip()) or type(error).__name__
     if is_lost(error):
-        trouble = trouble_of_sqlstate(getattr(error, "sqlstate", None))
-        return StorageAway(f"The database {url} cannot be reached now: {text}. Ask again in a moment.", trouble)
+        problem = problem_of_sqlstate(getattr(error, "sqlstate", None))
+        return StorageUnavailable(f"The database {url} cannot be reached now: {text}. Ask again in a moment.", problem)
     if is_collision(error):
-        return StorageAway(f"The database {url} had others in the way: {text}. Ask again.")
+        return StorageUnavailable(f"The database {url} had others in the way: {text}. Ask again.")
     if isinstance(error, (psycopg.DataError, ValueError, OverflowError)):
         return Unstorable(f"The database {url} cannot keep a value: {text}.", text)
     return StorageError(f"The database {url} could not do what was asked: {text}.")

@@ -18,7 +18,7 @@ from psycopg.pq.abc import PGresult
 from .statements import numbered
 from .values import kept
 
-__all__ = ["Exchange", "Outcome", "Ready", "ready"]
+__all__ = ["StatementPipeline", "Outcome", "Ready", "ready"]
 
 _MOST_PREPARED = 500
 # The types that values are sent with; text and NULL take the type of their place.
@@ -53,7 +53,7 @@ class Outcome:
     error: psycopg.Error | None = None
 
 
-class Exchange:
+class StatementPipeline:
     """Collects statements by `add`, then `run` sends them all and reads all answers.
 
     Statements are prepared once a connection. Raises `psycopg.OperationalError` when the connection is lost; then

@@ -37,7 +37,11 @@ class Pool:
 
     def figures(self) -> dict[str, float]:
         """Return the numbers of connections, of idle ones, and of tasks that wait for one."""
-        return {"connections": self._count, "idle_connections": len(self._idle), "waiting": len(self._waiting)}
+        return {
+            "connections": self._count,
+            "idle_connections": len(self._idle),
+            "connection_waiters": len(self._waiting),
+        }
 
     async def take(self) -> Connection:
         """Return a connection that works as far as can be seen. Raises the driver's error if none can be had."""

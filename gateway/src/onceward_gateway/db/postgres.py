@@ -91,7 +91,7 @@ class PostgresDatabase:
         return self._committer.waiting
 
     async def probe(self) -> None:
-        """Write something; raises `StorageAway` where the server only reads, recovers, or has no room."""
+        """Write something; raises `StorageUnavailable` where the server only reads, recovers, or has no room."""
         await self.write(_PROBE)
 
     def figures(self) -> dict[str, float]:

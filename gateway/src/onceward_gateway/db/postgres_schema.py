@@ -12,7 +12,7 @@ import psycopg
 
 from ..config.storage import StorageSettings
 from ..core.urls import StoreUrl
-from .interface import StorageAway, StorageError
+from .interface import StorageError, StorageUnavailable
 from .schema import is_current, upgrade_with
 
 __all__ = ["connection_options", "prepare_postgres"]
@@ -59,7 +59,9 @@ def _connected(url: StoreUrl, settings: StorageSettings) -> Iterator[psycopg.Con
     try:
         yield connection
     except psycopg.OperationalError as error:
-        raise StorageAway(f"The database {url} was lost: {url.hide(str(error).strip())}. Start again.") from error
+        raise StorageUnavailable(
+            f"The database {url} was lost: {url.hide(str(error).strip())}. Start again."
+        ) from error
     except psycopg.Error as error:
         raise StorageError(f"The database {url} cannot be used: {url.hide(str(error).strip())}.") from error
     finally:
@@ -86,7 +88,7 @@ def _connect_patiently(url: StoreUrl, settings: StorageSettings) -> psycopg.Conn
             passing = error.sqlstate is None or error.sqlstate in _PASSING
             text = url.hide(str(error).strip())
             if not passing or _is_refusal(text) or time.monotonic() > deadline:
-                raise StorageAway(
+                raise StorageUnavailable(
                     f"The database {url} cannot be reached: {text}. Check `storage.database_url`, and that the server "
                     "runs and lets this user in."
                 ) from error

@@ -10,17 +10,17 @@ import os
 import time
 from pathlib import Path
 
-from .disk import DiskAway
+from .disk import DiskUnavailable
 from .errors import (
-    AWAY,
     DAMAGED,
     FOLDER_MOVED,
     MOVED,
+    UNAVAILABLE,
     UNWRITABLE,
-    Trouble,
-    trouble_of_errno,
+    StorageProblem,
+    problem_of_errno,
 )
-from .interface import StorageAway
+from .interface import StorageUnavailable
 from .private import make_private
 
 __all__ = ["DatabaseFiles", "Folders", "PathWatch"]
@@ -75,19 +75,21 @@ class DatabaseFiles:
         os.close(self._descriptor)
 
     def require(self, *, at_once: bool = False) -> None:
-        """Raise StorageAway where the files are not those that are open. Looks a few times a second at most."""
+        """Raise StorageUnavailable where the files are not those that are open. Looks a few times a second at most."""
         now = time.monotonic()
         if not at_once and now - self._looked_at < _LOOK_SECONDS:
             return
         try:
-            trouble = self._trouble()
+            problem = self._problem()
         except OSError as error:
-            trouble = trouble_of_errno(error) or AWAY
-        if trouble is not None:
-            raise StorageAway(f"The database {self._file.path!r} cannot be used. {trouble.shown}", trouble)
+            problem = problem_of_errno(error) or UNAVAILABLE
+        if problem is not None:
+            raise StorageUnavailable(
+                f"The database {self._file.path!r} cannot be used. {problem.full_message}", problem
+            )
         self._looked_at = now
 
-    def _trouble(self) -> Trouble | None:
+    def _problem(self) -> StorageProblem | None:
         found = self._file.look()
         if found is None:
             return MOVED
@@ -118,7 +120,7 @@ class Folders:
         self._watches = {name: PathWatch(data_dir / name) for name in names if (data_dir / name).is_dir()}
 
     def made(self, name: str) -> Path:
-        """Return a folder to write in, made where it is new. Raises DiskAway where it was moved or deleted."""
+        """Return a folder to write in, made where it is new. Raises DiskUnavailable where it was moved or deleted."""
         if name not in self._watches:
             folder = self._data_dir / name
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -127,20 +129,22 @@ class Folders:
         return self.found(name)
 
     def found(self, name: str) -> Path:
-        """Return a folder to read in. Raises DiskAway where it was moved or deleted."""
+        """Return a folder to read in. Raises DiskUnavailable where it was moved or deleted."""
         watch = self._watches.get(name)
         if watch is not None and watch.look() is None:
-            raise DiskAway(f"{watch.path!r} is not the folder that it was. {FOLDER_MOVED.shown}", FOLDER_MOVED)
+            raise DiskUnavailable(
+                f"{watch.path!r} is not the folder that it was. {FOLDER_MOVED.full_message}", FOLDER_MOVED
+            )
         return self._data_dir / name
 
-    def trouble(self) -> Trouble | None:
+    def problem(self) -> StorageProblem | None:
         """Return why contents cannot be kept, or None."""
         for watch in self._watches.values():
             try:
                 if watch.look() is None:
                     return FOLDER_MOVED
             except OSError as error:
-                return trouble_of_errno(error) or AWAY
+                return problem_of_errno(error) or UNAVAILABLE
             if not os.access(watch.path, os.W_OK | os.X_OK):
                 return UNWRITABLE
         return None

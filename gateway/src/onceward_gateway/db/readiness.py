@@ -54,12 +54,12 @@ class Readiness:
             await self._db.probe()
         except StorageError as error:
             _log.error("the database takes no writes: %s", error)
-            return error.trouble.shown
+            return error.problem.full_message
         except Exception:  # noqa: BLE001 - the caller learns that something is wrong, and the log has the error
             _log.exception("the database could not be probed")
             return "The database could not be probed. The log of the gateway says why."
-        trouble = self._folders.trouble()
-        if trouble is None:
+        problem = self._folders.problem()
+        if problem is None:
             return None
-        _log.error("the folders of contents: %s", trouble.shown)
-        return trouble.shown
+        _log.error("the folders of contents: %s", problem.full_message)
+        return problem.full_message

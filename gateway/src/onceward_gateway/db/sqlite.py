@@ -21,22 +21,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import (
-    AWAY,
     FULL,
-    Trouble,
-    trouble_of_sqlite,
+    UNAVAILABLE,
+    StorageProblem,
+    problem_of_sqlite,
 )
 from .interface import (
     AlreadyDone,
     Batch,
     Row,
-    StorageAway,
     StorageError,
+    StorageUnavailable,
     Unstorable,
 )
 from .presence import DatabaseFiles
 from .private import tighten
-from .sqlite_batches import QueuedBatch, execute_batches
+from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked
 from .sqlite_lock import keep_alone
 from .unusable import unusable
 from .values import check_texts
@@ -97,7 +97,7 @@ class SqliteDatabase:
         self._queued: list[QueuedBatch] = []
         self._executed: list[QueuedBatch] = []
         # Why what is queued cannot be written now (a full disk, a locked file), since when, and when it is tried again.
-        self._stuck: StorageAway | None = None
+        self._stuck: StorageUnavailable | None = None
         self._stuck_since = 0.0
         self._retry: asyncio.TimerHandle | None = None
         self._closing = False
@@ -132,7 +132,7 @@ class SqliteDatabase:
         return len(self._queued)
 
     async def probe(self) -> None:
-        """Write something; raises `StorageAway` where that cannot be done, or the disk is as good as full."""
+        """Write something; raises `StorageUnavailable` where that cannot be done, or the disk is as good as full."""
         if self._stuck is not None:
             self._try_again()
         if self._stuck is not None:
@@ -140,7 +140,9 @@ class SqliteDatabase:
         self._require_files(at_once=True)
         free = _free_bytes(self.path.parent)
         if free is not None and free < _LEAST_FREE_BYTES:
-            raise StorageAway(f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL)
+            raise StorageUnavailable(
+                f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL
+            )
         (version,) = await self.one("PRAGMA user_version") or (0,)
         # It writes a page of the file, with what is there already.
         await self.write(f"PRAGMA user_version = {version:d}")
@@ -276,12 +278,12 @@ class SqliteDatabase:
                     raise self._stuck
                 self._enter()
                 return
-            except StorageAway as fault:
+            except StorageUnavailable as fault:
                 now = asyncio.get_running_loop().time()
                 if deadline is None:
                     since = self._stuck_since if self._stuck is not None else now
                     deadline = since + _PATIENCE_SECONDS
-                if now >= deadline or not _is_locked(fault.__cause__):
+                if now >= deadline or not is_locked(fault.__cause__):
                     raise
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -311,7 +313,7 @@ class SqliteDatabase:
         while not entry.ended:
             stuck = self._stuck
             if stuck is not None and (
-                not _is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
+                not is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
             ):
                 raise stuck
             await asyncio.wait([waiter], timeout=_LOOK_SECONDS)
@@ -338,7 +340,7 @@ class SqliteDatabase:
                 else:
                     self._enter()
                     self._write(entry.batch)
-            except StorageAway as fault:
+            except StorageUnavailable as fault:
                 self._stick(fault)
                 return
             except (AlreadyDone, StorageError) as error:
@@ -357,7 +359,7 @@ class SqliteDatabase:
                 del self._queued[:count]
         self._stuck = None
 
-    def _stick(self, fault: StorageAway) -> None:
+    def _stick(self, fault: StorageUnavailable) -> None:
         """Keep what is queued, and try it again in a while."""
         if self._stuck is None:
             self._stuck_since = _now()
@@ -408,7 +410,7 @@ class SqliteDatabase:
     def _execute_batches(self, batches: Sequence[Batch], savepoint: str, *, whole: bool) -> None:
         """Execute batches; where that fails, undo them back to a savepoint, or the whole transaction."""
         if self._failed:
-            raise _failed_before()
+            raise failed_before()
         try:
             execute_batches(self._connection, batches)
         except BaseException as error:
@@ -442,7 +444,7 @@ class SqliteDatabase:
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute a statement whose texts are known to have no NUL."""
         if self._failed:
-            raise _failed_before()
+            raise failed_before()
         try:
             return self._connection.execute(sql, parameters)
         except _FAULTS as error:
@@ -509,7 +511,9 @@ class SqliteDatabase:
                 self._open = False
         except _FAULTS as error:
             self._waiters = waiters
-            fault = StorageAway(f"The database {str(self.path)!r} could not commit: {error}.", self._trouble(error))
+            fault = StorageUnavailable(
+                f"The database {str(self.path)!r} could not commit: {error}.", self._problem(error)
+            )
             fault.__cause__ = error
             self._lose(fault)
             return
@@ -535,7 +539,7 @@ class SqliteDatabase:
         executed, self._executed = self._executed, []
         self._queued = [*executed, *self._queued]
         waiters, self._waiters = self._waiters, []
-        if isinstance(fault, StorageAway):
+        if isinstance(fault, StorageUnavailable):
             self._stick(fault)
         elif not waiters:
             _log.error("%s", fault)
@@ -557,16 +561,18 @@ class SqliteDatabase:
             self._schedule()
 
     def _fault(self, error: Exception) -> StorageError:
-        if trouble_of_sqlite(error) is not None:
-            return StorageAway(f"The database {str(self.path)!r} cannot be used now: {error}.", self._trouble(error))
+        if problem_of_sqlite(error) is not None:
+            return StorageUnavailable(
+                f"The database {str(self.path)!r} cannot be used now: {error}.", self._problem(error)
+            )
         if isinstance(error, sqlite3.Error):
             return StorageError(f"The database {str(self.path)!r} could not do what was asked: {error}.")
         return Unstorable(f"The database {str(self.path)!r} cannot keep a value: {error}.", str(error))
 
-    def _trouble(self, error: Exception) -> Trouble:
+    def _problem(self, error: Exception) -> StorageProblem:
         """Return the kind of a fault. An I/O error of SQLite may be a disk without room."""
         free = _free_bytes(self.path.parent)
-        return FULL if free is not None and free < _LEAST_FREE_BYTES else trouble_of_sqlite(error) or AWAY
+        return FULL if free is not None and free < _LEAST_FREE_BYTES else problem_of_sqlite(error) or UNAVAILABLE
 
     async def close(self) -> None:
         """Commit what is open and close the file."""
@@ -583,16 +589,6 @@ class SqliteDatabase:
         if self._files is not None:
             self._files.close()
         self._alone.close()
-
-
-def _failed_before() -> StorageError:
-    return StorageError("A statement of this transaction failed before. Nothing more is done in it.")
-
-
-def _is_locked(error: BaseException | None) -> bool:
-    """Return whether another process has the file, which may be over in a moment."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _free_bytes(folder: Path) -> int | None:

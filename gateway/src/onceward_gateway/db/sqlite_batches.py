@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from .increments import SharedStatement, summed
-from .interface import AlreadyDone, Batch
+from .interface import AlreadyDone, Batch, StorageError
 from .statements import insert_unless_there, plain_insert
 from .values import storable
 
-__all__ = ["QueuedBatch", "execute_batches"]
+__all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked"]
 
 
 class QueuedBatch:
@@ -60,3 +60,14 @@ def execute_batches(connection: sqlite3.Connection, batches: Sequence[Batch]) ->
         changes.sort(key=lambda change: change[0])
     for _, sql, parameters in changes:
         execute(sql, storable(parameters))
+
+
+def failed_before() -> StorageError:
+    """Return the error of a statement after one that failed."""
+    return StorageError("A statement of this transaction failed before. Nothing more is done in it.")
+
+
+def is_locked(error: BaseException | None) -> bool:
+    """Return whether another process has the file, which may be over in a moment."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import DAMAGED, trouble_of_sqlite
+from .errors import DAMAGED, problem_of_sqlite
 from .interface import StorageError
 
 __all__ = ["opening", "unusable"]
@@ -15,7 +15,7 @@ __all__ = ["opening", "unusable"]
 
 def unusable(path: Path, error: Exception) -> StorageError:
     """Return the error of a database file that cannot be opened."""
-    if trouble_of_sqlite(error) is DAMAGED:
+    if problem_of_sqlite(error) is DAMAGED:
         remedy = "Restore a backup, or choose another `data_dir`."
     else:
         remedy = "Check that the folder can be written and that no other gateway uses it, or choose another `data_dir`."

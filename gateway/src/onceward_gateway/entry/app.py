@@ -37,7 +37,7 @@ from ..core.headers import X_ONCEWARD_API_VERSION, X_REQUEST_ID
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..db import StorageError, Unstorable
-from ..db.disk import away_of
+from ..db.disk import as_unavailable
 from ..http.body import (
     ClientGone,
     close_files,
@@ -56,6 +56,7 @@ from ..http.request import (
     Response,
     Route,
     Send,
+    header_lines,
     header_value,
 )
 from ..http.request_headers import read_headers, settle_headers
@@ -142,6 +143,8 @@ class App:
             except ClientGone:
                 return
             span.reply = reply
+            if isinstance(reply, Response) and self._cors is None and _respond(reply, scope, request_id):
+                return
             common = [(b"x-request-id", request_id.encode("latin-1"))]
             if self._cors is not None:
                 common += self._cors.headers(headers.get("origin"))
@@ -253,10 +256,10 @@ class App:
             endpoint = route.endpoint
             assert endpoint is not None
             try:
-                if route.once:
-                    return await self._once(call, endpoint, route)
+                if route.idempotent:
+                    return await self._idempotently(call, endpoint, route)
                 reply = await endpoint(call)
-                assert not isinstance(reply, Change), f"{route.operation} is not a route with `once`"
+                assert not isinstance(reply, Change), f"{route.operation} is not an idempotent route"
                 return reply
             finally:
                 # A model call may outlive its request; it closes its files itself.
@@ -317,9 +320,9 @@ class App:
         if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
             refuse_models_beside(request.others, request.model, request.merged)
 
-    async def _once(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
+    async def _idempotently(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
         writes, key = self.gateway.writes, check_key(request.header("idempotency-key"))
-        whole = route.access is Access.PLATFORM and not route.apart
+        whole = route.access is Access.PLATFORM and route.in_transaction
         if key is None:
             return await writes.plainly(lambda: endpoint(request), whole=whole)
         request_hash = await fingerprint(request)
@@ -389,10 +392,10 @@ def _error_of(error: Exception, request_id: str) -> ApiError:
         return invalid(
             f"The request has a value that cannot be kept: {error.reason}.", code=error_codes.UNSTORABLE_VALUE
         )
-    away = away_of(error)
-    if away is not None:
-        _log.error("request %s needs the storage: %s", request_id, away)
-        return storage_unavailable(away.trouble.what)
+    unavailable = as_unavailable(error)
+    if unavailable is not None:
+        _log.error("request %s needs the storage: %s", request_id, unavailable)
+        return storage_unavailable(unavailable.problem.message)
     _log.error("request %s failed", request_id, exc_info=error)
     return ApiError(
         500, "The gateway failed on this request. Report it with the request id.", code=error_codes.INTERNAL
@@ -417,6 +420,16 @@ def _whole_answers_only(request: Request) -> ApiError:
 def _takes_large(route: Route) -> bool:
     """Return whether a route takes bodies as large as those of model calls; bodies for the database are small."""
     return route.kind is not None or route.path.startswith("/utils/")
+
+
+def _respond(reply: Response, scope: dict[str, Any], request_id: str) -> bool:
+    """Send a response at once by the gateway's own server; return False if it has to be sent by messages."""
+    respond = scope["extensions"].get("onceward.respond") if "extensions" in scope else None
+    if respond is None or len(reply.body) > _LARGE_ANSWER:
+        return False
+    typed = (("content-type", reply.content_type),) if reply.content_type else ()
+    lines = header_lines((*reply.headers, *typed, (X_REQUEST_ID, request_id)))
+    return lines is not None and respond(scope, reply.status, lines, reply.body)
 
 
 async def _send(

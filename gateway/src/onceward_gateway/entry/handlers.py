@@ -144,7 +144,7 @@ def build_handlers(
 
 def _metrics(gateway: Services) -> MetricsHandlers | None:
     """Return the handlers of the metrics, unless these are off or have a port of their own."""
-    settings = gateway.settings.watch.metrics
+    settings = gateway.settings.observability.metrics
     if gateway.metrics is None or settings.listen is not None:
         return None
     return MetricsHandlers(settings, gateway.metrics.read)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Acceptor", "Balance", "Counted"]
+__all__ = ["Acceptor", "ConnectionBalance", "Counted"]
 
 _SLOT = struct.Struct("<qqq")
 # How long a worker that has more connections than another leaves a waiting one to it.
@@ -26,7 +26,7 @@ _MAX_WAITS = 5
 _PAUSE_SECONDS = 0.1
 
 
-class Balance:
+class ConnectionBalance:
     """The workers of one socket: their open and total connections, and whether they serve."""
 
     def __init__(self, file: Path, number: int, count: int) -> None:
@@ -84,7 +84,7 @@ class Balance:
 class Counted(set[Any]):
     """The open connections of a server, whose number is published to the other workers."""
 
-    def __init__(self, balance: Balance) -> None:
+    def __init__(self, balance: ConnectionBalance) -> None:
         super().__init__()
         self._balance = balance
 
@@ -102,7 +102,9 @@ class Counted(set[Any]):
 class Acceptor:
     """Accepts connections for one worker. uvicorn closes it like its own servers."""
 
-    def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], balance: Balance) -> None:
+    def __init__(
+        self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], balance: ConnectionBalance
+    ) -> None:
         self._listener = listener
         self._protocol = protocol
         self._balance = balance

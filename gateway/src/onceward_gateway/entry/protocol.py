@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ..config.load import RequestLimits
 from ..core import error_codes
@@ -60,8 +60,9 @@ class _Pipeline(list[Any]):
 class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
-    Two extensions of the scope: `onceward.close` closes the connection, and `onceward.on_gone` sets a function that is
-    called when it is lost. ASGI does not have the first; for the second, it has a message that a task must wait for.
+    Extensions of the scope: `onceward.close` closes the connection, `onceward.on_gone` sets a function that is called
+    when it is lost, and `onceward.respond` sends a whole response. ASGI does not have the first; for the second, it has
+    a message that a task must wait for, and for the third two messages whose headers are checked one by one.
     """
 
     # The attributes of uvicorn's class are slots too: a dictionary of so many names takes 1,200 bytes more.
@@ -141,6 +142,7 @@ class HttpProtocol(HttpToolsProtocol):
             # Break the reference cycle of connection and request.
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions.pop("onceward.on_gone", None)
+            extensions.pop("onceward.respond", None)
         if self._on_gone is not None:
             self._on_gone()
             self._on_gone = None
@@ -154,6 +156,27 @@ class HttpProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self._is_lost:
             self.loop.call_soon(function)
+
+    def _respond(self, scope: dict[str, Any], status: int, headers: bytes, body: bytes) -> bool:
+        """Write a whole response to the request of `scope`; return False if it has to be sent by messages.
+
+        `headers` are the lines of all headers but the length of the body.
+        """
+        cycle = self.cycle
+        is_current = cycle is not None and cycle.scope is scope and not cycle.response_started
+        if not is_current or cycle.disconnected or self.flow.write_paused or scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        head = [STATUS_LINE[status], *(b"%s: %s\r\n" % header for header in cycle.default_headers), headers]
+        if not cycle.keep_alive:
+            head.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*head, b"content-length: %d\r\n\r\n" % len(body), body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse the next bytes. Refuse a head that is too large, and restart the time limit of the body."""
@@ -178,7 +201,11 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin a request, and offer the application its extensions of the scope."""
         super().on_message_begin()
         self._in_head, self._began, self._head_bytes = True, True, 0
-        extensions: dict[str, Any] = {"onceward.close": self.transport.close, "onceward.on_gone": self._call_when_gone}
+        extensions: dict[str, Any] = {
+            "onceward.close": self.transport.close,
+            "onceward.on_gone": self._call_when_gone,
+            "onceward.respond": self._respond,
+        }
         self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:

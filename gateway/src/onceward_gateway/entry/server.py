@@ -33,7 +33,7 @@ from .app import App
 from .garbage_collection import collect_when_quiet
 from .listening import (
     Acceptor,
-    Balance,
+    ConnectionBalance,
     Counted,
 )
 from .protocol import HttpProtocol
@@ -52,7 +52,7 @@ class GatewayServer(uvicorn.Server):
     """A server that drains before it stops listening."""
 
     def __init__(
-        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: Balance | None = None
+        self, config: uvicorn.Config, app: App, beside: Beside | None = None, balance: ConnectionBalance | None = None
     ) -> None:
         super().__init__(config)
         self._balance = balance
@@ -174,7 +174,9 @@ class _Quiet(logging.Filter):
         return "returned without" not in record.getMessage()
 
 
-def serve(app: App, listener: socket.socket, *, beside: Beside | None = None, balance: Balance | None = None) -> int:
+def serve(
+    app: App, listener: socket.socket, *, beside: Beside | None = None, balance: ConnectionBalance | None = None
+) -> int:
     """Serve on a bound socket until stopped, with `beside` running meanwhile, and return the exit status.
 
     `balance` shares the connections with the other workers of the socket.

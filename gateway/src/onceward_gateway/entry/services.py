@@ -77,7 +77,9 @@ __all__ = ["Services"]
 
 _log = logging.getLogger("onceward_gateway")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_SHIFTS = range(125, -1, -5)
+# Two characters for each number of ten bits.
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(120, -1, -10)
 _SWEEP_SECONDS = 3600.0
 _RESTART_SECONDS = 1.0
 # The path of an operation that every contract of this gateway has.
@@ -130,8 +132,8 @@ class Services:
             self.breakers.subscribe(self.cooldowns)
         self.guardrails = Guardrails(settings.guardrails)
         labels = NameLabels(settings, self.catalog)
-        metrics = Metrics(labels) if settings.watch.metrics.enabled else None
-        self.telemetry = Telemetry(settings.watch, labels, metrics, self.guardrails, self.new_id)
+        metrics = Metrics(labels) if settings.observability.metrics.enabled else None
+        self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
         self.ledger = Ledger(
             self.db,
             self.clock,
@@ -250,7 +252,7 @@ class Services:
 
     def _open_metrics_server(self) -> MetricsServer | None:
         """Return the server of the metrics if they have a port of their own."""
-        settings = self.settings.watch.metrics
+        settings = self.settings.observability.metrics
         if self.metrics is None or settings.listen is None:
             return None
         from .metrics_server import MetricsServer
@@ -427,7 +429,7 @@ class Services:
     def new_id(self, prefix: str) -> str:
         """Return an unguessable id that sorts by time: the prefix and 26 characters."""
         number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
-        return prefix + "".join([_ALPHABET[number >> shift & 31] for shift in _SHIFTS])
+        return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def _load_modules() -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from ..telemetry.multiprocess import FOLDER, SLOT
-from .listening import Balance
+from .listening import ConnectionBalance
 
 __all__ = ["Supervisor"]
 
@@ -115,7 +115,7 @@ class Supervisor:
     def run(self) -> int:
         """Serve until stopped, and return the exit status."""
         with tempfile.TemporaryDirectory(prefix="onceward-") as self._folder:
-            Balance.create(Path(self._folder) / BALANCE, len(self._workers))
+            ConnectionBalance.create(Path(self._folder) / BALANCE, len(self._workers))
             return asyncio.run(self._run())
 
     async def _run(self) -> int:
@@ -176,7 +176,7 @@ class Supervisor:
             return await process.wait()
         finally:
             worker.ready = False
-            Balance.clear(Path(self._folder) / BALANCE, worker.number)
+            ConnectionBalance.clear(Path(self._folder) / BALANCE, worker.number)
             listening.cancel()
             ending.cancel()
             worker.hang_up()

@@ -15,7 +15,7 @@ from typing import Any
 from ..config.load import ConfigError, load
 from ..db import StorageError
 from .app import App, create_app
-from .listening import Balance
+from .listening import ConnectionBalance
 from .server import GatewayServer, serve
 
 __all__ = ["main"]
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigError, StorageError) as error:
         print(f"onceward: {error}", file=sys.stderr)
         return 1
-    balance = Balance(Path(options["balance"]), options["number"], options["count"])
+    balance = ConnectionBalance(Path(options["balance"]), options["number"], options["count"])
     return serve(app, listener, beside=lambda server: _follow_supervisor(app, server, line), balance=balance)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ..config.web import CorsSettings
 from ..core import error_codes
 from ..core.errors import forbidden
+from ..core.header_syntax import is_token
 from ..core.headers import (
     X_COST_USD,
     X_INPUT_TOKENS,
@@ -28,7 +28,6 @@ from .request import Response
 
 __all__ = ["EXPOSED", "Cors"]
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
 _REQUEST = "access-control-request-"
 EXPOSED = (
     "accept-ranges",
@@ -117,11 +116,11 @@ class Cors:
 
     def _methods(self, requested_method: str) -> tuple[str, ...]:
         methods = self._settings.allowed_methods
-        return (requested_method.upper(),) if "*" in methods and _TOKEN.fullmatch(requested_method) else methods
+        return (requested_method.upper(),) if "*" in methods and is_token(requested_method) else methods
 
     def _requested_headers(self, text: str) -> list[str]:
         """Return the requested headers; raise 403 where one of them is not allowed."""
-        requested = [name.strip().lower() for name in text.split(",") if _TOKEN.fullmatch(name.strip())]
+        requested = [name.strip().lower() for name in text.split(",") if is_token(name.strip())]
         allowed = self._settings.allowed_headers
         for name in requested:
             if "*" not in allowed and name not in allowed:

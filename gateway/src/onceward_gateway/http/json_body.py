@@ -15,7 +15,7 @@ from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.json_parts import (
     SINGLE,
-    Cut,
+    JsonParts,
     cut,
     member,
     trimmed,
@@ -148,7 +148,7 @@ def _decode_large(raw: bytes, levels: int = _MAX_LEVELS) -> Any:
         raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
-def _object(parts: Cut, levels: int) -> dict[str, Any]:
+def _object(parts: JsonParts, levels: int) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for part in parts:
         if len(part) > SINGLE:
@@ -159,7 +159,7 @@ def _object(parts: Cut, levels: int) -> dict[str, Any]:
     return out
 
 
-def _array(parts: Cut, levels: int) -> list[Any]:
+def _array(parts: JsonParts, levels: int) -> list[Any]:
     out: list[Any] = []
     for part in parts:
         if len(part) > SINGLE:

@@ -37,6 +37,7 @@ __all__ = [
     "Streamer",
     "Upload",
     "deployment_path",
+    "header_lines",
     "header_value",
     "json_response",
     "model_route",
@@ -95,7 +96,7 @@ Reply: TypeAlias = Response | Streamer | _Asgi
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that is ready to be written, which only a route with `once` may return.
+    """A change that is ready to be written, which only an idempotent route may return.
 
     `write` awaits nothing but the database and returns the answer. Its writes and the answer stored for the idempotency
     key are one transaction: a node that crashes leaves both or neither. `then` runs when both are durable, and `undo`
@@ -112,6 +113,13 @@ def header_value(value: str) -> bytes:
     if value.isascii() and value.isprintable():
         return value.encode("ascii")
     return _CONTROL.sub(b" ", value.encode("latin-1", "replace"))
+
+
+def header_lines(headers: Headers) -> bytes | None:
+    """Return the headers as lines of a head; None if one of them has characters that need to be replaced first."""
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    is_plain = text.isascii() and text.count("\r\n") == len(headers) and text.replace("\r\n", "").isprintable()
+    return text.encode("ascii") if is_plain else None
 
 
 def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
@@ -170,9 +178,9 @@ Local: TypeAlias = Callable[[OfflineModel, Request, ModelContext], Awaitable[Ans
 class Route:
     """One operation of the gateway. `path` is a template in which `{name}` takes one raw segment.
 
-    `once`: a mutation, whose first answer is replayed for a repeated idempotency key. A platform mutation runs in one
-    transaction, unless it is `apart`: because it uses more than the database, or reports its outcome itself. Every
-    other mutation returns a `Change`.
+    `idempotent`: a mutation, whose first answer is replayed for a repeated idempotency key. A platform mutation runs in
+    one transaction unless `in_transaction` is false, because it uses more than the database or reports its outcome
+    itself. Every other mutation returns a `Change`.
     """
 
     method: str
@@ -181,8 +189,8 @@ class Route:
     endpoint: Endpoint | None = None
     body: BodyKind = BodyKind.NONE
     access: Access = Access.KEY
-    once: bool = False
-    apart: bool = False
+    idempotent: bool = False
+    in_transaction: bool = True
     kind: str | None = None
     local: Local | None = None
     aliases: Sequence[str] = ()

@@ -23,8 +23,8 @@ from ..core.effective_body import member_of
 from ..core.errors import STORAGE_UNAVAILABLE, ApiError
 from ..core.headers import X_REQUEST_ID, X_SHOULD_RETRY
 from ..core.threads import offload
-from ..db import Database, StorageAway, StorageError
-from ..db.errors import Trouble
+from ..db import Database, StorageError, StorageUnavailable
+from ..db.errors import StorageProblem
 from ..http.request import Response
 from ..ratelimit.limits import KINDS
 from . import sql
@@ -46,8 +46,10 @@ _LIMIT_CODES = frozenset(spec.code for spec in KINDS.values())
 _MOST_TOKENS = 1 << 53
 _FINAL = frozenset({"completed", "failed", "expired", "cancelled"})
 _RESULTS_A_QUERY = 256
-_STORAGE_AWAY = b'"code":"storage_unavailable"'
-_LINE_AWAY = Trouble("The gateway cannot store the answers of calls at the moment", "The log of the gateway says why.")
+_STORAGE_UNAVAILABLE_CODE = b'"code":"storage_unavailable"'
+_LINE_UNAVAILABLE = StorageProblem(
+    "The gateway cannot store the answers of calls at the moment", "The log of the gateway says why."
+)
 
 
 class Dispatch(Protocol):
@@ -111,12 +113,12 @@ class BatchRunner:
         if batch.status not in _FINAL:
             await batch.fail([LineFault(0, fault.code, fault.message, None)])
 
-    async def wait(self, batch_id: str, trouble: Trouble, since: float) -> bool:
+    async def wait(self, batch_id: str, problem: StorageProblem, since: float) -> bool:
         """Show in `errors` what a batch waits for; return whether it may go on to wait."""
         batch = await self._load(batch_id)
         if batch.status in _FINAL:
             return True
-        message = f"{trouble.what}. The batch goes on by itself when that is over."
+        message = f"{problem.message}. The batch goes on by itself when that is over."
         await batch.move(batch.status, errors=_errors_of([LineFault(0, STORAGE_UNAVAILABLE, message, None)]))
         return self._clock.time() < max(float(batch.body["expires_at"]), since + LONGEST_WAIT_SECONDS)
 
@@ -172,8 +174,8 @@ class BatchRunner:
         attempt = 0
         while True:
             status, data, headers = await self._dispatch_line(batch, line)
-            if status == 503 and _STORAGE_AWAY in data:
-                raise StorageAway("a line of it could not be called.", _LINE_AWAY)
+            if status == 503 and _STORAGE_UNAVAILABLE_CODE in data:
+                raise StorageUnavailable("a line of it could not be called.", _LINE_UNAVAILABLE)
             if self._is_draining() and status in (503, 529):
                 return
             room = _room(data) if status == 429 else None

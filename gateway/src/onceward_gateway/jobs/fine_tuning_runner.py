@@ -15,7 +15,7 @@ import msgspec
 from ..core.clock import Clock
 from ..core.tokenizer import count
 from ..db import Database
-from ..db.errors import Trouble
+from ..db.errors import StorageProblem
 from ..offline.fine_tuned import CHECKPOINT, FineTunedModels
 from ..offline.learned import Example
 from . import sql
@@ -75,7 +75,7 @@ class FineTuningRunner:
         except _Cancelled:
             await self._db.flush()
 
-    async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
+    async def wait(self, job_id: str, problem: StorageProblem, since: float) -> bool:
         """Report what a job waits for; return whether it may go on to wait."""
         try:
             job = await self._load(job_id)
@@ -84,7 +84,7 @@ class FineTuningRunner:
         now = self._clock.time()
         # A job that begins again drops its events, and with them what it waited for.
         if now <= since or job.status != "validating_files":
-            await job.report(f"{trouble.what}. The job goes on by itself when that is over", level="warn")
+            await job.report(f"{problem.message}. The job goes on by itself when that is over", level="warn")
         return now < since + LONGEST_WAIT_SECONDS
 
     async def _load(self, job_id: str) -> _ClaimedJob:

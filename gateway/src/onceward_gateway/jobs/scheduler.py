@@ -17,8 +17,8 @@ from typing import Any, Protocol
 from ..core.clock import Clock
 from ..core.errors import STORAGE_UNAVAILABLE
 from ..db import Database, StorageError
-from ..db.disk import away_of
-from ..db.errors import Trouble
+from ..db.disk import as_unavailable
+from ..db.errors import StorageProblem
 from . import sql
 
 __all__ = ["BATCHES", "FINE_TUNING", "LONGEST_WAIT_SECONDS", "JobFault", "JobKind", "JobLost", "JobQueue", "JobRunner"]
@@ -30,7 +30,7 @@ _POLL_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
 _ATTEMPTS = 3
 _LONGEST_PAUSE_SECONDS = 30.0
-# After so long without trouble the next trouble is a new one.
+# After so long without a problem the next one is new.
 _QUIET_SECONDS = 120.0
 # How long a job waits at least for storage that cannot be used, before it fails.
 LONGEST_WAIT_SECONDS = 3600.0
@@ -59,7 +59,7 @@ class JobRunner(Protocol):
         """End a job that cannot be run."""
         ...
 
-    async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
+    async def wait(self, job_id: str, problem: StorageProblem, since: float) -> bool:
         """Show its owner that a job waits for the storage since a time; return whether it may go on to wait."""
         ...
 
@@ -223,8 +223,8 @@ class JobQueue:
                 _log.info("the %s %s is run by another node now", self._kind.name, job_id)
                 return
             except Exception as error:  # noqa: BLE001 - a job that fails by a fault of the gateway's ends too
-                away = away_of(error)
-                if away is None:
+                unavailable = as_unavailable(error)
+                if unavailable is None:
                     failures += 1
                     _log.exception("the %s %s failed (%d of %d times)", self._kind.name, job_id, failures, _ATTEMPTS)
                     if failures > _ATTEMPTS:
@@ -234,18 +234,19 @@ class JobQueue:
                     await self._clock.sleep(_RETRY_SECONDS)
                     continue
             wait.note(self._clock.time())
-            _log.warning("the %s %s waits for the storage: %s", self._kind.name, job_id, away)
-            if fault is None and not await self._may_wait(runner, job_id, away.trouble, wait.since):
+            _log.warning("the %s %s waits for the storage: %s", self._kind.name, job_id, unavailable)
+            if fault is None and not await self._may_wait(runner, job_id, unavailable.problem, wait.since):
                 fault = JobFault(
-                    STORAGE_UNAVAILABLE, f"{away.trouble.what}, for longer than this {self._kind.noun} can wait."
+                    STORAGE_UNAVAILABLE,
+                    f"{unavailable.problem.message}, for longer than this {self._kind.noun} can wait.",
                 )
                 continue
             await self._clock.sleep(wait.pause)
 
-    async def _may_wait(self, runner: JobRunner, job_id: str, trouble: Trouble, since: float) -> bool:
+    async def _may_wait(self, runner: JobRunner, job_id: str, problem: StorageProblem, since: float) -> bool:
         """Show that a job waits. Where even that cannot be stored, it waits all the same: nothing could end it."""
         try:
-            return await runner.wait(job_id, trouble, since)
+            return await runner.wait(job_id, problem, since)
         except (StorageError, JobLost) as error:
             _log.info("the wait of the %s %s could not be shown: %s", self._kind.name, job_id, error)
             return True

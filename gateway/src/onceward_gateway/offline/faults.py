@@ -31,7 +31,7 @@ from typing import Any
 from ..core import error_codes
 from ..core.answer import (
     Answer,
-    Cut,
+    CloseConnection,
     Delay,
     DeliveryFault,
     Emission,
@@ -188,7 +188,7 @@ def with_fault(fault: Fault, source: Iterator[Emission], attempt: int, streamed:
 
 
 _BREAKS: Mapping[str, Emission | None] = {
-    "cut": Cut(),
+    "cut": CloseConnection(),
     "stall": Stall(),
     "malformed": Garbage(_GARBAGE),
     "break": Fail(ApiError(500, "This model breaks in mid-stream.", code=error_codes.FAULT_INJECTED)),
@@ -210,7 +210,7 @@ def _instead(kind: str, source: Iterator[Emission], streamed: bool) -> Iterator[
     if kind == "html":
         yield Garbage(_HTML, content_type="text/html")
         if streamed:
-            yield Cut()
+            yield CloseConnection()
     elif kind == "wrong-type":
         yield Garbage(b"data: " + _WRONG + b"\n\n" if streamed else _WRONG)
     elif not streamed:
@@ -226,7 +226,7 @@ def whole_with_fault(fault: Fault, answer: Answer, attempt: int) -> Answer:
     if error is not None:
         raise error
     if fault.kind in ("cut", "stall"):
-        raise DeliveryFault(Cut() if fault.kind == "cut" else Stall(), answer)
+        raise DeliveryFault(CloseConnection() if fault.kind == "cut" else Stall(), answer)
     bodies = {
         "malformed": Garbage(answer.body[: len(answer.body) // 2]),
         "empty": Garbage(b""),

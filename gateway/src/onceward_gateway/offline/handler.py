@@ -12,7 +12,7 @@ from ..core import error_codes
 from ..core.accumulate import ChatAccumulator, TextAccumulator
 from ..core.answer import (
     Answer,
-    Cut,
+    CloseConnection,
     Delay,
     Emission,
     Fail,
@@ -118,19 +118,19 @@ class _EventProducer:
         self._clock = clock
         self._show_usage = show_usage
 
-    async def __call__(self, run: ResponseWriter) -> None:
+    async def __call__(self, writer: ResponseWriter) -> None:
         async for emission in self._source:
             if isinstance(emission, dict):
                 usage = emission.get("usage")
                 if usage is not None:
-                    run.usage = usage
+                    writer.usage = usage
                     if not self._show_usage:
                         if not emission.get("choices"):
                             continue
                         emission = {name: value for name, value in emission.items() if name != "usage"}
-                await run.emit(_encode(emission))
+                await writer.emit(_encode(emission))
             else:
-                await _follow(emission, run, self._clock)
+                await _follow(emission, writer, self._clock)
 
 
 class _AnswerProducer:
@@ -143,33 +143,35 @@ class _AnswerProducer:
         self._clock = clock
         self._accumulator = accumulator
 
-    async def __call__(self, run: ResponseWriter) -> None:
+    async def __call__(self, writer: ResponseWriter) -> None:
         async for emission in self._source:
             if isinstance(emission, dict):
                 self._accumulator.add(emission)
             else:
-                await _follow(emission, run, self._clock)
+                await _follow(emission, writer, self._clock)
         completion = self._accumulator.result()
-        run.usage = completion.get("usage")
-        run.answer = Answer(_encode(completion))
+        writer.usage = completion.get("usage")
+        writer.answer = Answer(_encode(completion))
 
 
-async def _follow(directive: Delay | Fail | Cut | Stall | Garbage, run: ResponseWriter, clock: Clock) -> None:
+async def _follow(
+    directive: Delay | Fail | CloseConnection | Stall | Garbage, writer: ResponseWriter, clock: Clock
+) -> None:
     """Do what a directive says of the delivery."""
     if isinstance(directive, Delay):
-        if not run.catching_up:
+        if not writer.catching_up:
             await clock.sleep(directive.seconds)
     elif isinstance(directive, Fail):
         raise directive.error
     else:
-        run.deliver_fault(directive)
+        writer.deliver_fault(directive)
 
 
 def offline_answer(local: Local, model: OfflineModel, request: Request, context: ModelContext) -> ModelHandler:
     """Return a handler for a function that returns the whole answer."""
 
-    async def produce(run: ResponseWriter) -> None:
-        run.answer = await local(model, request, context)
+    async def produce(writer: ResponseWriter) -> None:
+        writer.answer = await local(model, request, context)
 
     return produce
 

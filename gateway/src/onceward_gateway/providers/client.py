@@ -92,16 +92,16 @@ class ProviderClient:
         self._clients.clear()
 
 
-def _bound(exchange: Exchange, run: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:
-    return exchange.metered(partial(run, exchange))
+def _bound(exchange: Exchange, handle: Callable[[Exchange, ResponseWriter], Awaitable[None]]) -> ModelHandler:
+    return exchange.metered(partial(handle, exchange))
 
 
 def _prepared_aside(exchange: Exchange, path: str, produce: ModelHandler, *, stream: bool) -> ModelHandler:
     """Return the handler of a call whose body is so large that it is prepared in a thread."""
 
-    async def run(sink: ResponseWriter) -> None:
+    async def handle(writer: ResponseWriter) -> None:
         body = await offload(openai.prepare, exchange.call.raw, exchange.target.model, stream=stream)
         exchange.aim(path, body, "application/json")
-        await produce(sink)
+        await produce(writer)
 
-    return run
+    return handle

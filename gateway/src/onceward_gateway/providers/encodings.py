@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
-__all__ = ["Decoder", "Undecodable", "decoder_of"]
+__all__ = ["Decoder", "Undecodable", "decoder_of", "is_plain"]
 
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 20
@@ -74,6 +74,11 @@ class _Zlib:
         if self._inner is not None and not self._inner.eof:
             raise Undecodable("the compressed body ended too early")
         return []
+
+
+def is_plain(body: bytes) -> bool:
+    """Return whether a body without a declared encoding is not encoded."""
+    return not body.startswith(_GZIP)
 
 
 def _is_text(data: bytes) -> bool:

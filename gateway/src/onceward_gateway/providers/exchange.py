@@ -27,7 +27,7 @@ from ..http.request import Request
 from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
-from .encodings import Undecodable, decoder_of
+from .encodings import Undecodable, decoder_of, is_plain
 from .form import encode_form
 from .http_client import (
     ConnectFailed,
@@ -131,27 +131,27 @@ class Exchange:
     def metered(self, produce: ModelHandler) -> ModelHandler:
         """Return `produce` that reports its usage however it ends, and whose errors contain no secrets."""
 
-        async def run(sink: ResponseWriter) -> None:
-            sink.record.meter = self.meter
+        async def handle(writer: ResponseWriter) -> None:
+            writer.record.meter = self.meter
             try:
-                await produce(sink)
+                await produce(writer)
             except BaseException as error:
-                sink.record.asked = sink.record.asked or self.meter.asked
+                writer.record.asked = writer.record.asked or self.meter.asked
                 if isinstance(error, asyncio.CancelledError):
                     self.meter.given_up = True
                 if self.meter.owed:
-                    self._price(sink)
-                    sink.usage = self.meter.usage(cut=True)
+                    self._price(writer)
+                    writer.usage = self.meter.usage(cut=True)
                 if isinstance(error, ApiError):
                     if self._is_billed():
                         error.billed, error.retryable = True, False
                     failures.attribute(error, callers_key=self.target.is_callers_key)
                     failures.conceal(error, self._secrets(), self._places())
                 raise
-            self._price(sink)
-            sink.usage = self.meter.usage()
+            self._price(writer)
+            writer.usage = self.meter.usage()
 
-        return run
+        return handle
 
     def _is_billed(self) -> bool:
         """Return whether the provider bills an answer that failed: it was finished, or its usage was reported."""
@@ -160,10 +160,10 @@ class Exchange:
             return False
         return meter.final or (meter.answered and not meter.refused and not self.cut)
 
-    def _price(self, sink: ResponseWriter) -> None:
+    def _price(self, writer: ResponseWriter) -> None:
         if self._others:
-            asked = (self.target.model, sink.price_name)
-            sink.price_name = price_name_of(self._client.prices, self.provider, asked, self._others, self.meter.model)
+            asked = (self.target.model, writer.price_name)
+            writer.price_name = price_name_of(self._client.prices, self.provider, asked, self._others, self.meter.model)
 
     def _secrets(self) -> list[str]:
         upstream, key = self.target.upstream, self.target.key
@@ -180,38 +180,57 @@ class Exchange:
     # -- the connection
 
     @asynccontextmanager
-    async def open(self, run: ResponseWriter) -> AsyncIterator[HttpResponse]:
+    async def open(self, writer: ResponseWriter) -> AsyncIterator[HttpResponse]:
         """Send the request and yield a successful response; raise an `ApiError` for any failure before it."""
-        response = await self._reached(run)
-        # It was sent, and need not stay in memory for an answer that may take minutes.
-        self._body = None
+        response = await self._begin(writer)
         try:
-            if not 200 <= response.status < 300:
-                self.meter.refused = True
-                raise await self._failure(response)
-            self.meter.answered = True
-            headers = response.last_headers
-            self.meter.add_report(of_headers(headers))
-            self.content_type = headers.get("content-type", "").lower()
             yield response
         except HttpClientError as error:
-            raise self._broken(error, streamed=run.record.stream) from error
+            raise self._broken(error, streamed=writer.record.stream) from error
         finally:
             # Not `release`: an unread answer must stop the upstream's work.
             response.close()
 
-    async def _reached(self, run: ResponseWriter) -> HttpResponse:
+    async def whole(self, writer: ResponseWriter) -> tuple[bytes, str]:
+        """Send the request, and return body and content type of a successful response; raise `ApiError` otherwise."""
+        response = await self._begin(writer)
+        try:
+            return await self._read(response), response.last_headers.get("content-type", "application/json")
+        except HttpClientError as error:
+            raise self._broken(error, streamed=writer.record.stream) from error
+        finally:
+            response.close()
+
+    async def _begin(self, writer: ResponseWriter) -> HttpResponse:
+        response = await self._reached(writer)
+        # It was sent, and need not stay in memory for an answer that may take minutes.
+        self._body = None
+        if 200 <= response.status < 300:
+            self.meter.answered = True
+            headers = response.last_headers
+            reported = of_headers(headers)
+            if reported is not None:
+                self.meter.add_report(reported)
+            self.content_type = headers.get("content-type", "").lower()
+            return response
+        self.meter.refused = True
+        try:
+            raise await self._failure(response)
+        finally:
+            response.close()
+
+    async def _reached(self, writer: ResponseWriter) -> HttpResponse:
         upstream, tries = self.target.upstream, 0
         while True:
             try:
                 # `on_connection` marks the meter: before there is one, nothing was asked and nothing is billed.
-                return await self._post(run)
+                return await self._post(writer)
             except (ConnectFailed, Disconnected) as error:
                 tries += 1
                 if tries > upstream.retries or isinstance(error, TlsFailed | TimeoutError):
                     raise self._unreachable(error) from error
                 await self._client.clock.sleep(reconnect_delay(tries))
-                if run.left:
+                if writer.left:
                     raise self._unreachable(error) from error
             except MalformedHead as error:
                 # It answered, and may bill that, whatever is wrong with the head.
@@ -252,9 +271,9 @@ class Exchange:
             return upstream.stream_timeout, "stream_timeout"
         return upstream.response_timeout, "response_timeout"
 
-    async def _post(self, run: ResponseWriter) -> HttpResponse:
+    async def _post(self, writer: ResponseWriter) -> HttpResponse:
         upstream = self.target.upstream
-        self._streams = run.record.stream
+        self._streams = writer.record.stream
         body = self._body
         if body is None:
             parts, self._sent_type = self._form()
@@ -263,7 +282,7 @@ class Exchange:
         return await self._client.client(guarded=upstream.guarded).request(
             "POST",
             self._url,
-            headers=self._headers(run).items(),
+            headers=self._headers(writer).items(),
             body=body,
             timeouts=Timeouts(upstream.connect_timeout, idle, idle, self._clock()[0]),
             on_connection=self._mark_asked,
@@ -272,20 +291,21 @@ class Exchange:
     def _mark_asked(self) -> None:
         self.meter.asked = True
 
-    def _headers(self, run: ResponseWriter) -> CIMultiDict[str]:
-        headers = CIMultiDict({name: value for name in _PASSED_ON if (value := self.call.header(name)) is not None})
+    def _headers(self, writer: ResponseWriter) -> CIMultiDict[str]:
+        given = self.call.headers
+        headers = CIMultiDict([(name, given[name]) for name in _PASSED_ON if name in given])
         headers.update(self.target.upstream.headers)
         if self.target.is_callers_key:
             for name in _ACCOUNT:
                 headers.pop(name, None)
                 if (value := self.call.header(name)) is not None:
                     headers[name] = value
-        headers["Idempotency-Key"] = run.record.id
-        headers["X-Request-Id"] = run.record.request_id
-        headers["Accept-Encoding"] = "identity" if run.record.stream else "gzip, deflate"
+        headers["Idempotency-Key"] = writer.record.id
+        headers["X-Request-Id"] = writer.record.request_id
+        headers["Accept-Encoding"] = "identity" if writer.record.stream else "gzip, deflate"
         if self._sent_type:
             headers["Content-Type"] = self._sent_type
-        if run.record.stream:
+        if writer.record.stream:
             headers["Accept"] = "text/event-stream"
         key = self.target.key
         if self.target.upstream.protocol == "anthropic":
@@ -362,8 +382,12 @@ class Exchange:
                 self.provider, b"", f"its content encoding {encoding[:40]!r}: {error}"
             ) from error
 
-    async def read(self, response: HttpResponse) -> bytes:
+    async def _read(self, response: HttpResponse) -> bytes:
         """Return the whole body. If it is cut off, count the texts that came before."""
+        ready, most = response.ready, self._limits.max_response_bytes
+        is_declared = "content-encoding" in response.last_headers
+        if ready is not None and len(ready) <= most and not is_declared and is_plain(ready):
+            return ready
         pieces: list[bytes] = []
         try:
             async for piece in self.pieces(response):

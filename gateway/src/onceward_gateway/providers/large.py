@@ -20,7 +20,7 @@ from ..core.buffers import (
 )
 from ..core.json_parts import (
     SINGLE,
-    Cut,
+    JsonParts,
     cut,
     member,
     trimmed,
@@ -198,7 +198,7 @@ class _ValueReader:
             return self._array(_parts(data), levels)
         return self._members(_parts(data), lambda _, value: self._value(value, levels - 1))
 
-    def _members(self, parts: Cut, take: Callable[[str, bytes], Any]) -> dict[str, Any]:
+    def _members(self, parts: JsonParts, take: Callable[[str, bytes], Any]) -> dict[str, Any]:
         """Return an object; `take` returns the value of a member from its name and its bytes."""
         out: dict[str, Any] = {}
         for part in parts:
@@ -215,7 +215,7 @@ class _ValueReader:
                 out |= {name: take(name, bytes(value)) for name, value in fields.items()}
         return out
 
-    def _array(self, parts: Cut, levels: int) -> list[Any]:
+    def _array(self, parts: JsonParts, levels: int) -> list[Any]:
         out: list[Any] = []
         for part in parts:
             if len(part) > SINGLE:
@@ -260,7 +260,7 @@ class _ValueReader:
         out.write(data[-1:])
         return contents(out)
 
-    def _valid_parts(self, parts: Cut, opening: bytes, levels: int) -> Iterator[bytes]:
+    def _valid_parts(self, parts: JsonParts, opening: bytes, levels: int) -> Iterator[bytes]:
         for part in parts:
             if len(part) <= SINGLE:
                 yield self._valid(part, b"[%b]" if opening == b"[" else b"{%b}")
@@ -281,7 +281,7 @@ class _ValueReader:
         return "".join(out)
 
 
-def _parts(data: bytes) -> Cut:
+def _parts(data: bytes) -> JsonParts:
     """Return the parts of a container that has nothing after it."""
     parts = cut(data)
     if parts.end != len(data):

@@ -35,16 +35,15 @@ __all__ = ["answer", "stream"]
 _UNREAD = frozenset({"input"})
 
 
-async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
+async def answer(exchange: Exchange, writer: ResponseWriter) -> None:
     """Send a message as a chat completion."""
-    async with exchange.open(sink) as response:
-        body = await exchange.read(response)
-    sink.answer = await in_thread_if_large(body, _answer, exchange, sink, body)
+    body, _ = await exchange.whole(writer)
+    writer.answer = await in_thread_if_large(body, _answer, exchange, writer, body)
 
 
-def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
+def _answer(exchange: Exchange, writer: ResponseWriter, body: bytes) -> Answer:
     if is_stream(body):
-        reader = _MessageReader(exchange, sink)
+        reader = _MessageReader(exchange, writer)
         events = events_in(body)
         chunks = [chunk for event, data in events for chunk in reader.read(event, data)]
         release(events, 0)
@@ -54,11 +53,11 @@ def _answer(exchange: Exchange, sink: ResponseWriter, body: bytes) -> Answer:
         completion: dict[str, Any] = {**accumulate_chat(chunks), "usage": exchange.meter.usage()}
         release(chunks, 0)
     else:
-        completion = _completion(exchange, sink, body)
+        completion = _completion(exchange, writer, body)
     return Answer(write_json(completion, len(body)))
 
 
-def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[str, Any]:
+def _completion(exchange: Exchange, writer: ResponseWriter, body: bytes) -> dict[str, Any]:
     """Return the message in a body as a chat completion."""
     meter = exchange.meter
     try:
@@ -79,7 +78,7 @@ def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[s
         meter.produced(text)
     meter.read(message)
     try:
-        completion = anthropic.completion(message, sink.record.model, int(sink.record.created_at), meter.usage())
+        completion = anthropic.completion(message, writer.record.model, int(writer.record.created_at), meter.usage())
     except anthropic.BrokenMessage as broken:
         raise exchange.broken(body, str(broken)) from None
     # The blocks that are still needed are also in lists of the completion.
@@ -87,46 +86,46 @@ def _completion(exchange: Exchange, sink: ResponseWriter, body: bytes) -> dict[s
     return completion
 
 
-async def stream(exchange: Exchange, sink: ResponseWriter) -> None:
+async def stream(exchange: Exchange, writer: ResponseWriter) -> None:
     """Send the events of a message as chat completion chunks."""
-    reader = _MessageReader(exchange, sink)
-    async with exchange.open(sink) as response:
+    reader = _MessageReader(exchange, writer)
+    async with exchange.open(writer) as response:
         async for event, data in exchange.events(response):
             if event is WHOLE:
-                await _whole(exchange, sink, data)
+                await _whole(exchange, writer, data)
                 return
             for chunk in await in_thread_if_large(data, reader.read, event, data):
-                await sink.emit(encode(chunk))
+                await writer.emit(encode(chunk))
             if reader.chunks.ended:
                 break
     if not reader.chunks.ended:
         exchange.cut = True
         raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
-    await _tell_usage(exchange, sink, reader.chunks.head)
+    await _tell_usage(exchange, writer, reader.chunks.head)
 
 
-async def _whole(exchange: Exchange, sink: ResponseWriter, body: bytes) -> None:
+async def _whole(exchange: Exchange, writer: ResponseWriter, body: bytes) -> None:
     """Send an answer that is a whole message, and not a stream, as one chunk."""
-    chunk, data = await in_thread_if_large(body, _chunk, exchange, sink, body)
-    await sink.emit(data)
-    await _tell_usage(exchange, sink, {name: chunk[name] for name in ("id", "object", "created", "model")})
+    chunk, data = await in_thread_if_large(body, _chunk, exchange, writer, body)
+    await writer.emit(data)
+    await _tell_usage(exchange, writer, {name: chunk[name] for name in ("id", "object", "created", "model")})
 
 
-def _chunk(exchange: Exchange, sink: ResponseWriter, body: bytes) -> tuple[dict[str, Any], bytes]:
-    chunk = chunk_of(_completion(exchange, sink, body), exchange.kind)
+def _chunk(exchange: Exchange, writer: ResponseWriter, body: bytes) -> tuple[dict[str, Any], bytes]:
+    chunk = chunk_of(_completion(exchange, writer, body), exchange.kind)
     return chunk, write_json(chunk, len(body))
 
 
-async def _tell_usage(exchange: Exchange, sink: ResponseWriter, head: dict[str, Any]) -> None:
+async def _tell_usage(exchange: Exchange, writer: ResponseWriter, head: dict[str, Any]) -> None:
     if wants_usage(exchange.call.data):
-        await sink.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
+        await writer.emit(encode({**head, "choices": [], "usage": exchange.meter.usage()}))
 
 
 class _MessageReader:
     """Reads and counts the events of one message."""
 
-    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
-        self.chunks = anthropic.Chunks(sink.record.model, int(sink.record.created_at))
+    def __init__(self, exchange: Exchange, writer: ResponseWriter) -> None:
+        self.chunks = anthropic.Chunks(writer.record.model, int(writer.record.created_at))
         self._exchange = exchange
 
     def read(self, event: str, data: bytes) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ class Meter:
     """Counts one attempt. `prompt` counts the request when needed; `unseen` are tokens of output other than text."""
 
     __slots__ = (
-        *("_final", "_produced", "_prompt", "_sum", "_times"),
+        *("_any", "_final", "_produced", "_prompt", "_sum", "_times"),
         *("answered", "asked", "given_up", "model", "refused", "reported", "unseen"),
         *("characters", "searches", "seconds", "tier"),
     )
@@ -37,7 +37,7 @@ class Meter:
         self._prompt = prompt
         self._produced = TextCounter()
         self._final = False
-        self.reported = Reported()
+        self.reported, self._any = Reported(), False
         # The number of reports of output tokens, and their sum.
         self._times = self._sum = 0
         # The provider's name of the model that answers.
@@ -99,7 +99,10 @@ class Meter:
 
     def add_report(self, reported: Reported, *, final: bool = True) -> None:
         """Add reported usage."""
-        self.reported.merge(reported)
+        if self._any:
+            self.reported.merge(reported)
+        else:
+            self.reported, self._any = reported, True
         if reported.completion:
             self._final = final
             self._times += 1
@@ -148,8 +151,10 @@ class Meter:
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
         }
-        usage |= _details(reported, prompt, completion)
-        usage |= self._beside(reported)
+        if reported.detailed:
+            usage |= _details(reported, prompt, completion)
+        if self.tier or self.searches or reported.searches or self.characters or self.seconds or reported.seconds:
+            usage |= self._beside(reported)
         if reported.cost is not None:
             usage["cost"] = reported.cost
         estimated |= bool(self.searches and reported.searches is None)

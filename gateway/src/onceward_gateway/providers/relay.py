@@ -51,15 +51,15 @@ _SOUND_TYPES = {
 }
 
 
-def stream(exchange: Exchange, sink: ResponseWriter) -> Coroutine[Any, Any, None]:
+def stream(exchange: Exchange, writer: ResponseWriter) -> Coroutine[Any, Any, None]:
     """Pass the upstream's events through."""
-    return _Relay(exchange, sink).run()
+    return _Relay(exchange, writer).run()
 
 
 class _Relay:
-    def __init__(self, exchange: Exchange, sink: ResponseWriter) -> None:
+    def __init__(self, exchange: Exchange, writer: ResponseWriter) -> None:
         self._exchange = exchange
-        self._sink = sink
+        self._writer = writer
         self._meter = exchange.meter
         self._show_usage = wants_usage(exchange.call.data)
         self._reader = ChunkReader(exchange.provider, choices_asked(exchange.call.data), exchange.meter)
@@ -71,7 +71,7 @@ class _Relay:
 
     async def run(self) -> None:
         exchange, done = self._exchange, False
-        async with exchange.open(self._sink) as response:
+        async with exchange.open(self._writer) as response:
             events = exchange.events(response)
             async for event, data in events:
                 if data == _DONE:
@@ -88,7 +88,7 @@ class _Relay:
         if self._show_usage:
             usage = self._meter.usage()
             if self._usage_chunk is not None or not _is_billed(self._usage_with_text, usage):
-                await self._sink.emit(self._usage(usage))
+                await self._writer.emit(self._usage(usage))
 
     async def _pass_on(self, chunk: Chunk) -> None:
         if chunk.of_answer and not self._head:
@@ -100,7 +100,7 @@ class _Relay:
         if not chunk.of_answer:
             return
         self._usage_with_text = chunk.value.get("usage") or self._usage_with_text
-        await self._sink.emit(chunk.data, chunk.event or None)
+        await self._writer.emit(chunk.data, chunk.event or None)
 
     def _usage(self, usage: Mapping[str, Any]) -> bytes:
         """Return the chunk with the usage: the provider's own if it reports what is billed."""
@@ -119,7 +119,7 @@ class _Relay:
 
     async def _emit_completion(self, body: bytes) -> None:
         """Send an answer that is a whole completion, and not a stream, as one chunk."""
-        await self._sink.emit(await in_thread_if_large(body, self._chunk, body))
+        await self._writer.emit(await in_thread_if_large(body, self._chunk, body))
 
     def _chunk(self, body: bytes) -> bytes:
         chunk = chunk_of(_value(self._exchange, body)[0], self._exchange.kind)
@@ -143,14 +143,12 @@ def _head_of(chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {name: chunk.get(name) for name in ("id", "object", "created", "model")}
 
 
-async def answer(exchange: Exchange, sink: ResponseWriter) -> None:
+async def answer(exchange: Exchange, writer: ResponseWriter) -> None:
     """Pass the upstream's whole answer through."""
-    async with exchange.open(sink) as response:
-        body = await exchange.read(response)
-        kind = response.last_headers.get("content-type", "application/json")
+    body, kind = await exchange.whole(writer)
     if not body:
         raise exchange.broken(body, "it is empty")
-    sink.answer = await in_thread_if_large(body, _answer, exchange, body, kind)
+    writer.answer = await in_thread_if_large(body, _answer, exchange, body, kind)
 
 
 def _answer(exchange: Exchange, body: bytes, kind: str) -> Answer:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 from ..core.headers import X_INPUT_TOKENS, X_OUTPUT_TOKENS, X_TOTAL_TOKENS
@@ -27,6 +28,13 @@ _COUNTS = (
 )
 _DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details")
 _WRITTEN = ("completion_tokens_details", "output_tokens_details", "completion_token_details", "output_token_details")
+# The members of a usage in the form of chat completions, and the counts in its details.
+_STANDARD = frozenset({"prompt_tokens", "completion_tokens", "total_tokens", _DETAILS[0], _DETAILS[1]})
+_STANDARD_READ = frozenset({"cached_tokens", "audio_tokens"})
+_STANDARD_WRITTEN = frozenset(
+    {"reasoning_tokens", "audio_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens"}
+)
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADERS = {
     X_INPUT_TOKENS: "prompt",
@@ -75,6 +83,19 @@ class Reported:
                 setattr(self, name, new)
 
     @property
+    def detailed(self) -> bool:
+        """Return whether any part of the input or output was reported by its kind."""
+        return bool(
+            self.cached
+            or self.cache_write
+            or self.reasoning
+            or self.audio_in
+            or self.audio_out
+            or self.image_in
+            or self.image_out
+        )
+
+    @property
     def anything(self) -> bool:
         """Return whether any tokens were reported."""
         return any(getattr(self, name) for name in ("prompt", "completion", "total"))
@@ -109,8 +130,10 @@ def usages_in(value: Mapping[str, Any]) -> Iterable[Any]:
             yield inner["usage"]
 
 
-def of_headers(headers: Mapping[str, str]) -> Reported:
-    """Return the usage in headers. Some providers report it nowhere else."""
+def of_headers(headers: Mapping[str, str]) -> Reported | None:
+    """Return the usage in headers, if any. Some providers report it nowhere else."""
+    if _HEADERS.keys().isdisjoint(headers):
+        return None
     reported = Reported()
     for name, place in _HEADERS.items():
         value = headers.get(name)
@@ -141,6 +164,9 @@ def is_clean(usage: Any) -> bool:
 
 def read_usage(usage: Any) -> Reported:
     """Read a usage in any of its spellings; values other than counts are ignored."""
+    standard = _read_standard(usage)
+    if standard is not None:
+        return standard
     if isinstance(usage, list):
         usage = next((item for item in usage if isinstance(item, dict)), None)
     if not isinstance(usage, dict):
@@ -155,6 +181,41 @@ def read_usage(usage: Any) -> Reported:
     _details(reported, usage)
     _conclude(reported)
     return reported
+
+
+def _read_standard(usage: Any) -> Reported | None:
+    """Read a usage in the form of chat completions; None for any other, or if one of its counts is not plausible.
+
+    It is the form of nearly all answers, and reading its few names takes a tenth of the time of looking for all others.
+    """
+    if not (isinstance(usage, dict) and usage.keys() <= _STANDARD):
+        return None
+    prompt, completion, total = usage.get("prompt_tokens"), usage.get("completion_tokens"), usage.get("total_tokens")
+    if not (type(prompt) is int and type(completion) is int and type(total) is int):
+        return None
+    if not (0 < prompt < total and completion > 0 and prompt + completion == total <= _MOST):
+        return None
+    read, written = usage.get("prompt_tokens_details") or _NONE, usage.get("completion_tokens_details") or _NONE
+    if not (read is _NONE or _are_counts(read, _STANDARD_READ)):
+        return None
+    if not (written is _NONE or _are_counts(written, _STANDARD_WRITTEN)):
+        return None
+    return Reported(
+        prompt,
+        completion,
+        total,
+        cached=read.get("cached_tokens"),
+        reasoning=written.get("reasoning_tokens"),
+        audio_in=read.get("audio_tokens"),
+        audio_out=written.get("audio_tokens"),
+    )
+
+
+def _are_counts(details: Any, names: frozenset[str]) -> bool:
+    """Return whether the details of a usage have only these names, each with a plausible count."""
+    if not (isinstance(details, dict) and details.keys() <= names):
+        return False
+    return all(type(count) is int and 0 <= count <= _MOST for count in details.values())
 
 
 def _snaked(usage: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Literal
 from ..core.clock import Clock
 from ..core.principal import Bound
 from ..http.request import Headers
-from ..redis.errors import RedisAway
+from ..redis.errors import RedisUnavailable
 from .headers import (
     headers_of,
     refusal,
@@ -29,7 +29,7 @@ from .limits import (
     key_of,
     limits_of,
 )
-from .shared_counters import Member, SharedCounters
+from .shared_counters import SharedCounters, SharedPermit
 from .window import Window
 
 __all__ = ["RateLimiter", "Permit"]
@@ -49,7 +49,7 @@ class Permit:
         self.requests: list[tuple[Window, int]] = []
         self.tokens: list[tuple[Window, int, int]] = []
         self.parallel: list[Place] = []
-        self.member: Member | None = None
+        self.member: SharedPermit | None = None
         self.headers: Headers = ()
         self.open = True
 
@@ -113,7 +113,7 @@ class RateLimiter:
         member = self._shared.member(limits, tokens)
         try:
             verdict = await member.enter()
-        except RedisAway:
+        except RedisUnavailable:
             if self._closed:
                 member.forget()
                 raise unavailable(limits[0]) from None
@@ -121,9 +121,9 @@ class RateLimiter:
         headers = headers_of(limits, verdict.used, verdict.over.__getitem__)
         if verdict.refused is not None:
             raise refusal(limits[verdict.refused], verdict.wait, headers)
-        return self._admit(limits, tokens, headers, member)
+        return self._admit(limits, tokens, headers, member, self._clock.monotonic())
 
-    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: Member | None = None) -> Permit:
+    def _enter_locally(self, limits: tuple[Limit, ...], tokens: int, member: SharedPermit | None = None) -> Permit:
         now = self._clock.monotonic()
         for limit in limits:
             if limit.kind == "parallel":
@@ -131,7 +131,7 @@ class RateLimiter:
                 exceeded = self._running.get(limit.place, 0) >= limit.most
             else:
                 wait = 0.0
-                asked = limit.asked(tokens)
+                asked = limit.asked(tokens) if limit.kind == "tokens" else 1
                 exceeded = limit.window.used(now) + asked > limit.most
                 if exceeded:
                     wait = limit.whole if limit.most <= 0 else limit.window.wait(now, limit.most - asked)
@@ -140,13 +140,14 @@ class RateLimiter:
                     member.forget()
                 used = [0 if other.kind == "parallel" else other.window.used(now) for other in limits]
                 raise refusal(limit, wait, _local_headers(limits, used, now))
-        permit = self._admit(limits, tokens, (), member)
+        permit = self._admit(limits, tokens, (), member, now)
         permit.headers = _local_headers(limits, [limit.window.total for limit in limits], now)
         return permit
 
-    def _admit(self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: Member | None) -> Permit:
+    def _admit(
+        self, limits: tuple[Limit, ...], tokens: int, headers: Headers, member: SharedPermit | None, now: float
+    ) -> Permit:
         """Count a call in this process."""
-        now = self._clock.monotonic()
         permit = Permit(self)
         permit.headers, permit.member = headers, member
         for limit in limits:
@@ -154,7 +155,7 @@ class RateLimiter:
                 self._running[limit.place] = self._running.get(limit.place, 0) + 1
                 permit.parallel.append(limit.place)
                 continue
-            counted = limit.counted(tokens)
+            counted = limit.counted(tokens) if limit.kind == "tokens" else 1
             step = limit.window.add(now, counted)
             if limit.kind == "tokens":
                 permit.tokens.append((limit.window, step, counted))
@@ -207,4 +208,4 @@ class RateLimiter:
 
 
 def _local_headers(limits: tuple[Limit, ...], used: list[int], now: float) -> Headers:
-    return headers_of(limits, used, lambda at: limits[at].window.wait(now, 0))
+    return headers_of(limits, used, lambda at: limits[at].window.reset(now))

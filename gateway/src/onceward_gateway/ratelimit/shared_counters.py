@@ -24,7 +24,7 @@ from .scripts import (
 if TYPE_CHECKING:
     from ..redis.client import Redis
 
-__all__ = ["Member", "SharedCounters", "Verdict"]
+__all__ = ["SharedPermit", "SharedCounters", "Verdict"]
 
 _LEASE_SECONDS = 15.0
 _BATCH_SIZE = 500
@@ -44,7 +44,7 @@ class Verdict:
     over: list[float]
 
 
-class Member:
+class SharedPermit:
     """One call among those of all nodes."""
 
     __slots__ = ("_keys", "_limits", "_shared", "_steps", "_tokens", "id", "known")
@@ -65,7 +65,7 @@ class Member:
         return [key for key, limit in zip(self._keys, self._limits, strict=True) if limit.kind == "parallel"]
 
     async def enter(self) -> Verdict:
-        """Enter all limits or none; raise `RedisAway`."""
+        """Enter all limits or none; raise `RedisUnavailable`."""
         arguments: list[int] = []
         for limit in self._limits:
             window, tokens = limit.window, self._tokens
@@ -123,7 +123,7 @@ class SharedCounters:
         lease_seconds: float = _LEASE_SECONDS,
         now: Callable[[], float] | None = None,
     ) -> None:
-        self.running: dict[str, Member] = {}
+        self.running: dict[str, SharedPermit] = {}
         self._redis = redis
         self._clock = clock
         self._lease = lease_seconds
@@ -138,19 +138,19 @@ class SharedCounters:
             redis.register(script)
         redis.on_change(self._changed)
 
-    def member(self, limits: Sequence[Limit], tokens: int) -> Member:
+    def member(self, limits: Sequence[Limit], tokens: int) -> SharedPermit:
         """Return a call for these limits that is expected to use this many tokens."""
         self._count += 1
-        return Member(self, f"{self._node}:{self._count}", limits, tokens)
+        return SharedPermit(self, f"{self._node}:{self._count}", limits, tokens)
 
     def key(self, limit: Limit) -> str:
         """Return the name of a limit's counter in Redis."""
         return self._key_prefix + limit.key
 
     async def enter(
-        self, member: Member, keys: list[str], arguments: list[int], *, late: Callable[[Any], None]
+        self, member: SharedPermit, keys: list[str], arguments: list[int], *, late: Callable[[Any], None]
     ) -> list[Any]:
-        """Ask Redis; raise `RedisAway`."""
+        """Ask Redis; raise `RedisUnavailable`."""
         self.flush()
         member.known = self._redis.available
         answer: list[Any] = await self._redis.run(

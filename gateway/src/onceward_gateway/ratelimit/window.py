@@ -27,14 +27,16 @@ class Window:
 
     def used(self, now: float) -> int:
         """Return the amount within the window."""
-        self._forget(now)
+        steps = self._steps
+        if steps and steps[0][0] < int(now // self.grain) - self.length:
+            self._forget(now)
         return self.total
 
     def add(self, now: float, amount: int) -> int:
         """Count `amount` now, and return the step to name in a correction."""
-        self._forget(now)
-        step = int(now // self.grain)
-        steps = self._steps
+        step, steps = int(now // self.grain), self._steps
+        if steps and steps[0][0] < step - self.length:
+            self._forget(now)
         if steps and steps[-1][0] == step:
             steps[-1][1] += amount
         else:
@@ -50,6 +52,12 @@ class Window:
                 entry[1] += amount
                 self.total += amount
                 return
+
+    def reset(self, now: float) -> float:
+        """Return the seconds until nothing that is counted now is left in the window, if anything is."""
+        if not self._steps:
+            return _LEAST_WAIT
+        return max((self._steps[-1][0] + self.length + 1) * self.grain - now, _LEAST_WAIT)
 
     def wait(self, now: float, room: int) -> float:
         """Return the seconds until no more than `room` is left in the window."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from .address import RedisAddress
 from .connection import RedisConnection
-from .errors import RedisAway, RedisRefused
+from .errors import RedisRefused, RedisUnavailable
 from .protocol import (
     Part,
     RedisProtocol,
@@ -26,7 +26,7 @@ _WARN_SECONDS = 60.0
 
 
 class Redis:
-    """Commands and scripts over one connection; each returns within `patience` seconds or raises `RedisAway`.
+    """Commands and scripts over one connection; each returns within `patience` seconds or raises `RedisUnavailable`.
 
     `prefix` is the prefix of every key and channel.
     """
@@ -73,7 +73,7 @@ class Redis:
     # -- commands
 
     async def ask(self, *parts: Part) -> Any:
-        """Return the reply to a command; raise `RedisAway`."""
+        """Return the reply to a command; raise `RedisUnavailable`."""
         protocol = self._connected()
         try:
             return await protocol.ask(*parts)
@@ -83,7 +83,10 @@ class Redis:
     async def run(
         self, script: Script, keys: Sequence[Part], *arguments: Part, late: ReplyCallback | None = None
     ) -> Any:
-        """Run a script and return its result; raise `RedisAway`. `late` receives it if the caller was cancelled."""
+        """Run a script and return its result; raise `RedisUnavailable`.
+
+        `late` receives the result if the caller was cancelled.
+        """
         protocol = self._connected()
         try:
             try:
@@ -124,7 +127,7 @@ class Redis:
 
     def _connected(self) -> RedisProtocol:
         if self._protocol is None:
-            raise RedisAway(self.reason or "it is away")
+            raise RedisUnavailable(self.reason or "it is unavailable")
         return self._protocol
 
     def _handle_error(self, error: RedisRefused, protocol: RedisProtocol) -> RedisRefused:
@@ -156,7 +159,9 @@ class Redis:
         if self._reported is not False:
             self.losses += 1
             self._away_since = asyncio.get_running_loop().time()
-            _log.warning("Redis at %s is away: %s. It is tried again until it answers", self.address.redacted, reason)
+            _log.warning(
+                "Redis at %s is unavailable: %s. It is tried again until it answers", self.address.redacted, reason
+            )
         self._set_available(False)
 
     def _set_available(self, available: bool) -> None:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from .address import RedisAddress
-from .errors import RedisAway
+from .errors import RedisUnavailable
 from .protocol import RedisProtocol
 
 __all__ = ["RedisConnection"]
@@ -60,7 +60,7 @@ class RedisConnection:
             ended: asyncio.Future[str] = loop.create_future()
             try:
                 protocol = await self._connect(ended)
-            except (OSError, RedisAway, TimeoutError) as error:
+            except (OSError, RedisUnavailable, TimeoutError) as error:
                 self._on_down(_reason(error))
                 self._tried.set()
             else:

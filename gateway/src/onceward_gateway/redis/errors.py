@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["RedisAway", "RedisRefused"]
+__all__ = ["RedisUnavailable", "RedisRefused"]
 
 
-class RedisAway(Exception):
+class RedisUnavailable(Exception):
     """Redis is unavailable or timed out. It may have executed the command."""
 
 
-class RedisRefused(RedisAway):
+class RedisRefused(RedisUnavailable):
     """Redis replied with an error; `code` is its first word."""
 
     def __init__(self, text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import hiredis
 
-from .errors import RedisAway, RedisRefused
+from .errors import RedisRefused, RedisUnavailable
 
 __all__ = ["Part", "RedisProtocol", "ReplyCallback"]
 
@@ -27,7 +27,7 @@ _MAX_UNSENT_BYTES = 8 * 1024 * 1024
 class RedisProtocol(asyncio.Protocol):
     """An open connection.
 
-    When it is lost, `on_lost` is called once with the reason, and every waiting command raises `RedisAway`.
+    When it is lost, `on_lost` is called once with the reason, and every waiting command raises `RedisUnavailable`.
 
     After `listen` it receives only messages of subscriptions, and commands have no replies.
     """
@@ -49,12 +49,12 @@ class RedisProtocol(asyncio.Protocol):
     # -- sending
 
     def ask(self, *parts: Part, late: ReplyCallback | None = None) -> asyncio.Future[Any]:
-        """Send a command, and return a future of its reply, which raises `RedisAway` if the connection is lost.
+        """Send a command, and return a future of its reply, which raises `RedisUnavailable` if the connection is lost.
 
         `late` receives the reply if the future was cancelled meanwhile.
         """
         if self.lost is not None:
-            raise RedisAway(self.lost)
+            raise RedisUnavailable(self.lost)
         future: asyncio.Future[Any] = self._loop.create_future()
         self._send(parts, (self._loop.time(), future, late))
         return future
@@ -165,7 +165,7 @@ class RedisProtocol(asyncio.Protocol):
         waiting, self._waiting = self._waiting, deque()
         for _, future, _late in waiting:
             if future is not None and not future.done():
-                future.set_exception(RedisAway(reason))
+                future.set_exception(RedisUnavailable(reason))
         self._on_lost(reason)
 
 

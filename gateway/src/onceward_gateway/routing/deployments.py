@@ -16,6 +16,7 @@ from ..config.load import (
 )
 from ..core import error_codes
 from ..core.errors import invalid
+from ..core.header_syntax import is_header_value
 from ..core.principal import Bound
 from .deployment_options import (
     bounds_of,
@@ -42,6 +43,8 @@ ABILITIES: Mapping[str, str] = {
 }
 # Offline models have all abilities but audio.
 _OFFLINE_ABILITIES = frozenset({"tools", "vision", "structured_output", "reasoning", "documents"})
+# Parameters of a deployment, or of its credential, that are sent in a header of the request.
+_HEADER_PARAMS = ("api_key", "api_version", "organization")
 _KINDS = {
     "chat": "chat",
     "completion": "completions",
@@ -118,6 +121,7 @@ def build(
         raise invalid(
             "`litellm_params.model` is missing. Write the model as `provider/model`.", param="litellm_params.model"
         )
+    _check_header_values(params)
     upstream, name = _upstream(model, params, providers, guard, key, base_url)
     base_model = _text(info.get("base_model"))
     known = model_info(base_model or name)
@@ -150,6 +154,18 @@ def build(
         stream_timeout=seconds_of(params, "stream_timeout"),
         retries=None if params.get("max_retries") is None else int(params["max_retries"]),
     )
+
+
+def _check_header_values(params: Mapping[str, Any]) -> None:
+    """Raise 400 for a value that is sent to the provider in a header and would end its line."""
+    for name in _HEADER_PARAMS:
+        value = params.get(name)
+        if isinstance(value, str) and not is_header_value(value):
+            raise invalid(
+                f"`litellm_params.{name}` contains a line break or a NUL character. Send it in one line.",
+                param=f"litellm_params.{name}",
+                code=error_codes.INVALID_VALUE,
+            )
 
 
 def _abilities(info: Mapping[str, Any], known: frozenset[str]) -> frozenset[str]:

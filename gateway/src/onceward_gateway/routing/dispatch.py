@@ -88,8 +88,8 @@ class Dispatcher:
     def producer(self, pool: DeploymentPool, make: MakeProducer) -> ModelHandler:
         """Return a handler that tries the deployments of a pool; `make` returns the handler of one target."""
 
-        async def produce(run: ResponseWriter) -> None:
-            await FallbackChain(self, pool, make, run).run_attempts()
+        async def produce(writer: ResponseWriter) -> None:
+            await FallbackChain(self, pool, make, writer).run_attempts()
 
         return produce
 
@@ -101,7 +101,7 @@ class FallbackChain:
     dispatcher: Dispatcher
     pool: DeploymentPool
     make: MakeProducer
-    run: ResponseWriter
+    writer: ResponseWriter
     tried: list[FailedAttempt] = field(default_factory=list)
     skipped: dict[str, SkippedDeployment] = field(default_factory=dict)
     deadline: float | None = None
@@ -113,7 +113,7 @@ class FallbackChain:
     async def run_attempts(self) -> None:
         """Answer the call; raise one error for all deployments where none of them answers."""
         self.deadline = self.dispatcher.policy.deadline(self._now)
-        if self.run.catching_up:
+        if self.writer.catching_up:
             # The log to catch up with is of an offline model; halves of different answers never go together.
             others = [one for one in self.pool.members if one.provider != "offline"]
             self.skipped |= {one.id: SkippedDeployment(one, "not_tried", 0.0) for one in others}
@@ -130,7 +130,7 @@ class FallbackChain:
         for one in self.pool.members:
             if one.budget is not None and not await budgets.has_left("deployment", one.budget):
                 self._skip(one, "budget_spent", reason="its `max_budget` is spent", permanent=True)
-            elif not self.pool.is_single and not budgets.open_to(one.provider, self.run.record.id):
+            elif not self.pool.is_single and not budgets.open_to(one.provider, self.writer.record.id):
                 # For a single deployment, the provider's budget was checked when the call was admitted.
                 reason = f"the budget of the provider {one.provider!r} is spent"
                 self._skip(one, "budget_spent", reason=reason, permanent=True)
@@ -142,7 +142,7 @@ class FallbackChain:
             if not any(attempt.deployment is one for attempt in self.tried) and one.id not in self.skipped:
                 wait = breakers.seconds_open(one.id)
                 permanent = wait > 0 and breakers.state(one.id).permanent
-                self._skip(one, "resting" if wait > 0 else "not_tried", wait, permanent=permanent)
+                self._skip(one, "cooldown" if wait > 0 else "not_tried", wait, permanent=permanent)
 
     def _skip(
         self, one: Deployment, code: str, wait: float = 0.0, reason: str = "", *, permanent: bool = False
@@ -164,11 +164,11 @@ class FallbackChain:
                 code = error_codes.LIMITED if limited.status == 429 else limited.code or "limits_unavailable"
                 self._skip(one, code, limited.retry_after or 0.0, limited.message)
                 continue
-            if self.run.left and self.tried:
+            if self.writer.left and self.tried:
                 if entered is not None:
                     entered.withdraw()
                 raise self.tried[-1].error
-            if self.run.wasted and not await self._can_pay(one, entered):
+            if self.writer.wasted and not await self._can_pay(one, entered):
                 continue
             attempts += 1
             error = await self._attempt(one, entered)
@@ -180,7 +180,7 @@ class FallbackChain:
     async def _can_pay(self, one: Deployment, entered: Permit | None) -> bool:
         """Hold the cost of the failed attempts and of one more; skip a deployment where that is too much."""
         try:
-            exhausted = await self.dispatcher.hold_wasted(self.run.record.id, one.provider)
+            exhausted = await self.dispatcher.hold_wasted(self.writer.record.id, one.provider)
         except BaseException:
             if entered is not None:
                 entered.withdraw()
@@ -222,12 +222,12 @@ class FallbackChain:
 
         Return None if it answered, or its error if another one may be tried; raise an error that ends the call.
         """
-        dispatcher, run = self.dispatcher, self.run
+        dispatcher, writer = self.dispatcher, self.writer
         state = dispatcher.breakers.state(one.id)
-        run.record.model, run.record.provider = one.group, one.provider
-        run.price_name, run.deployment = dispatcher.catalog.price_name(one), one.id
+        writer.record.model, writer.record.provider = one.group, one.provider
+        writer.price_name, writer.deployment = dispatcher.catalog.price_name(one), one.id
         remaining = None if self.deadline is None else max(0.0, self.deadline - self._now)
-        timeout, own = attempt_timeout(one, stream=run.record.stream, remaining=remaining)
+        timeout, own = attempt_timeout(one, stream=writer.record.stream, remaining=remaining)
         attempt = _TimedAttempt(self, one, timeout)
         state.begin()
         counted, moves_on = False, False
@@ -239,7 +239,9 @@ class FallbackChain:
         except (ApiError, TimeoutError) as failure:
             error = self._error(one, failure, timeout if own else None)
             counted = self._count(one, error)
-            moves_on = attempt.latency is None and not self.pool.is_single and classify(error).moves_on and not run.left
+            moves_on = (
+                attempt.latency is None and not self.pool.is_single and classify(error).moves_on and not writer.left
+            )
             if not moves_on:
                 raise error from None
             return error
@@ -249,7 +251,7 @@ class FallbackChain:
             if not counted:
                 state.abandon_trial()
             if entered is not None:
-                entered.settle(_tokens(run))
+                entered.settle(_tokens(writer))
 
     def _error(self, one: Deployment, failure: ApiError | TimeoutError, timeout: float | None) -> ApiError:
         """Return the error of a failed attempt; raise where the deadline of the call is over (`timeout` is None)."""
@@ -260,7 +262,7 @@ class FallbackChain:
             raise call_timed_out(self.pool.name, seconds, self.tried, one) from None
         else:
             error = attempt_timed_out(one, timeout)
-        if self.run.record.asked:
+        if self.writer.record.asked:
             error.provider_asked = True
         return error
 
@@ -287,14 +289,14 @@ class _TimedAttempt:
         self._chain = chain
         self._one = one
         self._limit = asyncio.timeout(timeout)
-        self._attempt = Attempt(chain.run, self._committed)
+        self._attempt = Attempt(chain.writer, self._committed)
         self._started = chain.dispatcher.clock.monotonic()
         # Seconds until the first content, once there is some.
         self.latency: float | None = None
 
     def _committed(self) -> None:
         self.latency = self._chain.dispatcher.clock.monotonic() - self._started
-        self._chain.run.marks[X_ONCEWARD_DEPLOYMENT] = self._one.id
+        self._chain.writer.marks[X_ONCEWARD_DEPLOYMENT] = self._one.id
         self._limit.reschedule(None)
 
     async def run(self) -> None:
@@ -314,6 +316,6 @@ class _TimedAttempt:
         self._attempt.lost(last=last)
 
 
-def _tokens(run: ResponseWriter) -> int:
-    usage = run.usage or (run.answer.usage if run.answer is not None else None) or {}
+def _tokens(writer: ResponseWriter) -> int:
+    usage = writer.usage or (writer.answer.usage if writer.answer is not None else None) or {}
     return int(usage.get("total_tokens") or 0)

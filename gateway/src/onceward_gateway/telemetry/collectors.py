@@ -32,7 +32,7 @@ _STORAGE = {
     "queued_batches": "Batches that wait to be written.",
     "connections": "Open connections to the database.",
     "idle_connections": "Open connections that are not in use.",
-    "waiting": "Tasks that wait for a connection.",
+    "connection_waiters": "Tasks that wait for a connection.",
 }
 
 
@@ -91,24 +91,26 @@ class GaugeCollector:
 
     def _running_calls(self) -> Iterator[MetricFamily]:
         running = list(self._calls.running.values())
-        clients = sum(len(run.subscribers) for run in running if run.record.stream)
-        unattended = sum(not run.subscribers for run in running)
-        yield MetricFamily("onceward_calls_running", "gauge", "Running calls to models.").add(len(running))
-        yield MetricFamily("onceward_streams_open", "gauge", "Clients that read the stream of a running call.").add(
+        clients = sum(len(call.subscribers) for call in running if call.record.stream)
+        detached = sum(not call.subscribers for call in running)
+        yield MetricFamily("onceward_calls_in_flight", "gauge", "Running calls to models.").add(len(running))
+        yield MetricFamily("onceward_stream_clients", "gauge", "Clients that read the stream of a running call.").add(
             clients
         )
         yield MetricFamily(
-            "onceward_calls_unattended", "gauge", "Running calls whose client disconnected and may return."
-        ).add(unattended)
+            "onceward_calls_detached", "gauge", "Running calls whose client disconnected and may return."
+        ).add(detached)
 
     def _deployments(self) -> Iterator[MetricFamily]:
-        resting = MetricFamily("onceward_deployment_resting", "gauge", "1 while the circuit of a deployment is open.")
-        wait = MetricFamily(
-            "onceward_deployment_rest_seconds", "gauge", "Seconds until a deployment with an open circuit is tried."
+        circuit_open = MetricFamily(
+            "onceward_deployment_circuit_open", "gauge", "1 while the circuit of a deployment is open."
         )
-        running = MetricFamily("onceward_deployment_running", "gauge", "Running calls of a deployment.")
+        wait = MetricFamily(
+            "onceward_deployment_cooldown_seconds", "gauge", "Seconds until a deployment with an open circuit is tried."
+        )
+        running = MetricFamily("onceward_deployment_calls_in_flight", "gauge", "Running calls of a deployment.")
         failing = MetricFamily(
-            "onceward_deployment_failures_in_row", "gauge", "Failures of a deployment since its last answer."
+            "onceward_deployment_consecutive_failures", "gauge", "Failures of a deployment since its last answer."
         )
         now = self._clock.monotonic()
         for one in self._catalog.deployments():
@@ -116,11 +118,11 @@ class GaugeCollector:
             if state is None:
                 continue
             labels = {"deployment": one.id, "model": self._labels.model(one.group), "provider": one.provider}
-            resting.add(int(state.is_open(now)), **labels)
+            circuit_open.add(int(state.is_open(now)), **labels)
             wait.add(state.seconds_open(now), **labels)
             running.add(state.in_flight, **labels)
             failing.add(state.consecutive_failures, **labels)
-        yield from (resting, wait, running, failing)
+        yield from (circuit_open, wait, running, failing)
 
     def _storage(self) -> Iterator[MetricFamily]:
         yield MetricFamily("onceward_storage_up", "gauge", "1 while the database answers.").add(int(self._db.connected))
@@ -129,7 +131,7 @@ class GaugeCollector:
                 yield MetricFamily(f"onceward_storage_{figure}", "gauge", _STORAGE[figure]).add(value)
         if self._redis is not None:
             yield MetricFamily("onceward_redis_up", "gauge", "1 while Redis answers.").add(int(self._redis.available))
-            losses = MetricFamily("onceward_redis_losses_total", "counter", "Lost connections to Redis.")
+            losses = MetricFamily("onceward_redis_disconnects_total", "counter", "Lost connections to Redis.")
             yield losses.add(self._redis.losses)
             connected = MetricFamily("onceward_bus_connected", "gauge", "1 while messages of other nodes arrive.")
             yield connected.add(int(self._bus.connected))

@@ -56,7 +56,9 @@ class MetricsExporter:
         return render(self._families() if self._workers is None else await self._workers.collect())
 
     def _families(self) -> list[MetricFamily]:
-        lag = MetricFamily("onceward_loop_lag_seconds", "gauge", "Seconds that a ready task waited for the event loop.")
+        lag = MetricFamily(
+            "onceward_event_loop_lag_seconds", "gauge", "Seconds that a ready task waited for the event loop."
+        )
         return [*chain(self._gauges.collect(), self._metrics.families()), lag.add(self._lag)]
 
 

@@ -28,7 +28,7 @@ class NameLabels:
         self._catalog = catalog
         targets = {target.partition("/")[2] for target in settings.models.values()}
         fallbacks = settings.routing.fallbacks
-        named = (settings.models, targets, settings.prices, settings.watch.metrics.models, fallbacks)
+        named = (settings.models, targets, settings.prices, settings.observability.metrics.models, fallbacks)
         self._configured = frozenset(chain(*named, *fallbacks.values()))
         self._learned: set[str] = set()
         self._groups = catalog.groups()
@@ -57,9 +57,9 @@ class NameLabels:
             return own if own.startswith("onceward/") else OTHER
         return name
 
-    def served(self, run: RunningCall) -> str:
+    def served(self, call: RunningCall) -> str:
         """Return the model that a call went to; a name to which a provider answered is known from then on."""
-        name, record = self.requested(run), run.record
+        name, record = self.requested(call), call.record
         if name is not OTHER or record.provider == "offline" or record.status != "completed":
             return name
         if len(self._learned) >= _MAX_LEARNED or len(record.model) > _MAX_LENGTH:

@@ -31,8 +31,8 @@ _REFUSALS = {
     "insufficient_credits": "credits",
     "price_unknown": "price",
     "band_access_denied": "band",
-    "limits_unavailable": "limits_away",
-    "storage_unavailable": "storage_away",
+    "limits_unavailable": "limits_unavailable",
+    "storage_unavailable": "storage_unavailable",
     "draining": "draining",
 }
 _SCOPES = frozenset(
@@ -92,19 +92,19 @@ class Metrics:
             durations = self._durations[operation] = Histogram()
         durations.observe(seconds)
 
-    def ended(self, run: RunningCall, settle_seconds: float) -> None:
+    def ended(self, call: RunningCall, settle_seconds: float) -> None:
         """Count a call to a model that has ended and whose record is durable."""
-        record = run.record
+        record = call.record
         ended = record.finished_at or record.created_at
-        started = run.ticket.started_at if run.ticket is not None else record.created_at
-        series = self._call_series(run)
+        started = call.ticket.started_at if call.ticket is not None else record.created_at
+        series = self._call_series(call)
         series.calls += 1
         series.cost += record.cost_nano or 0
         series.seconds.observe(max(0.0, ended - started))
         if record.stream:
-            series.events += run.events_produced
-            if run.first_at is not None:
-                series.first.observe(max(0.0, run.first_at - started))
+            series.events += call.events_produced
+            if call.first_at is not None:
+                series.first.observe(max(0.0, call.first_at - started))
         if record.usage is not None:
             _add(series.tokens, record.usage)
         self.settle.observe(settle_seconds)
@@ -137,7 +137,7 @@ class Metrics:
         self._retries.add(kind, self.labels.model(model), self.labels.model(to) if kind == "fallback" else "")
 
     def repeated(self, kind: str) -> None:
-        """Count a request that an earlier call answered: `joined`, `replayed` or `resumed`."""
+        """Count a request that an earlier call answered: `attached`, `replayed` or `resumed`."""
         self._repeats.add(kind)
 
     def refused(self, error: ApiError) -> None:
@@ -151,18 +151,18 @@ class Metrics:
             scope = error.extra.get("limit_scope")
             self._refused.add(kind, scope if scope in _SCOPES else "")
 
-    def _call_series(self, run: RunningCall) -> _CallSeries:
-        record = run.record
+    def _call_series(self, call: RunningCall) -> _CallSeries:
+        record = call.record
         # The names come last: they are replaced by labels.
-        fixed = (record.operation, record.provider, record.status, run.cached, record.stream)
-        key = (*fixed, record.model, run.price_name, run.deployment)
+        fixed = (record.operation, record.provider, record.status, call.cached, record.stream)
+        key = (*fixed, record.model, call.price_name, call.deployment)
         if self.labels.changed():
             self._forget()
         series = self._recent.get(key)
         if series is not None:
             return series
         operation, provider, status, cached, stream = fixed
-        model, deployment = self.labels.served(run), self.labels.deployment(run.deployment)
+        model, deployment = self.labels.served(call), self.labels.deployment(call.deployment)
         if len(self._recent) >= _MAX_RECENT:
             self._forget()
         labels = (operation, model, provider, deployment, status, cached, stream)
@@ -179,10 +179,12 @@ class Metrics:
         yield from self._call_families()
         yield from self._upstream()
         yield self._retries.family("onceward_retries_total", "Further attempts of calls, by kind.")
-        yield self._repeats.family("onceward_repeats_total", "Requests answered by an earlier call.")
-        yield self._refused.family("onceward_refusals_total", "Requests refused by a limit, a budget or a permission.")
+        yield self._repeats.family("onceward_idempotent_requests_total", "Requests answered by an earlier call.")
+        yield self._refused.family(
+            "onceward_rejections_total", "Requests refused by a limit, a budget or a permission."
+        )
         settle = MetricFamily(
-            "onceward_settle_seconds", "histogram", "Seconds from a call's end to its durable record."
+            "onceward_settlement_duration_seconds", "histogram", "Seconds from a call's end to its durable record."
         )
         settle.samples += self.settle.samples(())
         yield settle
@@ -192,15 +194,19 @@ class Metrics:
         for (operation, status), count in self._requests.items():
             requests.add(count, operation=operation, status=str(status))
         yield requests
-        seconds = MetricFamily("onceward_request_seconds", "histogram", "Seconds to the last byte of the answer.")
+        seconds = MetricFamily(
+            "onceward_request_duration_seconds", "histogram", "Seconds to the last byte of the answer."
+        )
         for operation, durations in self._durations.items():
             seconds.samples += durations.samples(_pairs(operation=operation))
         yield seconds
-        yield MetricFamily("onceward_requests_open", "gauge", "Requests in progress.").add(self.open)
+        yield MetricFamily("onceward_requests_in_flight", "gauge", "Requests in progress.").add(self.open)
 
     def _upstream(self) -> Iterator[MetricFamily]:
-        outcomes = MetricFamily("onceward_upstream_tries_total", "counter", "Attempts at models, by outcome.")
-        seconds = MetricFamily("onceward_upstream_seconds", "histogram", "Seconds of an attempt, to its last byte.")
+        outcomes = MetricFamily("onceward_upstream_attempts_total", "counter", "Attempts at models, by outcome.")
+        seconds = MetricFamily(
+            "onceward_upstream_attempt_duration_seconds", "histogram", "Seconds of an attempt, to its last byte."
+        )
         for (provider, model, deployment), series in self._attempts.items():
             where = _pairs(provider=provider, model=model, deployment=deployment)
             seconds.samples += series.seconds.samples(where)
@@ -232,8 +238,12 @@ class Metrics:
         cost.samples += [("", where, nano / _NANO) for where, nano in paid.items()]
         events.samples += [("", where, count) for where, count in sent.items()]
         yield from (calls, tokens, cost, events)
-        yield self._latency("onceward_call_seconds", "Seconds of a call, from its start to its end.", first=False)
-        yield self._latency("onceward_first_event_seconds", "Seconds to the first event of a stream.", first=True)
+        yield self._latency(
+            "onceward_call_duration_seconds", "Seconds of a call, from its start to its end.", first=False
+        )
+        yield self._latency(
+            "onceward_time_to_first_event_seconds", "Seconds to the first event of a stream.", first=True
+        )
 
     def _latency(self, name: str, help: str, *, first: bool) -> MetricFamily:
         sums: dict[Labels, Histogram] = {}

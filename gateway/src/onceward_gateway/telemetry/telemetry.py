@@ -11,7 +11,7 @@ from typing import Any
 
 from ..calls.running import RunningCall
 from ..config.table import ConfigError
-from ..config.telemetry import TracingSettings, WatchSettings
+from ..config.telemetry import ObservabilitySettings, TracingSettings
 from ..core.call_record import CallRecord
 from ..core.errors import ApiError
 from ..core.response_writer import ModelHandler, ResponseWriter
@@ -40,7 +40,7 @@ class Telemetry:
 
     def __init__(
         self,
-        settings: WatchSettings,
+        settings: ObservabilitySettings,
         labels: NameLabels,
         metrics: Metrics | None,
         guardrails: Guardrails,
@@ -121,7 +121,7 @@ class Telemetry:
 
     @contained
     def repeated(self, request: Request, kind: str, record: CallRecord) -> None:
-        """Observe a request that an earlier call answers: `joined`, `replayed` or `resumed`."""
+        """Observe a request that an earlier call answers: `attached`, `replayed` or `resumed`."""
         request.repeated, request.record = kind, record
         if self._metrics is not None:
             self._metrics.repeated(kind)
@@ -131,10 +131,10 @@ class Telemetry:
         return observe_attempts(make, request, target, kind, self._metrics, self._tracing)
 
     @contained
-    def ended(self, run: RunningCall, settle_seconds: float) -> None:
+    def ended(self, call: RunningCall, settle_seconds: float) -> None:
         """Observe a call that has ended and whose record is durable."""
         if self._metrics is not None:
-            self._metrics.ended(run, settle_seconds)
+            self._metrics.ended(call, settle_seconds)
 
     @contained
     def add_trace_headers(self, headers: MutableMapping[str, str]) -> None:

@@ -29,8 +29,8 @@ def observe_attempts(
     if metrics is None and tracing is None:
         return make
 
-    def outer(sink: ResponseWriter) -> ModelHandler:
-        inner = make(sink)
+    def outer(writer: ResponseWriter) -> ModelHandler:
+        inner = make(writer)
 
         async def produce(out: ResponseWriter) -> None:
             if metrics is not None:
@@ -61,10 +61,10 @@ async def _run_traced(
     """Run an attempt in its span. A failure of the span is logged, and fails no call."""
     ended: list[BaseException | None] = []
 
-    async def attempt(sink: ResponseWriter) -> None:
+    async def attempt(writer: ResponseWriter) -> None:
         ended.append(None)
         try:
-            await inner(sink)
+            await inner(writer)
         except BaseException as error:
             ended[0] = error
             raise

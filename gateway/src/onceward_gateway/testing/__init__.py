@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .clock import ManualClock
-from .gateway import InProcessGateway, Reply
+from .gateway import GatewayResponse, InProcessGateway
 
-__all__ = ["InProcessGateway", "ManualClock", "Reply"]
+__all__ = ["InProcessGateway", "ManualClock", "GatewayResponse"]

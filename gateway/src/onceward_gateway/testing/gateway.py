@@ -20,14 +20,14 @@ from ..entry.app import App
 from ..entry.services import Services
 from .clock import ManualClock
 
-__all__ = ["InProcessGateway", "Reply"]
+__all__ = ["InProcessGateway", "GatewayResponse"]
 
 _CLIENT = ("127.0.0.1", 40000)
 _SERVER = ("127.0.0.1", 4100)
 
 
 @dataclass(slots=True)
-class Reply:
+class GatewayResponse:
     """A reply of the gateway: its status, its headers with names in lower case, and its body.
 
     The body of a reply from `InProcessGateway.stream` is empty; its bytes come from `chunks`.
@@ -104,7 +104,7 @@ class InProcessGateway:
         json: Any = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> GatewayResponse:
         """Send a request and return the whole reply.
 
         `json` is sent as a JSON body, `body` as it is. `path` may have a query.
@@ -123,7 +123,7 @@ class InProcessGateway:
         json: Any = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-    ) -> AsyncIterator[Reply]:
+    ) -> AsyncIterator[GatewayResponse]:
         """Send a request, and yield its reply when the head has arrived; `chunks` of it are the body as it comes.
 
         Leaving the block before the end disconnects the client.
@@ -191,13 +191,13 @@ class _Exchange:
             putting.cancel()
             leaving.cancel()
 
-    async def reply(self) -> Reply:
+    async def reply(self) -> GatewayResponse:
         """Return the reply when its head has arrived."""
         start = await self._next()
         if start is None:
             raise ConnectionResetError("The gateway closed the connection before it answered.")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
-        return Reply(start["status"], headers, chunks=self._chunks())
+        return GatewayResponse(start["status"], headers, chunks=self._chunks())
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while (message := await self._next()) is not None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import fork_server
 import pytest
 
 from onceward.cli import main
@@ -27,7 +28,7 @@ class Ran(NamedTuple):
 Run = Callable[..., Ran]
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[str]) -> None:
+def _wait_until_ready(url: str, process: fork_server.Process) -> None:
     """The line with the address is written a moment before the port is open."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
@@ -43,9 +44,8 @@ def _wait_until_ready(url: str, process: subprocess.Popen[str]) -> None:
 def started(folder: Path, *options: str) -> Generator[str, None, None]:
     """A gateway of its own, whose records and configuration are in the folder."""
     pytest.importorskip("onceward_gateway")
-    program = [sys.executable, "-m", "onceward_gateway", "serve", "--port", "0", "--data-dir", str(folder), *options]
-    program.append("--fault-models")
-    process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=folder)
+    words = ["serve", "--port", "0", "--data-dir", str(folder), *options, "--fault-models"]
+    process = fork_server.start(words, cwd=folder, env=os.environ, stdout=subprocess.PIPE)
     assert process.stdout is not None
     found = re.search(r"https?://\S+", process.stdout.readline())
     assert found is not None

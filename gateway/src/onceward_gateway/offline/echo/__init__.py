@@ -16,7 +16,7 @@ from __future__ import annotations
 from .calls import choose
 from .completions import completion_chunks
 from .conversation import Conversation
-from .reply import Reply, reply_to
+from .reply import EchoReply, reply_to
 from .stream import chat_chunks
 
-__all__ = ["Conversation", "Reply", "chat_chunks", "choose", "completion_chunks", "reply_to"]
+__all__ = ["Conversation", "EchoReply", "chat_chunks", "choose", "completion_chunks", "reply_to"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.tokenizer import count, encode
 from .conversation import Conversation
-from .reply import Reply, reply_to
+from .reply import EchoReply, reply_to
 from .stream import FINGERPRINT, logprob
 
 __all__ = ["completion_chunks", "prompts_of"]
@@ -49,7 +49,7 @@ def completion_chunks(
         "model": model,
         "system_fingerprint": FINGERPRINT,
     }
-    replies: list[Reply] = []
+    replies: list[EchoReply] = []
     streams: list[Iterator[dict[str, Any]]] = []
     for place, prompt in enumerate(prompts):
         asked = {
@@ -79,7 +79,7 @@ def _stops(request: Mapping[str, Any]) -> list[str]:
     return [*stops, suffix] if isinstance(suffix, str) and suffix else stops
 
 
-def _choice_chunks(request: Mapping[str, Any], reply: Reply, index: int, prompt: str) -> Iterator[dict[str, Any]]:
+def _choice_chunks(request: Mapping[str, Any], reply: EchoReply, index: int, prompt: str) -> Iterator[dict[str, Any]]:
     pieces = list(encode(prompt)) if request.get("echo") else []
     pieces += [piece for part in reply.parts for piece in part.pieces]
     offset = 0

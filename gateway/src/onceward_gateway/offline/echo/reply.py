@@ -34,7 +34,7 @@ from .sentences import (
     think,
 )
 
-__all__ = ["Part", "Reply", "effort_of", "reply_to", "stops_of"]
+__all__ = ["Part", "EchoReply", "effort_of", "reply_to", "stops_of"]
 
 _MOST_ANSWERS = 16
 _STEPS = {"none": 0, "minimal": 1, "low": 2, "medium": 4, "high": 7, "xhigh": 8, "max": 8}
@@ -58,7 +58,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class EchoReply:
     """Everything one choice says, in the order in which it is said."""
 
     index: int
@@ -82,7 +82,7 @@ def reply_to(
     index: int,
     learned: str | None = None,
     chosen: Chosen | None = None,
-) -> Reply:
+) -> EchoReply:
     """Return the choice `index`.
 
     `chosen` are the tools to call, where they were chosen before. `learned` is what a fine-tuned model knows to say.
@@ -116,7 +116,7 @@ def reply_to(
         if request.get("functions") and not request.get("tools")
         else "tool_calls"
     )
-    return _limited(Reply(index, tuple(parts), calls, finish, matched), limit)
+    return _limited(EchoReply(index, tuple(parts), calls, finish, matched), limit)
 
 
 def _content(request: Mapping[str, Any], conversation: Conversation, draw: Draw) -> tuple[str, str]:
@@ -233,7 +233,7 @@ def _limit(request: Mapping[str, Any]) -> int:
     return MOST_TOKENS
 
 
-def _limited(reply: Reply, limit: int) -> Reply:
+def _limited(reply: EchoReply, limit: int) -> EchoReply:
     if reply.tokens() <= limit:
         return reply
     left, parts = limit, []

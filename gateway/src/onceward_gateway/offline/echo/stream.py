@@ -16,7 +16,7 @@ from ...core.tokenizer import (
 from ..draw import Draw, hex_id
 from ..speech.speak import encoded, samples
 from ..speech.tones import RATE
-from .reply import Part, Reply
+from .reply import EchoReply, Part
 
 __all__ = ["FINGERPRINT", "chat_chunks", "logprob", "usage_of"]
 
@@ -30,7 +30,7 @@ _MOST_ALTERNATIVES = 100
 
 
 def chat_chunks(
-    request: Mapping[str, Any], replies: Sequence[Reply], *, id: str, created: int, model: str
+    request: Mapping[str, Any], replies: Sequence[EchoReply], *, id: str, created: int, model: str
 ) -> Iterator[dict[str, Any]]:
     """Yield the stream of an answer; choices take turns, and the last chunk holds the usage."""
     frame: dict[str, Any] = {
@@ -51,7 +51,7 @@ def chat_chunks(
     yield {**frame, "choices": [], "usage": usage_of(request, replies)}
 
 
-def _choice_chunks(request: Mapping[str, Any], reply: Reply, created: int) -> Iterator[dict[str, Any]]:
+def _choice_chunks(request: Mapping[str, Any], reply: EchoReply, created: int) -> Iterator[dict[str, Any]]:
     def choice(delta: Mapping[str, Any], finish: str | None = None, logprobs: Any = None) -> dict[str, Any]:
         return {"index": reply.index, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
 
@@ -77,7 +77,7 @@ def _choice_chunks(request: Mapping[str, Any], reply: Reply, created: int) -> It
 _KEYS = {"reasoning": "reasoning_content", "content": "content", "refusal": "refusal"}
 
 
-def _call_deltas(reply: Reply, part: Part) -> Iterator[dict[str, Any]]:
+def _call_deltas(reply: EchoReply, part: Part) -> Iterator[dict[str, Any]]:
     call = reply.calls[part.call]
     if reply.finish == "function_call":
         yield {"function_call": {"name": call.name, "arguments": ""}}
@@ -94,11 +94,11 @@ def _call_deltas(reply: Reply, part: Part) -> Iterator[dict[str, Any]]:
         yield {"tool_calls": [{"index": part.call, call.kind: {field: piece}}]}
 
 
-def _spoken(request: Mapping[str, Any], reply: Reply) -> bool:
+def _spoken(request: Mapping[str, Any], reply: EchoReply) -> bool:
     return "audio" in (request.get("modalities") or ()) and any(part.kind == "content" for part in reply.parts)
 
 
-def _audio(request: Mapping[str, Any], reply: Reply, part: Part, created: int) -> Iterator[dict[str, Any]]:
+def _audio(request: Mapping[str, Any], reply: EchoReply, part: Part, created: int) -> Iterator[dict[str, Any]]:
     """Sound in slices of whole base64 groups, so that the slices' texts put together are the base64 of the whole."""
     wanted = request.get("audio") or {}
     data = samples(part.text[:_LONGEST_SPOKEN], _voice(wanted.get("voice")))
@@ -158,7 +158,7 @@ def _logprobs(request: Mapping[str, Any], piece: str, position: int, kind: str) 
     return {"content": None, "refusal": [entry]} if kind == "refusal" else {"content": [entry], "refusal": None}
 
 
-def usage_of(request: Mapping[str, Any], replies: Iterable[Reply]) -> dict[str, Any]:
+def usage_of(request: Mapping[str, Any], replies: Iterable[EchoReply]) -> dict[str, Any]:
     """Return the usage of the call: the prompt once, the answers of all choices."""
     replies = list(replies)
     prompt = count_messages(request.get("messages") or ()) + count_tools(
@@ -181,13 +181,13 @@ def usage_of(request: Mapping[str, Any], replies: Iterable[Reply]) -> dict[str, 
     }
 
 
-def _audio_tokens(reply: Reply) -> int:
+def _audio_tokens(reply: EchoReply) -> int:
     """One for each started 100 ms of sound."""
     length = len(samples(reply.text("content")[:_LONGEST_SPOKEN])) // 2
     return -(-length * 10 // RATE)
 
 
-def _predicted(request: Mapping[str, Any], reply: Reply) -> tuple[int, int]:
+def _predicted(request: Mapping[str, Any], reply: EchoReply) -> tuple[int, int]:
     """Return the number of pieces of `prediction` that came true, and of those that did not; both are billed."""
     prediction = request.get("prediction")
     content = prediction.get("content") if isinstance(prediction, Mapping) else None

@@ -60,6 +60,11 @@ class HttpResponse:
         """True when nothing more will arrive; bytes that arrived may still have to be received."""
         return self._source is None
 
+    @property
+    def ready(self) -> bytes | None:
+        """The rest of the body, if all of it arrived; None while some is missing, or where it breaks off."""
+        return self._rest if self._source is None and self._error is None and len(self._rest) <= self._left else None
+
     async def receive(self) -> bytes:
         """Return all bytes that arrived since the last call; wait where there are none, and return b"" at the end.
 

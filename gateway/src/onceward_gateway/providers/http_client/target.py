@@ -9,12 +9,12 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from ...core.connection_headers import CONNECTION_HEADERS
+from ...core.header_syntax import is_token
 from .errors import InvalidRequest
 from .forward_proxy import Proxies, Proxy
 
 __all__ = ["Origin", "Target", "encode_headers"]
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _METHOD = re.compile(r"[A-Z]+")
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 _MOST_NAMES = 2048
@@ -100,7 +100,7 @@ def encode_headers(headers: Headers) -> tuple[str, list[str]]:
 
 def _checked(name: str) -> str:
     """Return the name of a header in lower case; refuse what is not a name, and what frames the request."""
-    if not _TOKEN.fullmatch(name):
+    if not is_token(name):
         raise InvalidRequest(f"{name[:40]!r} is not the name of a header.")
     lower = name.lower()
     if lower in CONNECTION_HEADERS:

@@ -20,7 +20,7 @@ from onceward_gateway.http.router import aliases_of
 from onceward_gateway.identity import api_keys
 
 from ..databases import settings_for
-from .asked import PUBLIC, Operation, operations
+from .contract_requests import PUBLIC, Operation, operations
 from .kit import ROLES, World
 
 SOURCE = Path(onceward_gateway.__file__).parent

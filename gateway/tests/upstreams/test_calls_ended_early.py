@@ -60,9 +60,9 @@ def test_usage_that_was_asked_for_is_shown_and_marked(quirky: Quirky) -> None:
 def test_an_error_tells_whether_a_provider_was_asked_and_not_where_it_is(launch: Launch) -> None:
     url = launch(config='[providers.gone]\nbase_url = "http://127.0.0.1:9/v1"\nretries = 0\n').url
     chat = KINDS["chat"][2]
-    away = httpx2.post(f"{url}/v1/chat/completions", json={**chat, "model": "gone/m"}).json()["error"]
-    assert away["provider_asked"] is False
-    assert "127.0.0.1" not in str(away)
+    unavailable = httpx2.post(f"{url}/v1/chat/completions", json={**chat, "model": "gone/m"}).json()["error"]
+    assert unavailable["provider_asked"] is False
+    assert "127.0.0.1" not in str(unavailable)
     wrong = httpx2.post(f"{url}/v1/chat/completions", json={**chat, "model": "no-such"}).json()["error"]
     assert wrong["provider_asked"] is False
 

@@ -12,7 +12,7 @@ import pytest
 
 from onceward_gateway.entry.listening import (
     Acceptor,
-    Balance,
+    ConnectionBalance,
     Counted,
 )
 
@@ -22,7 +22,7 @@ class Worker:
 
     def __init__(self, listener: socket.socket, file: Path, number: int, count: int, lost: asyncio.Queue[None]) -> None:
         self.lost = lost
-        self.balance = Balance(file, number, count)
+        self.balance = ConnectionBalance(file, number, count)
         self.open = Counted(self.balance)
         self.taken = 0
         # A reader for each: the event loop knows one for each file descriptor.
@@ -76,7 +76,7 @@ class Workers(list[Worker]):
 @asynccontextmanager
 async def workers_of(folder: Path, serving: int, slots: int) -> AsyncIterator[Workers]:
     file = folder / "balance"
-    Balance.create(file, slots)
+    ConnectionBalance.create(file, slots)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         workers = Workers(listener.getsockname())
         for number in range(serving):
@@ -108,11 +108,11 @@ async def test_a_connection_goes_to_the_worker_that_holds_the_fewest(tmp_path: P
 async def test_nobody_waits_for_a_worker_that_does_not_accept(tmp_path: Path, gone: str) -> None:
     async with workers_of(tmp_path, 2, 3) as workers:
         # It has taken less than the others, whatever they take.
-        idle = Balance(tmp_path / "balance", 2, 3)
+        idle = ConnectionBalance(tmp_path / "balance", 2, 3)
         if gone == "left":
             idle.leave()
         elif gone == "died":
-            Balance.clear(tmp_path / "balance", 2)
+            ConnectionBalance.clear(tmp_path / "balance", 2)
         for _ in range(10):
             await workers.close(await workers.connect())
         assert sum(workers.taken) == 10

@@ -21,7 +21,7 @@ from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.db import (
     Batch,
     Database,
-    StorageAway,
+    StorageUnavailable,
     open_database,
 )
 from onceward_gateway.idempotency.repository import IdempotencyStore
@@ -110,7 +110,7 @@ class Unanswered:
 
     async def changed(self, statement: str, parameters: Any = ()) -> Any:
         await self._db.changed(statement, parameters)
-        raise StorageAway("The server closed the connection.")
+        raise StorageUnavailable("The server closed the connection.")
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Da
     late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
     claims = IdempotencyKeys(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
     presented = IdempotentRequest("p", "chat", True, "k", b"same", None, "req_1", 10)
-    with pytest.raises(StorageAway):
+    with pytest.raises(StorageUnavailable):
         await claims.claim(presented, Start(), model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from ..conftest import Upstream
-from .asked import DOCUMENT, METHODS, followed
+from .contract_requests import DOCUMENT, METHODS, followed
 from .kit import MASTER, Server
 
 _NAMED = re.compile(r"url|uri$|base$|endpoint|webhook|host|callback|proxy")

@@ -11,13 +11,13 @@ from onceward_gateway.calls.delivery import DisconnectWatcher, LiveStream
 from onceward_gateway.calls.event_stream import EventStream, Subscriber
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
-from onceward_gateway.db import StorageAway
+from onceward_gateway.db import StorageUnavailable
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (StorageAway("gone"), "storage_unavailable"),
+        (StorageUnavailable("gone"), "storage_unavailable"),
         (ApiError(409, "No.", code="call_not_resumable"), "call_not_resumable"),
         (RuntimeError("a bug"), "internal"),
     ],

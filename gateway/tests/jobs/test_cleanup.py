@@ -13,8 +13,8 @@ import pytest
 from onceward_gateway.core.clock import Clock
 from onceward_gateway.db import Database, StorageError
 from onceward_gateway.db.blob_store import BLOB_KINDS, UNRECORDED_SECONDS
-from onceward_gateway.db.disk import DiskAway
-from onceward_gateway.db.errors import FULL, Trouble
+from onceward_gateway.db.disk import DiskUnavailable
+from onceward_gateway.db.errors import FULL, StorageProblem
 from onceward_gateway.jobs.scheduler import (
     BATCHES,
     LONGEST_WAIT_SECONDS,
@@ -140,7 +140,7 @@ class Runner:
     async def fail(self, job_id: str, fault: JobFault) -> None:
         self.faults.append(fault)
 
-    async def wait(self, job_id: str, trouble: Trouble, since: float) -> bool:
+    async def wait(self, job_id: str, problem: StorageProblem, since: float) -> bool:
         return self._clock.now < since + LONGEST_WAIT_SECONDS
 
 
@@ -158,13 +158,15 @@ async def ended_by(failure: Exception) -> tuple[float, int, JobFault, Freed]:
     return clock.now, runner.attempts, fault, db
 
 
-@pytest.mark.parametrize("failure", [DiskAway("/data/files/x: no room", FULL), PermissionError(13, "no", "/data/x")])
+@pytest.mark.parametrize(
+    "failure", [DiskUnavailable("/data/files/x: no room", FULL), PermissionError(13, "no", "/data/x")]
+)
 async def test_a_job_waits_for_the_disk_and_then_fails(failure: Exception) -> None:
     ended, attempts, fault, db = await ended_by(failure)
     assert LONGEST_WAIT_SECONDS <= ended < LONGEST_WAIT_SECONDS + 60
     assert attempts < 200
     assert fault.code == "storage_unavailable"
-    assert ("full" if isinstance(failure, DiskAway) else "not permitted") in fault.message
+    assert ("full" if isinstance(failure, DiskUnavailable) else "not permitted") in fault.message
     assert "/data" not in fault.message
     assert db.rows == [("batch_1", "node_1")]
 

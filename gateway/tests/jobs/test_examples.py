@@ -13,7 +13,7 @@ from onceward_gateway.jobs.jsonl import check_upload
 from onceward_gateway.jobs.training_examples import LineFault, examples_in
 
 from .kit import jsonl
-from .test_tuning import finish, tell, upload
+from .test_fine_tuning import finish, tell, upload
 
 ASKED = {"role": "user", "content": "Where is my order?"}
 ANSWER = {"role": "assistant", "content": "It is in the mail."}

@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 from .kit import ROLE, Bench
+from .test_deployment_options import PRICED
 from .test_routing import config
-from .test_terms import PRICED
 
 
 async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interrupted(bench: Bench) -> None:
@@ -18,7 +18,7 @@ async def test_a_paid_try_before_an_offline_stream_is_booked_when_that_is_interr
     body: dict[str, Any] = {"messages": [{"role": "user", "content": "word " * 200}], "pace": 0.05}
     asking = asyncio.ensure_future(bench.chat(stream=True, headers=headers, **body))
     calls = bench.gateway.calls
-    while not any(run.total >= 2 for run in calls.running.values()):
+    while not any(call.total >= 2 for call in calls.running.values()):
         assert not asking.done(), asking.result().text
         await asyncio.sleep(0.01)
     await calls.drain(0)
