@@ -36,7 +36,7 @@ from .interface import (
 )
 from .presence import DatabaseFiles
 from .private import tighten
-from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked
+from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked, loop_time
 from .sqlite_lock import keep_alone
 from .unusable import unusable
 from .values import check_texts
@@ -362,7 +362,7 @@ class SqliteDatabase:
     def _stick(self, fault: StorageUnavailable) -> None:
         """Keep what is queued, and try it again in a while."""
         if self._stuck is None:
-            self._stuck_since = _now()
+            self._stuck_since = loop_time()
             _log.error("%s What is to be written is kept.", fault)
         self._stuck = fault
         for entry in self._queued:
@@ -598,10 +598,3 @@ def _free_bytes(folder: Path) -> int | None:
     except (AttributeError, OSError):
         return None
     return found.f_bavail * found.f_frsize
-
-
-def _now() -> float:
-    try:
-        return asyncio.get_running_loop().time()
-    except RuntimeError:
-        return 0.0

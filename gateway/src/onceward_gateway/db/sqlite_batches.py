@@ -12,7 +12,7 @@ from .interface import AlreadyDone, Batch, StorageError
 from .statements import insert_unless_there, plain_insert
 from .values import storable
 
-__all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked"]
+__all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked", "loop_time"]
 
 
 class QueuedBatch:
@@ -71,3 +71,11 @@ def is_locked(error: BaseException | None) -> bool:
     """Return whether another process has the file, which may be over in a moment."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def loop_time() -> float:
+    """Return the time of the running loop; 0 if none runs, while the gateway is being composed."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return 0.0
