@@ -104,7 +104,9 @@ class LeaseKeeper:
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
         for ticket in unwritten:
-            self._write(ticket, expires_at, batch)
+            # A recorded call needs a row of its own only once it has produced tokens.
+            if not ticket.is_recorded or (ticket.call is not None and ticket.call.tokens_produced):
+                self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
 
@@ -129,13 +131,9 @@ class LeaseKeeper:
         some, self._progress_pending = pending[:_WRITES_PER_TURN], pending[_WRITES_PER_TURN:]
         batch = Batch()
         for ticket in some:
-            reservation, call = ticket.reservation, ticket.call
-            if (
-                reservation is not None
-                and reservation.written
-                and call is not None
-                and call.tokens_produced != ticket.events
-            ):
+            reservation = ticket.reservation
+            has_row = ticket.is_recorded or (reservation is not None and reservation.written)
+            if has_row and ticket.call is not None and ticket.call.tokens_produced != ticket.events:
                 self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
@@ -171,6 +169,12 @@ class LeaseKeeper:
             account,
         )
         batch.add(sql.ADD_HOLD, row)
+
+    def account(self, ticket: Ticket) -> str | None:
+        """Return the account of a call for its record, as JSON; None if it cannot be encoded."""
+        account = self._account(ticket)
+        ticket.is_recorded = account is not None
+        return account
 
     def _account(self, ticket: Ticket) -> str | None:
         """Return the account of a call as JSON; None if it cannot be encoded, which must not affect other calls."""

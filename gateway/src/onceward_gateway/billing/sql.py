@@ -16,6 +16,7 @@ from __future__ import annotations
 from ..db.lean_insert import LeanInsert
 
 __all__ = [
+    "ACCOUNT_OF_CALL",
     "ADD_CHARGE",
     "ADD_ENTRY",
     "ADD_HOLD",
@@ -266,6 +267,7 @@ HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
+ACCOUNT_OF_CALL = "SELECT account FROM call WHERE id = ?"
 BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt = ?"
 END_CALL = "UPDATE call SET error_status = ?, error = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
