@@ -50,7 +50,9 @@ class LeaseKeeper:
         self._lease_seconds = lease_seconds
         self._batches = ReservationBatches(db, clock, reservations, lease_seconds) if db.shared else None
         self._running: set[Ticket] = set()
+        # Calls without a row: those that began since the timer ran last, and those before them.
         self._unwritten: list[Ticket] = []
+        self._due: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
         self._progress_timer: asyncio.Handle | None = None
         # Calls whose progress is still to be written in this round.
@@ -87,7 +89,7 @@ class LeaseKeeper:
         self._running.add(ticket)
         self._unwritten.append(ticket)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self.write_fresh)
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self._write_due)
         if self._progress_timer is None:
             self._progress_timer = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
@@ -95,12 +97,20 @@ class LeaseKeeper:
         """Unregister a call that has ended."""
         self._running.discard(ticket)
 
+    def _write_due(self) -> None:
+        """Write the rows of calls that began a while ago: the records of later ones are still being written."""
+        fresh, self._unwritten = self._unwritten, []
+        self.write_fresh()
+        self._due = fresh
+        if fresh:
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self._write_due)
+
     def write_fresh(self) -> None:
-        """Write the rows of the calls that have just begun and still run."""
+        """Write the rows of the calls that have begun and still run."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        unwritten, self._unwritten = self._unwritten, []
+        unwritten, self._unwritten, self._due = [*self._due, *self._unwritten], [], []
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
         for ticket in unwritten:
