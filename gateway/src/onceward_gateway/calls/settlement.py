@@ -18,11 +18,11 @@ from ..billing.call_cost import (
     with_wasted,
 )
 from ..billing.prices import PriceBook
-from ..billing.sql import WITHHOLD_USAGE
 from ..billing.ticket import Bill
 from ..core.clock import Clock
 from ..core.errors import (
     STORAGE_UNAVAILABLE,
+    ApiError,
     encoded,
     storage_unavailable,
 )
@@ -34,10 +34,10 @@ from ..db import (
     StorageUnavailable,
 )
 from . import sql
-from .claims import IdempotencyKeys
 from .ending import Ending
 from .event_log import EventLog
 from .failover import InterruptionBiller
+from .idempotent_calls import IdempotentCalls
 from .remote import lost
 from .repository import CallStore
 from .running import RunningCall, Superseded
@@ -69,6 +69,10 @@ class Biller(InterruptionBiller, Protocol):
 
     def revert(self, call: RunningCall) -> None:
         """Undo `apply`."""
+        ...
+
+    def withhold(self, call: RunningCall, error: ApiError, batch: Batch) -> None:
+        """Add to a batch that a call which is billed as completed has failed."""
         ...
 
     def end(self, call: RunningCall) -> None:
@@ -105,7 +109,7 @@ class Settlement:
         db: Database,
         store: CallStore,
         log: EventLog,
-        claims: IdempotencyKeys,
+        keys: IdempotentCalls,
         clock: Clock,
         prices: PriceBook,
         *,
@@ -118,7 +122,7 @@ class Settlement:
         self._db = db
         self._store = store
         self._log = log
-        self._claims = claims
+        self._keys = keys
         self._clock = clock
         self._prices = prices
         self._biller = biller
@@ -159,8 +163,7 @@ class Settlement:
         error_json = encoded(record.error).decode()
         batch = Batch()
         batch.add(sql.WITHHOLD_CALL, (error.status, error_json, record.id, record.attempt))
-        usage_id = f"{record.id}.{record.attempt}"
-        batch.add(WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
+        self._biller.withhold(call, error, batch)
         # Queued after the batch of the call's end, which has not been written yet.
         self._db.enqueue(batch)
 
@@ -205,11 +208,10 @@ class Settlement:
         self._set_usage(call, ending, usage, detail)
         batch = Batch()
         if not call.recorded:
-            self._claims.record(batch, call)
+            self._keys.record(batch, call)
         if call.keyed and detail < Detail.UNKEPT:
             self._log.end(call, batch, [] if ending.interrupted else ending.tail)
-            if call.answer is not None:
-                self._claims.store.put_answer(batch, record.id, call.answer)
+            self._keys.put_answer(batch, call)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:
@@ -287,7 +289,7 @@ class Settlement:
         record = call.record
         self._running.pop(record.id, None)
         if record.key is not None:
-            _release_step(call, self._claims.ended)
+            _release_step(call, self._keys.ended)
             _release_step(call, self._log.ended)
 
     async def _forget_when_written(self, call: RunningCall) -> None:
