@@ -232,6 +232,8 @@ class InferenceEndpoint:
     def _candidates(self, request: Request, target: Target | DeploymentPool) -> list[Candidate]:
         """Return provider and price name of every model that may serve the call, also those that the request lists."""
         candidates = self._served_by(target)
+        if not request.others:
+            return candidates
         others = dict.fromkeys(named.model for named in request.others)
         if len(others) > _MAX_MODELS:
             raise invalid(
@@ -239,7 +241,7 @@ class InferenceEndpoint:
                 param="models",
                 code=error_codes.TOO_LONG,
             )
-        for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
+        for provider in dict.fromkeys(one.provider for one in candidates if one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
             candidates += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
         return candidates
