@@ -225,7 +225,16 @@ class Bench:
 
     def clear(self) -> None:
         """Have nothing in the tables."""
-        for table in ("usage", "usage_charge", "usage_tag", "spend_total", "budget_window", "hold", "call"):
+        for table in (
+            "usage",
+            "usage_charge",
+            "usage_tag",
+            "usage_rollup",
+            "spend_total",
+            "budget_window",
+            "hold",
+            "call",
+        ):
             self.act(self.db.write(f"DELETE FROM {table}"))
 
     def restart(self) -> int:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.call_record import CallRecord
 from ..core.clock import Clock
+from ..core.errors import ApiError
 from ..core.headers import X_ONCEWARD_BUDGET_WARNING
 from ..core.money import nano_of_pico
 from ..core.principal import Bound, Principal
@@ -28,6 +29,7 @@ from .budget_windows import (
     budgets_of,
     fixed_budget,
 )
+from .call_accounts import served_of
 from .credits import (
     Credits,
     Terms,
@@ -64,6 +66,7 @@ from .usage_records import (
     row_of,
     tags_of,
 )
+from .usage_rollups import Dimensions, RollupWriter, dimensions_of
 
 __all__ = ["Ledger"]
 
@@ -108,6 +111,7 @@ class Ledger:
         self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
         self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
         self._exhausted = ExhaustedProviders(clock)
+        self._rollup_writer = RollupWriter(alone=not db.shared)
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -285,13 +289,23 @@ class Ledger:
         ticket.served_at = None if bare else self._served_at(call)
         if bare:
             ticket.tags, ticket.metadata = (), None
-        row = row_of(ticket, call, tokens, cost, credits)
+        ended = record.finished_at or ticket.started_at
+        sums = (1, int(record.status == "failed"), cost, credits, tokens.prompt, tokens.completion, tokens.total)
+        group_id = self._rollup_writer.add(
+            batch,
+            _dimensions(ticket, call),
+            ticket.started_at,
+            (*sums, round((ended - ticket.started_at) * 1000)),
+            customer=ticket.caller.customer,
+            tags=ticket.tags,
+            now=ended,
+        )
+        row = row_of(ticket, call, tokens, cost, credits, group_id=group_id)
         batch.once = (sql.ADD_USAGE, row)
         changes = (
             [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
         )
         changes += self._charge(ticket, call, cost, batch)
-        ended = record.finished_at or ticket.started_at
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
@@ -322,10 +336,24 @@ class Ledger:
 
     def revert(self, call: BilledCall) -> None:
         """Undo `apply` for a batch that was not and will not be written."""
+        self._rollup_writer.forget_groups()
         ticket = call.ticket
         if ticket is not None and ticket.billed is not None:
             self._reservations.apply(ticket.billed.changes, undo=True)
             ticket.billed = None
+
+    def withhold(self, call: BilledCall, error: ApiError, batch: Batch) -> None:
+        """Add to a batch that a call which is billed as completed has failed, because its answer was withheld."""
+        usage_id = f"{call.record.id}.{call.record.attempt}"
+        ticket = call.ticket
+        if ticket is not None:
+            values = _dimensions(ticket, call)
+            self._rollup_writer.withhold(
+                batch, usage_id, values, ticket.started_at, customer=ticket.caller.customer, tags=ticket.tags
+            )
+        # By its name it runs after the sums, which depend on the status so far.
+        named = ("usage_withheld", usage_id)
+        batch.add_shared(named, sql.WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
 
     def reserved(self, call: BilledCall) -> int | None:
         """Return the amount reserved for a call, in nano-USD; None if nothing was reserved."""
@@ -429,6 +457,19 @@ class Ledger:
     def sweep_seconds(self) -> float:
         """Return the time between two searches for expired leases: a third of a lease, within 0.5 to 10 seconds."""
         return min(10.0, max(0.5, self.settings.lease_seconds / 3))
+
+
+def _dimensions(ticket: Ticket, call: BilledCall) -> Dimensions:
+    terms = ticket.plan.terms
+    return dimensions_of(
+        ticket.caller,
+        ticket.model,
+        served_of(call),
+        call.deployment,
+        call.record.provider,
+        band=None if terms is None else terms.band.id,
+        account=None if terms is None else terms.account,
+    )
 
 
 def _windows(reservation: Reservation | None) -> Collection[Window]:

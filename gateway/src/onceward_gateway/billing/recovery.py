@@ -44,6 +44,7 @@ from .usage_records import (
     charged_of,
     owners_of,
 )
+from .usage_rollups import RollupWriter, dimensions_of
 
 __all__ = ["Recovery", "TextsOfEvents"]
 
@@ -73,6 +74,7 @@ class Recovery:
         reservations: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
+        self._rollup_writer = RollupWriter(alone=False)
         self._db = db
         self._clock = clock
         self._prices = prices
@@ -140,6 +142,15 @@ class Recovery:
         is_estimated = bool(usage and usage.get("estimated"))
         now = self._clock.time()
         usage_id = f"{call.id}.{call.attempt}"
+        dimensions = dimensions_of(
+            caller,
+            account.model,
+            account.model_served or call.model,
+            account.deployment,
+            provider,
+            band=account.band,
+            account=account.account,
+        )
         row = (
             *(usage_id, call.id, call.attempt, call.request_id, call.key, call.principal),
             *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
@@ -149,10 +160,14 @@ class Recovery:
             *(int(call.stream), "interrupted", None, None, None, started, now),
             *(round((now - started) * 1000), None, hour_of(started)),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
-            *(None, None, account.metadata),
+            *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
         )
         if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
             return False
+        latency = round((now - started) * 1000)
+        sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
+        self._rollup_writer.forget_groups()
+        self._rollup_writer.add(batch, dimensions, started, sums, customer=caller.customer, tags=account.tags, now=now)
         if usage is not None:
             # The call record has the usage and cost of all its attempts, including this one.
             whole = encoded(added(call.usage, usage)).decode()

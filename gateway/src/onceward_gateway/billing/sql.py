@@ -124,6 +124,7 @@ USAGE_COLUMNS = (
     "api_base",
     "cache_key",
     "metadata",
+    "group_id",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Written once: a batch with it is refused as a whole if the row exists.

@@ -156,7 +156,9 @@ def add_sums(
         batch.add(sql.ADD_TAG, (tag, usage_id))
 
 
-def row_of(ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits: int) -> tuple[Any, ...]:
+def row_of(
+    ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits: int, *, group_id: int
+) -> tuple[Any, ...]:
     """Return the usage record as a row, in the order of the table's columns."""
     record, caller, terms = call.record, ticket.caller, ticket.plan.terms
     started, ended = ticket.started_at, record.finished_at or ticket.started_at
@@ -209,4 +211,5 @@ def row_of(ticket: Ticket, call: BilledCall, tokens: Tokens, cost: int, credits:
         ticket.served_at,
         call.marks.get(X_ONCEWARD_CACHE_KEY),
         ticket.metadata,
+        group_id,
     )

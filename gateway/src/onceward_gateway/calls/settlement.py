@@ -18,11 +18,11 @@ from ..billing.call_cost import (
     with_wasted,
 )
 from ..billing.prices import PriceBook
-from ..billing.sql import WITHHOLD_USAGE
 from ..billing.ticket import Bill
 from ..core.clock import Clock
 from ..core.errors import (
     STORAGE_UNAVAILABLE,
+    ApiError,
     encoded,
     storage_unavailable,
 )
@@ -69,6 +69,10 @@ class Biller(InterruptionBiller, Protocol):
 
     def revert(self, call: RunningCall) -> None:
         """Undo `apply`."""
+        ...
+
+    def withhold(self, call: RunningCall, error: ApiError, batch: Batch) -> None:
+        """Add to a batch that a call which is billed as completed has failed."""
         ...
 
     def end(self, call: RunningCall) -> None:
@@ -159,8 +163,7 @@ class Settlement:
         error_json = encoded(record.error).decode()
         batch = Batch()
         batch.add(sql.WITHHOLD_CALL, (error.status, error_json, record.id, record.attempt))
-        usage_id = f"{record.id}.{record.attempt}"
-        batch.add(WITHHOLD_USAGE, (error.status, error.code, error.message, usage_id))
+        self._biller.withhold(call, error, batch)
         # Queued after the batch of the call's end, which has not been written yet.
         self._db.enqueue(batch)
 

@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0005_control');
+INSERT INTO "alembic_version" VALUES('0006_usage_rollups');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -353,7 +353,7 @@ CREATE TABLE usage (
 	latency_ms BIGINT NOT NULL, 
 	first_token_ms BIGINT, 
 	hour TEXT NOT NULL, 
-	tags TEXT, node TEXT, api_base TEXT, cache_key TEXT, metadata TEXT, 
+	tags TEXT, node TEXT, api_base TEXT, cache_key TEXT, metadata TEXT, group_id BIGINT, 
 	PRIMARY KEY (id)
 );
 CREATE TABLE usage_charge (
@@ -362,6 +362,40 @@ CREATE TABLE usage_charge (
 	usage_id TEXT NOT NULL, 
 	PRIMARY KEY (scope, id, usage_id)
 );
+CREATE TABLE usage_group (
+	id BIGINT NOT NULL, 
+	kind SMALLINT NOT NULL, 
+	value TEXT NOT NULL, 
+	key_id TEXT NOT NULL, 
+	user_id TEXT NOT NULL, 
+	team_id TEXT NOT NULL, 
+	organization_id TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	model_served TEXT NOT NULL, 
+	deployment TEXT NOT NULL, 
+	provider TEXT NOT NULL, 
+	band TEXT NOT NULL, 
+	account TEXT NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE usage_rollup (
+	kind SMALLINT NOT NULL, 
+	step SMALLINT NOT NULL, 
+	at BIGINT NOT NULL, 
+	group_id BIGINT NOT NULL, 
+	requests BIGINT NOT NULL, 
+	failed BIGINT NOT NULL, 
+	cost_nano BIGINT NOT NULL, 
+	credits_milli BIGINT NOT NULL, 
+	prompt_tokens BIGINT NOT NULL, 
+	completion_tokens BIGINT NOT NULL, 
+	total_tokens BIGINT NOT NULL, 
+	latency_ms BIGINT NOT NULL, 
+	PRIMARY KEY (kind, step, at, group_id)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE usage_tag (
 	tag TEXT NOT NULL, 
 	usage_id TEXT NOT NULL, 
@@ -425,5 +459,12 @@ CREATE UNIQUE INDEX platform_customer_alone ON platform_customer (organization_i
 CREATE INDEX content_by_age ON content (kind, created_at);
 CREATE INDEX batch_to_do ON batch (seq) WHERE status NOT IN ('completed', 'failed', 'expired', 'cancelled');
 CREATE INDEX tuning_job_to_do ON tuning_job (seq) WHERE status NOT IN ('succeeded', 'failed', 'cancelled');
+CREATE INDEX usage_group_by_value ON usage_group (kind, value);
+CREATE INDEX usage_group_by_key ON usage_group (key_id, model);
+CREATE INDEX usage_by_group ON usage (group_id, id);
+CREATE INDEX usage_ungrouped ON usage (id) WHERE group_id IS NULL;
+CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'completed';
+CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
+CREATE INDEX usage_again ON usage (started_at, id) WHERE attempt > 1;
 DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -1,0 +1,152 @@
+"""Usage rollups: the sums that reports read, added in the transaction that writes a call's usage record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from ..core.principal import Principal
+from ..db import Batch
+from . import rollup_sql as sql
+
+__all__ = ["Dimensions", "RollupWriter", "dimensions_of", "group_id_of"]
+
+# The values of a group, in the order of `rollup_sql.DIMENSIONS`; "" for none.
+Dimensions = tuple[str, ...]
+_NO_VALUE = ""
+_MAX_GROUPS = 100_000
+# The row of a group is written again after this time, in case the batch with it was given up.
+_GROUP_SECONDS = 600.0
+_MOST_AT_ONCE = 8
+_ADD_ROLLUPS = tuple(sql.add_rollups(count) for count in range(_MOST_AT_ONCE + 1))
+
+
+def dimensions_of(
+    caller: Principal,
+    model: str,
+    model_served: str,
+    deployment: str | None,
+    provider: str,
+    *,
+    band: str | None,
+    account: str | None,
+) -> Dimensions:
+    """Return the values that reports group and filter a call by."""
+    return (
+        caller.key_id or "",
+        caller.user_id or "",
+        caller.team_id or "",
+        caller.organization_id or "",
+        model,
+        model_served,
+        deployment or "",
+        provider,
+        band or "",
+        account or "",
+    )
+
+
+def group_id_of(kind: int, value: str, dimensions: Dimensions) -> int:
+    """Return the id of a group: 63 bits of a hash, so that all nodes agree without asking the database.
+
+    Two of a million groups share an id with a probability of 1 in 18 million.
+    """
+    text = "\x1f".join((str(kind), value, *dimensions)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest()) >> 1
+
+
+class RollupWriter:
+    """Adds calls to the sums of their groups.
+
+    `alone`: no other process uses the database, and one statement adds to several sums in any order.
+    """
+
+    def __init__(self, *, alone: bool) -> None:
+        self._alone = alone
+        self._ids: dict[tuple[int, str, Dimensions], int] = {}
+        # When the row of a group was last added to a batch.
+        self._written: dict[int, float] = {}
+
+    def group(self, dimensions: Dimensions, kind: int = sql.EVERY, value: str = _NO_VALUE) -> int:
+        """Return the id of a group."""
+        key = (kind, value, dimensions)
+        id = self._ids.get(key)
+        if id is None:
+            if len(self._ids) >= _MAX_GROUPS:
+                self._ids.clear()
+            id = self._ids[key] = group_id_of(kind, value, dimensions)
+        return id
+
+    def add(
+        self,
+        batch: Batch,
+        dimensions: Dimensions,
+        started_at: float,
+        sums: Sequence[int],
+        *,
+        customer: str | None,
+        tags: Sequence[str],
+        now: float,
+    ) -> int:
+        """Add a call to the sums of its hour and its day, in the order of `rollup_sql.SUMS`; return its group."""
+        id = self._add_group(batch, dimensions, sql.EVERY, _NO_VALUE, now)
+        groups = [(sql.EVERY, id)]
+        if customer is not None or tags:
+            for kind, value in _values_of(customer, tags):
+                groups.append((kind, self._add_group(batch, dimensions, kind, value, now)))
+        hour = int(started_at / 3600)
+        day = hour - hour % sql.DAY
+        if self._alone and len(groups) * 2 <= _MOST_AT_ONCE:
+            values: list[int] = []
+            for kind, group in groups:
+                values += (kind, sql.HOUR, hour, group, *sums, kind, sql.DAY, day, group, *sums)
+            batch.add(_ADD_ROLLUPS[len(groups) * 2], values)
+            return id
+        for kind, group in groups:
+            for step, at in ((sql.HOUR, hour), (sql.DAY, day)):
+                name = ("usage_rollup", str(kind), str(step), str(at), str(group))
+                batch.add_shared(name, sql.ADD_ROLLUP, (kind, step, at, group, *sums))
+        return id
+
+    def withhold(
+        self,
+        batch: Batch,
+        usage_id: str,
+        dimensions: Dimensions,
+        started_at: float,
+        *,
+        customer: str | None,
+        tags: Sequence[str],
+    ) -> None:
+        """Count a call as failed whose record says completed. The record must be changed by a later statement."""
+        hour = int(started_at / 3600)
+        for kind, value in ((sql.EVERY, _NO_VALUE), *_values_of(customer, tags)):
+            group = self.group(dimensions, kind, value)
+            for step, at in ((sql.HOUR, hour), (sql.DAY, hour - hour % sql.DAY)):
+                name = ("usage_rollup", str(kind), str(step), str(at), str(group))
+                batch.add_shared(name, sql.WITHHOLD_ROLLUP, (kind, step, at, group, usage_id))
+
+    def forget_groups(self) -> None:
+        """Write the rows of all groups again, after a batch that may have had some of them was not written."""
+        self._written.clear()
+
+    def _add_group(self, batch: Batch, dimensions: Dimensions, kind: int, value: str, now: float) -> int:
+        """Add the row of a group to a batch, unless it was written a short time ago; return its id."""
+        id = self.group(dimensions, kind, value)
+        if now - self._written.get(id, 0.0) >= _GROUP_SECONDS:
+            if len(self._written) >= _MAX_GROUPS:
+                self._written.clear()
+            self._written[id] = now
+            # Shared, so that nodes that add new groups in one transaction do it in the same order.
+            batch.add_shared(("usage_group", str(id)), sql.ADD_GROUP, (id, kind, value, *dimensions))
+        return id
+
+
+def _values_of(customer: str | None, tags: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the kinds and values that a call is also summed by."""
+    if customer is not None:
+        yield sql.CUSTOMER, customer
+    for tag in tags:
+        yield sql.TAG, tag
+    if tags:
+        yield sql.TAGGED, _NO_VALUE
