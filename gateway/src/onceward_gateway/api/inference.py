@@ -378,7 +378,7 @@ class InferenceEndpoint:
         return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ResolvedTarget:
     """The target of a call, the name in its answer, and the name in its request."""
 
@@ -387,7 +387,7 @@ class ResolvedTarget:
     requested_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallSource:
     """The events of a call, and the number of the event after which to read them."""
 

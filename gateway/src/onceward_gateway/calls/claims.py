@@ -45,7 +45,7 @@ class Replay:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Start:
     """An outcome: make the call for the first time (`record` is None), retry it, or resume it from its log.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .errors import UNAVAILABLE, StorageProblem
@@ -49,7 +48,6 @@ class AlreadyDone(Exception):
     """The row that a batch writes once is there: the whole batch was written before, or by somebody else."""
 
 
-@dataclass(slots=True, eq=False)
 class Batch:
     """Statements that are written together or not at all.
 
@@ -64,11 +62,12 @@ class Batch:
     Characters that no database can store are replaced by U+FFFD: a record of what happened is never lost for that.
     """
 
-    statements: list[Statement] = field(default_factory=lambda: list[Statement]())
-    once: Statement | None = None
-    shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = field(
-        default_factory=lambda: list[tuple[tuple[str, ...], str, Sequence[Any]]]()
-    )
+    __slots__ = ("once", "shared", "statements")
+
+    def __init__(self, statements: Iterable[Statement] = (), once: Statement | None = None) -> None:
+        self.statements: list[Statement] = list(statements)
+        self.once = once
+        self.shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = []
 
     def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Add one statement."""
