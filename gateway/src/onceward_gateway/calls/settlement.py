@@ -98,6 +98,9 @@ class Detail(enum.IntEnum):
     RECORD = 4
 
 
+_DETAILS = tuple(Detail)
+
+
 class Settlement:
     """Settles the calls of this process. `running` contains each call until it is settled.
 
@@ -171,7 +174,7 @@ class Settlement:
         """Write the end with as much detail as possible."""
         failure: Exception | None = None
         saved = call.saved
-        for detail in Detail:
+        for detail in _DETAILS:
             call.saved = saved
             try:
                 batch, record_statements = self._compose(call, ending, detail)
