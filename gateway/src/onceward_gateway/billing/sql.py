@@ -44,16 +44,13 @@ __all__ = [
     "LOCK_WINDOWS",
     "OPEN_WINDOW",
     "OWNERS",
-    "OWNER_COLUMNS",
     "RELEASE_ALL",
     "RENEW",
     "SETTLE",
     "SETTLE_HELD",
     "SET_TOTAL",
     "SET_WINDOW",
-    "SUMS",
     "SUM_CHARGED",
-    "SUM_CREDITS",
     "SWEEP_WINDOWS",
     "TAKE",
     "TO_CHECK",
@@ -146,43 +143,17 @@ TOTALS = "SELECT model, spent FROM spend_total WHERE scope = ? AND id = ?"
 ADD_RESET = "INSERT INTO spend_reset (scope, id, at, spend, amount) VALUES (?, ?, ?, ?, ?)"
 LAST_RESET = "SELECT at, spend FROM spend_reset WHERE scope = ? AND id = ? AND at >= ? ORDER BY position DESC LIMIT 1"
 
-# Owners with a column of their own in every record; all others are in usage_charge.
-OWNER_COLUMNS = {
-    "key": "key_id",
-    "user": "user_id",
-    "team": "team_id",
-    "organization": "organization_id",
-    "model": "model",
-    "provider": "provider",
-}
-
 
 def _sum(column: str) -> str:
     # In PostgreSQL the sum of integers is a decimal.
     return f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)"
 
 
-_COSTS = f"SELECT usage.model, {_sum('cost_nano')} FROM usage WHERE"
-_IN_TIME = "usage.started_at >= ? AND usage.started_at < ? GROUP BY usage.model"
-# The cost of a key's calls counts for all its ancestors.
-_FAMILY = """
-    WITH RECURSIVE family (id) AS (
-        SELECT id FROM platform_key WHERE id = ?
-        UNION SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id
-    ) SELECT id FROM family
-"""
-SUMS = {scope: f"{_COSTS} {column} = ? AND {_IN_TIME}" for scope, column in OWNER_COLUMNS.items()} | {
-    "key": f"{_COSTS} (key_id = ? OR key_id IN ({_FAMILY})) AND {_IN_TIME}",
-    "deployment": f"{_COSTS} deployment = ? AND {_IN_TIME}",
-    "customer": f"{_COSTS} customer = ? AND COALESCE(organization_id, '') = ? AND {_IN_TIME}",
-    "team_member": f"{_COSTS} team_id = ? AND user_id = ? AND {_IN_TIME}",
-    "organization_member": f"{_COSTS} organization_id = ? AND user_id = ? AND {_IN_TIME}",
-}
 SUM_CHARGED = f"""
     SELECT usage.model, {_sum("cost_nano")} FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
-    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND {_IN_TIME}
+    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
+    GROUP BY usage.model
 """
-SUM_CREDITS = f"SELECT {_sum('credits_milli')} FROM usage WHERE account = ? AND started_at >= ? AND started_at < ?"
 
 # -- windows
 
