@@ -13,6 +13,8 @@ key_use          when a key was used last
 
 from __future__ import annotations
 
+from ..db.lean_insert import LeanInsert
+
 __all__ = [
     "ADD_CHARGE",
     "ADD_ENTRY",
@@ -58,7 +60,6 @@ __all__ = [
     "USAGE_COLUMNS",
     "USED_KEY",
     "WINDOWS_AT",
-    "add_totals",
     "count_entries",
     "entries",
     "WITHHOLD_USAGE",
@@ -114,8 +115,11 @@ USAGE_COLUMNS = (
     "group_id",
 )
 _COLUMNS = ", ".join(USAGE_COLUMNS)
+# Columns that are 0 in nearly all records, which then have None for them.
+_ZEROS = ("cached_tokens", "cache_write_tokens", "reasoning_tokens", "audio_tokens", "credits_milli")
+_FLAGS = ("estimated", "cached", "stream")
 # Written once: a batch with it is refused as a whole if the row exists.
-ADD_USAGE = f"INSERT INTO usage ({_COLUMNS}) VALUES ({', '.join('?' for _ in USAGE_COLUMNS)})"
+ADD_USAGE = LeanInsert("usage", USAGE_COLUMNS, zeros=(*_ZEROS, *_FLAGS))
 WITHHOLD_USAGE = """
     UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
     WHERE id = ? AND status = 'completed'
@@ -124,17 +128,10 @@ ADD_TAG = "INSERT INTO usage_tag (tag, usage_id) VALUES (?, ?) ON CONFLICT (tag,
 ADD_CHARGE = (
     "INSERT INTO usage_charge (scope, id, usage_id) VALUES (?, ?, ?) ON CONFLICT (scope, id, usage_id) DO NOTHING"
 )
-
-
-def add_totals(count: int) -> str:
-    """Return the statement that adds to `count` sums."""
-    return (
-        f"INSERT INTO spend_total (scope, id, model, spent) VALUES {', '.join(['(?, ?, ?, ?)'] * count)}"
-        " ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent"
-    )
-
-
-ADD_TOTAL = add_totals(1)
+ADD_TOTAL = """
+    INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope, id, model) DO UPDATE SET spent = spend_total.spent + excluded.spent
+"""
 SET_TOTAL = """
     INSERT INTO spend_total (scope, id, model, spent) VALUES (?, ?, ?, ?)
     ON CONFLICT (scope, id, model) DO UPDATE SET spent = excluded.spent

@@ -52,7 +52,7 @@ class BlobResponse(FileResponse):
         except RangeNotSatisfiable:
             raise ApiError(
                 416,
-                f"`Range` is {range_header[:200]!r}, which begins behind the last of {self._blob.size} bytes.",
+                f"`Range` is {range_header[:200]!r}, which begins after the last of {self._blob.size} bytes.",
                 code=error_codes.RANGE_NOT_SATISFIABLE,
                 param="Range",
                 headers=(("content-range", f"bytes */{self._blob.size}"),),

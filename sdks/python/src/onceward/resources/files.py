@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .._core.options import CallOptions
     from .._drivers.pages import AsyncPages, SyncPage
     from ..types.files import FileDeleted, FileObject
-    from ..types.params.files import FilesCreateParams, FilesListParams
+    from ..types.params.files import FilesContentParams, FilesCreateParams, FilesListParams
 
 __all__ = [
     "AsyncFiles",
@@ -87,6 +87,8 @@ _CONTENT = Operation(
     path="/v1/files/{file_id}/content",
     params={
         "file_id": Param(wire="file_id", place="path", required=True, check=("within", "string", {"min_length": 1})),
+        "range": Param(wire="Range", place="header", check=("within", "string", {"min_length": 1})),
+        "if_range": Param(wire="If-Range", place="header", check=("within", "string", {"min_length": 1})),
     },
     result=Result(kind="binary"),
 )
@@ -188,13 +190,16 @@ class Files(FilesHelpers, Resource):
         answer: FileDeleted = self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
-    def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+    def content(self, file_id: str, **params: Unpack[FilesContentParams]) -> Content:
         """Retrieve file content.
 
-        Returns the content of a file.
+        Returns the content of a file, or the part of it that `Range` selects.
 
         Args:
             file_id: The id of the file.
+            range: The bytes to send, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-512` (the last 512), for
+                downloads in parts and for continuing an interrupted download.
+            if_range: The `ETag` or the `Last-Modified` of an earlier response.
 
         Returns:
             The bytes of the response.
@@ -318,13 +323,16 @@ class AsyncFiles(AsyncFilesHelpers, AsyncResource):
         answer: FileDeleted = await self._client.execute(_DELETE, {"file_id": file_id, **params})
         return answer
 
-    async def content(self, file_id: str, **params: Unpack[CallOptions]) -> Content:
+    async def content(self, file_id: str, **params: Unpack[FilesContentParams]) -> Content:
         """Retrieve file content.
 
-        Returns the content of a file.
+        Returns the content of a file, or the part of it that `Range` selects.
 
         Args:
             file_id: The id of the file.
+            range: The bytes to send, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-512` (the last 512), for
+                downloads in parts and for continuing an interrupted download.
+            if_range: The `ETag` or the `Last-Modified` of an earlier response.
 
         Returns:
             The bytes of the response.

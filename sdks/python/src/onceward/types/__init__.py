@@ -336,6 +336,7 @@ if TYPE_CHECKING:
     from .params.embeddings import EmbeddingRequestInputType as EmbeddingRequestInputType
     from .params.embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
     from .params.files import FileCreateRequestPurpose as FileCreateRequestPurpose
+    from .params.files import FilesContentParams as FilesContentParams
     from .params.files import FilesCreateParams as FilesCreateParams
     from .params.files import FilesListOrder as FilesListOrder
     from .params.files import FilesListParams as FilesListParams
@@ -728,6 +729,7 @@ else:
         "FileObject": (".files", "FileObject"),
         "FileObjectPurpose": (".files", "FileObjectPurpose"),
         "FileObjectStatus": (".files", "FileObjectStatus"),
+        "FilesContentParams": (".params.files", "FilesContentParams"),
         "FilesCreateParams": (".params.files", "FilesCreateParams"),
         "FilesListOrder": (".params.files", "FilesListOrder"),
         "FilesListParams": (".params.files", "FilesListParams"),
@@ -1214,6 +1216,7 @@ __all__ = [
     "FileObject",
     "FileObjectPurpose",
     "FileObjectStatus",
+    "FilesContentParams",
     "FilesCreateParams",
     "FilesListOrder",
     "FilesListParams",

@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from .embeddings import EmbeddingRequestInputType as EmbeddingRequestInputType
     from .embeddings import EmbeddingsCreateParams as EmbeddingsCreateParams
     from .files import FileCreateRequestPurpose as FileCreateRequestPurpose
+    from .files import FilesContentParams as FilesContentParams
     from .files import FilesCreateParams as FilesCreateParams
     from .files import FilesListOrder as FilesListOrder
     from .files import FilesListParams as FilesListParams
@@ -406,6 +407,7 @@ else:
         "ExpiresAfterParam": (".shared", "ExpiresAfterParam"),
         "FileContentParam": (".chat", "FileContentParam"),
         "FileCreateRequestPurpose": (".files", "FileCreateRequestPurpose"),
+        "FilesContentParams": (".files", "FilesContentParams"),
         "FilesCreateParams": (".files", "FilesCreateParams"),
         "FilesListOrder": (".files", "FilesListOrder"),
         "FilesListParams": (".files", "FilesListParams"),
@@ -672,6 +674,7 @@ __all__ = [
     "ExpiresAfterParam",
     "FileContentParam",
     "FileCreateRequestPurpose",
+    "FilesContentParams",
     "FilesCreateParams",
     "FilesListOrder",
     "FilesListParams",

@@ -14,10 +14,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FileCreateRequestPurpose",
+    "FilesContentParams",
     "FilesCreateParams",
     "FilesListOrder",
     "FilesListParams",
 ]
+
+
+class FilesContentParams(CallOptions, total=False):
+    """Arguments of `files.content`."""
+
+    range: str
+    """The bytes to send, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-512` (the last 512), for downloads in
+    parts and for continuing an interrupted download. A malformed value is ignored.
+    """
+
+    if_range: str
+    """The `ETag` or the `Last-Modified` of an earlier response. If the content has changed since, `Range` is
+    ignored and the whole content is sent.
+    """
 
 
 class FilesCreateParams(CallOptions, total=False):
