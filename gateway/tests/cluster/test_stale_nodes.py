@@ -175,7 +175,7 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
 )
 async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
     batch = Batch()
-    IdempotencyStore.put(batch, "p", "k", "chat", b"body", "call_1", expires_at=100.0)
+    IdempotencyStore.put(batch, ("p", "k", "chat", b"body", "call_1", 100.0))
     await db.write_batch(batch)
     await put(db, replace(RUNNING, status=status))
     keys = IdempotencyKeys(db, SystemClock(), 60.0)

@@ -83,7 +83,7 @@ class NodeDatabase:
         async with self._db.transaction():
             rows = await self._db.changed(CLAIM_KEY, parameters[:_KEY_PARAMETERS])
             if rows:
-                await self._db.write(calls_sql.PUT_CALL, parameters[_KEY_PARAMETERS:])
+                await self._db.write(*calls_sql.PUT_CALL.statement(parameters[_KEY_PARAMETERS:]))
             return rows
 
     def transaction(self) -> Any:

@@ -56,7 +56,7 @@ def test_the_attempts_before_it_stay_in_its_record(bench: Bench, resumed: bool) 
     keys = IdempotencyKeys(bench.db, bench.clock, 3600)
     put = Batch()
     presented = IdempotentRequest("me", "chat", "k", b"", stream=True, request_id="req", body_bytes=10)
-    keys.store.put(put, "me", "k", "chat", b"", "call_1", expires_at=bench.clock.now + 60)
+    keys.store.put(put, ("me", "k", "chat", b"", "call_1", bench.clock.now + 60))
     bench.act(bench.db.write_batch(put))
     unused: Any = None
     calls = IdempotentCalls(

@@ -23,7 +23,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from ..core.clock import Clock
 from ..db import Batch, Database, Statement
 from . import sql
-from .repository import IdempotencyStore, StoredKey
+from .repository import IdempotencyStore, KeyRow, StoredKey
 from .request import IdempotentRequest, require_same_request
 
 __all__ = ["Attached", "Claim", "Effect", "IdempotencyKeys", "Kind", "Pending", "Replay", "Start"]
@@ -94,8 +94,8 @@ class Claim:
     running: Any = None
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
-    def key_row(self, id: str) -> tuple[Any, ...]:
-        """Return the key as the parameters of `PUT_KEY`."""
+    def key_row(self, id: str) -> KeyRow:
+        """Return the row of the key, which names a call or a write."""
         request = self.request
         return request.principal, request.key, request.operation, request.fingerprint, id, self.expires_at
 
@@ -242,7 +242,7 @@ class IdempotencyKeys:
 
     def record(self, batch: Batch, claim: Claim) -> None:
         """Add the key to a batch that stores what it names."""
-        batch.add(sql.PUT_KEY, claim.key_row(claim.effect.id))
+        self.store.put(batch, claim.key_row(claim.effect.id))
 
     async def release(self, claim: Claim) -> None:
         """Give up a claim that was taken, and restore the key to its previous state."""
