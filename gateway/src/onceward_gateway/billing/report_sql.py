@@ -102,7 +102,7 @@ class Source:
 
 @dataclass(slots=True)
 class Report:
-    """What a report adds up: its period, its interval, and conditions with the values bound in them."""
+    """The period and the interval of a report, and its conditions with the values bound in them."""
 
     period: Period
     interval: Interval
