@@ -110,7 +110,7 @@ class Ledger:
         self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
         self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
         self._exhausted = ExhaustedProviders(clock)
-        self._rollup_writer = RollupWriter(alone=not db.shared)
+        self._rollup_writer = RollupWriter()
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -300,7 +300,7 @@ class Ledger:
             now=ended,
         )
         row = row_of(ticket, call, tokens, cost, credits, group_id=group_id)
-        batch.once = (sql.ADD_USAGE, row)
+        batch.once = sql.ADD_USAGE.statement(row)
         changes = (
             [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
         )
@@ -308,8 +308,7 @@ class Ledger:
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
-        alone, tags = not self._db.shared, ticket.tags
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=ticket.tags)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)

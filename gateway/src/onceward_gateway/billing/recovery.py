@@ -28,6 +28,7 @@ from ..db import (
     Database,
     Row,
 )
+from ..db.statements import insert_unless_there
 from ..identity.directory import Directory
 from . import sql
 from .call_accounts import Account
@@ -74,7 +75,7 @@ class Recovery:
         reservations: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
-        self._rollup_writer = RollupWriter(alone=False)
+        self._rollup_writer = RollupWriter()
         self._db = db
         self._clock = clock
         self._prices = prices
@@ -162,7 +163,8 @@ class Recovery:
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
         )
-        if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
+        insert, values = sql.ADD_USAGE.statement(row)
+        if not await self._db.write(insert_unless_there(insert), values):
             return False
         latency = round((now - started) * 1000)
         sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
@@ -248,3 +250,4 @@ def _ended(call: CallRecord) -> ApiError:
 def _add(batch: Batch, other: Batch) -> None:
     batch.statements += other.statements
     batch.shared += other.shared
+    batch.increments += other.increments

@@ -84,7 +84,8 @@ class CallStore:
     @staticmethod
     def put_record(batch: Batch, record: CallRecord) -> None:
         """Add the insert or update of a record to a batch. An interrupted one never replaces an end that is stored."""
-        batch.add(sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL, record.row())
+        put = sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL
+        batch.statements.append(put.statement(record.row()))
 
     @staticmethod
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:

@@ -35,6 +35,7 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
+from ..idempotency.engine import IdempotencyKeys
 from ..idempotency.writes import IdempotentWrites
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import ChangeLog
@@ -147,12 +148,14 @@ class Services:
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
+        self.idempotency = IdempotencyKeys(self.db, self.clock, settings.limits.idempotency_retention_hours * 3600)
         self.calls = CallRegistry(
             self.db,
             self.clock,
             settings.limits,
             self.prices,
             self.new_id,
+            idempotency=self.idempotency,
             biller=self.ledger,
             nodes=self.nodes,
             bus=self.bus,
@@ -174,12 +177,9 @@ class Services:
         )
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
-        keep = settings.limits.idempotency_retention_hours * 3600
         self.writes = IdempotentWrites(
             self.db,
-            self.calls.claims.store,
-            self.clock,
-            keep,
+            self.idempotency,
             self.new_id,
             node=self.nodes.id,
             together=self.directory.changes.transaction,
@@ -223,7 +223,12 @@ class Services:
         self.takeover = Takeover(
             self.nodes,
             self.clock,
-            on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_dead=(
+                self.idempotency.died,
+                self.calls.failover.died,
+                self.ledger.on_dead,
+                *(queue.release for queue in queues),
+            ),
             on_lost=self.calls.failover.release_taken_over,
         )
 
@@ -389,7 +394,7 @@ class Services:
 
     async def _sweep(self) -> None:
         while True:
-            await self._run_logged(self.calls.sweep())
+            await self._run_logged(self.idempotency.sweep())
             await self.clock.sleep(_SWEEP_SECONDS)
 
     async def _sweep_ledger(self) -> None:
