@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "instructions.py"
-# What was measured, with room for what depends on the time that a call takes, such as the row of its lease.
+# The measured counts, with room for what depends on the time that a call takes, such as the row of its lease.
 MOST = {
     "unary": {"python_calls": 590, "sql": 10.5, "transactions": 0.6, "tasks": 2.1, "futures": 4.5, "timers": 1.6},
     "alone": {"python_calls": 690, "sql": 10.5, "transactions": 3.2, "tasks": 2.1, "futures": 4.5, "timers": 2.6},
