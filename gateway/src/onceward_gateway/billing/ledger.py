@@ -371,10 +371,9 @@ class Ledger:
     def _end(self, ticket: Ticket, *, made: bool) -> None:
         if ticket.ended:
             return
-        ticket.settled = True
+        ticket.settled = ticket.ended = True
         # Each step runs even if another one fails.
         try:
-            ticket.ended = True
             if ticket.billed is None and ticket.reservation is not None:
                 self._leases.give_back(ticket.reservation)
         finally:
