@@ -108,7 +108,7 @@ class Ticket:
         self.ended = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bill:
     """The changes of balances in memory by one call, and the tokens that count against its limits."""
 

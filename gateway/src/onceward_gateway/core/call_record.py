@@ -202,6 +202,8 @@ class CallRecord:
 
 def _count(value: Any) -> int:
     """Return a number of tokens; 0 for an invalid value."""
+    if type(value) is int and 0 <= value <= _MAX_COUNT:
+        return value
     return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 

@@ -23,6 +23,7 @@ from ..cluster.membership import Nodes
 from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
+from ..core.random_bytes import RandomBytes
 from ..db import (
     StorageError,
     open_database,
@@ -34,6 +35,7 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
+from ..idempotency.engine import IdempotencyKeys
 from ..idempotency.writes import IdempotentWrites
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import ChangeLog
@@ -92,6 +94,7 @@ class Services:
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._randomness = RandomBytes()
         self.draining = False
         self.ready = False
         # Before anything is opened: a gateway without a usable contract does not start.
@@ -145,12 +148,14 @@ class Services:
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
+        self.idempotency = IdempotencyKeys(self.db, self.clock, settings.limits.idempotency_retention_hours * 3600)
         self.calls = CallRegistry(
             self.db,
             self.clock,
             settings.limits,
             self.prices,
             self.new_id,
+            idempotency=self.idempotency,
             biller=self.ledger,
             nodes=self.nodes,
             bus=self.bus,
@@ -172,12 +177,9 @@ class Services:
         )
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
-        keep = settings.limits.idempotency_retention_hours * 3600
         self.writes = IdempotentWrites(
             self.db,
-            self.calls.claims.store,
-            self.clock,
-            keep,
+            self.idempotency,
             self.new_id,
             node=self.nodes.id,
             together=self.directory.changes.transaction,
@@ -221,7 +223,12 @@ class Services:
         self.takeover = Takeover(
             self.nodes,
             self.clock,
-            on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_dead=(
+                self.idempotency.died,
+                self.calls.failover.died,
+                self.ledger.on_dead,
+                *(queue.release for queue in queues),
+            ),
             on_lost=self.calls.failover.release_taken_over,
         )
 
@@ -387,7 +394,7 @@ class Services:
 
     async def _sweep(self) -> None:
         while True:
-            await self._run_logged(self.calls.sweep())
+            await self._run_logged(self.idempotency.sweep())
             await self.clock.sleep(_SWEEP_SECONDS)
 
     async def _sweep_ledger(self) -> None:
@@ -428,7 +435,7 @@ class Services:
 
     def new_id(self, prefix: str) -> str:
         """Return an unguessable id that sorts by time: the prefix and 26 characters."""
-        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
+        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(self._randomness.take(10))
         return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
