@@ -16,7 +16,7 @@ __all__ = ["RecordContext", "RecordService"]
 
 @dataclass(frozen=True, slots=True)
 class RecordContext:
-    """What reading and writing identity records takes."""
+    """The collaborators for reading and writing identity records."""
 
     records: Repositories
     writer: RecordWriter
