@@ -33,31 +33,37 @@ _CHUNK = {
     "service_tier": "default",
     "system_fingerprint": "fp_0123456789",
 }
+_COMPACT = (",", ":")
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _MOST = re.compile(rb'"max_tokens": ?(\d+)')
 _SAY = re.compile(rb'Say: ([^"]*)"')
 
 
-def _event(choices: list[dict[str, Any]], **more: Any) -> bytes:
-    data = b"data: " + json.dumps({**_CHUNK, "choices": choices, **more}).encode() + b"\n\n"
+def _event(choices: list[dict[str, Any]], separators: tuple[str, str] | None = None, **more: Any) -> bytes:
+    data = b"data: " + json.dumps({**_CHUNK, "choices": choices, **more}, separators=separators).encode() + b"\n\n"
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def _chunk(text: str) -> bytes:
-    return _event([{"index": 0, "delta": {"content": text}, "logprobs": None, "finish_reason": None}])
+def _chunk(text: str, separators: tuple[str, str] | None = None) -> bytes:
+    choice = {"index": 0, "delta": {"content": text}, "logprobs": None, "finish_reason": None}
+    return _event([choice], separators)
 
 
-def _end(count: int) -> bytes:
+def _end(count: int, separators: tuple[str, str] | None = None) -> bytes:
     usage = {"prompt_tokens": 19, "completion_tokens": count, "total_tokens": 19 + count}
-    last = _event([{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]) + _event([], usage=usage)
+    choice = {"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}
+    last = _event([choice], separators) + _event([], separators, usage=usage)
     return last + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
 
 
 _WORD = _chunk(" word")
 
 
-def _spoken(words: Sequence[str]) -> list[bytes]:
-    return [_chunk(word if at == 0 else " " + word) for at, word in enumerate(words)]
+def _spoken(words: Sequence[str]) -> Iterator[bytes]:
+    """Yield the stream that says these words, in compact JSON."""
+    for at, word in enumerate(words):
+        yield _chunk(word if at == 0 else " " + word, _COMPACT)
+    yield _end(len(words), _COMPACT)
 
 
 class _Provider(asyncio.Protocol):
@@ -82,9 +88,8 @@ class _Provider(asyncio.Protocol):
             self._transport.write(_UNARY)
             return
         if (said := _SAY.search(body)) is not None:
-            pieces = _spoken(said[1].decode().split(" "))
             self._transport.write(_HEAD)
-            self._later(PACE, iter([*pieces, _end(len(pieces))]))
+            self._later(PACE, _spoken(said[1].decode().split(" ")))
             return
         most = _MOST.search(body)
         count = int(most[1]) if most else 1
