@@ -84,7 +84,9 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _count(value: Any) -> int:
     """Return a number of tokens that a provider sent; 0 for an invalid value."""
-    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int) else 0
+    if not isinstance(value, int):
+        return 0
+    return int(value) if 0 <= value <= _MAX_COUNT else min(max(value, 0), _MAX_COUNT)
 
 
 _hours: dict[int, str] = {}

@@ -316,7 +316,9 @@ class App:
         customer = request.data.get("user")
         if isinstance(customer, str) and customer:
             request.caller = await self.gateway.directory.with_customer(request.caller, customer)
-        if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
+        if request.others and any(
+            bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds
+        ):
             refuse_models_beside(request.others, request.model, request.merged)
 
     async def _idempotently(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:

@@ -67,12 +67,15 @@ def build_handlers(
     checks = DeploymentChecks(
         gateway.targets, gateway.breakers, lambda: gateway.providers, gateway.clock, gateway.new_id
     )
+    reports = SpendReports(gateway.db)
     return Handlers(
         budgets=BudgetHandlers(records, writer, serializer, clock),
         cache=CacheHandlers(gateway.cache, clock),
         calls=CallHandlers(gateway.calls),
         credentials=CredentialHandlers(directory, gateway.catalog, gateway.catalog_updates, clock),
-        credits=CreditHandlers(gateway.db, records, gateway.ledger, gateway.settings.auth_mode, clock),
+        credits=CreditHandlers(
+            gateway.db, records, reports, gateway.ledger, auth_mode=gateway.settings.auth_mode, clock=clock
+        ),
         deployments=DeploymentHandlers(
             directory,
             gateway.catalog,
@@ -87,7 +90,7 @@ def build_handlers(
         spend=SpendHandlers(
             records,
             directory,
-            SpendReports(gateway.db),
+            reports,
             gateway.ledger,
             gateway.prices,
             _price_locator(gateway),

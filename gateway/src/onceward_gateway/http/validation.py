@@ -144,6 +144,7 @@ class Specification:
         self._shared = tuple(shared)
         self._validators: dict[str, tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None] = {}
         self._query: tuple[_Parameter, ...] | None = None
+        self._query_needed: bool | None = None
 
     def _body(self, media: str) -> tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None:
         if media not in self._validators:
@@ -206,6 +207,8 @@ class Specification:
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         """Return the validated query, typed by the contract; unknown names are strings, or rejected if it is closed."""
+        if not pairs and not self._needs_query():
+            return {}
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _collect_fields(pairs, types)
         refuse_nul(query, "query")
@@ -224,6 +227,11 @@ class Specification:
     def has_query(self, name: str) -> bool:
         """Return whether the contract declares a query parameter."""
         return any(parameter.name == name for parameter in self._parameters())
+
+    def _needs_query(self) -> bool:
+        if self._query_needed is None:
+            self._query_needed = any(parameter.required for parameter in self._parameters())
+        return self._query_needed
 
     def _parameters(self) -> tuple[_Parameter, ...]:
         if self._query is None:

@@ -20,7 +20,7 @@ __all__ = [
 _KEY_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IdempotentRequest:
     """A request with its caller, operation, idempotency key and resume position."""
 
