@@ -172,9 +172,11 @@ class CallRecord:
 
     def row(self) -> tuple[Any, ...]:
         """Return the values of the record in the order of its columns in the database."""
-        usage = self.total_usage
-        if usage is not None and self.earlier[0] is not None:
-            usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
+        usage, cost = self.usage, self.cost_nano
+        if self.earlier != (None, None):
+            usage, cost = self.total_usage, self.total_cost_nano
+            if usage is not None and self.earlier[0] is not None:
+                usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
         return (
             self.id,
             self.principal,
@@ -189,7 +191,7 @@ class CallRecord:
             self.created_at,
             self.finished_at,
             None if usage is None else encoded(usage).decode(),
-            self.total_cost_nano,
+            cost,
             self.error_status,
             None if self.error is None else encoded(self.error).decode(),
             self.node,
