@@ -159,6 +159,10 @@ class Ledger:
         if call.ticket is not None and not call.record.goes_on:
             self._leases.keep(call.ticket, batch)
 
+    def account(self, call: BilledCall) -> str | None:
+        """Return the account of a call for its record, by which it is billed if this process dies."""
+        return None if call.ticket is None else self._leases.account(call.ticket)
+
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
         key = (id(caller), model, providers)

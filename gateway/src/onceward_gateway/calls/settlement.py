@@ -51,8 +51,8 @@ _RETRY_SECONDS = 1.0
 class Biller(InterruptionBiller, Protocol):
     """Bills the usage of calls, and holds their reservations and rate-limit permits."""
 
-    def write_fresh(self) -> None:
-        """Write the records of the calls that have just begun, without waiting for the end of this turn."""
+    def account(self, call: RunningCall) -> str | None:
+        """Return the data needed to bill a call if this process dies, for its record."""
         ...
 
     def keep(self, call: RunningCall, batch: Batch) -> None:
