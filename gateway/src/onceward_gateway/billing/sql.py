@@ -16,6 +16,7 @@ from __future__ import annotations
 from ..db.lean_insert import LeanInsert
 
 __all__ = [
+    "ACCOUNT_OF_CALL",
     "ADD_CHARGE",
     "ADD_ENTRY",
     "ADD_HOLD",
@@ -48,6 +49,7 @@ __all__ = [
     "OWNERS",
     "RELEASE_ALL",
     "RENEW",
+    "RESERVE_ONE",
     "SETTLE",
     "SETTLE_HELD",
     "SET_TOTAL",
@@ -209,6 +211,33 @@ TAKE = """
     WHERE w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
 """
 
+# PostgreSQL only: one call reserves in one round trip. The rows are locked as above, and the amounts are only taken if
+# each fits; the row of the reservation is written with them.
+RESERVE_ONE = """
+    WITH asked AS (
+        SELECT * FROM UNNEST(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS DOUBLE PRECISION[]),
+                             CAST(? AS BIGINT[]), CAST(? AS BIGINT[]))
+            WITH ORDINALITY AS asked (scope, id, model, start_at, amount, most, number)
+    ), locked AS MATERIALIZED (
+        SELECT asked.number, asked.amount, asked.most, w.spent, w.held
+        FROM asked JOIN budget_window AS w USING (scope, id, model, start_at)
+        ORDER BY asked.number FOR UPDATE OF w
+    ), fitting AS MATERIALIZED (
+        SELECT COUNT(*) = CAST(? AS BIGINT) AND BOOL_AND(spent + held + amount <= most) AS fits FROM locked
+    ), taken AS (
+        UPDATE budget_window AS w SET held = w.held + asked.amount FROM asked
+        WHERE (SELECT fits FROM fitting)
+            AND w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
+    ), added AS (
+        INSERT INTO hold (id, call_id, holder, expires_at, lines, started_at, events)
+        SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT),
+               CAST(? AS DOUBLE PRECISION), 0
+        WHERE (SELECT fits FROM fitting)
+        ON CONFLICT (id) DO NOTHING
+    )
+    SELECT number, spent, held FROM locked ORDER BY number
+"""
+
 # -- running calls
 
 ADD_HOLD = """
@@ -229,6 +258,7 @@ HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
+ACCOUNT_OF_CALL = "SELECT account FROM call WHERE id = ?"
 BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt = ?"
 END_CALL = "UPDATE call SET error_status = ?, error = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"

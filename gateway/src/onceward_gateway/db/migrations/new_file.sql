@@ -4,7 +4,11 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
+<<<<<<< HEAD
 INSERT INTO "alembic_version" VALUES('0007_record_archive');
+=======
+INSERT INTO "alembic_version" VALUES('0007_call_account');
+>>>>>>> main
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -82,7 +86,7 @@ CREATE TABLE call (
 	usage TEXT, 
 	cost_nano BIGINT, 
 	error_status BIGINT, 
-	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, 
+	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, account TEXT, 
 	PRIMARY KEY (position), 
 	UNIQUE (id)
 );
