@@ -4,10 +4,10 @@
     python benchmarks/reports.py --records 200000    fewer of them: the times must stay about the same
     python benchmarks/reports.py --folder ledger     keeps the file there, and uses it again
 
-1,000 keys of 100 teams, 300 users and 5 organizations make calls of 20 models over 90 days; one in ten names one of
-the five customers of its key, one in five has tags. Prints the p95 of each answer in CPU time of the process and in wall time, and
-its size: on a machine that does other work as well, CPU time is the one to believe. Exit status 1 when a budget of
-`budgets.toml` is missed.
+1,000 keys of 100 teams, 300 users and 5 organizations make calls of 20 models over 90 days; one in ten names one of the
+five customers of its key, one in five has tags. Prints the p95 of each answer in CPU time of the process and in wall
+time, and its size: on a machine that does other work as well, CPU time is the one to believe. Exit status 1 when a
+budget of `budgets.toml` is missed.
 """
 
 from __future__ import annotations

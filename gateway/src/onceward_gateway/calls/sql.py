@@ -54,11 +54,7 @@ _UPDATE_CALL = """
 # Only the node that runs a call writes its record; the one exception is a completed end, which is billed once.
 PUT_CALL = LeanInsert(
     "call",
-<<<<<<< HEAD
-    CALL_COLUMNS,
-=======
-    (*_CALL_COLUMNS, "account"),
->>>>>>> main
+    (*CALL_COLUMNS, "account"),
     f"""{_UPDATE_CALL}
     call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
     OR (excluded.status = 'completed' AND call.attempt = excluded.attempt)
@@ -67,11 +63,7 @@ PUT_CALL = LeanInsert(
 # An interruption must not overwrite a call that another node resumed, or that has ended.
 PUT_INTERRUPTED = LeanInsert(
     "call",
-<<<<<<< HEAD
-    CALL_COLUMNS,
-=======
-    (*_CALL_COLUMNS, "account"),
->>>>>>> main
+    (*CALL_COLUMNS, "account"),
     f"{_UPDATE_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)",
 )
 # For a call whose answer was withheld: its record, written earlier, has the status `completed`.

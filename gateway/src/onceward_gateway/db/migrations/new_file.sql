@@ -4,11 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-<<<<<<< HEAD
-INSERT INTO "alembic_version" VALUES('0007_record_archive');
-=======
-INSERT INTO "alembic_version" VALUES('0007_call_account');
->>>>>>> main
+INSERT INTO "alembic_version" VALUES('0008_record_archive');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 

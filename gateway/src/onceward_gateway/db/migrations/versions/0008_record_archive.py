@@ -13,8 +13,8 @@ from onceward_gateway.db.migrations.columns import (
 
 __all__ = ["down_revision", "revision", "upgrade"]
 
-revision = "0007_record_archive"
-down_revision = "0006_usage_rollups"
+revision = "0008_record_archive"
+down_revision = "0007_call_account"
 
 
 def upgrade() -> None:
