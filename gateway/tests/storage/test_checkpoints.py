@@ -71,7 +71,7 @@ async def test_a_checkpoint_is_made_in_a_thread(db: SqliteDatabase, monkeypatch:
     assert threads
     assert threading.get_ident() not in threads
     assert not [statement for statement in executed if "checkpoint" in statement]
-    # What was moved is in the file, whatever becomes of the log.
+    # The file has most rows, whatever becomes of the log.
     assert db.path.stat().st_size > 20 * 3 * PAGE
 
 

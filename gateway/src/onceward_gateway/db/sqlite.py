@@ -390,6 +390,7 @@ class SqliteDatabase:
             # A statement outside a transaction is one of its own.
             self._require_files()
             self._run(only[0], storable(only[1]))
+            self._checkpoints.committed()
             return
         self._enter()
         self._write([entry.batch for entry in entries], savepoint=not fresh)
