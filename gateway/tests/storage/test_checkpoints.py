@@ -85,10 +85,10 @@ async def test_the_log_stays_short_under_a_steady_load(
     longest = 0
     for part in range(60):
         # Four writers, and no pause between their commits.
-        await asyncio.gather(*(written(db, 1000 * part + 100 * writer, 10) for writer in range(4)))
+        await asyncio.gather(*(written(db, 1000 * part + 100 * writer, 10, 8 * PAGE) for writer in range(4)))
         longest = max(longest, log_of(db).stat().st_size)
-    # 2,400 rows of three pages each: a log without bound has 7,200 pages and more.
-    assert longest < 3000 * PAGE
+    # 2,400 rows of eight pages each: a log without bound has 19,200 pages and more.
+    assert longest < 9600 * PAGE
     assert await db.query("SELECT COUNT(*) FROM note") == [(2400,)]
 
 
