@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -10,7 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from .errors import ApiError, encoded
-from .usage import added
+from .usage import added, counts_of
 
 __all__ = ["CallRecord", "TokenMeter", "Status", "read_record"]
 
@@ -107,10 +106,8 @@ class CallRecord:
     @property
     def tokens(self) -> dict[str, int]:
         """Return the three token counts that every API has, whatever names its usage has for them."""
-        usage = (self.usage if self.earlier[0] is None else self.total_usage) or {}
-        prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
-        completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
-        total = _count(usage.get("total_tokens", prompt + completion))
+        usage = self.usage if self.earlier[0] is None else self.total_usage
+        prompt, completion, total = counts_of(usage or {})
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
 
     @property
@@ -200,13 +197,6 @@ class CallRecord:
             self.node,
             self.attempt,
         )
-
-
-def _count(value: Any) -> int:
-    """Return a number of tokens; 0 for an invalid value."""
-    if type(value) is int and 0 <= value <= _MAX_COUNT:
-        return value
-    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 def read_record(row: tuple[Any, ...]) -> CallRecord:

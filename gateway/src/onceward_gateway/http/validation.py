@@ -207,8 +207,6 @@ class Specification:
 
     def read_query(self, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         """Return the validated query, typed by the contract; unknown names are strings, or rejected if it is closed."""
-        if not pairs and not self._needs_query():
-            return {}
         types = {p.name.removesuffix("[]"): p.types for p in self._parameters()}
         query = _collect_fields(pairs, types)
         refuse_nul(query, "query")
@@ -228,7 +226,9 @@ class Specification:
         """Return whether the contract declares a query parameter."""
         return any(parameter.name == name for parameter in self._parameters())
 
-    def _needs_query(self) -> bool:
+    @property
+    def needs_query(self) -> bool:
+        """Return whether a parameter of the query is required."""
         if self._query_needed is None:
             self._query_needed = any(parameter.required for parameter in self._parameters())
         return self._query_needed
