@@ -98,8 +98,9 @@ class Services:
         self._randomness = RandomBytes()
         self.draining = False
         self.ready = False
-        # Before anything is opened: a gateway without a usable contract does not start.
+        # Before anything is opened: without a usable contract and configuration, a gateway does not start.
         self.contract = _contract()
+        self.guardrails = Guardrails(settings.guardrails)
         self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
@@ -135,7 +136,6 @@ class Services:
         if self.redis is not None:
             self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
             self.breakers.subscribe(self.cooldowns)
-        self.guardrails = Guardrails(settings.guardrails)
         labels = NameLabels(settings, self.catalog)
         metrics = Metrics(labels) if settings.observability.metrics.enabled else None
         self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
@@ -207,11 +207,12 @@ class Services:
 
     def _open_storage(self, settings: Settings, node: str | None) -> None:
         """Open the database and Redis, and what the nodes of a cluster share over them."""
+        # Its address is checked before the database is opened, and connections are made later.
+        self.redis = open_redis(settings)
         prepare(settings)
         self.db = open_database(settings)
         self.folders = Folders(settings.data_dir, BLOB_KINDS)
         self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
 
