@@ -65,7 +65,7 @@ def _batch(caller: int) -> Batch:
     values |= {"id": f"{call}.1", "call_id": call, "attempt": 1, "request_id": f"req_{call}", "key_id": key}
     values |= {"prompt_tokens": 420, "completion_tokens": 180, "total_tokens": 600, "cost_nano": _COST, "priced": 1}
     values |= {"started_at": now - 1, "ended_at": now, "latency_ms": 1000}
-    batch = Batch(once=(sql.ADD_USAGE, [values[column] for column in sql.USAGE_COLUMNS]))
+    batch = Batch(once=sql.ADD_USAGE.statement([values[column] for column in sql.USAGE_COLUMNS]))
     for scope, id in (("key", key), ("organization", _ORGANIZATION), ("team", _TEAM)):
         batch.add_shared(("spend_total", scope, id, _MODEL), sql.ADD_TOTAL, (scope, id, _MODEL, _COST))
     for scope, id in (("key", key), ("team", _TEAM)):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import yaml
+
+import onceward
+from onceward._core.retry import _RETRIED_STATUSES
+from onceward_generator.model import Behaviour, Clocks
 
 __all__: list[str] = []
 
@@ -175,3 +181,23 @@ def test_errors_cover_every_status_and_type() -> None:
     ]
     assert len(types) == len(set(types))
     assert set(CONTRACT["components"]["schemas"]["ErrorType"]["anyOf"][0]["enum"]) <= set(types)
+
+
+def test_behaviour_is_that_of_the_python_sdk_and_the_default_of_the_generator() -> None:
+    client = onceward.Onceward(api_key="sk-x")
+    assert SDK["behaviour"]["clocks"] == dataclasses.asdict(onceward.Timeout()) == dataclasses.asdict(Clocks())
+    retries, backoff, default = SDK["behaviour"]["retries"], onceward.Backoff(), Behaviour()
+    config = client._settings.config
+    assert retries["max"] == client.max_retries == default.max_retries
+    assert retries["initial"] == backoff.base == default.backoff.initial
+    assert retries["cap"] == backoff.cap == default.backoff.cap
+    assert retries["factor"] == backoff.delay(1, Largest()) / backoff.delay(0, Largest()) == default.backoff.factor
+    assert set(retries["statuses"]) == _RETRIED_STATUSES == set(default.retry_statuses)
+    assert retries["max_retry_after"] == config.max_retry_after == default.backoff.max_retry_after
+
+
+class Largest(Random):
+    """Draws the largest value, so that a delay is its upper bound."""
+
+    def random(self) -> float:
+        return 1.0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from onceward_gateway.calls import sql
-from onceward_gateway.calls.claims import Claim, IdempotencyKeys, Start
+from onceward_gateway.calls.idempotent_calls import IdempotentCalls, NewCall
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.cluster.membership import Nodes
 from onceward_gateway.config.cluster import ClusterSettings
@@ -24,6 +25,7 @@ from onceward_gateway.db import (
     StorageUnavailable,
     open_database,
 )
+from onceward_gateway.idempotency.engine import Claim, IdempotencyKeys
 from onceward_gateway.idempotency.repository import IdempotencyStore
 from onceward_gateway.idempotency.request import IdempotentRequest
 
@@ -95,6 +97,14 @@ async def test_a_node_interrupts_what_is_its_own(db: Database) -> None:
     assert (await put(db, RUNNING, own)).status == "interrupted"
 
 
+def calls_with(db: Any, keys: IdempotencyKeys, node: str) -> IdempotentCalls:
+    """Return the keyed calls of a node that makes none."""
+    nodes, unused = Nodes(db, SystemClock(), ClusterSettings(), node), Any
+    return IdempotentCalls(
+        db, keys, nodes, lambda prefix: prefix + "1", CallStore(db), running={}, follow=unused, interrupt=unused
+    )
+
+
 class Unanswered:
     """A database whose answer to a claim is lost, and that is slow to write what is queued."""
 
@@ -127,17 +137,17 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
 async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:
     lost: Any = Unanswered(shared)
-    late = Nodes(lost, SystemClock(), ClusterSettings(), "node_late")
-    claims = IdempotencyKeys(lost, SystemClock(), late, lambda prefix: prefix + "1", 3600.0)
-    presented = IdempotentRequest("p", "chat", True, "k", b"same", None, "req_1", 10)
+    calls = calls_with(lost, IdempotencyKeys(lost, SystemClock(), 3600.0), "node_late")
+    presented = IdempotentRequest("p", "chat", "k", b"same", stream=True, request_id="req_1", body_bytes=10)
+    claim: Any = await calls.enter(presented, look_up=False)
     with pytest.raises(StorageUnavailable):
-        await claims.claim(presented, Start(), model="onceward/echo", provider="offline")
+        await calls.new_call(presented, claim, model="onceward/echo", provider="offline")
     store = CallStore(shared)
     if heir is not None:
         await shared.write("UPDATE call SET node = ?, status = ? WHERE id = ?", ("node_heir", heir, "call_1"))
     for batch in lost.queued:
         await shared.write_batch(batch)
-    found = await claims.store.find(sql.FIND_KEY, "p", "k", SystemClock().time())
+    found = await IdempotencyStore(shared).find(sql.FIND_KEY, "p", "k", SystemClock().time())
     assert (found is None) is (heir is None)
     assert (await store.find("p", "call_1") is None) is (heir is None)
     assert found is None or (found.named is not None and read_record(found.named).status == heir)
@@ -165,13 +175,16 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
 )
 async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
     batch = Batch()
-    IdempotencyStore.put(batch, "p", "k", "chat", b"body", "call_1", expires_at=100.0)
+    IdempotencyStore.put(batch, ("p", "k", "chat", b"body", "call_1", 100.0))
     await db.write_batch(batch)
     await put(db, replace(RUNNING, status=status))
-    nodes = Nodes(db, SystemClock(), ClusterSettings(), node)
-    claims = IdempotencyKeys(db, SystemClock(), nodes, lambda prefix: prefix, 60.0)
-    presented = IdempotentRequest("p", "chat", True, "k", b"body", None, "req_1", 0)
-    claim = Claim(presented, replace(RUNNING, node=node), Start(), None, 100.0)
-    claim.recorded = True
-    await claims.release(claim)
-    assert (await claims.store.find(sql.FIND_KEY, "p", "k", 50.0) is not None) is kept
+    keys = IdempotencyKeys(db, SystemClock(), 60.0)
+    # Of two nodes: SQLite has the statements too.
+    shared: Any = SimpleNamespace(shared=True, backlog=0)
+    calls = calls_with(shared, keys, node)
+    presented = IdempotentRequest("p", "chat", "k", b"body", stream=True, request_id="req_1")
+    claim = Claim(presented, 100.0, recorded=True)
+    call = NewCall(presented, replace(RUNNING, node=node), claim)
+    claim.effect = calls._effect(call, claim)
+    await calls.release(call)
+    assert (await keys.store.find(sql.FIND_KEY, "p", "k", 50.0) is not None) is kept

@@ -571,5 +571,4 @@ async def test_odd_values_of_headers_are_read_as_other_clients_read_them(value: 
     async with serving(head) as upstream, HttpClient() as client:
         response = await client.request("POST", upstream.url, body=b"{}")
         assert (await response.read()) == b"{}"
-        assert response.headers["x-twice"] == "1, 2"
-        assert response.last_headers["x-twice"] == "2"
+        assert response.headers["x-twice"] == "2"

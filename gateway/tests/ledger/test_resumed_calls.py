@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls.claims import IdempotencyKeys, Start
+from onceward_gateway.calls.idempotent_calls import IdempotentCalls
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.db import Batch
+from onceward_gateway.idempotency.engine import Claim, IdempotencyKeys
 from onceward_gateway.idempotency.request import IdempotentRequest
 
 from .kit import Bench
@@ -31,7 +32,19 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_the_attempts_before_it_stay_in_its_record(bench: Bench, resumed: bool) -> None:
     # The first attempt failed after 30 tokens, the second one was interrupted, and nothing was booked of it.
     before = CallRecord(
-        *("call_1", "me", "chat", "m", "offline", "interrupted", True, "k", 2, "req", bench.clock.now),
+        *(
+            "call_1",
+            "me",
+            "chat",
+            "m",
+            "offline",
+            "interrupted" if resumed else "failed",
+            True,
+            "k",
+            2,
+            "req",
+            bench.clock.now,
+        ),
         usage=USAGE,
         cost_nano=300,
         attempt=2,
@@ -40,10 +53,20 @@ def test_the_attempts_before_it_stay_in_its_record(bench: Bench, resumed: bool) 
     bench.node.calls.put_record(batch, before)
     bench.act(bench.db.write_batch(batch))
     nodes: Any = SimpleNamespace(id="here")
-    claims = IdempotencyKeys(bench.db, bench.clock, nodes, bench.new_id, 3600)
-    presented = IdempotentRequest("me", "chat", True, "k", b"", None, "req", 10)
-    claim = bench.act(claims.claim(presented, Start(before, resumed=resumed), model="m", provider="offline"))
-    assert claim is not None
-    assert (claim.record.attempt, claim.record.cost_nano) == (2 if resumed else 3, None)
-    done = replace(claim.record, status="completed", usage=USAGE, cost_nano=500)
+    keys = IdempotencyKeys(bench.db, bench.clock, 3600)
+    put = Batch()
+    presented = IdempotentRequest("me", "chat", "k", b"", stream=True, request_id="req", body_bytes=10)
+    keys.store.put(put, ("me", "k", "chat", b"", "call_1", bench.clock.now + 60))
+    bench.act(bench.db.write_batch(put))
+    unused: Any = None
+    calls = IdempotentCalls(
+        bench.db, keys, nodes, bench.new_id, bench.node.calls, running={}, follow=unused, interrupt=unused
+    )
+    claim = bench.act(calls.enter(presented, look_up=True))
+    assert isinstance(claim, Claim)
+    call = bench.act(calls.new_call(presented, claim, model="m", provider="offline"))
+    assert call is not None
+    assert call.resumed is resumed
+    assert (call.record.attempt, call.record.cost_nano) == (2 if resumed else 3, None)
+    done = replace(call.record, status="completed", usage=USAGE, cost_nano=500)
     assert (done.total_cost_nano, done.tokens["total_tokens"]) == (800, 60)

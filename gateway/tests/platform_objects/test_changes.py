@@ -15,7 +15,8 @@ from onceward_gateway.core.clock import SystemClock
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.records import Key, Team
 from onceward_gateway.http.request import Response, json_response
-from onceward_gateway.idempotency.repository import IdempotencyStore
+from onceward_gateway.idempotency.engine import IdempotencyKeys
+from onceward_gateway.idempotency.request import IdempotentRequest
 from onceward_gateway.idempotency.writes import IdempotentWrites
 from onceward_gateway.identity import api_keys
 from onceward_gateway.identity.invalidation import EVERYTHING, RecordChange
@@ -401,14 +402,13 @@ async def test_a_change_that_was_written_without_a_word_is_not_made_again(start:
         await directory.changed("team", f"team_{len(made)}", "created")
         return json_response({"made": made[-1]})
 
-    store = IdempotencyStore(node.db)
-    mutations = IdempotentWrites(
-        node.db, store, node.clock, 3600, lambda prefix: prefix + "1", node="node_1", together=cut
-    )
+    keys = IdempotencyKeys(node.db, node.clock, 3600)
+    writes = IdempotentWrites(node.db, keys, lambda prefix: prefix + "1", node="node_1", together=cut)
+    request = IdempotentRequest("caller", "team.create", "a-key-of-the-test", b"f")
     with pytest.raises(Cut):
-        await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
+        await writes.run(request, make)
     await node.db.flush()
-    again = await mutations.once("caller", "a-key-of-the-test", "team.create", b"f", make)
+    again = await writes.run(request, make)
     assert isinstance(again, Response)
     assert json.loads(again.body) == {"made": made[0]}
     assert len(made) == 1

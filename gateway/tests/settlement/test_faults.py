@@ -20,15 +20,16 @@ from ..routing.kit import Bench, answer
 MASTER = {"Authorization": "Bearer sk-master-0123456789abcdef"}
 # Functions that are called while a call is admitted, made and settled, as paths from the gateway.
 STEPS = [
-    "calls.claims.store.put",
+    "calls.keys.record",
     "calls.store.put_record",
-    "calls.claims.store.put_answer",
+    "idempotency.store.put_answer",
     "calls.store.put_events",
     "calls.log.end",
     "calls.log.ended",
-    "calls.claims.ended",
+    "calls.keys.ended",
     "calls._settlement._on_ended",
     "ledger.write_fresh",
+    "ledger.account",
     "prices.cost",
     "ledger.bill",
     "ledger.apply",
@@ -47,7 +48,7 @@ STEPS = [
 ]
 # Without these nothing can be billed, or nothing let go: they may fail once.
 BILLING = {"calls.store.put_record", "db.write_batch", "ledger.bill", "ledger.apply", "ledger._reservations.settle"}
-RELEASE = {"calls.claims.ended", "ledger.end"}
+RELEASE = {"calls.keys.ended", "ledger.end"}
 
 
 def config(bench: Bench, folder: Path) -> str:
@@ -122,7 +123,7 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
     assert not [one for one in gateway.ledger._reservations._balances.values() if one.held]
     assert await gateway.db.query("SELECT id FROM budget_window WHERE held <> 0") == []
     assert not gateway.ledger.limiter._running
-    assert not gateway.calls.claims._holders
+    assert not gateway.idempotency._claims
     assert gateway.telemetry._access_log is not None
     gateway.telemetry._access_log.flush()
     lines = [json.loads(line) for line in (folder / "access.log").read_text().splitlines()]

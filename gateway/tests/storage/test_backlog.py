@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onceward_gateway.calls import claims
+from onceward_gateway.calls import backlog
 from onceward_gateway.db import sqlite
 
 from ..databases import on_postgres
@@ -25,7 +25,7 @@ MOST = 4
 @pytest.fixture
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     monkeypatch.setattr(sqlite, "_PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(claims, "_MAX_BACKLOG", MOST)
+    monkeypatch.setattr(backlog, "_MAX_BACKLOG", MOST)
     async with AsyncExitStack() as stack:
         made = Bench(tmp_path, stack)
         await made.start(CONFIG)

@@ -521,10 +521,10 @@ class Clocks:
     """Default time limits in seconds; None is unlimited."""
 
     connect: float | None = 10.0
-    pool: float | None = 30.0
-    first_byte: float | None = 120.0
+    pool: float | None = 60.0
+    first_byte: float | None = 600.0
     idle: float | None = 60.0
-    total: float | None = 600.0
+    total: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

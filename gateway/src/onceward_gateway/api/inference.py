@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from ..billing.estimate import Candidate, most_output
 from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
-from ..calls.claims import Attached, Claim, Replay, Start
 from ..calls.delivery import (
     DisconnectWatcher,
     LiveStream,
@@ -22,6 +21,7 @@ from ..calls.event_stream import (
     Subscriber,
     frame,
 )
+from ..calls.idempotent_calls import NewCall
 from ..calls.middleware import CallMiddleware
 from ..calls.registry import CallRegistry
 from ..calls.remote import lost
@@ -55,6 +55,7 @@ from ..http.request import (
     Route,
     header_value,
 )
+from ..idempotency.engine import Attached, Replay
 from ..idempotency.request import IdempotentRequest, identify_request
 from ..offline.handler import emissions_of, offline_answer, offline_chunks
 from ..offline.registry import OfflineModels
@@ -120,35 +121,36 @@ class InferenceEndpoint:
         )
         source = await self._resolve(request, idempotent)
         if isinstance(source, Replay):
-            self._telemetry.repeated(request, "replayed", source.record)
+            self._telemetry.repeated(request, "replayed", source.ended)
             return await self._replay(source)
         if source.replayed:
             # A call that this request resumed has become the request's own call.
             self._telemetry.repeated(request, "attached" if request.record is None else "resumed", source.events.record)
         return await self._deliver(request, idempotent, source)
 
-    async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay | CallSource:
+    async def _resolve(self, request: Request, idempotent: IdempotentRequest) -> Replay[CallRecord] | CallSource:
         """Return the source of the call's answer: a new call, a running one, or the record of one that has ended."""
-        claims = self._calls.claims
-        optimistic = claims.is_likely_new(idempotent)
+        keys = self._calls.keys
+        look_up = False
         while True:
-            outcome = Start() if optimistic else await self._calls.enter(idempotent)
+            outcome = await keys.enter(idempotent, look_up=look_up)
             if isinstance(outcome, Replay):
                 return outcome
             if isinstance(outcome, Attached):
-                return CallSource(outcome.stream, outcome.after, replayed=True, first=False)
+                return CallSource(outcome.running, outcome.after, replayed=True, first=False)
             try:
                 resolved = await self._resolve_target(request)
-            except ApiError:
-                if not optimistic:
+            except BaseException as error:
+                keys.drop(outcome)
+                if outcome is None or outcome.looked_up or not isinstance(error, ApiError):
                     raise
                 # The key may belong to a call that has ended: it is replayed even if its model does not exist any more.
-                optimistic = False
+                look_up = True
                 continue
-            claim = await claims.claim(idempotent, outcome, model=resolved.name, provider=resolved.target.provider)
-            if claim is not None:
-                return await self._start(request, claim, resolved)
-            optimistic = False
+            new = await keys.new_call(idempotent, outcome, model=resolved.name, provider=resolved.target.provider)
+            if new is not None:
+                return await self._start(request, new, resolved)
+            look_up = True
 
     async def _resolve_target(self, request: Request) -> ResolvedTarget:
         """Return the target of a call, after the caller's aliases and access to the model were applied."""
@@ -160,32 +162,32 @@ class InferenceEndpoint:
             request.caller.require_model(name)
         return ResolvedTarget(target, name, name if mocked or not request.model else requested)
 
-    async def _start(self, request: Request, claim: Claim, resolved: ResolvedTarget) -> CallSource:
-        """Start the call, for which this request holds the claim; release the claim where that fails."""
+    async def _start(self, request: Request, new: NewCall, resolved: ResolvedTarget) -> CallSource:
+        """Start the call, or release it if that fails."""
         target = resolved.target
         try:
             ticket = await self._ledger.enter(
-                request, self._kind, resolved.requested_name, self._candidates(request, target), claim.record.id
+                request, self._kind, resolved.requested_name, self._candidates(request, target), new.record.id
             )
         except BaseException:
-            await self._calls.claims.release(claim)
+            await self._calls.keys.release(new)
             raise
         try:
-            call = self._start_call(request, claim, resolved, ticket)
+            call = self._start_call(request, new, resolved, ticket)
         except BaseException:
             await self._ledger.abandon(ticket)
-            await self._calls.claims.release(claim)
+            await self._calls.keys.release(new)
             raise
-        resumed = claim.start.resumed
-        return CallSource(call, claim.start.after, replayed=resumed, first=call.record.attempts == 1 and not resumed)
+        first = call.record.attempts == 1 and not new.resumed
+        return CallSource(call, new.after, replayed=new.resumed, first=first)
 
-    def _start_call(self, request: Request, claim: Claim, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
+    def _start_call(self, request: Request, new: NewCall, resolved: ResolvedTarget, ticket: Ticket) -> RunningCall:
         target = resolved.target
         make = self._services.middleware.around(
-            request, self._route, self._producer(request, target, claim.record.stream, resolved.name)
+            request, self._route, self._producer(request, target, new.record.stream, resolved.name)
         )
         price_name = target.price_name if isinstance(target, OfflineTarget) else target.model
-        call = self._calls.begin(claim, price_name=price_name)
+        call = self._calls.begin(new, price_name=price_name)
         # From here on the call owns the reservation, and settles it also where something below fails.
         call.ticket = ticket
         try:
@@ -232,6 +234,8 @@ class InferenceEndpoint:
     def _candidates(self, request: Request, target: Target | DeploymentPool) -> list[Candidate]:
         """Return provider and price name of every model that may serve the call, also those that the request lists."""
         candidates = self._served_by(target)
+        if not request.others:
+            return candidates
         others = dict.fromkeys(named.model for named in request.others)
         if len(others) > _MAX_MODELS:
             raise invalid(
@@ -239,7 +243,7 @@ class InferenceEndpoint:
                 param="models",
                 code=error_codes.TOO_LONG,
             )
-        for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
+        for provider in dict.fromkeys(one.provider for one in candidates if one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
             candidates += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
         return candidates
@@ -333,7 +337,7 @@ class InferenceEndpoint:
         if idempotent.stream:
             idempotent = replace(idempotent, last_event_id=f"{events.record.id}:{subscriber.position}")
         source = await self._resolve(request, idempotent)
-        events = await self._calls.read(source.record) if isinstance(source, Replay) else source.events
+        events = await self._calls.read(source.ended) if isinstance(source, Replay) else source.events
         events.join(subscriber)
         return events
 
@@ -349,8 +353,8 @@ class InferenceEndpoint:
             raise events.error
         return _whole_response(events.answer or Answer(b""), events.record, events.marks, replayed=replayed)
 
-    async def _replay(self, outcome: Replay) -> Reply:
-        record = outcome.record
+    async def _replay(self, outcome: Replay[CallRecord]) -> Reply:
+        record = outcome.ended
         if record.stream:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
@@ -376,7 +380,7 @@ class InferenceEndpoint:
         return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ResolvedTarget:
     """The target of a call, the name in its answer, and the name in its request."""
 
@@ -385,7 +389,7 @@ class ResolvedTarget:
     requested_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallSource:
     """The events of a call, and the number of the event after which to read them."""
 

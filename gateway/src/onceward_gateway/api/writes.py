@@ -27,8 +27,7 @@ from ..http.request import (
     json_response,
 )
 from ..http.request_headers import api_key_of
-from ..idempotency.fingerprint import fingerprint
-from ..idempotency.request import check_key
+from ..idempotency.request import identify_request
 from ..idempotency.writes import IdempotentWrites
 from ..identity.authorization import (
     Ceiling,
@@ -165,26 +164,25 @@ class SecretResponder:
 
     async def respond(self, request: Request, make: Make) -> Response:
         """Run `make` once per idempotency key, and return its answer with the secret."""
-        key = check_key(request.header("idempotency-key"))
+        identified = await identify_request(request)
         made: list[str] = []
 
         async def act() -> Response:
             shown, secret = await make(request)
             if secret is not None:
                 made.append(secret)
-                await self._keep(request, str(shown["key_id"]), secret, key)
+                await self._keep(request, str(shown["key_id"]), secret, identified.key)
             return json_response(shown)
 
-        if key is None:
-            done = await self._writes.plainly(act, whole=True)
-        else:
-            digest = await fingerprint(request)
-            done = await self._writes.once(request.principal, key, request.operation, digest, act)
-        reply = cast("Response", done)
+        reply = cast("Response", await self._writes.run(identified, act))
         shown = msgspec.json.decode(reply.body)
         if shown.get("key_id") is None:
             return reply
-        secret = made[0] if made else await self._secrets.get(shown["key_id"], api_key_of(request.headers), key or "")
+        secret = (
+            made[0]
+            if made
+            else await self._secrets.get(shown["key_id"], api_key_of(request.headers), identified.key or "")
+        )
         if secret is None:
             raise _not_kept(shown["key_id"])
         return json_response({"key": secret, **shown}, reply.status, reply.headers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
 
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.call_record import CallRecord
@@ -111,7 +110,7 @@ class Ledger:
         self._recovery = Recovery(db, clock, prices, directory, self._reservations, texts_of_events)
         self._leases = LeaseKeeper(db, clock, self._reservations, self._recovery, settings.lease_seconds)
         self._exhausted = ExhaustedProviders(clock)
-        self._rollup_writer = RollupWriter(alone=not db.shared)
+        self._rollup_writer = RollupWriter()
         self._plans: dict[tuple[int, str, tuple[str, ...]], Plan] = {}
         self._warned: set[tuple[str, str, str, float]] = set()
         self._used: dict[str, float] = {}
@@ -159,6 +158,10 @@ class Ledger:
         """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
         if call.ticket is not None and not call.record.goes_on:
             self._leases.keep(call.ticket, batch)
+
+    def account(self, call: BilledCall) -> str | None:
+        """Return the account of a call for its record, by which it is billed if this process dies."""
+        return None if call.ticket is None else self._leases.account(call.ticket)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
@@ -301,7 +304,7 @@ class Ledger:
             now=ended,
         )
         row = row_of(ticket, call, tokens, cost, credits, group_id=group_id)
-        batch.once = (sql.ADD_USAGE, row)
+        batch.once = sql.ADD_USAGE.statement(row)
         changes = (
             [] if reservation is None else self._reservations.settle(reservation, cost, credits, record.provider, batch)
         )
@@ -309,8 +312,7 @@ class Ledger:
         if plan.terms is not None and credits:
             terms = plan.terms
             debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
-        alone, tags = not self._db.shared, ticket.tags
-        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=tags, alone=alone)
+        add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=ticket.tags)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
         return Bill(changes, tokens.total)
@@ -369,17 +371,22 @@ class Ledger:
     def _end(self, ticket: Ticket, *, made: bool) -> None:
         if ticket.ended:
             return
-        ticket.settled = True
-        with ExitStack() as steps:
-            # Each step runs even if another one fails.
-            steps.callback(self._exhausted.forget, ticket.call_id)
-            steps.callback(self._leases.forget, ticket)
-            if ticket.permit is not None:
-                used = 0 if ticket.billed is None else ticket.billed.tokens
-                steps.callback(ticket.permit.settle, used) if made else steps.callback(ticket.permit.withdraw)
-            ticket.ended = True
+        ticket.settled = ticket.ended = True
+        # Each step runs even if another one fails.
+        try:
             if ticket.billed is None and ticket.reservation is not None:
                 self._leases.give_back(ticket.reservation)
+        finally:
+            try:
+                if ticket.permit is not None and made:
+                    ticket.permit.settle(0 if ticket.billed is None else ticket.billed.tokens)
+                elif ticket.permit is not None:
+                    ticket.permit.withdraw()
+            finally:
+                try:
+                    self._leases.forget(ticket)
+                finally:
+                    self._exhausted.forget(ticket.call_id)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Write the time of a key's last use, at most once a minute."""

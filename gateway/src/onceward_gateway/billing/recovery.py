@@ -28,6 +28,7 @@ from ..db import (
     Database,
     Row,
 )
+from ..db.statements import insert_unless_there
 from ..identity.directory import Directory
 from . import sql
 from .call_accounts import Account
@@ -74,7 +75,7 @@ class Recovery:
         reservations: Reservations,
         texts_of_events: TextsOfEvents,
     ) -> None:
-        self._rollup_writer = RollupWriter(alone=False)
+        self._rollup_writer = RollupWriter()
         self._db = db
         self._clock = clock
         self._prices = prices
@@ -112,6 +113,11 @@ class Recovery:
                     remains.account = msgspec.json.decode(stored_account, type=Account)
                 # An attempt is billed in the window of its reservation, and its usage record has the same start.
                 remains.started_at = max(remains.started_at or 0.0, float(started_at))
+        if remains.account is None:
+            row = await self._db.one(sql.ACCOUNT_OF_CALL, (call.id,))
+            if row is not None and row[0] is not None:
+                remains.account = msgspec.json.decode(row[0], type=Account)
+                remains.started_at = remains.started_at or remains.account.started_at
         remains.tokens = max(remains.tokens, await self._logged(call.id))
         return remains
 
@@ -162,7 +168,8 @@ class Recovery:
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
         )
-        if not await self._db.write(f"{sql.ADD_USAGE} ON CONFLICT (id) DO NOTHING", row):
+        insert, values = sql.ADD_USAGE.statement(row)
+        if not await self._db.write(insert_unless_there(insert), values):
             return False
         latency = round((now - started) * 1000)
         sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
@@ -248,3 +255,4 @@ def _ended(call: CallRecord) -> ApiError:
 def _add(batch: Batch, other: Batch) -> None:
     batch.statements += other.statements
     batch.shared += other.shared
+    batch.increments += other.increments

@@ -21,6 +21,7 @@ from ..core.model_names import matches
 from ..db import (
     Batch,
     Database,
+    Increment,
     StorageError,
 )
 from . import sql
@@ -39,6 +40,7 @@ Taken = tuple[str, str, str, float, int]
 # A window, the decrease of its reserved amount, and the increase of its spend.
 Change = tuple[Window, int, int]
 _CHECK_SECONDS = 60.0
+_SETTLED = Increment(sql.SETTLE, row_of_window, amounts_first=True)
 _MAX_OPENED = 200_000
 _NONE_OPENED: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
@@ -297,11 +299,11 @@ class Reservations:
     def _spend(self, window: Window, held: int, spent: int, batch: Batch) -> tuple[Change, ...]:
         """Charge a window, and release the amount reserved from it."""
         if self._shared:
-            batch.add_shared(row_of_window(window), sql.SETTLE, (held, spent, max(0, spent - held), *window))
+            batch.increment(_SETTLED, window, held, spent, max(0, spent - held))
             return ()
         if spent:
-            # Without other nodes the order does not matter, and reservations are only in memory.
-            batch.add(sql.SETTLE, (0, spent, max(0, spent - held), *window))
+            # Without other nodes, reservations are only in memory.
+            batch.increment(_SETTLED, window, 0, spent, max(0, spent - held))
         return ((window, held, spent),)
 
     def apply(self, changes: Iterable[Change], *, undo: bool = False) -> None:

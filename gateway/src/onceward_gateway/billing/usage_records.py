@@ -12,7 +12,7 @@ from ..core.errors import ApiError, invalid
 from ..core.headers import X_ONCEWARD_CACHE_KEY, X_ONCEWARD_TAGS
 from ..core.principal import Principal
 from ..core.usage import Tokens, hour_of
-from ..db import Batch
+from ..db import Batch, Increment
 from ..http.request import Request
 from ..http.validation import refuse_nul
 from . import sql
@@ -31,8 +31,7 @@ _LONGEST_MODEL = 512
 _LONGEST_USER = 256
 # Stored with the record of a call, or compared with stored values.
 _KEPT = ("user", "metadata", "tags", "safety_identifier", "prompt_cache_key")
-_MOST_AT_ONCE = 8
-_ADD_TOTALS = tuple(sql.add_totals(count) for count in range(_MOST_AT_ONCE + 1))
+_SPENT = Increment(sql.ADD_TOTAL, lambda key: ("spend_total", *map(str, key)))
 
 
 def owners_of(caller: Principal) -> tuple[tuple[str, str], ...]:
@@ -90,10 +89,12 @@ def require_bounded(request: Request) -> None:
         if size > _LONGEST_METADATA:
             raise _too_long("metadata", f"{size} bytes large as JSON", f"{_LONGEST_METADATA} bytes")
         _require_tags("metadata.tags", metadata.get("tags"))
-    _require_tags("tags", tags)
+    if tags is not None:
+        _require_tags("tags", tags)
     if header is not None:
         _require_tags("X-Onceward-Tags", header)
-    refuse_nul(request.model, at="model")
+    if "\0" in request.model:
+        refuse_nul(request.model, at="model")
     for name in _KEPT:
         if name in data:
             refuse_nul(data[name], at=name)
@@ -134,20 +135,10 @@ def add_sums(
     charged: Sequence[tuple[str, str]],
     *,
     tags: Iterable[str],
-    alone: bool = False,
 ) -> None:
-    """Add a record to the sums of its owners and of the budgets it is charged to.
-
-    With `alone`, the database is not shared, and one statement adds to all sums without regard to the lock order.
-    """
-    places = (*owners, *charged) if charged else owners
-    if alone and len(places) <= _MOST_AT_ONCE:
-        if places:
-            values = [value for scope, id in places for value in (scope, id, model, cost)]
-            batch.add(_ADD_TOTALS[len(places)], values)
-    else:
-        for scope, id in places:
-            batch.add_shared(("spend_total", scope, id, model), sql.ADD_TOTAL, (scope, id, model, cost))
+    """Add a record to the sums of its owners and of the budgets it is charged to."""
+    for scope, id in (*owners, *charged) if charged else owners:
+        batch.increment(_SPENT, (scope, id, model), cost)
     for scope, id in charged:
         batch.add(sql.ADD_CHARGE, (scope, id, usage_id))
     for tag in tags:
@@ -183,18 +174,19 @@ def row_of(
         tokens.prompt,
         tokens.completion,
         tokens.total,
-        tokens.cached,
-        tokens.cache_write,
-        tokens.reasoning,
-        tokens.audio,
+        # Zeros of these columns need no value.
+        tokens.cached or None,
+        tokens.cache_write or None,
+        tokens.reasoning or None,
+        tokens.audio or None,
         cost,
         int(record.cost_nano is not None),
-        credits,
+        credits or None,
         (terms.band.id or None) if terms is not None else None,
         terms.account if terms is not None else None,
-        int(record.usage is not None and bool(record.usage.get("estimated"))),
-        int(call.cached),
-        int(record.stream),
+        1 if record.usage is not None and record.usage.get("estimated") else None,
+        1 if call.cached else None,
+        1 if record.stream else None,
         record.status,
         record.error_status,
         error.get("code"),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from ..core.principal import Principal
-from ..db import Batch
+from ..db import Batch, Increment
 from . import rollup_sql as sql
 
 __all__ = ["Dimensions", "RollupWriter", "dimensions_of", "group_id_of"]
@@ -17,8 +17,7 @@ _NO_VALUE = ""
 _MAX_GROUPS = 100_000
 # The row of a group is written again after this time, in case the batch with it was given up.
 _GROUP_SECONDS = 600.0
-_MOST_AT_ONCE = 8
-_ADD_ROLLUPS = tuple(sql.add_rollups(count) for count in range(_MOST_AT_ONCE + 1))
+_ROLLUP = Increment(sql.ADD_ROLLUP, lambda key: ("usage_rollup", *map(str, key)))
 
 
 def dimensions_of(
@@ -56,13 +55,9 @@ def group_id_of(kind: int, value: str, dimensions: Dimensions) -> int:
 
 
 class RollupWriter:
-    """Adds calls to the sums of their groups.
+    """Adds calls to the sums of their groups."""
 
-    `alone`: no other process uses the database, and one statement adds to several sums in any order.
-    """
-
-    def __init__(self, *, alone: bool) -> None:
-        self._alone = alone
+    def __init__(self) -> None:
         self._ids: dict[tuple[int, str, Dimensions], int] = {}
         # When the row of a group was last added to a batch.
         self._written: dict[int, float] = {}
@@ -96,16 +91,9 @@ class RollupWriter:
                 groups.append((kind, self._add_group(batch, dimensions, kind, value, now)))
         hour = int(started_at / 3600)
         day = hour - hour % sql.DAY
-        if self._alone and len(groups) * 2 <= _MOST_AT_ONCE:
-            values: list[int] = []
-            for kind, group in groups:
-                values += (kind, sql.HOUR, hour, group, *sums, kind, sql.DAY, day, group, *sums)
-            batch.add(_ADD_ROLLUPS[len(groups) * 2], values)
-            return id
         for kind, group in groups:
-            for step, at in ((sql.HOUR, hour), (sql.DAY, day)):
-                name = ("usage_rollup", str(kind), str(step), str(at), str(group))
-                batch.add_shared(name, sql.ADD_ROLLUP, (kind, step, at, group, *sums))
+            batch.increment(_ROLLUP, (kind, sql.HOUR, hour, group), *sums)
+            batch.increment(_ROLLUP, (kind, sql.DAY, day, group), *sums)
         return id
 
     def withhold(

@@ -13,13 +13,11 @@ from ..core.clock import Clock
 from ..core.errors import ApiError
 from ..core.headers import X_SHOULD_RETRY
 from ..db import (
-    Batch,
     Database,
     StorageError,
 )
-from ..idempotency.sql import FREE_WRITES
+from ..idempotency.engine import IdempotencyKeys
 from . import sql
-from .claims import IdempotencyKeys
 from .event_log import EventLog
 from .remote import RemoteCall, lost
 from .repository import CallStore
@@ -52,7 +50,7 @@ class Failover:
         store: CallStore,
         log: EventLog,
         *,
-        claims: IdempotencyKeys,
+        idempotency: IdempotencyKeys,
         biller: InterruptionBiller,
         running: Mapping[str, RunningCall],
         following: Mapping[str, RemoteCall],
@@ -63,7 +61,7 @@ class Failover:
         self._bus = bus
         self._store = store
         self._log = log
-        self._claims = claims
+        self._idempotency = idempotency
         self._biller = biller
         self._running = running
         self._following = following
@@ -127,7 +125,7 @@ class Failover:
         if any(id not in self._running for id, _ in candidates):
             await self._db.flush()
         for id, attempt in candidates:
-            if id not in self._running and not self._claims.is_claimed(id):
+            if id not in self._running and not self._idempotency.is_claimed(id):
                 await self.interrupt(sql.INTERRUPT_ONE, (id, self._nodes.id, attempt))
 
     def _refresh_followed(self) -> None:
@@ -138,9 +136,6 @@ class Failover:
 
     async def died(self, node_id: str) -> int:
         """Interrupt and bill the calls that a dead node left in progress, and return their number."""
-        freed = Batch()
-        freed.add(FREE_WRITES, (node_id,))
-        await self._db.write_batch(freed)
         return await self.interrupt(sql.INTERRUPT, (node_id,))
 
     async def recover(self) -> int:

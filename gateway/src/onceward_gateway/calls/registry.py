@@ -1,4 +1,4 @@
-"""The calls of this process: look-up of idempotency keys, beginning and end of calls.
+"""The calls of this process: their beginning and their end.
 
 If other nodes share the database, a key is claimed there before its call is made, and a call that runs on another node
 is followed. A process with a database of its own keeps its claims in memory, and records a call that ends at once only
@@ -16,27 +16,23 @@ from ..billing.prices import PriceBook
 from ..cluster.bus import Bus
 from ..cluster.membership import Nodes
 from ..config.load import RequestLimits
-from ..core import error_codes
 from ..core.answer import Answer
-from ..core.call_record import CallRecord, read_record
+from ..core.call_record import CallRecord
 from ..core.clock import Clock
-from ..core.errors import invalid
 from ..db import (
     Batch,
     Database,
     StorageError,
 )
-from ..idempotency.repository import StoredKey
-from ..idempotency.request import IdempotentRequest, require_same_request
+from ..idempotency.engine import IdempotencyKeys
 from . import sql
-from .claims import Attached, Claim, IdempotencyKeys, Replay, Start
 from .ending import Ending
 from .event_log import EventLog
 from .event_stream import EventStream
 from .failover import Failover, cancelled
+from .idempotent_calls import IdempotentCalls, NewCall
 from .remote import RemoteCall
 from .repository import CallStore
-from .resumption import not_resumable, resume_position
 from .running import RunningCall, abandoned
 from .settlement import Biller, Settlement
 
@@ -56,6 +52,7 @@ class CallRegistry:
         prices: PriceBook,
         new_id: Callable[[str], str],
         *,
+        idempotency: IdempotencyKeys,
         biller: Biller,
         nodes: Nodes,
         bus: Bus,
@@ -68,7 +65,17 @@ class CallRegistry:
         self.max_lag_events = limits.max_lag_events
         self.running: dict[str, RunningCall] = {}
         self.following: dict[str, RemoteCall] = {}
-        self.claims = IdempotencyKeys(db, clock, nodes, new_id, limits.idempotency_retention_hours * 3600)
+        self.keys = IdempotentCalls(
+            db,
+            idempotency,
+            nodes,
+            new_id,
+            self.store,
+            running=self.running,
+            follow=self._follower,
+            interrupt=self._interrupt,
+        )
+        self._idempotency = idempotency
         self._db = db
         self._clock = clock
         self._nodes = nodes
@@ -79,7 +86,7 @@ class CallRegistry:
             db,
             self.store,
             self.log,
-            self.claims,
+            self.keys,
             clock,
             prices,
             biller=biller,
@@ -95,7 +102,7 @@ class CallRegistry:
             bus,
             self.store,
             self.log,
-            claims=self.claims,
+            idempotency=idempotency,
             biller=biller,
             running=self.running,
             following=self.following,
@@ -105,87 +112,17 @@ class CallRegistry:
         """Return the seconds since the epoch by the gateway's clock."""
         return self._clock.time()
 
-    # -- look-up
-
-    async def enter(self, request: IdempotentRequest) -> Attached | Replay | Start:
-        """Return what to do for a request: attach to a running call, replay its answer, or start the call."""
-        if request.key is None:
-            if request.last_event_id is not None and request.stream:
-                raise invalid(
-                    "`Last-Event-ID` was sent without `Idempotency-Key`. Send the key of the call that is to go on.",
-                    param="Idempotency-Key",
-                    code=error_codes.IDEMPOTENCY_KEY_MISSING,
-                )
-            return Start()
-        while True:
-            holder = self.claims.holder(request)
-            if isinstance(holder, RunningCall):
-                return self._attach(holder, request)
-            if holder is not None:
-                require_same_request(holder.request.fingerprint, request)
-                await holder.over()
-                continue
-            stored = await self.claims.store.find(sql.FIND_KEY, request.principal, request.key, self._clock.time())
-            if self.claims.holder(request) is not None:
-                continue
-            if stored is None:
-                if request.last_event_id is not None and request.stream:
-                    raise not_resumable(request.last_event_id)
-                return Start()
-            outcome = await self._look_up_stored(request, stored)
-            if outcome is not None:
-                return outcome
-
-    def _attach(self, call: RunningCall, request: IdempotentRequest) -> Attached:
-        require_same_request(call.fingerprint, request)
-        after = resume_position(request, call.record.id)
-        self._count_attempt(call.record)
-        return Attached(call, after)
-
-    def _count_attempt(self, record: CallRecord) -> None:
-        record.attempts += 1
-        if not self._db.connected:
-            # While the database is unavailable, a late count is not worth the memory.
-            return
-        self._db.enqueue(self.store.attempt_of(record.id))
-
-    async def _look_up_stored(self, request: IdempotentRequest, stored: StoredKey) -> Attached | Replay | Start | None:
-        """Return what to do for a key that is stored; None if it has to be looked up again."""
-        require_same_request(stored.fingerprint, request)
-        if stored.named is None:
-            return Start(replaces=stored.id)
-        record = read_record(stored.named)
-        after = resume_position(request, record.id)
-        if record.status == "in_progress":
-            return await self._in_progress(request, record, after)
-        if record.status == "failed" and request.last_event_id is None and not record.failed_for_good:
-            if record.stream and await self.store.events(record.id, 0):
-                return Start(replaces=record.id)
-            return Start(record)
-        if record.can_resume:
-            blocks = await self.store.events(record.id, 0)
-            frames = tuple(frame for block in blocks for frame in block.frames())
-            return Start(record, frames, resumed=True, after=after)
-        record.attempts += 1
-        await self._db.write_batch(self.store.attempt_of(record.id))
-        return Replay(record, after)
-
-    async def _in_progress(self, request: IdempotentRequest, record: CallRecord, after: int) -> Attached | None:
-        if record.node != self._nodes.id:
-            self._count_attempt(record)
-            return Attached(self._follower(record), after)
-        # It ended here, or its claim was released, and that is still being written.
-        await self._db.flush()
-        if record.id not in self.running and self.claims.holder(request) is None:
-            # The write failed: no node runs the call, although its record is in progress.
-            await self.failover.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
-        return None
+    # -- other nodes
 
     def _follower(self, record: CallRecord) -> RemoteCall:
         follower = self.following.get(record.id)
         if follower is None:
             follower = self.following[record.id] = RemoteCall(self, record)
         return follower
+
+    async def _interrupt(self, record: CallRecord) -> None:
+        """Interrupt a call that this node should run, and does not."""
+        await self.failover.interrupt(sql.INTERRUPT_ONE, (record.id, self._nodes.id, record.attempt))
 
     def unfollow(self, follower: RemoteCall) -> None:
         """Stop following a remote call that has ended or has no subscribers."""
@@ -194,7 +131,7 @@ class CallRegistry:
 
     async def answer(self, call_id: str) -> Answer | None:
         """Return the stored answer of a call that did not stream, or None."""
-        return await self.claims.store.answer(call_id)
+        return await self._idempotency.store.answer(call_id)
 
     async def read(self, record: CallRecord) -> EventStream:
         """Return the stored stream of a call, from its first event."""
@@ -210,23 +147,23 @@ class CallRegistry:
 
     # -- beginning
 
-    def begin(self, claim: Claim, *, price_name: str, terminal: bytes | None = b"[DONE]") -> RunningCall:
-        """Return the running call of a claim; `RunningCall.start` starts it."""
-        request, record = claim.request, claim.record
+    def begin(self, new: NewCall, *, price_name: str, terminal: bytes | None = b"[DONE]") -> RunningCall:
+        """Return the running call of a new call; `RunningCall.start` starts it."""
+        record, claim = new.record, new.claim
         call = RunningCall(
             self,
             record,
-            fingerprint=request.fingerprint if request.key is not None else None,
-            prompt_bytes=request.body_bytes,
+            claim=claim,
+            prompt_bytes=new.request.body_bytes,
             price_name=price_name,
             terminal=terminal,
-            logged=list(claim.start.logged),
+            logged=list(new.logged),
         )
-        call.recorded = claim.recorded
-        call.durable = claim.recorded and self._db.shared
-        call.operation, call.expires_at = request.operation, claim.expires_at
+        if claim is not None:
+            call.recorded = claim.recorded
+            call.durable = claim.recorded and self._db.shared
         self.running[record.id] = call
-        self.claims.begun(claim, call)
+        self.keys.begun(new, call)
         return call
 
     def record_soon(self, call: RunningCall) -> None:
@@ -252,8 +189,8 @@ class CallRegistry:
             self._db.enqueue(batch)
 
     def _add_record(self, batch: Batch, call: RunningCall) -> None:
-        self.claims.record(batch, call)
-        self.store.put_record(batch, call.record)
+        self.keys.record(batch, call)
+        self.store.put_record(batch, call.record, self._biller.account(call))
         call.recorded = True
 
     async def recorded(self, call_id: str) -> None:
@@ -264,8 +201,6 @@ class CallRegistry:
         if call.durable:
             call.asked = True
             return
-        if self._db.shared:
-            self._biller.write_fresh()
         if call.recorded:
             await self._db.flush()
         else:
@@ -312,10 +247,6 @@ class CallRegistry:
         call.cancel(cancelled(call_id))
         await call.finished()
         return call.record
-
-    async def sweep(self) -> int:
-        """Delete the expired idempotency keys with their answers and events, and return the number of keys."""
-        return await self.claims.store.sweep(self._clock.time())
 
     async def drain(self, seconds: float) -> None:
         """Wait up to `seconds` for calls to end, then interrupt the rest and stop following remote calls."""

@@ -28,6 +28,7 @@ from ..core.headers import X_SHOULD_RETRY
 from ..core.response_writer import ModelHandler
 from ..core.threads import LARGE_BODY
 from ..db import StorageUnavailable
+from ..idempotency.engine import Claim
 from .ending import Ending
 from .event_stream import (
     EventStream,
@@ -91,13 +92,11 @@ class RunningCall(EventStream):
         "_terminal",
         "asked",
         "cached",
+        "claim",
         "deployment",
         "durable",
-        "expires_at",
-        "fingerprint",
         "first_at",
         "left",
-        "operation",
         "price_name",
         "prompt_bytes",
         "published",
@@ -115,14 +114,14 @@ class RunningCall(EventStream):
         host: CallHost,
         record: CallRecord,
         *,
-        fingerprint: bytes | None,
+        claim: Claim | None,
         prompt_bytes: int,
         price_name: str,
         terminal: bytes | None = b"[DONE]",
         logged: list[bytes] | None = None,
     ) -> None:
         super().__init__(record)
-        self.fingerprint = fingerprint
+        self.claim = claim
         self.prompt_bytes = prompt_bytes
         self.price_name = price_name
         self.frames = logged or []
@@ -133,8 +132,6 @@ class RunningCall(EventStream):
         self.asked = False
         # Whether no client waits for it or can request it again: the current attempt is its last.
         self.left = False
-        self.operation = ""
-        self.expires_at = 0.0
         self.usage: dict[str, Any] | None = None
         self.deployment: str | None = None
         self.cached = False

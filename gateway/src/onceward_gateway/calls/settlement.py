@@ -34,10 +34,10 @@ from ..db import (
     StorageUnavailable,
 )
 from . import sql
-from .claims import IdempotencyKeys
 from .ending import Ending
 from .event_log import EventLog
 from .failover import InterruptionBiller
+from .idempotent_calls import IdempotentCalls
 from .remote import lost
 from .repository import CallStore
 from .running import RunningCall, Superseded
@@ -51,8 +51,8 @@ _RETRY_SECONDS = 1.0
 class Biller(InterruptionBiller, Protocol):
     """Bills the usage of calls, and holds their reservations and rate-limit permits."""
 
-    def write_fresh(self) -> None:
-        """Write the records of the calls that have just begun, without waiting for the end of this turn."""
+    def account(self, call: RunningCall) -> str | None:
+        """Return the data needed to bill a call if this process dies, for its record."""
         ...
 
     def keep(self, call: RunningCall, batch: Batch) -> None:
@@ -98,6 +98,9 @@ class Detail(enum.IntEnum):
     RECORD = 4
 
 
+_DETAILS = tuple(Detail)
+
+
 class Settlement:
     """Settles the calls of this process. `running` contains each call until it is settled.
 
@@ -109,7 +112,7 @@ class Settlement:
         db: Database,
         store: CallStore,
         log: EventLog,
-        claims: IdempotencyKeys,
+        keys: IdempotentCalls,
         clock: Clock,
         prices: PriceBook,
         *,
@@ -122,7 +125,7 @@ class Settlement:
         self._db = db
         self._store = store
         self._log = log
-        self._claims = claims
+        self._keys = keys
         self._clock = clock
         self._prices = prices
         self._biller = biller
@@ -171,7 +174,7 @@ class Settlement:
         """Write the end with as much detail as possible."""
         failure: Exception | None = None
         saved = call.saved
-        for detail in Detail:
+        for detail in _DETAILS:
             call.saved = saved
             try:
                 batch, record_statements = self._compose(call, ending, detail)
@@ -208,11 +211,10 @@ class Settlement:
         self._set_usage(call, ending, usage, detail)
         batch = Batch()
         if not call.recorded:
-            self._claims.record(batch, call)
+            self._keys.record(batch, call)
         if call.keyed and detail < Detail.UNKEPT:
             self._log.end(call, batch, [] if ending.interrupted else ending.tail)
-            if call.answer is not None:
-                self._claims.store.put_answer(batch, record.id, call.answer)
+            self._keys.put_answer(batch, call)
         self._store.put_record(batch, record)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:
@@ -290,7 +292,7 @@ class Settlement:
         record = call.record
         self._running.pop(record.id, None)
         if record.key is not None:
-            _release_step(call, self._claims.ended)
+            _release_step(call, self._keys.ended)
             _release_step(call, self._log.ended)
 
     async def _forget_when_written(self, call: RunningCall) -> None:

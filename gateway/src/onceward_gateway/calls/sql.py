@@ -1,15 +1,18 @@
 """SQL statements of call records and the event log. Values are always bound.
 
-call       one row per call: its request and its outcome; while it runs, the node that runs it
+call       one row per call: its request and its outcome; while it runs, the node that runs it and the account that it
+           is billed by if that node dies
 event      the event log of a stream with a key: blocks of consecutive events as they were sent
 """
 
 from __future__ import annotations
 
 from ..cluster.sql import NOW
+from ..db.lean_insert import LeanInsert
 from ..idempotency.sql import CLAIM_KEY, find_key
 
 __all__ = [
+    "CALL_COLUMNS",
     "ADD_ATTEMPT",
     "ATTEND",
     "ATTENDED",
@@ -39,24 +42,30 @@ __all__ = [
 
 _COLUMNS = """id, principal, operation, model, provider, status, stream, key, attempts, request_id,
               created_at, finished_at, usage, cost_nano, error_status, error, node, attempt"""
-_ADD_CALL = f"INSERT INTO call ({_COLUMNS})"
-_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CALL_COLUMNS = tuple(name.strip() for name in _COLUMNS.split(","))
 _CALL = f"SELECT {_COLUMNS} FROM call"
 
-_PUT_CALL = f"""
-    {_ADD_CALL} {_VALUES}
+_UPDATE_CALL = """
     ON CONFLICT (id) DO UPDATE SET
         status = excluded.status, finished_at = excluded.finished_at, usage = excluded.usage,
         cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
-        model = excluded.model, provider = excluded.provider, node = excluded.node
+        model = excluded.model, provider = excluded.provider, node = excluded.node, account = excluded.account
     WHERE"""
 # Only the node that runs a call writes its record; the one exception is a completed end, which is billed once.
-PUT_CALL = f"""{_PUT_CALL}
+PUT_CALL = LeanInsert(
+    "call",
+    (*CALL_COLUMNS, "account"),
+    f"""{_UPDATE_CALL}
     call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
     OR (excluded.status = 'completed' AND call.attempt = excluded.attempt)
-"""
+    """,
+)
 # An interruption must not overwrite a call that another node resumed, or that has ended.
-PUT_INTERRUPTED = f"{_PUT_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)"
+PUT_INTERRUPTED = LeanInsert(
+    "call",
+    (*CALL_COLUMNS, "account"),
+    f"{_UPDATE_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)",
+)
 # For a call whose answer was withheld: its record, written earlier, has the status `completed`.
 WITHHOLD_CALL = """
     UPDATE call SET status = 'failed', error_status = ?, error = ? WHERE id = ? AND attempt = ? AND status = 'completed'
@@ -68,7 +77,7 @@ LIST_CALLS = f"{_LISTED} WHERE principal = ? AND position < ? ORDER BY position 
 LIST_CALLS_OF_KEY = f"{_LISTED} WHERE principal = ? AND position < ? AND key = ? ORDER BY position DESC LIMIT ?"
 POSITION = "SELECT position FROM call WHERE principal = ? AND id = ?"
 
-_NAMED = ", ".join(f"call.{name.strip()}" for name in _COLUMNS.split(","))
+_NAMED = ", ".join(f"call.{name}" for name in CALL_COLUMNS)
 FIND_KEY = find_key(_NAMED, "call", "id")
 # After DROP_CALL: if this node was declared dead meanwhile, the call belongs to another node or has ended, and both
 # rows stay.
@@ -86,12 +95,12 @@ _TYPED = """CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), 
 # For PostgreSQL only: a process that does not share its database keeps its claims in memory.
 CLAIM_CALL = f"""
     WITH claimed AS ({CLAIM_KEY})
-    {_ADD_CALL} SELECT {_TYPED} FROM claimed
+    INSERT INTO call ({_COLUMNS}) SELECT {_TYPED} FROM claimed
     RETURNING id
 """
 RETAKE = """
     UPDATE call SET status = 'in_progress', node = ?, attempts = ?, attempt = ?, finished_at = NULL,
-                    error_status = NULL, error = NULL, cancel_requested = 0
+                    error_status = NULL, error = NULL, cancel_requested = 0, account = NULL
     WHERE id = ? AND status = ? AND attempt = ?
     RETURNING id
 """

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .factory import open_database, prepare
+from .increments import Increment, RowKey
 from .interface import (
     AlreadyDone,
     Batch,
@@ -22,7 +23,9 @@ __all__ = [
     "AlreadyDone",
     "Batch",
     "Database",
+    "Increment",
     "Row",
+    "RowKey",
     "SqliteDatabase",
     "Statement",
     "StorageUnavailable",

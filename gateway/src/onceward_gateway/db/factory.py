@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from .interface import Database, StorageError
 from .private import private_folder, tighten
 from .schema import upgrade_sqlite
-from .sqlite import SqliteDatabase, keep_alone
+from .sqlite import SqliteDatabase
+from .sqlite_lock import keep_alone
 
 if TYPE_CHECKING:
     from ..config.load import Settings

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ..core.urls import StoreUrl
+from .increments import IncrementedRow, summed
 from .interface import AlreadyDone, Batch
 from .pg_errors import (
     fault,
@@ -35,13 +37,14 @@ class Entry:
     once: Ready | None
     statements: list[Ready]
     shared: list[tuple[tuple[str, ...], Ready]]
+    increments: list[IncrementedRow]
     waiter: asyncio.Future[None] | None
     since: float
 
     @property
     def size(self) -> int:
         """Return the share of a transaction's room that the batch takes: one for each statement, and one for itself."""
-        return 1 + len(self.statements) + len(self.shared)
+        return 1 + len(self.statements) + len(self.shared) + len(self.increments)
 
     def end(self, error: Exception | None = None) -> None:
         """Wake the waiter; log an error that nobody waits for."""
@@ -62,6 +65,7 @@ def entry_of(batch: Batch, waiter: asyncio.Future[None] | None, number: int, sin
         None if batch.once is None else ready(plain_insert(batch.once[0]), batch.once[1]),
         [ready(sql, parameters) for sql, parameters in batch.statements],
         [(row, ready(sql, parameters)) for row, sql, parameters in batch.shared],
+        batch.increments,
         waiter,
         since,
     )
@@ -82,18 +86,21 @@ async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
         return True
     await _undo(exchange, outcome)
     assert outcome.failed is not None
-    if outcome.failed >= len(owners):
-        # Only the commit itself failed: nobody knows by whom.
-        return False
-    group.insert(0, group.pop(owners[outcome.failed]))
+    if outcome.failed < len(owners) and owners[outcome.failed] < len(group):
+        group.insert(0, group.pop(owners[outcome.failed]))
+    # Otherwise the commit itself failed, or a change of a row that several batches change: nobody knows by whom.
     return False
 
 
 def _add(exchange: StatementPipeline, group: list[Entry]) -> list[int]:
-    """Add a transaction but its end; gives the place in the group that each statement belongs to."""
+    """Add a transaction without its end; return the place in the group of each statement's batch.
+
+    The place of a statement for several batches is the size of the group.
+    """
     exchange.add(_BEGIN)
     owners = [0]
-    shared: list[tuple[tuple[str, ...], int, Ready]] = []
+    increments = summed(chain.from_iterable(entry.increments for entry in group))
+    shared = [(row, len(group), ready(sql, parameters)) for row, sql, parameters in increments]
     for place, entry in enumerate(group):
         if entry.once is not None:
             exchange.add(entry.once)
@@ -127,7 +134,8 @@ async def write_one(exchange: StatementPipeline, group: list[Entry], url: StoreU
     if outcome.error is None:
         for statement in entry.statements:
             exchange.add(statement)
-        for _, statement in sorted(entry.shared, key=lambda change: change[0]):
+        increments = [(row, ready(sql, parameters)) for row, sql, parameters in summed(entry.increments)]
+        for _, statement in sorted([*increments, *entry.shared], key=lambda change: change[0]):
             exchange.add(statement)
         exchange.add(_COMMIT)
         outcome = await exchange.run()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .errors import UNAVAILABLE, StorageProblem
+from .increments import Increment, IncrementedRow, RowKey, SharedStatement, summed
 
 __all__ = ["AlreadyDone", "Batch", "Database", "Row", "Statement", "StorageUnavailable", "StorageError", "Unstorable"]
 
@@ -49,7 +49,6 @@ class AlreadyDone(Exception):
     """The row that a batch writes once is there: the whole batch was written before, or by somebody else."""
 
 
-@dataclass(slots=True, eq=False)
 class Batch:
     """Statements that are written together or not at all.
 
@@ -61,14 +60,18 @@ class Batch:
     and in the order of the names, so that two nodes never wait for each other in a circle. A transaction that changes
     such rows takes them in the same order.
 
+    `increments` add amounts to such rows: all that are written in one transaction change each row once.
+
     Characters that no database can store are replaced by U+FFFD: a record of what happened is never lost for that.
     """
 
-    statements: list[Statement] = field(default_factory=lambda: list[Statement]())
-    once: Statement | None = None
-    shared: list[tuple[tuple[str, ...], str, Sequence[Any]]] = field(
-        default_factory=lambda: list[tuple[tuple[str, ...], str, Sequence[Any]]]()
-    )
+    __slots__ = ("increments", "once", "shared", "statements")
+
+    def __init__(self, statements: list[Statement] | None = None, once: Statement | None = None) -> None:
+        self.statements: list[Statement] = [] if statements is None else statements
+        self.once = once
+        self.shared: list[SharedStatement] = []
+        self.increments: list[IncrementedRow] = []
 
     def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Add one statement."""
@@ -82,14 +85,19 @@ class Batch:
         """Add a change of a row that others change too; `row` is its table and key."""
         self.shared.append((row, sql, parameters))
 
+    def increment(self, increment: Increment, key: RowKey, *amounts: int) -> None:
+        """Add amounts to a row that others change too."""
+        self.increments.append((increment, key, amounts))
+
     def ordered(self) -> Iterator[Statement]:
         """Yield the statements that follow `once`, in the order in which they run."""
         yield from self.statements
-        for _, sql, parameters in sorted(self.shared, key=lambda change: change[0]):
+        changes = [*summed(self.increments), *self.shared]
+        for _, sql, parameters in sorted(changes, key=lambda change: change[0]):
             yield sql, parameters
 
     def __bool__(self) -> bool:
-        return bool(self.statements or self.shared or self.once)
+        return bool(self.statements or self.shared or self.increments or self.once)
 
 
 class Database(Protocol):

@@ -38,7 +38,7 @@ from .pg_errors import (
 )
 from .pool import Connection, Pool
 from .postgres_schema import connection_options
-from .statements import numbered, plain_insert
+from .statements import insert_unless_there, numbered
 from .values import check_texts, storable
 
 __all__ = ["PostgresDatabase"]
@@ -332,7 +332,7 @@ class PostgresDatabase:
         async with self.transaction():
             if batch.once is not None:
                 sql, parameters = batch.once
-                insert = f"{plain_insert(sql)} ON CONFLICT DO NOTHING"
+                insert = insert_unless_there(sql)
                 if not await self.write(insert, storable(parameters)):
                     raise AlreadyDone(f"The row of `{insert.split('(')[0].strip()}` is there already.")
             for sql, parameters in batch.ordered():

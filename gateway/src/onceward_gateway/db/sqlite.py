@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,18 +29,20 @@ from .interface import (
     AlreadyDone,
     Batch,
     Row,
-    Statement,
     StorageError,
     StorageUnavailable,
     Unstorable,
 )
 from .presence import DatabaseFiles
-from .private import create, tighten
-from .statements import plain_insert
+from .private import tighten
+from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked, loop_time, only_statement
+from .sqlite_checkpoints import Checkpoints
+from .sqlite_lock import keep_alone
+from .sqlite_reader import free_bytes, read
 from .unusable import unusable
 from .values import check_texts, storable
 
-__all__ = ["SqliteDatabase", "keep_alone"]
+__all__ = ["SqliteDatabase"]
 
 _log = logging.getLogger("onceward_gateway")
 _LAZY_SECONDS = 0.05
@@ -61,23 +61,6 @@ sqlite3.register_adapter(type(None), dict[None, None]().get)
 sqlite3.register_adapter(bytes, bytes)
 
 
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """A batch, and who waits for it to be durable."""
-
-    batch: Batch
-    waiter: asyncio.Future[None] | None = None
-
-    def end(self, error: Exception | None = None) -> None:
-        """Tell whoever waits that it is durable, or why it is not."""
-        if self.waiter is None or self.waiter.done():
-            return
-        if error is None:
-            self.waiter.set_result(None)
-        else:
-            self.waiter.set_exception(error)
-
-
 class SqliteDatabase:
     """One connection and its group commit. No other process may use the file meanwhile."""
 
@@ -94,7 +77,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            self._checkpoints = Checkpoints(path, self._connection)
             self._files = DatabaseFiles(path, self._identity())
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self._connection.execute("PRAGMA busy_timeout = 0")
@@ -112,8 +95,8 @@ class SqliteDatabase:
         self._failed = 0
         self._turns: list[asyncio.Future[None]] = []
         # Batches not yet executed, in their order, and those executed but not yet committed.
-        self._queued: list[_Entry] = []
-        self._executed: list[_Entry] = []
+        self._queued: list[QueuedBatch] = []
+        self._executed: list[QueuedBatch] = []
         # Why what is queued cannot be written now (a full disk, a locked file), since when, and when it is tried again.
         self._stuck: StorageUnavailable | None = None
         self._stuck_since = 0.0
@@ -156,7 +139,7 @@ class SqliteDatabase:
         if self._stuck is not None:
             raise self._stuck
         self._require_files(at_once=True)
-        free = _free_bytes(self.path.parent)
+        free = free_bytes(self.path.parent)
         if free is not None and free < _LEAST_FREE_BYTES:
             raise StorageUnavailable(
                 f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL
@@ -170,12 +153,16 @@ class SqliteDatabase:
         """Return all rows."""
         if self._holder is not None:
             await self._turn()
+        if self._queued and self._holder is None and self._stuck is None:
+            self._drain()
         return self._execute(sql, parameters).fetchall()
 
     async def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """Return the first row, or None."""
         if self._holder is not None:
             await self._turn()
+        if self._queued and self._holder is None and self._stuck is None:
+            self._drain()
         row: Row | None = self._execute(sql, parameters).fetchone()
         return row
 
@@ -185,17 +172,8 @@ class SqliteDatabase:
             return await self.query(sql, parameters)
         await self.flush()
         self._require_files(at_once=True)
-        return await asyncio.to_thread(self._aside, sql, parameters)
-
-    def _aside(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         try:
-            # By its URI, so that a file that is not there is not made.
-            with closing(
-                sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", isolation_level=None, uri=True)
-            ) as connection:
-                connection.execute("PRAGMA query_only = ON")
-                connection.execute("PRAGMA busy_timeout = 5000")
-                return connection.execute(sql, parameters).fetchall()
+            return await asyncio.to_thread(read, self.path, sql, parameters)
         except _FAULTS as error:
             raise self._fault(error) from error
 
@@ -220,7 +198,7 @@ class SqliteDatabase:
         batch.add_many(sql, rows)
         await self._entered()
         self._begin()
-        self._write(batch)
+        self._write([batch])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -260,8 +238,7 @@ class SqliteDatabase:
         for turn in turns:
             if not turn.done():
                 turn.set_result(None)
-        self._drain()
-        if self._waiters:
+        if self._waiters or self._queued:
             self._schedule()
         else:
             self._later()
@@ -284,11 +261,13 @@ class SqliteDatabase:
             if self._holder is not None:
                 await self._turn()
             try:
+                # Nothing overtakes what is queued.
                 if self._stuck is not None and not self._open:
-                    # Nothing overtakes what is queued.
                     self._try_again()
-                    if self._stuck is not None:
-                        raise self._stuck
+                elif self._queued and self._holder is None and self._stuck is None:
+                    self._drain()
+                if self._stuck is not None and not self._open:
+                    raise self._stuck
                 self._enter()
                 return
             except StorageUnavailable as fault:
@@ -296,83 +275,91 @@ class SqliteDatabase:
                 if deadline is None:
                     since = self._stuck_since if self._stuck is not None else now
                     deadline = since + _PATIENCE_SECONDS
-                if now >= deadline or not _is_locked(fault.__cause__):
+                if now >= deadline or not is_locked(fault.__cause__):
                     raise
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def write_batch(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction and wait for its commit."""
-        if self._holder is not None:
-            await self._turn()
-        if self._is_mine():
+        if self._holder is not None and self._is_mine():
             self._begin()
-            self._write(batch)
+            self._write([batch])
             return
-        if self._stuck is None and not self._queued:
-            try:
-                self._begin()
-                self._write(batch)
-            except StorageUnavailable as fault:
-                self._stick(fault)
-            else:
-                self._executed.append(_Entry(batch))
-                await self.flush()
-                return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queued.append(_Entry(batch, waiter))
-        await self._landed(waiter)
-
-    async def _landed(self, waiter: asyncio.Future[None]) -> None:
-        """Wait until a queued batch is durable; it stays queued when that takes too long."""
-        loop = asyncio.get_running_loop()
+        waiter = asyncio.get_running_loop().create_future()
+        entry = QueuedBatch(batch, waiter)
+        self._queued.append(entry)
         if self._stuck is None:
-            self._schedule()
-        while not waiter.done():
+            if not self._scheduled:
+                self._schedule()
+            await waiter
+        if not entry.ended:
+            await self._landed(entry)
+        if entry.error is not None:
+            raise entry.error
+
+    async def _landed(self, entry: QueuedBatch) -> None:
+        """Wait until a batch is durable that cannot be written now; it stays queued when that takes too long."""
+        loop = asyncio.get_running_loop()
+        entry.told = True
+        waiter = entry.waiter = loop.create_future()
+        while not entry.ended:
             stuck = self._stuck
             if stuck is not None and (
-                not _is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
+                not is_locked(stuck.__cause__) or loop.time() - self._stuck_since > _PATIENCE_SECONDS
             ):
                 raise stuck
             await asyncio.wait([waiter], timeout=_LOOK_SECONDS)
             if self._stuck is not None:
                 self._try_again()
-        await waiter
 
     def enqueue(self, batch: Batch) -> None:
         """Write the batch in this tick's transaction; while a task has one open, behind its end."""
-        self._queued.append(_Entry(batch))
+        self._queued.append(QueuedBatch(batch, None))
         if self._holder is None and self._stuck is None:
-            self._drain()
             self._schedule()
 
     def _drain(self) -> None:
-        """Execute what is queued, in its order, up to what the database can take at another time only."""
+        """Execute what is queued, in its order, up to what the database can take at another time only.
+
+        All batches are executed at once. If one of them cannot be written, each is executed by itself.
+        """
+        together = len(self._queued) > 1 or not self._open
         while self._queued:
             entry = self._queued[0]
             try:
-                self._enter()
-                self._write(entry.batch)
+                if together:
+                    self._write_all(self._queued)
+                else:
+                    self._enter()
+                    self._write([entry.batch])
             except StorageUnavailable as fault:
                 self._stick(fault)
                 return
-            except AlreadyDone as done:
-                _log.info("a batch that is written once was there already")
-                entry.end(done)
-            except StorageError as error:
-                _log.error("%s A batch was given up.", error)
-                entry.end(error)
-            else:
-                self._executed.append(entry)
-            if self._queued and self._queued[0] is entry:
+            except (AlreadyDone, StorageError) as error:
+                if together:
+                    together = False
+                    continue
+                if isinstance(error, AlreadyDone):
+                    _log.info("a batch that is written once was there already")
+                else:
+                    _log.error("%s A batch was given up.", error)
                 del self._queued[0]
+                entry.give_up(error)
+            else:
+                count = len(self._queued) if together else 1
+                self._executed += self._queued[:count]
+                del self._queued[:count]
         self._stuck = None
 
     def _stick(self, fault: StorageUnavailable) -> None:
         """Keep what is queued, and try it again in a while."""
         if self._stuck is None:
-            self._stuck_since = _now()
+            self._stuck_since = loop_time()
             _log.error("%s What is to be written is kept.", fault)
         self._stuck = fault
+        for entry in self._queued:
+            if not entry.told:
+                entry.wake()
         if self._retry is None and not self._closing:
             try:
                 self._retry = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._try_again)
@@ -396,30 +383,41 @@ class SqliteDatabase:
         if waits and self._stuck is None:
             _log.warning("the database %s can be written again", self.path)
 
-    def _write(self, batch: Batch) -> None:
-        """Execute a batch in the open transaction: all of it, or nothing and an error."""
-        if batch.once is None and len(batch.statements) + len(batch.shared) == 1:
-            for sql, parameters in batch.ordered():
-                self._run(sql, storable(parameters))
+    def _write_all(self, entries: Sequence[QueuedBatch]) -> None:
+        """Execute batches in this tick's transaction: all of them, or nothing and an error."""
+        fresh = not self._open
+        if fresh and len(entries) == 1 and (only := only_statement(entries[0].batch)) is not None:
+            # A statement outside a transaction is one of its own.
+            self._require_files()
+            self._run(only[0], storable(only[1]))
+            self._checkpoints.committed()
             return
-        self._execute("SAVEPOINT batch")
+        self._enter()
+        self._write([entry.batch for entry in entries], savepoint=not fresh)
+
+    def _write(self, batches: Sequence[Batch], *, savepoint: bool = True) -> None:
+        """Execute batches in the open transaction: all of them, or nothing and an error.
+
+        Without a savepoint, an error undoes the whole transaction.
+        """
+        if self._failed:
+            raise failed_before()
+        if savepoint:
+            self._run("SAVEPOINT batches")
         try:
-            if batch.once is not None:
-                self._write_once(batch.once)
-            for sql, parameters in batch.ordered():
-                self._run(sql, storable(parameters))
-        except BaseException:
+            execute_batches(self._connection, batches)
+        except BaseException as error:
+            fault = self._failure(error) if isinstance(error, _FAULTS) else None
             self._failed = 0
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO batch")
-                self._connection.execute("RELEASE batch")
-            raise
-        self._execute("RELEASE batch")
-
-    def _write_once(self, once: Statement) -> None:
-        sql = plain_insert(once[0])
-        if self._run(f"{sql} ON CONFLICT DO NOTHING", storable(once[1])).rowcount == 0:
-            raise AlreadyDone(f"The row of `{sql.split('(')[0].strip()}` is there already.")
+                for undo in ("ROLLBACK TO batches", "RELEASE batches") if savepoint else ("ROLLBACK",):
+                    self._connection.execute(undo)
+                self._open = self._open and savepoint
+            if fault is None:
+                raise
+            raise fault from error
+        if savepoint:
+            self._run("RELEASE batches")
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         if not self._failed:
@@ -433,16 +431,20 @@ class SqliteDatabase:
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute a statement whose texts are known to have no NUL."""
         if self._failed:
-            raise StorageError("A statement of this transaction failed before. Nothing more is done in it.")
+            raise failed_before()
         try:
             return self._connection.execute(sql, parameters)
         except _FAULTS as error:
-            fault = self._fault(error)
-            self._failed = self._depth
-            if self._open and not self._connection.in_transaction:
-                # A full disk takes the whole transaction with it: whoever waits for it must hear of it.
-                self._lose(fault)
-            raise fault from error
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> StorageError:
+        """Return the failure of a statement, after which nothing more is done in its block."""
+        fault = self._fault(error)
+        self._failed = self._depth
+        if self._open and not self._connection.in_transaction:
+            # A full disk takes the whole transaction with it: whoever waits for it must hear of it.
+            self._lose(fault)
+        return fault
 
     async def flush(self) -> None:
         """Return when everything written so far is durable."""
@@ -494,6 +496,7 @@ class SqliteDatabase:
             if self._open:
                 self._connection.execute("COMMIT")
                 self._open = False
+                self._checkpoints.committed()
         except _FAULTS as error:
             self._waiters = waiters
             fault = StorageUnavailable(
@@ -504,7 +507,10 @@ class SqliteDatabase:
             return
         executed, self._executed = self._executed, []
         for entry in executed:
-            entry.end()
+            entry.ended = True
+            # As in `wake`, for all calls that end in this tick.
+            if entry.waiter is not None and not entry.waiter.done():
+                entry.waiter.set_result(None)
         for waiter in waiters:
             if waiter.done():
                 continue
@@ -553,7 +559,7 @@ class SqliteDatabase:
 
     def _problem(self, error: Exception) -> StorageProblem:
         """Return the kind of a fault. An I/O error of SQLite may be a disk without room."""
-        free = _free_bytes(self.path.parent)
+        free = free_bytes(self.path.parent)
         return FULL if free is not None and free < _LEAST_FREE_BYTES else problem_of_sqlite(error) or UNAVAILABLE
 
     async def close(self) -> None:
@@ -564,6 +570,7 @@ class SqliteDatabase:
             self._retry.cancel()
         if self._queued:
             _log.error("%d batches were not written when the gateway stopped", len(self._queued))
+        await self._checkpoints.close()
         self._close()
 
     def _close(self) -> None:
@@ -571,48 +578,3 @@ class SqliteDatabase:
         if self._files is not None:
             self._files.close()
         self._alone.close()
-
-
-def _is_locked(error: BaseException | None) -> bool:
-    """Return whether another process has the file, which may be over in a moment."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def _free_bytes(folder: Path) -> int | None:
-    """Return the bytes that are free for this user on a folder's disk; None where that is unknown."""
-    try:
-        found = os.statvfs(folder)
-    except (AttributeError, OSError):
-        return None
-    return found.f_bavail * found.f_frsize
-
-
-def _now() -> float:
-    try:
-        return asyncio.get_running_loop().time()
-    except RuntimeError:
-        return 0.0
-
-
-def keep_alone(path: Path) -> sqlite3.Connection:
-    """Lock the database for this process, and return the connection that holds the lock until it is closed.
-
-    The running calls are known to this process alone: a second one would take them for dead. The lock is on a file
-    beside the database, so that this process may read it by more than one connection. The system releases it when the
-    process ends, however it ends.
-    """
-    try:
-        for file in (path, path.with_name(path.name + ".lock")):
-            if not file.exists():
-                create(file).close()
-        lock = sqlite3.connect(f"{path}.lock", isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise unusable(path, error) from error
-    try:
-        lock.execute("PRAGMA busy_timeout = 1000")
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        lock.close()
-        raise unusable(path, error) from error
-    return lock

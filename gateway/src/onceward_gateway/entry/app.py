@@ -69,8 +69,7 @@ from ..http.router import (
 )
 from ..http.suggest import no_path, wrong_method
 from ..http.validation import Contract, Specification
-from ..idempotency.fingerprint import fingerprint
-from ..idempotency.request import check_key
+from ..idempotency.request import identify_request
 from ..telemetry.request_span import RequestSpan
 from .handlers import build_handlers
 from .services import Services
@@ -283,7 +282,8 @@ class App:
     async def _read(self, request: Request, match: Match, query: bytes, *, internal: bool) -> None:
         """Read and validate the query and the body, and resolve the model that the request names."""
         route, spec = match.route, self._spec(match)
-        request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
+        if query or spec is None or spec.needs_query:
+            request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
         if route.method != "GET":
             limits = self.gateway.settings.limits if _takes_large(route) else self._small
             await read_body(request, route.body, limits, spec, merge=route.kind is not None)
@@ -317,18 +317,15 @@ class App:
         customer = request.data.get("user")
         if isinstance(customer, str) and customer:
             request.caller = await self.gateway.directory.with_customer(request.caller, customer)
-        if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
+        if request.others and any(
+            bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds
+        ):
             refuse_models_beside(request.others, request.model, request.merged)
 
     async def _idempotently(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:
-        writes, key = self.gateway.writes, check_key(request.header("idempotency-key"))
+        identified = await identify_request(request)
         whole = route.access is Access.PLATFORM and route.in_transaction
-        if key is None:
-            return await writes.plainly(lambda: endpoint(request), whole=whole)
-        request_hash = await fingerprint(request)
-        return await writes.once(
-            request.principal, key, request.operation, request_hash, lambda: endpoint(request), whole=whole
-        )
+        return await self.gateway.writes.run(identified, lambda: endpoint(request), whole=whole)
 
     def _match(self, method: str, raw_path: bytes, scope: dict[str, Any] | None) -> Match:
         match = self.table.match(method, raw_path)

@@ -23,6 +23,7 @@ from ..cluster.membership import Nodes
 from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
+from ..core.random_bytes import RandomBytes
 from ..db import (
     StorageError,
     open_database,
@@ -34,6 +35,7 @@ from ..db.readiness import Readiness
 from ..guardrails.registry import Guardrails
 from ..http.contract import ContractError, load_contract
 from ..http.validation import Contract
+from ..idempotency.engine import IdempotencyKeys
 from ..idempotency.writes import IdempotentWrites
 from ..identity.directory import Directory, master_keys
 from ..identity.invalidation import ChangeLog
@@ -46,6 +48,7 @@ from ..jobs.file_store import FileStore
 from ..jobs.fine_tuning_runner import FineTuningRunner
 from ..jobs.fine_tuning_store import FineTuningStore
 from ..jobs.image_store import ImageStore
+from ..jobs.record_archive import RecordArchive
 from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
 from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
@@ -92,10 +95,12 @@ class Services:
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._randomness = RandomBytes()
         self.draining = False
         self.ready = False
-        # Before anything is opened: a gateway without a usable contract does not start.
+        # Before anything is opened: without a usable contract and configuration, a gateway does not start.
         self.contract = _contract()
+        self.guardrails = Guardrails(settings.guardrails)
         self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
@@ -115,6 +120,7 @@ class Services:
         self.cleanup = Cleanup(
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
+        self.record_archive = RecordArchive(self.db, self.clock, settings.records, self.nodes.id)
         self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
@@ -130,7 +136,6 @@ class Services:
         if self.redis is not None:
             self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
             self.breakers.subscribe(self.cooldowns)
-        self.guardrails = Guardrails(settings.guardrails)
         labels = NameLabels(settings, self.catalog)
         metrics = Metrics(labels) if settings.observability.metrics.enabled else None
         self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
@@ -145,12 +150,14 @@ class Services:
             served_at=lambda call: served_address(call, self.catalog.deployment, settings.providers),
             texts_of_events=texts_of_events,
         )
+        self.idempotency = IdempotencyKeys(self.db, self.clock, settings.limits.idempotency_retention_hours * 3600)
         self.calls = CallRegistry(
             self.db,
             self.clock,
             settings.limits,
             self.prices,
             self.new_id,
+            idempotency=self.idempotency,
             biller=self.ledger,
             nodes=self.nodes,
             bus=self.bus,
@@ -172,12 +179,9 @@ class Services:
         )
         self.metrics = None if metrics is None else self._exporter(metrics, labels)
         self._metrics_server = self._open_metrics_server()
-        keep = settings.limits.idempotency_retention_hours * 3600
         self.writes = IdempotentWrites(
             self.db,
-            self.calls.claims.store,
-            self.clock,
-            keep,
+            self.idempotency,
             self.new_id,
             node=self.nodes.id,
             together=self.directory.changes.transaction,
@@ -203,11 +207,12 @@ class Services:
 
     def _open_storage(self, settings: Settings, node: str | None) -> None:
         """Open the database and Redis, and what the nodes of a cluster share over them."""
+        # Its address is checked before the database is opened, and connections are made later.
+        self.redis = open_redis(settings)
         prepare(settings)
         self.db = open_database(settings)
         self.folders = Folders(settings.data_dir, BLOB_KINDS)
         self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
 
@@ -221,7 +226,12 @@ class Services:
         self.takeover = Takeover(
             self.nodes,
             self.clock,
-            on_dead=(self.calls.failover.died, self.ledger.on_dead, *(queue.release for queue in queues)),
+            on_dead=(
+                self.idempotency.died,
+                self.calls.failover.died,
+                self.ledger.on_dead,
+                *(queue.release for queue in queues),
+            ),
             on_lost=self.calls.failover.release_taken_over,
         )
 
@@ -329,6 +339,7 @@ class Services:
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
         )
         self.spawn(self.cleanup.run(), "files")
+        self.spawn(self.record_archive.run(), "expired records")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""
@@ -387,7 +398,7 @@ class Services:
 
     async def _sweep(self) -> None:
         while True:
-            await self._run_logged(self.calls.sweep())
+            await self._run_logged(self.idempotency.sweep())
             await self.clock.sleep(_SWEEP_SECONDS)
 
     async def _sweep_ledger(self) -> None:
@@ -428,7 +439,7 @@ class Services:
 
     def new_id(self, prefix: str) -> str:
         """Return an unguessable id that sorts by time: the prefix and 26 characters."""
-        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
+        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(self._randomness.take(10))
         return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import msgspec
 
@@ -10,7 +11,11 @@ from ..core.answer import Answer
 from ..db import Batch, Database, Row
 from . import sql
 
-__all__ = ["IdempotencyStore", "StoredKey", "read_answer"]
+__all__ = ["IdempotencyStore", "KeyRow", "StoredKey", "read_answer"]
+
+
+# Principal, key, operation, fingerprint, the id that the key names, and its expiry in seconds since the epoch.
+KeyRow: TypeAlias = tuple[str, str | None, str, bytes, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,9 @@ class IdempotencyStore:
         return None if row is None else read_answer(row)
 
     @staticmethod
-    def put(
-        batch: Batch, principal: str, key: str, operation: str, fingerprint: bytes, id: str, *, expires_at: float
-    ) -> None:
-        """Add a key to a batch, which names `id` until `expires_at` (seconds since the epoch)."""
-        batch.add(sql.PUT_KEY, (principal, key, operation, fingerprint, id, expires_at))
+    def put(batch: Batch, key: KeyRow) -> None:
+        """Add a key to a batch."""
+        batch.add(sql.PUT_KEY, key)
 
     @staticmethod
     def put_answer(batch: Batch, id: str, answer: Answer) -> None:

@@ -20,18 +20,18 @@ __all__ = [
 _KEY_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IdempotentRequest:
     """A request with its caller, operation, idempotency key and resume position."""
 
     principal: str
     operation: str
-    stream: bool
     key: str | None
     fingerprint: bytes
-    last_event_id: str | None
-    request_id: str
-    body_bytes: int
+    stream: bool = False
+    last_event_id: str | None = None
+    request_id: str = ""
+    body_bytes: int = 0
 
     @property
     def scoped_key(self) -> tuple[str, str]:
@@ -64,17 +64,19 @@ def check_key(key: str | None) -> str | None:
     return key
 
 
-async def identify_request(request: Request, *, stream: bool) -> IdempotentRequest:
+async def identify_request(request: Request, *, stream: bool = False) -> IdempotentRequest:
     """Return the identity of a request: its idempotency key, fingerprint, caller and resume position."""
-    key = check_key(request.header("idempotency-key"))
-    digest = await fingerprint(request) if key is not None else b""
+    key, digest = request.headers.get("idempotency-key"), b""
+    if key is not None:
+        check_key(key)
+        digest = await fingerprint(request)
     return IdempotentRequest(
         principal=request.principal,
         operation=request.operation,
-        stream=stream,
         key=key,
         fingerprint=digest,
-        last_event_id=request.header("last-event-id"),
+        stream=stream,
+        last_event_id=request.headers.get("last-event-id"),
         request_id=request.request_id,
         body_bytes=len(request.raw),
     )

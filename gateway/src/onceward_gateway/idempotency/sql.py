@@ -43,16 +43,17 @@ PUT_KEY = """
         call_id = excluded.call_id, expires_at = excluded.expires_at, node = NULL
 """
 RENEW_KEY = "UPDATE once_key SET expires_at = ? WHERE principal = ? AND key = ? AND call_id = ?"
+# For a write whose answer is not stored.
 DROP_KEY = "DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?"
 
-# One statement, so that exactly one node obtains the key.
+# One statement, so that exactly one node obtains the key. It replaces an expired key, or what the node has seen of it.
 CLAIM_KEY = """
     INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node)
     VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (principal, key) DO UPDATE SET
         operation = excluded.operation, fingerprint = excluded.fingerprint, call_id = excluded.call_id,
         expires_at = excluded.expires_at, node = excluded.node
-    WHERE once_key.expires_at <= ? OR once_key.call_id = ?
+    WHERE once_key.expires_at <= ? OR (once_key.call_id = ? AND coalesce(once_key.node, '') = ?)
     RETURNING call_id
 """
 

@@ -1,7 +1,6 @@
-"""Idempotency keys of writes without a model call: a repeated request gets the stored answer of the first.
+"""Writes with an idempotency key: each runs once, and its answer is stored in the transaction of its changes.
 
-If other nodes share the database, the key is claimed there first; a node that finds it claimed waits until the answer
-is stored or the claim is released.
+If other nodes share the database, the key has the node that runs the write until its answer is stored.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from ..core import error_codes
 from ..core.answer import Answer
-from ..core.clock import Clock
-from ..core.errors import ApiError, conflict
-from ..core.headers import X_ONCEWARD_REPLAYED, X_SHOULD_RETRY
+from ..core.errors import ApiError
+from ..core.headers import X_ONCEWARD_REPLAYED
 from ..db import Batch, Database
 from ..http.request import (
     Change,
@@ -22,16 +20,46 @@ from ..http.request import (
     Response,
 )
 from . import sql
-from .repository import IdempotencyStore, StoredKey, read_answer
+from .engine import (
+    Attached,
+    Claim,
+    Effect,
+    IdempotencyKeys,
+    Pending,
+    Replay,
+    Start,
+)
+from .repository import StoredKey, read_answer
+from .request import IdempotentRequest
 
 __all__ = ["IdempotentWrites"]
 
 _MAX_STORED_BYTES = 1 << 20
-_POLL_SECONDS = 0.05
-_MAX_POLL_SECONDS = 1.0
 
 Act = Callable[[], Awaitable[Reply | Change]]
 _Callback = Callable[[], Awaitable[None]]
+
+
+class WriteKind:
+    """Writes as a kind of requests: one that runs is waited for, and one that has ended is replayed."""
+
+    find = sql.FIND_WRITE
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+
+    def attach(self, request: IdempotentRequest, running: asyncio.Task[Reply]) -> Attached[asyncio.Task[Reply]]:
+        """Return the outcome for a write that runs in this process."""
+        return Attached(running)
+
+    def check_new(self, request: IdempotentRequest) -> None:
+        """Accept every request."""
+
+    async def outcome(self, request: IdempotentRequest, stored: StoredKey) -> Replay[Answer] | Start | Pending:
+        """Return the stored answer, or wait for the node that runs the write."""
+        if stored.named is not None:
+            return Replay(read_answer(stored.named))
+        return Start.START if stored.node in (None, self._node) else Pending.LATER
 
 
 class IdempotentWrites:
@@ -43,81 +71,62 @@ class IdempotentWrites:
     def __init__(
         self,
         db: Database,
-        store: IdempotencyStore,
-        clock: Clock,
-        keep_seconds: float,
+        keys: IdempotencyKeys,
         new_id: Callable[[str], str],
         *,
         node: str,
         together: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
         self._db = db
-        self._store = store
-        self._clock = clock
-        self._keep_seconds = keep_seconds
+        self._keys = keys
         self._new_id = new_id
         self._node = node
         self._together = together
-        self._running: dict[tuple[str, str], tuple[bytes, asyncio.Task[Reply]]] = {}
+        self._kind = WriteKind(node)
 
-    async def once(
-        self, principal: str, key: str, operation: str, fingerprint: bytes, act: Act, *, whole: bool = True
-    ) -> Reply:
-        """Return the answer of `act`, which runs once for this key.
+    async def run(self, request: IdempotentRequest, act: Act, *, whole: bool = True) -> Reply:
+        """Return the answer of `act`, which runs once for the key of the request, if it has one.
 
         With `whole`, the changes of `act` and its stored answer are written in one transaction, and `act` must await
         only the database. Without it, this applies to the `Change` that `act` returns.
         """
-        scoped_key = (principal, key)
-        running = self._running.get(scoped_key)
-        if running is not None:
-            _require_same_request(running[0], fingerprint, key)
-            return _replayed(await asyncio.shield(running[1]))
-        claim = _Claim(principal, key, operation, fingerprint, self._new_id("once_"))
-        task = asyncio.get_running_loop().create_task(self._run(claim, act, whole=whole))
-        self._running[scoped_key] = (fingerprint, task)
-        task.add_done_callback(lambda _: self._running.pop(scoped_key, None))
+        if request.key is None:
+            reply, then = await self._act(None, act, whole=whole)
+            await self._finish(then)
+            return reply
+        while True:
+            outcome = await self._keys.enter(request, self._kind)
+            if isinstance(outcome, Attached):
+                return _replayed(await asyncio.shield(outcome.running))
+            if isinstance(outcome, Replay):
+                answer = outcome.ended
+                return _replayed(Response(answer.status, answer.body, answer.content_type, answer.headers))
+            if await self._keys.take(outcome, self._effect(outcome)):
+                break
+        task = asyncio.get_running_loop().create_task(self._run(outcome, act, whole=whole))
+        self._keys.begun(outcome, task)
         return await asyncio.shield(task)
 
-    async def plainly(self, act: Act, *, whole: bool) -> Reply:
-        """Return the answer of `act` for a request without a key, once its changes are durable."""
-        reply, then = await self._act(None, act, whole=whole)
-        await self._finish(then)
-        return reply
+    def _effect(self, claim: Claim) -> Effect:
+        id, request = self._new_id("once_"), claim.request
+        if not self._db.shared:
+            return Effect(id)
+        take = (sql.CLAIM_KEY, claim.claim_row(id, self._node, self._keys.time()))
+        return Effect(id, (take,), ((sql.FREE_WRITE, (*request.scoped_key, id, self._node)),))
 
-    async def _run(self, claim: _Claim, act: Act, *, whole: bool) -> Reply:
-        delay = _POLL_SECONDS
-        while True:
-            stored = await self._store.find(sql.FIND_WRITE, claim.principal, claim.key, self._clock.time())
-            if stored is not None:
-                _require_same_request(stored.fingerprint, claim.fingerprint, claim.key)
-                if stored.named is not None:
-                    answer = read_answer(stored.named)
-                    return _replayed(Response(answer.status, answer.body, answer.content_type, answer.headers))
-            held_elsewhere = stored is not None and stored.node not in (None, self._node)
-            if not held_elsewhere and await self._claim(claim, stored):
-                break
-            await self._clock.sleep(delay)
-            delay = min(2 * delay, _MAX_POLL_SECONDS)
+    async def _run(self, claim: Claim, act: Act, *, whole: bool) -> Reply:
         try:
             reply, then = await self._act(claim, act, whole=whole)
         except BaseException:
-            if self._db.shared:
-                release = Batch()
-                release.add(sql.FREE_WRITE, (claim.principal, claim.key, claim.id, self._node))
-                self._db.enqueue(release)
+            self._keys.abandon(claim)
             raise
-        await self._finish(then)
+        try:
+            await self._finish(then)
+        finally:
+            self._keys.drop(claim)
         return reply
 
-    async def _claim(self, claim: _Claim, stored: StoredKey | None) -> bool:
-        if not self._db.shared:
-            return True
-        now = self._clock.time()
-        row = (*claim.row(now + self._keep_seconds), self._node, now, "" if stored is None else stored.id)
-        return bool(await self._db.changed(sql.CLAIM_KEY, row))
-
-    async def _act(self, claim: _Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Callback | None]:
+    async def _act(self, claim: Claim | None, act: Act, *, whole: bool) -> tuple[Reply, _Callback | None]:
         """Run `act`, store its answer for the key, and return it with a callback to run when both are durable."""
         result: Reply | Change | None = None
         try:
@@ -138,28 +147,27 @@ class IdempotentWrites:
         if then is not None:
             await then()
 
-    async def _store_or_drop(self, claim: _Claim, reply: Reply) -> None:
+    async def _store_or_drop(self, claim: Claim, reply: Reply) -> None:
         if isinstance(reply, Response) and 200 <= reply.status < 300 and len(reply.body) <= _MAX_STORED_BYTES:
             await self._store_answer(claim, reply)
-        elif self._db.shared:
-            await self._db.write(sql.DROP_KEY, (claim.principal, claim.key, claim.id))
+        elif claim.recorded:
+            await self._db.write(sql.DROP_KEY, (*claim.request.scoped_key, claim.effect.id))
 
-    async def _store_answer(self, claim: _Claim, reply: Response) -> None:
-        batch, expires_at = Batch(), self._clock.time() + self._keep_seconds
-        if not self._db.shared:
-            self._store.put(
-                batch, claim.principal, claim.key, claim.operation, claim.fingerprint, claim.id, expires_at=expires_at
-            )
-        elif not await self._db.write(sql.KEEP_WRITE, (expires_at, claim.principal, claim.key, claim.id)):
+    async def _store_answer(self, claim: Claim, reply: Response) -> None:
+        batch, scoped_key = Batch(), claim.request.scoped_key
+        claim.expires_at = self._keys.expiry()
+        if not claim.recorded:
+            self._keys.record(batch, claim)
+        elif not await self._db.write(sql.KEEP_WRITE, (claim.expires_at, *scoped_key, claim.effect.id)):
             # This node was declared dead and another one has the key: the error rolls the changes back.
             raise ApiError(
                 503,
-                f"Another node took over the request of the idempotency key {claim.key!r}. Send it again.",
+                f"Another node took over the request of the idempotency key {claim.request.key!r}. Send it again.",
                 code=error_codes.REQUEST_TAKEN_OVER,
                 retry_after=1,
             )
         answer = Answer(reply.body, reply.content_type, None, reply.headers, reply.status)
-        self._store.put_answer(batch, claim.id, answer)
+        self._keys.store.put_answer(batch, claim.effect.id, answer)
         await self._db.write_batch(batch)
 
     @asynccontextmanager
@@ -169,33 +177,6 @@ class IdempotentWrites:
                 yield
         else:
             yield
-
-
-class _Claim:
-    """A key that a write holds or tries to claim; its answer is stored under `id`."""
-
-    __slots__ = ("fingerprint", "id", "key", "operation", "principal")
-
-    def __init__(self, principal: str, key: str, operation: str, fingerprint: bytes, id: str) -> None:
-        self.principal = principal
-        self.key = key
-        self.operation = operation
-        self.fingerprint = fingerprint
-        self.id = id
-
-    def row(self, expires_at: float) -> tuple[str, str, str, bytes, str, float]:
-        return self.principal, self.key, self.operation, self.fingerprint, self.id, expires_at
-
-
-def _require_same_request(stored: bytes, requested: bytes, key: str) -> None:
-    if stored != requested:
-        raise conflict(
-            f"The idempotency key {key!r} was used before with another request. "
-            "Send the same body to the same operation, or take a new key.",
-            code=error_codes.IDEMPOTENCY_KEY_REUSED,
-            param="Idempotency-Key",
-            headers=((X_SHOULD_RETRY, "false"),),
-        )
 
 
 def _replayed(reply: Reply) -> Reply:

@@ -192,7 +192,7 @@ class Exchange:
         """Send the request, and return body and content type of a successful response; raise `ApiError` otherwise."""
         response = await self._begin(writer)
         try:
-            return await self._read(response), response.last_headers.get("content-type", "application/json")
+            return await self._read(response), response.headers.get("content-type", "application/json")
         except HttpClientError as error:
             raise self._broken(error, streamed=writer.record.stream) from error
         finally:
@@ -204,7 +204,7 @@ class Exchange:
         self._body = None
         if 200 <= response.status < 300:
             self.meter.answered = True
-            headers = response.last_headers
+            headers = response.headers
             reported = of_headers(headers)
             if reported is not None:
                 self.meter.add_report(reported)
@@ -342,7 +342,7 @@ class Exchange:
         return failures.from_status(
             self.provider,
             response.status,
-            response.last_headers,
+            response.headers,
             body[:_SHOWN],
             now=self._client.clock.time(),
         )
@@ -351,7 +351,7 @@ class Exchange:
 
     async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """Yield the decoded body as it arrives, up to the size limit."""
-        encoding, most = response.last_headers.get("content-encoding", ""), self._limits.max_response_bytes
+        encoding, most = response.headers.get("content-encoding", ""), self._limits.max_response_bytes
         decoder = decoder_of(encoding)
         self.room = most
         if decoder is None:
@@ -384,7 +384,7 @@ class Exchange:
     async def _read(self, response: HttpResponse) -> bytes:
         """Return the whole body. If it is cut off, count the texts that came before."""
         ready, most = response.ready, self._limits.max_response_bytes
-        is_declared = "content-encoding" in response.last_headers
+        is_declared = "content-encoding" in response.headers
         if ready is not None and len(ready) <= most and not is_declared and is_plain(ready):
             return ready
         pieces: list[bytes] = []

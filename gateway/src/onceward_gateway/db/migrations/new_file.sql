@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0006_usage_rollups');
+INSERT INTO "alembic_version" VALUES('0008_record_archive');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -82,7 +82,7 @@ CREATE TABLE call (
 	usage TEXT, 
 	cost_nano BIGINT, 
 	error_status BIGINT, 
-	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, 
+	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, account TEXT, 
 	PRIMARY KEY (position), 
 	UNIQUE (id)
 );
@@ -271,6 +271,16 @@ CREATE TABLE platform_user (
 	role TEXT NOT NULL, 
 	PRIMARY KEY (id)
 );
+CREATE TABLE record_archive (
+	name TEXT NOT NULL, 
+	kept_from DOUBLE NOT NULL, 
+	holder TEXT, 
+	expires_at DOUBLE NOT NULL, 
+	pending TEXT, 
+	PRIMARY KEY (name)
+);
+INSERT INTO "record_archive" VALUES('usage',0.0,NULL,0.0,NULL);
+INSERT INTO "record_archive" VALUES('call',0.0,NULL,0.0,NULL);
 CREATE TABLE spend_reset (
 	position INTEGER NOT NULL, 
 	scope TEXT NOT NULL, 
@@ -362,6 +372,14 @@ CREATE TABLE usage_charge (
 	usage_id TEXT NOT NULL, 
 	PRIMARY KEY (scope, id, usage_id)
 );
+CREATE TABLE usage_charge_rollup (
+	scope TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	at BIGINT NOT NULL, 
+	cost_nano BIGINT NOT NULL, 
+	PRIMARY KEY (scope, id, model, at)
+);
 CREATE TABLE usage_group (
 	id BIGINT NOT NULL, 
 	kind SMALLINT NOT NULL, 
@@ -432,12 +450,6 @@ CREATE INDEX cache_entry_by_scope ON cache_entry (scope);
 CREATE INDEX cache_entry_by_age ON cache_entry (created_at);
 CREATE INDEX usage_by_start ON usage (started_at);
 CREATE INDEX usage_by_request ON usage (request_id);
-CREATE INDEX usage_by_key ON usage (key_id, started_at) WHERE key_id IS NOT NULL;
-CREATE INDEX usage_by_user ON usage (user_id, started_at) WHERE user_id IS NOT NULL;
-CREATE INDEX usage_by_team ON usage (team_id, started_at) WHERE team_id IS NOT NULL;
-CREATE INDEX usage_by_organization ON usage (organization_id, started_at) WHERE organization_id IS NOT NULL;
-CREATE INDEX usage_by_customer ON usage (customer, started_at) WHERE customer IS NOT NULL;
-CREATE INDEX usage_by_account ON usage (account, started_at) WHERE account IS NOT NULL;
 CREATE INDEX usage_tag_by_usage ON usage_tag (usage_id);
 CREATE INDEX spend_reset_by_owner ON spend_reset (scope, id, position);
 CREATE INDEX budget_window_by_end ON budget_window (end_at);
@@ -461,10 +473,10 @@ CREATE INDEX batch_to_do ON batch (seq) WHERE status NOT IN ('completed', 'faile
 CREATE INDEX tuning_job_to_do ON tuning_job (seq) WHERE status NOT IN ('succeeded', 'failed', 'cancelled');
 CREATE INDEX usage_group_by_value ON usage_group (kind, value);
 CREATE INDEX usage_group_by_key ON usage_group (key_id, model);
+CREATE INDEX usage_rollup_days ON usage_rollup (group_id, at) WHERE step = 24;
 CREATE INDEX usage_by_group ON usage (group_id, id);
-CREATE INDEX usage_ungrouped ON usage (id) WHERE group_id IS NULL;
 CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'completed';
 CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
-CREATE INDEX usage_again ON usage (started_at, id) WHERE attempt > 1;
+CREATE INDEX usage_charge_by_usage ON usage_charge (usage_id);
 DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -25,7 +25,7 @@ from ...db.private import (
     tighten,
 )
 from ...db.schema import is_current, sqlite_version
-from ...db.sqlite import keep_alone
+from ...db.sqlite_lock import keep_alone
 from ...db.unusable import opening
 
 __all__ = ["back_up", "restore"]

@@ -43,15 +43,6 @@ class HttpResponse:
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """The headers by lower-case name; values of the same name are joined by commas."""
-        found: dict[str, str] = {}
-        for raw_name, raw_value in self.raw_headers:
-            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "surrogateescape")
-            found[name] = f"{found[name]}, {value}" if name in found else value
-        return found
-
-    @cached_property
-    def last_headers(self) -> dict[str, str]:
         """The headers by lower-case name; of several values of the same name, the last."""
         return {
             name.decode("latin-1").lower(): value.decode("utf-8", "surrogateescape") for name, value in self.raw_headers
