@@ -175,7 +175,7 @@ def call(kind: type[Written] = Written, *, key: str | None = "k", logged: list[b
     run = kind(
         cast("CallHost", host),
         record,
-        fingerprint=None,
+        claim=None,
         prompt_bytes=1,
         price_name="m",
         logged=logged,
