@@ -125,6 +125,7 @@ class Effect:
     body: str
     number: int
     claimed: float
+    begun: float
     decision: asyncio.Future[str]
     node: Node
     ended: str = ""
@@ -312,7 +313,7 @@ class World:
 
     def begin(self, kind: str, key: str, body: str, node: Node, claimed: float) -> Effect:
         decision = asyncio.get_running_loop().create_future()
-        effect = Effect(kind, key, body, next(_numbers), claimed, decision, node)
+        effect = Effect(kind, key, body, next(_numbers), claimed, self.clock.time(), decision, node)
         self.effects.append(effect)
         return effect
 
@@ -381,8 +382,10 @@ class World:
 
     async def settle(self) -> None:
         """End everything, and wait until every client of a living node has its answer."""
+        end = self.clock.time() + KEEP_SECONDS / 2
         async with asyncio.timeout(10):
             while any(not client.task.done() for client in self.clients if not client.node.db.dead):
+                assert self.clock.time() < end, "a client waits for ever"
                 self.end("completed")
                 await self.clock.advance(0.1)
                 await asyncio.sleep(0.001 if self.db.shared else 0)
