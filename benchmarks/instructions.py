@@ -2,6 +2,7 @@
 
     python benchmarks/instructions.py                   both subjects, then the gateway's Python calls and statements
     python benchmarks/instructions.py unary chunk_full  only these scenarios
+    python benchmarks/instructions.py --work unary      only the gateway's calls and statements, as JSON
 
 The gateway runs with a key, limits of requests and tokens, a budget and the durable record on SQLite; the pass-through
 relays bytes with uvicorn and aiohttp. Instructions are counted with callgrind (`valgrind` must be installed), so the
@@ -11,6 +12,7 @@ load of the machine does not change them. Exit status 1 when a budget of `budget
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -21,7 +23,7 @@ from gateways.processes import serving
 __all__ = ["COUNTED", "main", "measured"]
 
 HERE = Path(__file__).parent
-STEADY = HERE / "steady.py"
+MOCK_PROVIDER = HERE / "mock_provider.py"
 COUNTED = ("onceward gateway", "pass-through")
 COUNTS = {
     "python_calls": "Python calls",
@@ -41,11 +43,19 @@ def measured(pythons: dict[str, Path], chosen: dict[str, Scenario] = SCENARIOS) 
 
     A count is named for what is counted and the scenario: `sql_unary`.
     """
-    with serving(STEADY) as upstream:
+    with serving(MOCK_PROVIDER) as upstream:
         found = {name: instructions(name, upstream, pythons, chosen) for name in COUNTED}
-        for what in ("calls", "events"):
-            for scenario, counts in work(what, upstream, pythons, chosen).items():
-                found[COUNTED[0]] |= {f"{name}_{scenario}": count for name, count in counts.items()}
+        for scenario, counts in worked(upstream, pythons, chosen).items():
+            found[COUNTED[0]] |= {f"{name}_{scenario}": count for name, count in counts.items()}
+    return found
+
+
+def worked(upstream: str, pythons: dict[str, Path], chosen: dict[str, Scenario]) -> dict[str, Figures]:
+    """Return what the gateway does for a unit of each scenario: Python calls, statements, tasks and timers."""
+    found: dict[str, Figures] = {name: {} for name in chosen}
+    for what in ("calls", "events"):
+        for scenario, counts in work(what, upstream, pythons, chosen).items():
+            found[scenario] |= counts
     return found
 
 
@@ -78,10 +88,17 @@ def missed(found: dict[str, Figures], chosen: dict[str, Scenario]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Counts instructions of the gateway and of a pass-through.")
     parser.add_argument("scenarios", nargs="*", help="only these scenarios")
-    names = parser.parse_args().scenarios
+    parser.add_argument("--work", action="store_true", help="only the gateway's calls and statements, as JSON")
+    options = parser.parse_args()
+    names = options.scenarios
     chosen = {name: scenario for name, scenario in SCENARIOS.items() if not names or name in names}
     # Subject and peer run in the environment of this interpreter.
-    found = measured({"gateway": Path(sys.executable)}, chosen)
+    pythons = {"gateway": Path(sys.executable)}
+    if options.work:
+        with serving(MOCK_PROVIDER) as upstream:
+            print(json.dumps(worked(upstream, pythons, chosen)))
+        return 0
+    found = measured(pythons, chosen)
     table(found, chosen)
     rows = missed(found, chosen)
     print("".join(f"\nmissed: {row}" for row in rows))

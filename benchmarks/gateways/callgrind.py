@@ -26,7 +26,7 @@ def dumped(process: int, out: Path) -> int:
     """Return the instructions since the last dump."""
     before = set(out.parent.glob("callgrind.*"))
     control(process, "--dump")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for file in set(out.parent.glob("callgrind.*")) - before:
             if found := _SUMMARY.search(file.read_text()):

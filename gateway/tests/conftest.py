@@ -37,8 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of storage, which run on PostgreSQL too."""
     for place in STORAGE:
         assert place.exists(), f"{place} was moved: correct STORAGE in {__file__}"
+    of_storage = {path: any(map(path.is_relative_to, STORAGE)) for path in {item.path for item in items}}
     for item in items:
-        if any(item.path.is_relative_to(place) for place in STORAGE):
+        if of_storage[item.path]:
             item.add_marker("storage")
 
 

@@ -169,3 +169,28 @@ def test_an_array_that_is_too_long_is_told_from_one_with_a_wrong_item() -> None:
     assert narrowed.too_long == ("a",)
     narrowed = narrow({"a": [*range(900), "x", *range(50)]}, check, {"a"})
     assert (narrowed.value, narrowed.place(("a", 0))) == ({"a": ["x"]}, ("a", 900))
+
+
+NESTED: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.integers() | st.text(st.sampled_from('"\\\\[]{}aé')),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.sampled_from('"\\\\[]{}a')), inner, max_size=3)
+    ),
+    max_leaves=30,
+)
+
+
+def depth_of(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
+
+
+@given(NESTED, st.booleans(), st.sampled_from([None, 1]))
+def test_the_depth_of_a_body_is_that_of_its_containers(value: Any, ascii: bool, indent: int | None) -> None:
+    raw = json.dumps({"a": value}, ensure_ascii=ascii, indent=indent).encode()
+    depth = depth_of(value) + 1
+    assert parse_json(raw, RequestLimits(max_depth=depth)) == {"a": value}
+    if depth > 1:
+        with pytest.raises(ApiError) as refused:
+            parse_json(raw, RequestLimits(max_depth=depth - 1))
+        assert refused.value.code == "too_deep"

@@ -63,12 +63,12 @@ class Gateways:
         """Let nodes that are added take others for dead after so many seconds only."""
         self._config = self._config.replace("lease_seconds = 1.5", f"lease_seconds = {seconds}")
 
-    def add(self, *arguments: str) -> GatewayProcess:
-        """Start one more node."""
+    def add(self, *arguments: str, log: bool = False) -> GatewayProcess:
+        """Start one more node; with `log`, its standard error goes to a file."""
         folder = self.folder / f"node{len(self.nodes)}"
         folder.mkdir()
         (folder / "onceward.toml").write_text(self._config)
-        node = GatewayProcess(folder, *arguments, environ=self._environ)
+        node = GatewayProcess(folder, *arguments, environ=self._environ, log=folder / "log" if log else None)
         self.nodes.append(node)
         return node.start()
 

@@ -19,7 +19,7 @@ from .gateways import CHAT, MASTER, Gateways, Reading, asked, eventually, ids_of
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")]
 # So long that nobody waits for it: it is the supervisor who says that a worker is dead.
-LEASE = "[limits]\ndrain_timeout_seconds = 60.0\n"
+LEASE = "[limits]\ndrain_timeout_seconds = 600.0\n"
 
 
 @pytest.fixture
@@ -181,18 +181,20 @@ def owner_of(folder: Path) -> int:
 
 
 async def test_a_second_signal_in_the_same_instant_is_not_lost(served: Gateways) -> None:
-    server = served.add("--workers", "2")
+    server = served.add("--workers", "2", log=True)
     await all_ready(server, 2, served)
     async with in_clients([server.url]) as (client,):
-        stream = Reading(client, asked("x " * 500, stream=True, pace=0.2), Idempotency_Key="long")
+        stream = Reading(client, asked("x " * 5000, stream=True, pace=0.2), Idempotency_Key="long")
         await stream.has(1)
         assert server.process is not None
         # Two kinds are two signals, however close; the supervisor also signals its workers by two kinds.
         server.process.send_signal(signal.SIGTERM)
         server.process.send_signal(signal.SIGINT)
-        await stream.end(30)
-    # Far below the time for draining.
-    assert await asyncio.to_thread(server.wait, 30) == 0
+        await stream.end(120)
+    # Far below the time for draining and that of the stream. On a busy machine, the workers' own deadline may end them.
+    status = await asyncio.to_thread(server.wait, 120)
+    assert server.log is not None
+    assert status == 0 or "the second signal ended the process" in server.log.read_text()
 
 
 async def test_workers_without_their_supervisor_end(served: Gateways) -> None:

@@ -29,6 +29,7 @@ STEPS = [
     "calls.keys.ended",
     "calls._settlement._on_ended",
     "ledger.write_fresh",
+    "ledger.account",
     "prices.cost",
     "ledger.bill",
     "ledger.apply",

@@ -31,6 +31,7 @@ from ..identity.authorization import may_see_organization
 from ..identity.repositories import Repositories
 from . import spend_reports
 from .parsing import known_value
+from .usage_filter import UsageFilter
 
 __all__ = ["CreditHandlers"]
 
@@ -42,8 +43,18 @@ _STATUSES = ("success", "error", "rate_limited", "cancelled")
 class CreditHandlers:
     """Handlers for `/v1/credits`."""
 
-    def __init__(self, db: Database, records: Repositories, ledger: Ledger, auth_mode: AuthMode, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        records: Repositories,
+        reports: spend_reports.SpendReports,
+        ledger: Ledger,
+        *,
+        auth_mode: AuthMode,
+        clock: Clock,
+    ) -> None:
         self._db = db
+        self._reports = reports
         self._records = records
         self._ledger = ledger
         self._auth_mode = auth_mode
@@ -130,14 +141,14 @@ class CreditHandlers:
             )
         if start is None and end is None and period in _DAYS:
             start = spend_reports.start_of_day(now) - (_DAYS[period] - 1) * 86400
-        where = spend_reports.UsageFilter()
+        where = UsageFilter()
         where.add("account", account)
         where.add("start", start)
         where.add("end", end)
         where.add("provider", spend_reports.recorded_provider(query.get("provider")))
         for name in ("model", "band"):
             where.add(name, query.get(name))
-        rows = await self._db.query_in_thread(sql.credit_sums(where.conditions), tuple(where.values))
+        rows = await self._reports.by_day(where, ("model_served", "provider", "band"))
         return json_response(_stats(rows, period, query.get("group_by") or "day", start, end or now))
 
     async def tiers(self, request: Request) -> Response:
@@ -248,7 +259,8 @@ def _stats(rows: list[tuple[Any, ...]], period: str, step: str, start: float | N
     by_provider: dict[str, _CreditTotals] = {}
     by_band: dict[str, _CreditTotals] = {}
     steps: dict[str, _CreditTotals] = {}
-    for day, model, provider, band, *numbers in rows:
+    for day, model, provider, band, requests, _, cost, credits, _, _, tokens, latency in rows:
+        numbers = [requests, tokens, credits, cost, latency]
         for sums, name in (
             (by_model, model),
             (by_provider, provider),

@@ -234,6 +234,8 @@ class InferenceEndpoint:
     def _candidates(self, request: Request, target: Target | DeploymentPool) -> list[Candidate]:
         """Return provider and price name of every model that may serve the call, also those that the request lists."""
         candidates = self._served_by(target)
+        if not request.others:
+            return candidates
         others = dict.fromkeys(named.model for named in request.others)
         if len(others) > _MAX_MODELS:
             raise invalid(
@@ -241,7 +243,7 @@ class InferenceEndpoint:
                 param="models",
                 code=error_codes.TOO_LONG,
             )
-        for provider in dict.fromkeys(one.provider for one in candidates if others and one.provider != "offline"):
+        for provider in dict.fromkeys(one.provider for one in candidates if one.provider != "offline"):
             names = (name.removeprefix(provider + "/") for name in others)
             candidates += [Candidate(provider, name, model_info(name).max_output_tokens) for name in names]
         return candidates
@@ -378,7 +380,7 @@ class InferenceEndpoint:
         return HeadedStream(StoredStream(blocks, after, tail), _stream_headers(record, replayed=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ResolvedTarget:
     """The target of a call, the name in its answer, and the name in its request."""
 
@@ -387,7 +389,7 @@ class ResolvedTarget:
     requested_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallSource:
     """The events of a call, and the number of the event after which to read them."""
 

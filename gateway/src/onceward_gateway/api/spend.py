@@ -9,6 +9,7 @@ import msgspec
 from ..billing.budget_windows import window_of
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook
+from ..billing.report_sql import Interval
 from ..core import error_codes
 from ..core.call_record import Status
 from ..core.clock import Clock
@@ -93,7 +94,7 @@ class SpendHandlers:
         where.add("provider", spend_reports.recorded_provider(query.get("provider")))
         status = query.get("status")
         where.add("status", None if status is None else known_value(status, get_args(Status), "status"))
-        self._reports.add_metadata(where, query.get("metadata"))
+        where.add_metadata(query.get("metadata"))
         limit = query.get("limit")
         rows, cursor = await self._reports.log_page(where, limit if isinstance(limit, int) else 20, query.get("cursor"))
         places = visibility_of(request.caller).all
@@ -146,11 +147,9 @@ class SpendHandlers:
         start, end = spend_reports.span(request.query, self._clock.time())
         where.add("start", start)
         where.add("end", end)
-        found = await self._reports.by_tag(where)
-        asked = request.query.get("tags")
-        if asked:
-            wanted = {tag.strip() for tag in str(asked).split(",")}
-            found = [one for one in found if one[0] in wanted]
+        asked = str(request.query.get("tags") or "")
+        tags = [tag for tag in (name.strip() for name in asked.split(",")) if tag]
+        found = [] if asked and not tags else await self._reports.by_tag(where, tags)
         data = [
             {"individual_request_tag": tag, "log_count": count, "total_spend": to_usd(cost)}
             for tag, count, cost in found
@@ -160,7 +159,8 @@ class SpendHandlers:
     async def report(self, request: Request) -> Response:
         """Return the spending in a span of time by group."""
         query = request.query
-        group, interval = query.get("group_by") or "team", query.get("interval") or "total"
+        group: str = query.get("group_by") or "team"
+        interval: Interval = query.get("interval") or "total"
         start, end = spend_reports.span(query, self._clock.time(), _DAYS)
         where = spend_reports.visible_to(request.caller)
         where.add("start", start)
@@ -170,12 +170,8 @@ class SpendHandlers:
         where.add("customer", query.get("customer_id"))
         for name in ("team_id", "organization_id", "model"):
             where.add(name, query.get(name))
-        self._reports.add_metadata(where, query.get("metadata"))
-        rows = await self._reports.grouped(where, group, interval)
-        total = await self._reports.totals(where) if group == "tag" else spend_reports.SpendTotals()
-        if group != "tag":
-            for row in rows:
-                total.take(row.sum)
+        where.add_metadata(query.get("metadata"))
+        rows, total = await self._reports.grouped(where, group, interval)
         return json_response(
             {
                 "start_date": iso(start),

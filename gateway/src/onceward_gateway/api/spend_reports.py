@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ..billing import sql
+from ..billing.report_sql import (
+    DIMENSION_FILTERS,
+    Interval,
+    Period,
+    Report,
+    Source,
+    among,
+    count_hours,
+    records_report,
+    rollup_report,
+    split_period,
+)
+from ..billing.rollup_sql import CUSTOMER, EVERY, TAG, TAGGED
 from ..core import error_codes
-from ..core.errors import invalid
+from ..core.errors import ApiError, invalid
 from ..core.money import to_credits, to_usd
 from ..core.principal import Principal
+from ..core.usage import hour_of
 from ..db import Database
 from ..identity.authorization import Visibility, visibility_of
 from .parsing import moment
+from .usage_filter import UsageFilter, metadata_member
+from .usage_logs import UsageLogs
 
 __all__ = [
     "ReportRow",
     "SpendReports",
     "SpendTotals",
-    "UsageFilter",
     "by_cost",
     "recorded_provider",
     "span",
@@ -34,99 +48,195 @@ _METADATA = "metadata."
 _CURSOR = re.compile(r"call_[0-9a-z]{26}\.[0-9]{1,9}", re.ASCII)
 _DAY_SECONDS = 86400.0
 _FIRST, _LAST = -1.0e10, 2.0e11
+# The most that an answer of about a megabyte holds: sums by model, and tags.
+_MOST_PARTS = 4000
+_MOST_TAGS = 5000
+# The most tags that are looked up one by one.
+_MOST_NAMED = 50
+# The most that is added up for one report: records, and hourly sums.
+_MOST_RECORDS = 50_000
+_MOST_HOURS = 200_000
 
 
 class SpendReports:
-    """Queries over usage records.
+    """Queries over usage records and their sums.
 
     They run outside the event loop, on a connection of their own, so that a long report delays no call.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._logs = UsageLogs(db)
 
     async def log_page(
         self, where: UsageFilter, limit: int, cursor: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return a page of records, newest first, and the cursor of the next page."""
-        if cursor:
-            if not _CURSOR.fullmatch(cursor):
-                raise invalid(
-                    f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
-                    param="cursor",
-                    code=error_codes.INVALID_CURSOR,
-                )
-            where.add("before", cursor)
-        rows = await self._db.query_in_thread(sql.logs(where.conditions), (*where.values, limit + 1))
-        found = [dict(zip((*sql.USAGE_COLUMNS, "key_hash"), row, strict=True)) for row in rows[:limit]]
-        return found, found[-1]["id"] if len(rows) > limit else None
+        if cursor and not _CURSOR.fullmatch(cursor):
+            raise invalid(
+                f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
+                param="cursor",
+                code=error_codes.INVALID_CURSOR,
+            )
+        return await self._logs.page(where, limit, cursor or None)
 
-    async def totals(self, where: UsageFilter) -> SpendTotals:
-        """Return the totals of all matching records."""
-        (row,) = await self._db.query_in_thread(sql.total(where.conditions), tuple(where.values))
-        return SpendTotals(*row)
+    async def by_tag(self, where: UsageFilter, tags: Sequence[str]) -> list[tuple[str, int, int]]:
+        """Return each tag with the number and the cost of its calls, the most expensive first."""
+        named = dict.fromkeys(tags)
+        if named and len(named) <= _MOST_NAMED:
+            sources = [Source(("value",), TAG, value=tag) for tag in named]
+        else:
+            sources = [Source(("value",), TAG)]
+        report = self._report(where, "total")
+        rows = await self._rows(report, rollup_report(report, sources), _MOST_TAGS)
+        found = [(str(tag), int(count), int(cost)) for _, tag, count, _, cost, *_ in rows if not named or tag in named]
+        return sorted(found, key=lambda one: (-one[2], one[0]))
 
-    async def by_tag(self, where: UsageFilter) -> list[tuple[str, int, int]]:
-        """Return each tag with the number and the cost of its calls."""
-        rows = await self._db.query_in_thread(sql.tags(where.conditions), tuple(where.values))
-        return [(str(tag), int(count), int(cost)) for tag, count, cost in rows]
+    async def by_day(self, where: UsageFilter, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        """Return the sums by day and the values of some columns, in the order of the days."""
+        report = self._report(where, "day")
+        rows = await self._rows(report, rollup_report(report, [Source(names)]), _MOST_PARTS)
+        return sorted((_text_of(row[0], "day"), *row[1:]) for row in rows)
 
-    def _metadata_member(self, name: str) -> tuple[str, list[str]]:
-        """Return the SQL of a property of the metadata, and the values bound in it."""
-        if self._db.shared:
-            return sql.metadata_text(postgres=True), [name]
-        return sql.metadata_text(postgres=False), [f'$."{name}"'] * 2
+    async def grouped(self, where: UsageFilter, group: str, interval: Interval) -> tuple[list[ReportRow], SpendTotals]:
+        """Return sums by group and interval, within an interval the most expensive first, and the sum of all calls.
 
-    def add_metadata(self, where: UsageFilter, given: str | None) -> None:
-        """Require a property of the metadata, written `name=value`."""
-        if given is not None:
-            name, _, value = given.partition("=")
-            text, names = self._metadata_member(name)
-            where.conditions.append(f"{text} = ?")
-            where.values += [*names, value]
+        Raises `ApiError` (400) for more than an answer can hold.
+        """
+        if where.metadata or group.startswith(_METADATA) or (group == "tag" and where.customer is not None):
+            return await self._grouped_records(where, group, interval)
+        report = self._report(where, interval)
+        if interval == "hour":
+            await self._require_few_hours(report.period)
+        sources = _sources(group, where.customer)
+        rows = await self._rows(report, rollup_report(report, sources), _MOST_PARTS)
+        found, total = _folded(_named(rows), interval)
+        return found, await self._total(where) if group == "tag" else total
 
-    async def grouped(self, where: UsageFilter, group: str, interval: str) -> list[ReportRow]:
-        """Return totals by group and interval; within an interval the most expensive first."""
-        step = "day" if interval == "week" else interval
-        text, values = None, list(where.values)
-        if group.startswith(_METADATA):
-            text, names = self._metadata_member(group.removeprefix(_METADATA))
-            values = [*names, *values]
-        rows = await self._db.query_in_thread(sql.report(group, step, where.conditions, text), tuple(values))
-        found: dict[tuple[str, str | None], ReportRow] = {}
-        for at, name, model, *numbers in rows:
-            when = week_of(at) if interval == "week" else at
-            row = found.get((when, name))
-            if row is None:
-                row = found[when, name] = ReportRow(when or None, name)
-            part = SpendTotals(*numbers)
-            row.sum.take(part)
-            row.models.setdefault(model, SpendTotals()).take(part)
-        return sorted(found.values(), key=lambda row: (row.date or "", -row.sum.cost, row.group or ""))
+    async def _total(self, where: UsageFilter) -> SpendTotals:
+        """Return the sum of all calls: by tag, a call with several tags is in several rows."""
+        report = self._report(where, "total")
+        names = ("", "")
+        source = Source(names) if where.customer is None else Source(names, CUSTOMER, value=where.customer)
+        return _folded(await self._rows(report, rollup_report(report, [source]), 1), "total")[1]
 
+    async def _grouped_records(
+        self, where: UsageFilter, group: str, interval: Interval
+    ) -> tuple[list[ReportRow], SpendTotals]:
+        """Return the same from the records: the sums do not know of metadata, nor of tags by customer."""
+        calls = (await self._total(where)).requests
+        if calls > _MOST_RECORDS:
+            raise _too_large(
+                f"This report reads each of its {calls} calls, and the most is {_MOST_RECORDS}. Narrow `start_date` "
+                "to `end_date`, or filter by a key, team or organization."
+            )
+        postgres = self._db.shared
+        conditions, values = where.of_records(postgres=postgres)
+        report = Report(Period(), interval, conditions, values, postgres=postgres)
+        member = ""
+        name = {"api_key": "key_id", "customer": "customer", "tag": "tag"}.get(group) or _COLUMNS.get(group)
+        if name is None:
+            member, names = metadata_member(group.removeprefix(_METADATA), postgres=postgres)
+            # An absent member and an empty one are two groups.
+            name = f"(CASE WHEN {member} IS NULL THEN '' ELSE '=' || {member} END)"
+            report.bound += names * 2
+        statement = records_report(report, name, where.start, where.end)
+        rows = await self._rows(report, statement, _MOST_PARTS)
+        rows = [(at, text[1:] if text else None, *rest) for at, text, *rest in rows] if member else _named(rows)
+        found, total = _folded(rows, interval)
+        return found, await self._records_total(where) if group == "tag" else total
 
-@dataclass(slots=True)
-class UsageFilter:
-    """Conditions on usage records, and the values bound in them."""
+    async def _records_total(self, where: UsageFilter) -> SpendTotals:
+        conditions, values = where.of_records(postgres=self._db.shared)
+        report = Report(Period(), "total", conditions, values)
+        rows = await self._rows(report, records_report(report, "''", where.start, where.end), _MOST_PARTS)
+        return _folded(rows, "total")[1]
 
-    conditions: list[str] = field(default_factory=lambda: ["1 = 1"])
-    values: list[Any] = field(default_factory=list)
+    def _report(self, where: UsageFilter, interval: Interval) -> Report:
+        period = split_period(where.start, where.end, by_hour=interval == "hour")
+        return Report(period, interval, where.conditions, where.values, postgres=self._db.shared)
 
-    def add(self, name: str, value: Any) -> None:
-        """Add the condition of a name, unless the value is None."""
-        if value is not None:
-            text = sql.FILTERS[name]
-            self.conditions.append(text)
-            self.values += [value] * text.count("?")
+    async def _rows(self, report: Report, statement: str, most: int) -> list[tuple[Any, ...]]:
+        """Return the rows of a report; raise 400 if there are more than an answer can hold."""
+        rows = await self._db.query_in_thread(statement, (*report.bound, most + 1))
+        if len(rows) > most:
+            raise _too_large(
+                f"This report has more than {most} sums. Narrow `start_date` to `end_date`, choose a longer "
+                "`interval`, or filter by a key, team or organization."
+            )
+        return rows
 
-    def any_of(self, conditions: list[tuple[str, tuple[Any, ...]]]) -> None:
-        """Require one of several conditions; without any, match nothing."""
-        if not conditions:
-            self.conditions.append("1 = 0")
+    async def _require_few_hours(self, period: Period) -> None:
+        ranges = [(EVERY, *bounds) for bounds in period.hours]
+        if not ranges:
             return
-        self.conditions.append("(" + " OR ".join(text for text, _ in conditions) + ")")
-        for _, values in conditions:
-            self.values += values
+        statement = count_hours(period.hours)
+        values = [value for bounds in ranges for value in bounds]
+        ((count,),) = await self._db.query_in_thread(statement, (*values, _MOST_HOURS + 1))
+        if count > _MOST_HOURS:
+            raise _too_large(
+                f"This report adds up more than {_MOST_HOURS} hourly sums. Narrow `start_date` to `end_date`, or "
+                "choose a longer `interval`."
+            )
+
+
+_COLUMNS = {
+    "team": "team_id",
+    "user": "user_id",
+    "organization": "organization_id",
+    "model": "model_served",
+    "provider": "provider",
+}
+
+
+def _sources(group: str, customer: str | None) -> list[Source]:
+    """Return what is added up for a group: by name and model."""
+    if customer is not None:
+        name = "value" if group == "customer" else _COLUMNS.get(group, "key_id")
+        return [Source((name, "model_served"), CUSTOMER, value=customer)]
+    if group in ("customer", "tag"):
+        kind, named = (CUSTOMER, CUSTOMER) if group == "customer" else (TAG, TAGGED)
+        none = ("", "model_served")
+        # The calls without one are all calls but those with one.
+        return [Source(("value", "model_served"), kind), Source(none), Source(none, named, minus=True)]
+    return [Source((_COLUMNS.get(group, "key_id"), "model_served"))]
+
+
+def _named(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return rows with None for the name of calls without one."""
+    return [(at, name or None, *rest) for at, name, *rest in rows]
+
+
+def _folded(rows: Iterable[tuple[Any, ...]], interval: Interval) -> tuple[list[ReportRow], SpendTotals]:
+    found: dict[tuple[int, str | None], ReportRow] = {}
+    total = SpendTotals()
+    for at, name, model, *numbers, _ in rows:
+        row = found.get((at, name))
+        if row is None:
+            row = found[at, name] = ReportRow(_text_of(at, interval), name)
+        part = SpendTotals(*numbers)
+        row.sum.take(part)
+        total.take(part)
+        row.models.setdefault(model, SpendTotals()).take(part)
+    ordered = sorted(found.items(), key=lambda item: (item[0][0], -item[1].sum.cost, item[0][1] or ""))
+    return [row for _, row in ordered], total
+
+
+def _text_of(at: int, interval: Interval) -> str | None:
+    """Return the start of an interval, given in hours since 1970, as reports write it."""
+    match interval:
+        case "total":
+            return None
+        case "hour":
+            return hour_of(at * 3600.0)
+        case "month":
+            return hour_of(at * 3600.0)[:7]
+        case _:
+            return hour_of(at * 3600.0)[:10]
+
+
+def _too_large(message: str) -> ApiError:
+    return invalid(message, param="start_date", code=error_codes.REPORT_TOO_LARGE)
 
 
 @dataclass(slots=True)
@@ -176,16 +286,16 @@ def visible_to(caller: Principal) -> UsageFilter:
 def _visible(view: Visibility) -> list[tuple[str, tuple[Any, ...]]]:
     found: list[tuple[str, tuple[Any, ...]]] = []
     if view.organizations:
-        found.append((sql.among("organization_id", len(view.organizations)), tuple(sorted(view.organizations))))
+        found.append((among("organization_id", len(view.organizations)), tuple(sorted(view.organizations))))
     if view.teams:
-        found.append((sql.among("team_id", len(view.teams)), tuple(sorted(view.teams))))
+        found.append((among("team_id", len(view.teams)), tuple(sorted(view.teams))))
     if view.key_id is not None:
-        found.append((sql.FILTERS["key_id"], (view.key_id,)))
+        found.append((DIMENSION_FILTERS["key_id"], (view.key_id,)))
     if view.user_id is not None:
-        texts, values = [sql.FILTERS["user_id"]], [view.user_id]
+        texts, values = [DIMENSION_FILTERS["user_id"]], [view.user_id]
         for name, value in (("team_id", view.only_team), ("organization_id", view.only_organization)):
             if value is not None:
-                texts.append(sql.FILTERS[name])
+                texts.append(DIMENSION_FILTERS[name])
                 values.append(value)
         found.append(("(" + " AND ".join(texts) + ")", tuple(values)))
     return found

@@ -1,7 +1,7 @@
 """The stored accounts of running calls, from which another node bills them if their node dies.
 
-A call with a reservation in a shared database has its row with the reservation. The rows of all other calls are written
-shortly after they begin, so that calls that have ended by then need no row.
+The record of a running call has its account. A call with a reservation in a shared database also has a row with the
+reservation. Other calls get such a row once they have produced tokens, or if their record has no account.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Account(msgspec.Struct, omit_defaults=True):
     tags: Sequence[str] = ()
     metadata: str | None = None
     prompt_tokens: int = 0
+    # The start of the attempt.
+    started_at: float = 0.0
     # The deployment that serves it, once that is known.
     provider: str | None = None
     price_name: str | None = None
@@ -76,6 +78,7 @@ def account_of(ticket: Ticket) -> Account:
         tags=ticket.tags,
         metadata=ticket.metadata,
         prompt_tokens=ticket.prompt_tokens,
+        started_at=ticket.started_at,
     )
     call = ticket.call
     if call is not None:

@@ -138,7 +138,7 @@ def searches_asked(data: Mapping[str, Any]) -> int:
     count = _SEARCHES if data.get("web_search_options") is not None else 0
     for holder in (data.get("tools"), data.get("plugins")):
         for tool in holder if isinstance(holder, list) else ():
-            if isinstance(tool, dict) and _searches(tool):
+            if isinstance(tool, dict) and tool.get("type") != "function" and _searches(tool):
                 count += max(map(whole_number, map(tool.get, _SEARCH_BOUNDS))) or _SEARCHES
     asked = data.get("search_parameters")
     if isinstance(asked, dict) and asked.get("mode") != "off":
@@ -149,8 +149,6 @@ def searches_asked(data: Mapping[str, Any]) -> int:
 def _searches(tool: Mapping[str, Any]) -> bool:
     """Return whether a tool or plugin searches the web at the provider."""
     kind, id = tool.get("type"), tool.get("id")
-    if kind == "function":
-        return False
     if isinstance(kind, str) and kind.startswith(_SEARCH_TOOLS):
         return True
     return id == "web" or any(tool.get(name) is not None for name in _SEARCH_MEMBERS)
@@ -190,10 +188,8 @@ def _is_text(data: dict[str, Any], size: int) -> bool:
     messages = data.get("messages")
     if isinstance(messages, list):
         for message in messages:
-            is_plain = (
-                type(message) is dict and message.keys() <= _PLAIN_MESSAGE and type(message.get("content")) is str
-            )
-            if not is_plain and not _is_text_message(message):
+            is_plain = isinstance(message, dict) and message.keys() <= _PLAIN_MESSAGE
+            if not (is_plain and isinstance(message.get("content"), str | None)) and not _is_text_message(message):
                 return False
     return size <= _MANY_BYTES or all(
         name in _TEXT_MEMBERS or _is_small(value) for name, value in data.items() if name != "messages"

@@ -50,7 +50,9 @@ class LeaseKeeper:
         self._lease_seconds = lease_seconds
         self._batches = ReservationBatches(db, clock, reservations, lease_seconds) if db.shared else None
         self._running: set[Ticket] = set()
+        # Calls without a row: those that began since the timer ran last, and those before them.
         self._unwritten: list[Ticket] = []
+        self._due: list[Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
         self._progress_timer: asyncio.Handle | None = None
         # Calls whose progress is still to be written in this round.
@@ -87,7 +89,7 @@ class LeaseKeeper:
         self._running.add(ticket)
         self._unwritten.append(ticket)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self.write_fresh)
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self._write_due)
         if self._progress_timer is None:
             self._progress_timer = asyncio.get_running_loop().call_later(_PROGRESS_SECONDS, self.write_progress)
 
@@ -95,16 +97,26 @@ class LeaseKeeper:
         """Unregister a call that has ended."""
         self._running.discard(ticket)
 
+    def _write_due(self) -> None:
+        """Write the rows of calls that began a while ago: the records of later ones are still being written."""
+        fresh, self._unwritten = self._unwritten, []
+        self.write_fresh()
+        self._due = fresh
+        if fresh:
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_DELAY_SECONDS, self._write_due)
+
     def write_fresh(self) -> None:
-        """Write the rows of the calls that have just begun and still run."""
+        """Write the rows of the calls that have begun and still run."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        unwritten, self._unwritten = self._unwritten, []
+        unwritten, self._unwritten, self._due = [*self._due, *self._unwritten], [], []
         expires_at = self._clock.time() + self._lease_seconds
         batch = Batch()
         for ticket in unwritten:
-            self._write(ticket, expires_at, batch)
+            # A recorded call needs a row of its own only once it has produced tokens.
+            if not ticket.is_recorded or (ticket.call is not None and ticket.call.tokens_produced):
+                self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
 
@@ -129,13 +141,9 @@ class LeaseKeeper:
         some, self._progress_pending = pending[:_WRITES_PER_TURN], pending[_WRITES_PER_TURN:]
         batch = Batch()
         for ticket in some:
-            reservation, call = ticket.reservation, ticket.call
-            if (
-                reservation is not None
-                and reservation.written
-                and call is not None
-                and call.tokens_produced != ticket.events
-            ):
+            reservation = ticket.reservation
+            has_row = ticket.is_recorded or (reservation is not None and reservation.written)
+            if has_row and ticket.call is not None and ticket.call.tokens_produced != ticket.events:
                 self._write(ticket, expires_at, batch)
         if batch:
             self._db.enqueue(batch)
@@ -171,6 +179,12 @@ class LeaseKeeper:
             account,
         )
         batch.add(sql.ADD_HOLD, row)
+
+    def account(self, ticket: Ticket) -> str | None:
+        """Return the account of a call for its record, as JSON; None if it cannot be encoded."""
+        account = self._account(ticket)
+        ticket.is_recorded = account is not None
+        return account
 
     def _account(self, ticket: Ticket) -> str | None:
         """Return the account of a call as JSON; None if it cannot be encoded, which must not affect other calls."""

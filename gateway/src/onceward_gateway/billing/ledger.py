@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
 
 from ..config.billing import FixedBudget, LedgerSettings
 from ..core.call_record import CallRecord
@@ -159,6 +158,10 @@ class Ledger:
         """Add the row of a running call to a batch, unless it has one or is billed only when it is resumed."""
         if call.ticket is not None and not call.record.goes_on:
             self._leases.keep(call.ticket, batch)
+
+    def account(self, call: BilledCall) -> str | None:
+        """Return the account of a call for its record, by which it is billed if this process dies."""
+        return None if call.ticket is None else self._leases.account(call.ticket)
 
     async def _plan(self, caller: Principal, model: str, candidates: Sequence[Candidate], now: float) -> Plan:
         providers = _providers(candidates)
@@ -368,17 +371,22 @@ class Ledger:
     def _end(self, ticket: Ticket, *, made: bool) -> None:
         if ticket.ended:
             return
-        ticket.settled = True
-        with ExitStack() as steps:
-            # Each step runs even if another one fails.
-            steps.callback(self._exhausted.forget, ticket.call_id)
-            steps.callback(self._leases.forget, ticket)
-            if ticket.permit is not None:
-                used = 0 if ticket.billed is None else ticket.billed.tokens
-                steps.callback(ticket.permit.settle, used) if made else steps.callback(ticket.permit.withdraw)
-            ticket.ended = True
+        ticket.settled = ticket.ended = True
+        # Each step runs even if another one fails.
+        try:
             if ticket.billed is None and ticket.reservation is not None:
                 self._leases.give_back(ticket.reservation)
+        finally:
+            try:
+                if ticket.permit is not None and made:
+                    ticket.permit.settle(0 if ticket.billed is None else ticket.billed.tokens)
+                elif ticket.permit is not None:
+                    ticket.permit.withdraw()
+            finally:
+                try:
+                    self._leases.forget(ticket)
+                finally:
+                    self._exhausted.forget(ticket.call_id)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Write the time of a key's last use, at most once a minute."""

@@ -190,7 +190,9 @@ def _tier(usage: Mapping[str, Any]) -> str:
 
 def _count(value: Any) -> int:
     """Return a token count that an upstream reported; 0 if it is invalid or negative."""
-    return min(max(value, 0), _MAX_TOKENS) if isinstance(value, int) else 0
+    if not isinstance(value, int):
+        return 0
+    return value if 0 <= value <= _MAX_TOKENS else min(max(value, 0), _MAX_TOKENS)
 
 
 def _reported_cost(cost: Any) -> int | None:

@@ -113,6 +113,11 @@ class Recovery:
                     remains.account = msgspec.json.decode(stored_account, type=Account)
                 # An attempt is billed in the window of its reservation, and its usage record has the same start.
                 remains.started_at = max(remains.started_at or 0.0, float(started_at))
+        if remains.account is None:
+            row = await self._db.one(sql.ACCOUNT_OF_CALL, (call.id,))
+            if row is not None and row[0] is not None:
+                remains.account = msgspec.json.decode(row[0], type=Account)
+                remains.started_at = remains.started_at or remains.account.started_at
         remains.tokens = max(remains.tokens, await self._logged(call.id))
         return remains
 

@@ -2,7 +2,7 @@
 
 A batch locks the windows that its calls count against, in the order that all nodes use, decides for each call in turn
 whether it fits into every window, and writes the reserved amounts. The locks are held until the commit, so that no
-budget is overdrawn, whatever other nodes do meanwhile.
+budget is overdrawn, whatever other nodes do meanwhile. A call that begins alone reserves in one statement.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .reservations import (
     Refused,
     Reservation,
     Reservations,
+    Taken,
 )
 
 __all__ = ["ReservationBatches"]
@@ -137,6 +138,8 @@ class ReservationBatches:
     async def _run_batch(
         self, requests: Sequence[_Request], to_release: Sequence[Reservation]
     ) -> list[Reservation | Refused | None]:
+        if len(requests) == 1 and not to_release and _has_distinct_windows(requests[0]):
+            return [await self._reserve_one(requests[0])]
         async with self._db.transaction():
             released = [
                 reservation for reservation in to_release if await self._db.write(sql.DROP_HOLD, (reservation.id,))
@@ -155,9 +158,23 @@ class ReservationBatches:
             ]
             if taken:
                 await self._db.write_many(
-                    sql.ADD_HOLD, [self._row(request, reservation) for request, reservation in taken]
+                    sql.ADD_HOLD,
+                    [self._row(request, reservation.id, reservation.taken) for request, reservation in taken],
                 )
         return results
+
+    async def _reserve_one(self, request: _Request) -> Reservation | Refused | None:
+        """Reserve for one call in one round trip: the statement decides as `_decide` does."""
+        ordered = sorted(request.budgets, key=lambda budget: row_of_window(budget.window))
+        windows = [list(column) for column in zip(*(budget.window for budget in ordered), strict=True)]
+        amounts, most = [request.asked(budget) for budget in ordered], [budget.limit for budget in ordered]
+        reservation = self._reservations.new()
+        taken = [(*budget.window, request.asked(budget)) for budget in request.budgets]
+        id, call_id, node, expires_at, lines, started_at, *_ = self._row(request, reservation.id, taken)
+        row = (id, call_id, node, expires_at, lines, started_at)
+        rows = await self._db.changed(sql.RESERVE_ONE, (*windows, amounts, most, len(ordered), *row))
+        balances = {ordered[int(number) - 1].window: _Balance(int(spent), int(held)) for number, spent, held in rows}
+        return self._decide(request, balances, reservation)
 
     async def _locked(self, requests: Sequence[_Request], released: Sequence[Reservation]) -> dict[Window, _Balance]:
         """Lock and return the windows of a batch, which no other transaction can change until its end."""
@@ -170,7 +187,10 @@ class ReservationBatches:
         rows = await self._db.query(sql.LOCK_WINDOWS, columns)
         return {ordered[int(number) - 1]: _Balance(int(spent), int(held)) for number, spent, held in rows}
 
-    def _decide(self, request: _Request, balances: dict[Window, _Balance]) -> Reservation | Refused | None:
+    def _decide(
+        self, request: _Request, balances: dict[Window, _Balance], reservation: Reservation | None = None
+    ) -> Reservation | Refused | None:
+        """Return the reservation of a call, if it fits into every window; None if one of these does not exist."""
         for budget in request.budgets:
             balance = balances.get(budget.window)
             if balance is None:
@@ -178,7 +198,7 @@ class ReservationBatches:
             asked = request.asked(budget)
             if balance.spent + balance.held + asked > budget.limit:
                 return Refused(budget, asked, balance.spent, balance.held)
-        reservation = self._reservations.new()
+        reservation = reservation or self._reservations.new()
         reservation.written = reservation.fenced = True
         for budget in request.budgets:
             balance, asked = balances[budget.window], request.asked(budget)
@@ -193,11 +213,11 @@ class ReservationBatches:
         if changed:
             await self._db.write(sql.TAKE, [list(column) for column in zip(*changed, strict=True)])
 
-    def _row(self, request: _Request, reservation: Reservation) -> tuple[object, ...]:
+    def _row(self, request: _Request, id: str, taken: Sequence[Taken]) -> tuple[object, ...]:
         expires_at = self._clock.time() + self._lease_seconds
-        amounts = _encode(reservation.taken).decode()
+        amounts = _encode(taken).decode()
         return (
-            reservation.id,
+            id,
             request.call_id,
             self._reservations.node,
             expires_at,
@@ -221,3 +241,7 @@ class ReservationBatches:
             if self._task is not None:
                 self._task.cancel()
                 await asyncio.wait([self._task])
+
+
+def _has_distinct_windows(request: _Request) -> bool:
+    return len({budget.window for budget in request.budgets}) == len(request.budgets) > 0

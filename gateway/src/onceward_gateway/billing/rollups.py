@@ -17,6 +17,8 @@ from .budget_windows import (
     Window,
     window_of,
 )
+from .report_sql import split_period
+from .window_sql import OWNERS, window_sums
 
 __all__ = ["Rollups", "UsageSums"]
 
@@ -31,18 +33,16 @@ class UsageSums:
     async def summed(self, key: BudgetKey, start: float, end: float | None) -> int:
         """Return the sum of the usage records of a window, on top of the value that an administrator set last."""
         scope, id, model = key
-        until = math.inf if end is None else end
         if scope == CREDITS:
-            row = await self._db.one(sql.SUM_CREDITS, (id, start, until))
-            return 0 if row is None else int(row[0])
+            return sum((await self._used(scope, (id,), start, end)).values())
         base = 0
         reset = await self._db.one(sql.LAST_RESET, (scope, id, start))
-        if reset is not None and reset[0] < until:
+        if reset is not None and reset[0] < (math.inf if end is None else end):
             start, base = float(reset[0]), 0 if model else int(reset[1])
-        found = await self._records(scope, id, start, until)
+        found = await self._records(scope, id, start, end)
         return base + sum(cost for name, cost in found.items() if not model or matches(model, name))
 
-    async def _records(self, scope: str, id: str, start: float, until: float) -> dict[str, int]:
+    async def _records(self, scope: str, id: str, start: float, end: float | None) -> dict[str, int]:
         """Return the cost of an owner's records in a period, by requested model."""
         owner: tuple[str, ...] = (id,)
         if scope == "customer":
@@ -55,10 +55,15 @@ class UsageSums:
             owner = (group, user)
         elif scope == "key":
             owner = (id, id)
-        elif scope not in sql.SUMS:
-            owner = (scope, id)
-        statement = sql.SUMS.get(scope, sql.SUM_CHARGED)
-        return {str(model): int(cost) for model, cost in await self._db.query(statement, (*owner, start, until))}
+        elif scope not in OWNERS:
+            until = math.inf if end is None else end
+            rows = await self._db.query(sql.SUM_CHARGED, (scope, id, start, until))
+            return {str(model): int(cost) for model, cost in rows}
+        return await self._used(scope, owner, start, end)
+
+    async def _used(self, scope: str, owner: tuple[str, ...], start: float, end: float | None) -> dict[str, int]:
+        statement, values = window_sums(scope, owner, split_period(start, end, by_hour=False))
+        return {str(model): int(amount) for model, amount in await self._db.query(statement, values)}
 
 
 class Rollups:

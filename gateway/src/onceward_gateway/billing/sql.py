@@ -16,6 +16,7 @@ from __future__ import annotations
 from ..db.lean_insert import LeanInsert
 
 __all__ = [
+    "ACCOUNT_OF_CALL",
     "ADD_CHARGE",
     "ADD_ENTRY",
     "ADD_HOLD",
@@ -32,10 +33,8 @@ __all__ = [
     "ENTRY_FILTERS",
     "ENTRY_STATUSES",
     "EVENTS_OF",
-    "FILTERS",
     "FIND_ENTRY",
     "FIND_WINDOW",
-    "GROUPS",
     "HOLDS_OF_CALL",
     "HOLDS_OF_NODE",
     "HOLDS_OLD",
@@ -48,17 +47,14 @@ __all__ = [
     "LOCK_WINDOWS",
     "OPEN_WINDOW",
     "OWNERS",
-    "OWNER_COLUMNS",
     "RELEASE_ALL",
     "RENEW",
+    "RESERVE_ONE",
     "SETTLE",
     "SETTLE_HELD",
     "SET_TOTAL",
     "SET_WINDOW",
-    "STEPS",
-    "SUMS",
     "SUM_CHARGED",
-    "SUM_CREDITS",
     "SWEEP_WINDOWS",
     "TAKE",
     "TO_CHECK",
@@ -66,15 +62,8 @@ __all__ = [
     "USAGE_COLUMNS",
     "USED_KEY",
     "WINDOWS_AT",
-    "among",
     "count_entries",
-    "credit_sums",
     "entries",
-    "logs",
-    "metadata_text",
-    "report",
-    "tags",
-    "total",
     "WITHHOLD_USAGE",
 ]
 
@@ -153,43 +142,17 @@ TOTALS = "SELECT model, spent FROM spend_total WHERE scope = ? AND id = ?"
 ADD_RESET = "INSERT INTO spend_reset (scope, id, at, spend, amount) VALUES (?, ?, ?, ?, ?)"
 LAST_RESET = "SELECT at, spend FROM spend_reset WHERE scope = ? AND id = ? AND at >= ? ORDER BY position DESC LIMIT 1"
 
-# Owners with a column of their own in every record; all others are in usage_charge.
-OWNER_COLUMNS = {
-    "key": "key_id",
-    "user": "user_id",
-    "team": "team_id",
-    "organization": "organization_id",
-    "model": "model",
-    "provider": "provider",
-}
-
 
 def _sum(column: str) -> str:
     # In PostgreSQL the sum of integers is a decimal.
     return f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)"
 
 
-_COSTS = f"SELECT usage.model, {_sum('cost_nano')} FROM usage WHERE"
-_IN_TIME = "usage.started_at >= ? AND usage.started_at < ? GROUP BY usage.model"
-# The cost of a key's calls counts for all its ancestors.
-_FAMILY = """
-    WITH RECURSIVE family (id) AS (
-        SELECT id FROM platform_key WHERE id = ?
-        UNION SELECT platform_key.id FROM platform_key JOIN family ON platform_key.parent_id = family.id
-    ) SELECT id FROM family
-"""
-SUMS = {scope: f"{_COSTS} {column} = ? AND {_IN_TIME}" for scope, column in OWNER_COLUMNS.items()} | {
-    "key": f"{_COSTS} (key_id = ? OR key_id IN ({_FAMILY})) AND {_IN_TIME}",
-    "deployment": f"{_COSTS} deployment = ? AND {_IN_TIME}",
-    "customer": f"{_COSTS} customer = ? AND COALESCE(organization_id, '') = ? AND {_IN_TIME}",
-    "team_member": f"{_COSTS} team_id = ? AND user_id = ? AND {_IN_TIME}",
-    "organization_member": f"{_COSTS} organization_id = ? AND user_id = ? AND {_IN_TIME}",
-}
 SUM_CHARGED = f"""
     SELECT usage.model, {_sum("cost_nano")} FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
-    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND {_IN_TIME}
+    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
+    GROUP BY usage.model
 """
-SUM_CREDITS = f"SELECT {_sum('credits_milli')} FROM usage WHERE account = ? AND started_at >= ? AND started_at < ?"
 
 # -- windows
 
@@ -246,6 +209,33 @@ TAKE = """
     WHERE w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
 """
 
+# PostgreSQL only: one call reserves in one round trip. The rows are locked as above, and the amounts are only taken if
+# each fits; the row of the reservation is written with them.
+RESERVE_ONE = """
+    WITH asked AS (
+        SELECT * FROM UNNEST(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS DOUBLE PRECISION[]),
+                             CAST(? AS BIGINT[]), CAST(? AS BIGINT[]))
+            WITH ORDINALITY AS asked (scope, id, model, start_at, amount, most, number)
+    ), locked AS MATERIALIZED (
+        SELECT asked.number, asked.amount, asked.most, w.spent, w.held
+        FROM asked JOIN budget_window AS w USING (scope, id, model, start_at)
+        ORDER BY asked.number FOR UPDATE OF w
+    ), fitting AS MATERIALIZED (
+        SELECT COUNT(*) = CAST(? AS BIGINT) AND BOOL_AND(spent + held + amount <= most) AS fits FROM locked
+    ), taken AS (
+        UPDATE budget_window AS w SET held = w.held + asked.amount FROM asked
+        WHERE (SELECT fits FROM fitting)
+            AND w.scope = asked.scope AND w.id = asked.id AND w.model = asked.model AND w.start_at = asked.start_at
+    ), added AS (
+        INSERT INTO hold (id, call_id, holder, expires_at, lines, started_at, events)
+        SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT),
+               CAST(? AS DOUBLE PRECISION), 0
+        WHERE (SELECT fits FROM fitting)
+        ON CONFLICT (id) DO NOTHING
+    )
+    SELECT number, spent, held FROM locked ORDER BY number
+"""
+
 # -- running calls
 
 ADD_HOLD = """
@@ -266,6 +256,7 @@ HOLDS_OVER = f"""
     {_HOLD} expires_at <= ? AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = hold.holder) ORDER BY hold.id
 """
 CALL_RUNS = "SELECT 1 FROM call WHERE id = ? AND status = 'in_progress'"
+ACCOUNT_OF_CALL = "SELECT account FROM call WHERE id = ?"
 BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt = ?"
 END_CALL = "UPDATE call SET error_status = ?, error = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
@@ -285,103 +276,7 @@ KEY_USED = """
 USED_KEY = "SELECT used_at FROM key_use WHERE key_id = ?"
 
 
-# -- reports: every piece is a constant, values are bound
-
-_SUMS = ", ".join(
-    (
-        "COUNT(*)",
-        _sum("CASE WHEN usage.status = 'failed' THEN 1 ELSE 0 END"),
-        *map(_sum, ("cost_nano", "credits_milli", "prompt_tokens", "completion_tokens", "total_tokens")),
-    )
-)
-FILTERS = {
-    "start": "started_at >= ?",
-    "end": "started_at < ?",
-    "before": "usage.id < ?",
-    "key_id": "key_id = ?",
-    "user_id": "user_id = ?",
-    "team_id": "team_id = ?",
-    "organization_id": "organization_id = ?",
-    "customer": "customer = ?",
-    "model": "(model_served = ? OR model = ?)",
-    "provider": "provider = ?",
-    "request_id": "request_id = ?",
-    "call_id": "call_id = ?",
-    "status": "usage.status = ?",
-    "account": "account = ?",
-    "band": "band = ?",
-    "tag": "EXISTS (SELECT 1 FROM usage_tag AS own WHERE own.usage_id = usage.id AND own.tag = ?)",
-}
-GROUPS = {
-    "team": "team_id",
-    "customer": "customer",
-    "api_key": "key_id",
-    "user": "user_id",
-    "organization": "organization_id",
-    "model": "model_served",
-    "provider": "provider",
-    "tag": "usage_tag.tag",
-}
-STEPS = {"hour": "hour", "day": "substr(hour, 1, 10)", "month": "substr(hour, 1, 7)", "total": "''"}
-
-
-def among(column: str, count: int) -> str:
-    """Return the condition that a column of the records has one of `count` values."""
-    assert column in OWNER_COLUMNS.values()
-    return f"{column} IN ({', '.join('?' for _ in range(count))})"
-
-
-def logs(conditions: list[str]) -> str:
-    """Return the query of records, each with the hash of its key after its columns."""
-    hashed = "(SELECT hash FROM platform_key WHERE platform_key.id = usage.key_id)"
-    return f"SELECT {_COLUMNS}, {hashed} FROM usage WHERE {' AND '.join(conditions)} ORDER BY usage.id DESC LIMIT ?"
-
-
-def metadata_text(*, postgres: bool) -> str:
-    """Return the expression of a metadata member, whose name is bound once for PostgreSQL and twice for SQLite."""
-    if postgres:
-        # PostgreSQL cannot extract a text that contains NUL.
-        return (
-            "(CASE WHEN usage.metadata IS NULL OR position('\\u0000' in usage.metadata) > 0 THEN NULL "
-            "ELSE CAST(usage.metadata AS json) ->> CAST(? AS TEXT) END)"
-        )
-    return (
-        "(CASE json_type(usage.metadata, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
-        "ELSE CAST(json_extract(usage.metadata, ?) AS TEXT) END)"
-    )
-
-
-def report(group: str, step: str, conditions: list[str], grouped: str | None = None) -> str:
-    """Return the query of sums by interval, group and model. By tags, a call without one is in the group NULL."""
-    joined = " LEFT JOIN usage_tag ON usage_tag.usage_id = usage.id" if group == "tag" else ""
-    return (
-        f"SELECT {STEPS[step]}, {grouped or GROUPS[group]}, model_served, {_SUMS} FROM usage{joined}"
-        f" WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3"
-    )
-
-
-def total(conditions: list[str]) -> str:
-    """Return the query of the sums over the usage records that meet all conditions."""
-    return f"SELECT {_SUMS} FROM usage WHERE {' AND '.join(conditions)}"
-
-
-def tags(conditions: list[str]) -> str:
-    """Return the query of calls and cost by tag, the most expensive first."""
-    return (
-        f"SELECT usage_tag.tag, COUNT(*), {_sum('cost_nano')} FROM usage_tag"
-        " JOIN usage ON usage.id = usage_tag.usage_id"
-        f" WHERE {' AND '.join(conditions)} GROUP BY 1 ORDER BY 3 DESC, 1"
-    )
-
-
-def credit_sums(conditions: list[str]) -> str:
-    """Return the query of sums by day, model, provider and band, for credit reports."""
-    return (
-        "SELECT substr(hour, 1, 10), model_served, provider, band, COUNT(*), "
-        f"{', '.join(map(_sum, ('total_tokens', 'credits_milli', 'cost_nano', 'latency_ms')))}"
-        f" FROM usage WHERE {' AND '.join(conditions)} GROUP BY 1, 2, 3, 4 ORDER BY 1"
-    )
-
+# -- the credit journal: every piece is a constant, values are bound
 
 _ENTRIES = """
     FROM (

@@ -67,6 +67,7 @@ class Ticket:
         "events",
         "has_account",
         "headers",
+        "is_recorded",
         "metadata",
         "model",
         "node",
@@ -100,15 +101,15 @@ class Ticket:
         self.served_at: str | None = None
         # Reserved in addition to the estimate: the cost of failed attempts.
         self.wasted = 0
-        # Whether its row has its account.
-        self.has_account = False
+        # Whether its row has its account, and whether the record of its call has it.
+        self.has_account = self.is_recorded = False
         # Whether its end is being written, its bill, and whether it is released.
         self.settled = False
         self.billed: Bill | None = None
         self.ended = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bill:
     """The changes of balances in memory by one call, and the tokens that count against its limits."""
 

@@ -89,10 +89,12 @@ def require_bounded(request: Request) -> None:
         if size > _LONGEST_METADATA:
             raise _too_long("metadata", f"{size} bytes large as JSON", f"{_LONGEST_METADATA} bytes")
         _require_tags("metadata.tags", metadata.get("tags"))
-    _require_tags("tags", tags)
+    if tags is not None:
+        _require_tags("tags", tags)
     if header is not None:
         _require_tags("X-Onceward-Tags", header)
-    refuse_nul(request.model, at="model")
+    if "\0" in request.model:
+        refuse_nul(request.model, at="model")
     for name in _KEPT:
         if name in data:
             refuse_nul(data[name], at=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ class ResponseCache:
         self._clock = clock
         self._audience = audience
 
-    def decide(self, request: Request, kind: str, guards: Iterable[str]) -> CacheDecision | None:
+    def decide(self, request: Request, kind: str, guards: Sequence[str]) -> CacheDecision | None:
         """Return the part of the cache in a call; None where it has none."""
         if self.store is None or kind not in KINDS or not request.raw:
             return None

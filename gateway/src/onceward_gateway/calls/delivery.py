@@ -70,7 +70,8 @@ class DisconnectWatcher:
         self._subscriber = subscriber
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._on_gone: Callable[[Callable[[], None] | None], None] | None = _extension(scope, _ON_GONE)
+        extensions = scope.get("extensions") if scope is not None else None
+        self._on_gone: Callable[[Callable[[], None] | None], None] | None = (extensions or {}).get(_ON_GONE)
         if self._on_gone is not None:
             self._on_gone(subscriber.leave)
         elif receive is not None:

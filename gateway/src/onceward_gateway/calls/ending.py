@@ -10,7 +10,7 @@ from ..core.errors import ApiError
 __all__ = ["Ending"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ending:
     """The outcome of a call: its error if it failed, and the last events of its stream."""
 

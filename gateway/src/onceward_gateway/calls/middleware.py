@@ -43,7 +43,7 @@ class CallMiddleware:
         """Return `make` with the middleware that applies to this call; `make` itself where none applies."""
         assert route.kind is not None
         guards = self._guardrails.of(request)
-        plan = self._cache.decide(request, route.kind, (guard.name for guard in guards))
+        plan = self._cache.decide(request, route.kind, [guard.name for guard in guards] if guards else ())
         if not guards and plan is None:
             return make
 

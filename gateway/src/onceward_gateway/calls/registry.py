@@ -190,7 +190,7 @@ class CallRegistry:
 
     def _add_record(self, batch: Batch, call: RunningCall) -> None:
         self.keys.record(batch, call)
-        self.store.put_record(batch, call.record)
+        self.store.put_record(batch, call.record, self._biller.account(call))
         call.recorded = True
 
     async def recorded(self, call_id: str) -> None:
@@ -201,8 +201,6 @@ class CallRegistry:
         if call.durable:
             call.asked = True
             return
-        if self._db.shared:
-            self._biller.write_fresh()
         if call.recorded:
             await self._db.flush()
         else:

@@ -82,10 +82,13 @@ class CallStore:
     # -- writes, added to a batch
 
     @staticmethod
-    def put_record(batch: Batch, record: CallRecord) -> None:
-        """Add the insert or update of a record to a batch. An interrupted one never replaces an end that is stored."""
+    def put_record(batch: Batch, record: CallRecord, account: str | None = None) -> None:
+        """Add the insert or update of a record to a batch, with the account of a call that is still to be billed.
+
+        An interrupted one never replaces an end that is stored.
+        """
         put = sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL
-        batch.statements.append(put.statement(record.row()))
+        batch.statements.append(put.statement((*record.row(), account)))
 
     @staticmethod
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:

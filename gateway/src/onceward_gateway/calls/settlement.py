@@ -51,8 +51,8 @@ _RETRY_SECONDS = 1.0
 class Biller(InterruptionBiller, Protocol):
     """Bills the usage of calls, and holds their reservations and rate-limit permits."""
 
-    def write_fresh(self) -> None:
-        """Write the records of the calls that have just begun, without waiting for the end of this turn."""
+    def account(self, call: RunningCall) -> str | None:
+        """Return the data needed to bill a call if this process dies, for its record."""
         ...
 
     def keep(self, call: RunningCall, batch: Batch) -> None:
@@ -96,6 +96,9 @@ class Detail(enum.IntEnum):
     UNKEPT = 3
     # No bill.
     RECORD = 4
+
+
+_DETAILS = tuple(Detail)
 
 
 class Settlement:
@@ -171,7 +174,7 @@ class Settlement:
         """Write the end with as much detail as possible."""
         failure: Exception | None = None
         saved = call.saved
-        for detail in Detail:
+        for detail in _DETAILS:
             call.saved = saved
             try:
                 batch, record_statements = self._compose(call, ending, detail)

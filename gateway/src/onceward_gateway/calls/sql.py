@@ -1,6 +1,7 @@
 """SQL statements of call records and the event log. Values are always bound.
 
-call       one row per call: its request and its outcome; while it runs, the node that runs it
+call       one row per call: its request and its outcome; while it runs, the node that runs it and the account that it
+           is billed by if that node dies
 event      the event log of a stream with a key: blocks of consecutive events as they were sent
 """
 
@@ -47,12 +48,12 @@ _UPDATE_CALL = """
     ON CONFLICT (id) DO UPDATE SET
         status = excluded.status, finished_at = excluded.finished_at, usage = excluded.usage,
         cost_nano = excluded.cost_nano, error_status = excluded.error_status, error = excluded.error,
-        model = excluded.model, provider = excluded.provider, node = excluded.node
+        model = excluded.model, provider = excluded.provider, node = excluded.node, account = excluded.account
     WHERE"""
 # Only the node that runs a call writes its record; the one exception is a completed end, which is billed once.
 PUT_CALL = LeanInsert(
     "call",
-    _CALL_COLUMNS,
+    (*_CALL_COLUMNS, "account"),
     f"""{_UPDATE_CALL}
     call.node IS NULL OR call.node = excluded.node OR call.status <> 'in_progress'
     OR (excluded.status = 'completed' AND call.attempt = excluded.attempt)
@@ -61,7 +62,7 @@ PUT_CALL = LeanInsert(
 # An interruption must not overwrite a call that another node resumed, or that has ended.
 PUT_INTERRUPTED = LeanInsert(
     "call",
-    _CALL_COLUMNS,
+    (*_CALL_COLUMNS, "account"),
     f"{_UPDATE_CALL} call.status = 'in_progress' AND (call.node IS NULL OR call.node = excluded.node)",
 )
 # For a call whose answer was withheld: its record, written earlier, has the status `completed`.
@@ -98,7 +99,7 @@ CLAIM_CALL = f"""
 """
 RETAKE = """
     UPDATE call SET status = 'in_progress', node = ?, attempts = ?, attempt = ?, finished_at = NULL,
-                    error_status = NULL, error = NULL, cancel_requested = 0
+                    error_status = NULL, error = NULL, cancel_requested = 0, account = NULL
     WHERE id = ? AND status = ? AND attempt = ?
     RETURNING id
 """

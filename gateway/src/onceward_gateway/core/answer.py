@@ -68,7 +68,7 @@ Fault: TypeAlias = CloseConnection | Stall | Garbage
 Emission: TypeAlias = Chunk | Delay | Fail | CloseConnection | Stall | Garbage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """A whole answer: the bytes for the client, and the usage for the record."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -10,7 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from .errors import ApiError, encoded
-from .usage import added
+from .usage import added, counts_of
 
 __all__ = ["CallRecord", "TokenMeter", "Status", "read_record"]
 
@@ -107,10 +106,8 @@ class CallRecord:
     @property
     def tokens(self) -> dict[str, int]:
         """Return the three token counts that every API has, whatever names its usage has for them."""
-        usage = (self.usage if self.earlier[0] is None else self.total_usage) or {}
-        prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
-        completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
-        total = _count(usage.get("total_tokens", prompt + completion))
+        usage = self.usage if self.earlier[0] is None else self.total_usage
+        prompt, completion, total = counts_of(usage or {})
         return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
 
     @property
@@ -175,9 +172,11 @@ class CallRecord:
 
     def row(self) -> tuple[Any, ...]:
         """Return the values of the record in the order of its columns in the database."""
-        usage = self.total_usage
-        if usage is not None and self.earlier[0] is not None:
-            usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
+        usage, cost = self.usage, self.cost_nano
+        if self.earlier != (None, None):
+            usage, cost = self.total_usage, self.total_cost_nano
+            if usage is not None and self.earlier[0] is not None:
+                usage = {**usage, _PAID_IN: 0 if self.usage is None else self.attempt}
         return (
             self.id,
             self.principal,
@@ -192,17 +191,12 @@ class CallRecord:
             self.created_at,
             self.finished_at,
             None if usage is None else encoded(usage).decode(),
-            self.total_cost_nano,
+            cost,
             self.error_status,
             None if self.error is None else encoded(self.error).decode(),
             self.node,
             self.attempt,
         )
-
-
-def _count(value: Any) -> int:
-    """Return a number of tokens; 0 for an invalid value."""
-    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 def read_record(row: tuple[Any, ...]) -> CallRecord:

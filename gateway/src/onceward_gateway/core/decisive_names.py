@@ -165,7 +165,8 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
 
     Raise 400 for a member at any depth that sets the destination of the call.
     """
-    names, models = names_of(body), list[Named]()
+    models: list[Named] = []
+    names = names_of(body)
     if not names.allowed:
         for name in filter(destination, body):
             raise refuse_destination(name)

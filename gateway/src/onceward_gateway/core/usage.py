@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-__all__ = ["Tokens", "added", "hour_of", "tokens_of", "wants_usage"]
+__all__ = ["Tokens", "added", "counts_of", "hour_of", "tokens_of", "wants_usage"]
 
 
 class Tokens(NamedTuple):
@@ -29,9 +30,7 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
     """Return the tokens of a usage, under the names of any API family."""
     if usage is None:
         return NONE
-    prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
-    completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
-    total = _count(usage.get("total_tokens", prompt + completion))
+    prompt, completion, total = counts_of(usage)
     read = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
     written = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
     if not read and not written:
@@ -46,6 +45,20 @@ def tokens_of(usage: Mapping[str, Any] | None) -> Tokens:
         _count(written.get("reasoning_tokens")),
         _count(read.get("audio_tokens")) + _count(written.get("audio_tokens")),
     )
+
+
+def counts_of(usage: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return the tokens of prompt, completion and both, under the names of any API family; 0 for an invalid value."""
+    prompt = usage.get("prompt_tokens", usage.get("input_tokens"))
+    completion = usage.get("completion_tokens", usage.get("output_tokens"))
+    if type(prompt) is not int or not 0 <= prompt <= _MAX_COUNT:
+        prompt = _count(prompt)
+    if type(completion) is not int or not 0 <= completion <= _MAX_COUNT:
+        completion = _count(completion)
+    total = usage.get("total_tokens", prompt + completion)
+    if type(total) is not int or not 0 <= total <= _MAX_COUNT:
+        total = _count(total)
+    return prompt, completion, total
 
 
 def wants_usage(request: Mapping[str, Any]) -> bool:
@@ -84,7 +97,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _count(value: Any) -> int:
     """Return a number of tokens that a provider sent; 0 for an invalid value."""
-    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int) else 0
+    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
 
 
 _hours: dict[int, str] = {}

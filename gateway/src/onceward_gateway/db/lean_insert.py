@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import compress, repeat
+from operator import is_not
 from typing import Any
 
 from .interface import Statement
@@ -10,6 +12,7 @@ from .interface import Statement
 __all__ = ["LeanInsert"]
 
 _MAX_TEXTS = 512
+_NONES = repeat(None)
 
 
 class LeanInsert:
@@ -27,16 +30,15 @@ class LeanInsert:
 
     def statement(self, row: Sequence[Any]) -> Statement:
         """Return the statement that inserts a row, which has a value or None for each column."""
-        absent = tuple([value is None for value in row])
-        text = self._texts.get(absent) or self._text(absent)
-        return text, tuple([value for value in row if value is not None])
+        given = tuple(map(is_not, row, _NONES))
+        return self._texts.get(given) or self._text(given), tuple(compress(row, given))
 
-    def _text(self, absent: tuple[bool, ...]) -> str:
+    def _text(self, given: tuple[bool, ...]) -> str:
         if len(self._texts) >= _MAX_TEXTS:
             self._texts.clear()
-        given = [column for column, empty in zip(self._columns, absent, strict=True) if not empty]
-        zeros = [column for column, empty in zip(self._columns, absent, strict=True) if empty and column in self._zeros]
-        values = ", ".join([*("?" for _ in given), *("0" for _ in zeros)])
-        text = f"INSERT INTO {self._table} ({', '.join([*given, *zeros])}) VALUES ({values}) {self._tail}".rstrip()
-        self._texts[absent] = text
+        bound = [column for column, is_given in zip(self._columns, given, strict=True) if is_given]
+        zeros = [column for column in self._columns if column in self._zeros and column not in bound]
+        values = ", ".join([*("?" for _ in bound), *("0" for _ in zeros)])
+        text = f"INSERT INTO {self._table} ({', '.join([*bound, *zeros])}) VALUES ({values}) {self._tail}".rstrip()
+        self._texts[given] = text
         return text

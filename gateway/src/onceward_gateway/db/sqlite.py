@@ -36,10 +36,10 @@ from .interface import (
 )
 from .presence import DatabaseFiles
 from .private import tighten
-from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked, loop_time
+from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked, loop_time, only_statement
 from .sqlite_lock import keep_alone
 from .unusable import unusable
-from .values import check_texts
+from .values import check_texts, storable
 
 __all__ = ["SqliteDatabase"]
 
@@ -206,7 +206,7 @@ class SqliteDatabase:
         batch.add_many(sql, rows)
         await self._entered()
         self._begin()
-        self._write(batch)
+        self._write([batch])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -291,7 +291,7 @@ class SqliteDatabase:
         """Write the batch in this tick's transaction and wait for its commit."""
         if self._holder is not None and self._is_mine():
             self._begin()
-            self._write(batch)
+            self._write([batch])
             return
         waiter = asyncio.get_running_loop().create_future()
         entry = QueuedBatch(batch, waiter)
@@ -339,7 +339,7 @@ class SqliteDatabase:
                     self._write_all(self._queued)
                 else:
                     self._enter()
-                    self._write(entry.batch)
+                    self._write([entry.batch])
             except StorageUnavailable as fault:
                 self._stick(fault)
                 return
@@ -394,43 +394,37 @@ class SqliteDatabase:
     def _write_all(self, entries: Sequence[QueuedBatch]) -> None:
         """Execute batches in this tick's transaction: all of them, or nothing and an error."""
         fresh = not self._open
+        if fresh and len(entries) == 1 and (only := only_statement(entries[0].batch)) is not None:
+            # A statement outside a transaction is one of its own.
+            self._require_files()
+            self._run(only[0], storable(only[1]))
+            return
         self._enter()
-        if not fresh:
-            self._run("SAVEPOINT batches")
-        self._execute_batches([entry.batch for entry in entries], "batches", whole=fresh)
-        if not fresh:
-            self._run("RELEASE batches")
+        self._write([entry.batch for entry in entries], savepoint=not fresh)
 
-    def _write(self, batch: Batch) -> None:
-        """Execute a batch in the open transaction: all of it, or nothing and an error."""
-        self._run("SAVEPOINT batch")
-        self._execute_batches([batch], "batch", whole=False)
-        self._run("RELEASE batch")
+    def _write(self, batches: Sequence[Batch], *, savepoint: bool = True) -> None:
+        """Execute batches in the open transaction: all of them, or nothing and an error.
 
-    def _execute_batches(self, batches: Sequence[Batch], savepoint: str, *, whole: bool) -> None:
-        """Execute batches; where that fails, undo them back to a savepoint, or the whole transaction."""
+        Without a savepoint, an error undoes the whole transaction.
+        """
         if self._failed:
             raise failed_before()
+        if savepoint:
+            self._run("SAVEPOINT batches")
         try:
             execute_batches(self._connection, batches)
         except BaseException as error:
             fault = self._failure(error) if isinstance(error, _FAULTS) else None
-            self._undo(savepoint, whole=whole)
+            self._failed = 0
+            if self._connection.in_transaction:
+                for undo in ("ROLLBACK TO batches", "RELEASE batches") if savepoint else ("ROLLBACK",):
+                    self._connection.execute(undo)
+                self._open = self._open and savepoint
             if fault is None:
                 raise
             raise fault from error
-
-    def _undo(self, savepoint: str, *, whole: bool) -> None:
-        """Undo what was executed since a savepoint, or in the whole transaction."""
-        self._failed = 0
-        if not self._connection.in_transaction:
-            return
-        if whole:
-            self._connection.execute("ROLLBACK")
-            self._open = False
-        else:
-            self._connection.execute(f"ROLLBACK TO {savepoint}")
-            self._connection.execute(f"RELEASE {savepoint}")
+        if savepoint:
+            self._run("RELEASE batches")
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         if not self._failed:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from .increments import SharedStatement, summed
-from .interface import AlreadyDone, Batch, StorageError
+from .interface import AlreadyDone, Batch, Statement, StorageError
 from .statements import insert_unless_there, plain_insert
 from .values import storable
 
-__all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked", "loop_time"]
+__all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked", "loop_time", "only_statement"]
 
 
 class QueuedBatch:
@@ -60,6 +60,13 @@ def execute_batches(connection: sqlite3.Connection, batches: Sequence[Batch]) ->
         changes.sort(key=lambda change: change[0])
     for _, sql, parameters in changes:
         execute(sql, storable(parameters))
+
+
+def only_statement(batch: Batch) -> Statement | None:
+    """Return the statement of a batch that has no other."""
+    if batch.once is None and len(batch.statements) == 1 and not batch.shared and not batch.increments:
+        return batch.statements[0]
+    return None
 
 
 def failed_before() -> StorageError:

@@ -282,7 +282,8 @@ class App:
     async def _read(self, request: Request, match: Match, query: bytes, *, internal: bool) -> None:
         """Read and validate the query and the body, and resolve the model that the request names."""
         route, spec = match.route, self._spec(match)
-        request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
+        if query or spec is None or spec.needs_query:
+            request.query = read_query(query, spec, azure=match.template.startswith("/openai/"))
         if route.method != "GET":
             limits = self.gateway.settings.limits if _takes_large(route) else self._small
             await read_body(request, route.body, limits, spec, merge=route.kind is not None)
@@ -316,7 +317,9 @@ class App:
         customer = request.data.get("user")
         if isinstance(customer, str) and customer:
             request.caller = await self.gateway.directory.with_customer(request.caller, customer)
-        if any(bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds):
+        if request.others and any(
+            bound.max_budget is not None or bound.model_max_budget for bound in request.caller.bounds
+        ):
             refuse_models_beside(request.others, request.model, request.merged)
 
     async def _idempotently(self, request: Request, endpoint: Endpoint, route: Route) -> Reply:

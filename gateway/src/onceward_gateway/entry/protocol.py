@@ -152,8 +152,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._on_gone = function
         if function is None:
             return
-        # A disconnect is only detected while the connection is read.
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            # A disconnect is only detected while the connection is read.
+            self.flow.resume_reading()
         if self._is_lost:
             self.loop.call_soon(function)
 
@@ -168,9 +169,10 @@ class HttpProtocol(HttpToolsProtocol):
             return False
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        head = [STATUS_LINE[status], *(b"%s: %s\r\n" % header for header in cycle.default_headers), headers]
-        if not cycle.keep_alive:
-            head.append(b"connection: close\r\n")
+        head = [STATUS_LINE[status]]
+        for name, value in cycle.default_headers:
+            head += (name, b": ", value, b"\r\n")
+        head.append(headers if cycle.keep_alive else headers + b"connection: close\r\n")
         self.transport.write(b"".join((*head, b"content-length: %d\r\n\r\n" % len(body), body)))
         cycle.message_event.set()
         if not cycle.keep_alive:

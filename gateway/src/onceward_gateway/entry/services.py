@@ -23,6 +23,7 @@ from ..cluster.membership import Nodes
 from ..cluster.takeover import Takeover
 from ..config.load import Settings
 from ..core.clock import Clock, SystemClock
+from ..core.random_bytes import RandomBytes
 from ..db import (
     StorageError,
     open_database,
@@ -93,6 +94,7 @@ class Services:
     def __init__(self, settings: Settings, *, clock: Clock | None = None, node: str | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._randomness = RandomBytes()
         self.draining = False
         self.ready = False
         # Before anything is opened: a gateway without a usable contract does not start.
@@ -433,7 +435,7 @@ class Services:
 
     def new_id(self, prefix: str) -> str:
         """Return an unguessable id that sorts by time: the prefix and 26 characters."""
-        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
+        number = (int(self.clock.time() * 1000) << 80) | int.from_bytes(self._randomness.take(10))
         return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 

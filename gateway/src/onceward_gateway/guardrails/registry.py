@@ -62,7 +62,8 @@ class Guardrails:
         """Return the guardrails of a call: those on by default, those of its key and team, and those that it names."""
         given = request.data.get("guardrails")
         named: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
-        own = _names(request.caller.metadata.get("guardrails"))
+        stored = request.caller.metadata.get("guardrails")
+        own = () if stored is None else _names(stored)
         required = (*request.caller.guardrails, *own)
         if not named and not required:
             return self._always

@@ -99,7 +99,9 @@ def _checked(
 
     `path_model` is the model that the path names; it is used where the body has none.
     """
-    is_large, merged, others = len(raw) > LARGE_BODY, dict[str, str](), list[Named]()
+    is_large = len(raw) > LARGE_BODY
+    merged: dict[str, str] = {}
+    others: list[Named] = []
     value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
         value, merged, others = effective_body(value)

@@ -37,6 +37,8 @@ _decode = msgspec.json.Decoder().decode
 _MAX_LEVELS = 32
 _STRUCTURE = b'"[]{},:'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
+_NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
+_AS_BRACES = bytes.maketrans(b"[]", b"{}")
 
 
 def parse_json(raw: bytes, limits: RequestLimits) -> Any:
@@ -64,22 +66,21 @@ def parse_json(raw: bytes, limits: RequestLimits) -> Any:
     except RecursionError:
         raise _too_deep(limits.max_depth) from None
     if not is_large and raw.count(b"[") + raw.count(b"{") > limits.max_depth:
-        _check_depth(value, limits.max_depth)
+        _check_depth(raw, limits.max_depth)
     return value
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    level = [value]
+def _check_depth(raw: bytes, depth: int) -> None:
+    """Raise 400 for valid JSON that is nested too deep, without a step of Python for each of its values."""
+    bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in raw else raw
+    # The parts between an even and an odd quote are outside of strings.
+    braces = b"".join(bare.translate(_AS_BRACES, _NO_BRACKETS).split(b'"')[::2])
     for _ in range(depth):
-        level = [item for outer in level for item in _children(outer)]
-        if not level:
+        # The innermost containers of each branch are gone after each round.
+        braces = braces.replace(b"{}", b"")
+        if not braces:
             return
     raise _too_deep(depth)
-
-
-def _children(value: Any) -> list[Any]:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [item for item in items if isinstance(item, (dict, list))]
 
 
 def _too_deep(depth: int) -> ApiError:

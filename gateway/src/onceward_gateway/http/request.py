@@ -70,7 +70,7 @@ class BodyKind(enum.Enum):
     FORM_OR_JSON = "form_or_json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Response:
     """A complete response."""
 

@@ -144,6 +144,7 @@ class Specification:
         self._shared = tuple(shared)
         self._validators: dict[str, tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None] = {}
         self._query: tuple[_Parameter, ...] | None = None
+        self._query_needed: bool | None = None
 
     def _body(self, media: str) -> tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None:
         if media not in self._validators:
@@ -224,6 +225,13 @@ class Specification:
     def has_query(self, name: str) -> bool:
         """Return whether the contract declares a query parameter."""
         return any(parameter.name == name for parameter in self._parameters())
+
+    @property
+    def needs_query(self) -> bool:
+        """Return whether a parameter of the query is required."""
+        if self._query_needed is None:
+            self._query_needed = any(parameter.required for parameter in self._parameters())
+        return self._query_needed
 
     def _parameters(self) -> tuple[_Parameter, ...]:
         if self._query is None:

@@ -20,7 +20,7 @@ __all__ = [
 _KEY_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IdempotentRequest:
     """A request with its caller, operation, idempotency key and resume position."""
 
@@ -66,15 +66,17 @@ def check_key(key: str | None) -> str | None:
 
 async def identify_request(request: Request, *, stream: bool = False) -> IdempotentRequest:
     """Return the identity of a request: its idempotency key, fingerprint, caller and resume position."""
-    key = check_key(request.header("idempotency-key"))
-    digest = await fingerprint(request) if key is not None else b""
+    key, digest = request.headers.get("idempotency-key"), b""
+    if key is not None:
+        check_key(key)
+        digest = await fingerprint(request)
     return IdempotentRequest(
         principal=request.principal,
         operation=request.operation,
         key=key,
         fingerprint=digest,
         stream=stream,
-        last_event_id=request.header("last-event-id"),
+        last_event_id=request.headers.get("last-event-id"),
         request_id=request.request_id,
         body_bytes=len(request.raw),
     )

@@ -65,6 +65,8 @@ class Meter:
     @property
     def tokens(self) -> int:
         """Return the number of tokens that the model wrote so far."""
+        if self.known and self._times < _SERIES:
+            return self.reported.completion or 0
         return max(self._produced.tokens + self.unseen, self.reported.completion or 0)
 
     def read(self, value: Mapping[str, Any]) -> None:

@@ -160,6 +160,10 @@ class DeploymentCatalog:
         """Return provider and model of a configured name that has no key of the operator."""
         return self._keyless.get(name)
 
+    def is_grouped(self, name: str) -> bool:
+        """Return whether a name has deployments or fallbacks."""
+        return name in self._groups or name in self.settings.fallbacks
+
     def fallbacks(self, name: str) -> tuple[str, ...]:
         """Return the fallback models of a name: the configured ones, then those of its deployments."""
         own = [other for one in self._groups.get(name, ()) for other in one.fallbacks]

@@ -7,6 +7,7 @@ It has only families whose makers document an ability for all members; for other
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["ModelInfo", "model_info"]
 
@@ -42,6 +43,7 @@ _FAMILIES: tuple[tuple[str, ModelInfo], ...] = (
 _NOTHING = ModelInfo(frozenset())
 
 
+@lru_cache(maxsize=1024)
 def model_info(model: str) -> ModelInfo:
     """Return what is known of a model by its name; a maker's prefix is ignored."""
     name = model.rpartition("/")[2].lower()

@@ -51,6 +51,9 @@ class DeploymentSelector:
     async def resolve(self, request: Request, name: str, kind: str) -> Target | DeploymentPool:
         """Return the pool of a name's deployments, or the one target that a name without deployments has."""
         await self._offline.require(request.caller, name)
+        if name != AUTO and not self._catalog.is_grouped(name):
+            await self._offline.ready(name)
+            return self._target(request, name, kind)
         await self._offline.ready(name, *self._catalog.fallbacks(name))
         return self.pool(request, name, kind) or self._target(request, name, kind)
 

@@ -54,7 +54,7 @@ class OfflineTarget:
         return self.model.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProviderTarget:
     """A model of a provider, and the key that is sent there: the operator's, or the caller's own."""
 

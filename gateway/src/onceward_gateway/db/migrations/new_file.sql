@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0006_usage_rollups');
+INSERT INTO "alembic_version" VALUES('0007_call_account');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -82,7 +82,7 @@ CREATE TABLE call (
 	usage TEXT, 
 	cost_nano BIGINT, 
 	error_status BIGINT, 
-	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, 
+	error TEXT, node TEXT, attempt BIGINT DEFAULT '1' NOT NULL, cancel_requested SMALLINT DEFAULT '0' NOT NULL, attended_at DOUBLE, account TEXT, 
 	PRIMARY KEY (position), 
 	UNIQUE (id)
 );
@@ -432,12 +432,6 @@ CREATE INDEX cache_entry_by_scope ON cache_entry (scope);
 CREATE INDEX cache_entry_by_age ON cache_entry (created_at);
 CREATE INDEX usage_by_start ON usage (started_at);
 CREATE INDEX usage_by_request ON usage (request_id);
-CREATE INDEX usage_by_key ON usage (key_id, started_at) WHERE key_id IS NOT NULL;
-CREATE INDEX usage_by_user ON usage (user_id, started_at) WHERE user_id IS NOT NULL;
-CREATE INDEX usage_by_team ON usage (team_id, started_at) WHERE team_id IS NOT NULL;
-CREATE INDEX usage_by_organization ON usage (organization_id, started_at) WHERE organization_id IS NOT NULL;
-CREATE INDEX usage_by_customer ON usage (customer, started_at) WHERE customer IS NOT NULL;
-CREATE INDEX usage_by_account ON usage (account, started_at) WHERE account IS NOT NULL;
 CREATE INDEX usage_tag_by_usage ON usage_tag (usage_id);
 CREATE INDEX spend_reset_by_owner ON spend_reset (scope, id, position);
 CREATE INDEX budget_window_by_end ON budget_window (end_at);
@@ -461,10 +455,9 @@ CREATE INDEX batch_to_do ON batch (seq) WHERE status NOT IN ('completed', 'faile
 CREATE INDEX tuning_job_to_do ON tuning_job (seq) WHERE status NOT IN ('succeeded', 'failed', 'cancelled');
 CREATE INDEX usage_group_by_value ON usage_group (kind, value);
 CREATE INDEX usage_group_by_key ON usage_group (key_id, model);
+CREATE INDEX usage_rollup_days ON usage_rollup (group_id, at) WHERE step = 24;
 CREATE INDEX usage_by_group ON usage (group_id, id);
-CREATE INDEX usage_ungrouped ON usage (id) WHERE group_id IS NULL;
 CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'completed';
 CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
-CREATE INDEX usage_again ON usage (started_at, id) WHERE attempt > 1;
 DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -58,17 +58,20 @@ def upgrade() -> None:
         *(sa.Column(name, INTEGER, nullable=False) for name in (*_SUMS, "latency_ms")),
         sqlite_with_rowid=False,
     )
+    days: dict[str, Any] = {"sqlite_where": sa.text("step = 24"), "postgresql_where": sa.text("step = 24")}
+    op.create_index("usage_rollup_days", "usage_rollup", ["group_id", "at"], **days)
     op.add_column("usage", sa.Column("group_id", INTEGER))
     _fill()
     op.create_index("usage_by_group", "usage", ["group_id", "id"])
     for name, columns, condition in (
-        ("usage_ungrouped", ["id"], "group_id IS NULL"),
         ("usage_not_completed", ["status", "id"], "status <> 'completed'"),
         ("usage_of_customer", ["customer", "id"], "customer IS NOT NULL"),
-        ("usage_again", ["started_at", "id"], "attempt > 1"),
     ):
         where: dict[str, Any] = {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
         op.create_index(name, "usage", columns, **where)
+    # They lead to the records of an owner in a period, which the sums have.
+    for name in ("key", "user", "team", "organization", "customer", "account"):
+        op.drop_index(f"usage_by_{name}", "usage")
 
 
 def _fill() -> None:

@@ -1,0 +1,32 @@
+"""The work of a model call in the gateway does not grow: Python calls, statements, tasks and timers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "instructions.py"
+# The measured counts, with room for what depends on the time that a call takes, such as the row of its lease.
+MOST = {
+    "unary": {"python_calls": 590, "sql": 10.5, "transactions": 0.6, "tasks": 2.1, "futures": 4.5, "timers": 1.6},
+    "alone": {"python_calls": 690, "sql": 10.5, "transactions": 3.2, "tasks": 2.1, "futures": 4.5, "timers": 2.6},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the counts are asked for by a signal")
+def test_a_call_does_no_more_than_it_did() -> None:
+    command = [sys.executable, BENCHMARK, "--work", *MOST]
+    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    counted = json.loads(output)
+    more = {
+        f"{name} of {scenario}": counted[scenario][name]
+        for scenario, limits in MOST.items()
+        for name, most in limits.items()
+        if counted[scenario][name] > most
+    }
+    assert not more
