@@ -21,7 +21,7 @@ from onceward_gateway.calls.idempotent_calls import IdempotentCalls, NewCall
 from onceward_gateway.calls.remote import lost
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.answer import Answer
-from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.call_record import CallRecord, read_record
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.db import Batch, Database, StorageUnavailable
 from onceward_gateway.http.request import Change, Response
@@ -83,7 +83,9 @@ class NodeDatabase:
         async with self._db.transaction():
             rows = await self._db.changed(CLAIM_KEY, parameters[:_KEY_PARAMETERS])
             if rows:
-                await self._db.write(*calls_sql.PUT_CALL.statement(parameters[_KEY_PARAMETERS:]))
+                batch = Batch()
+                CallStore.put_record(batch, read_record(parameters[_KEY_PARAMETERS:]))
+                await self._db.write_batch(batch)
             return rows
 
     def transaction(self) -> Any:
