@@ -42,7 +42,7 @@ lint: setup            ## check the lock, formatting, lint and types
 bench: setup           ## measure the budgets side by side with the peers, in their own environments
 	$(BIN)/python benchmarks/run.py
 
-bench-gateway: setup   ## measure the gateway beside LiteLLM's proxy, in an environment of its own
+bench-gateway: setup   ## measure the gateway beside LiteLLM's and Portkey's, in environments of their own
 	$(BIN)/python benchmarks/run.py --rounds 3 gateway
 
 sweep: setup           ## cut a stream of 200 events at every byte offset on every transport (an hour or more)

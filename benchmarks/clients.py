@@ -18,7 +18,7 @@ from gateways.processes import serving
 
 __all__ = ["main"]
 
-STEADY = Path(__file__).parent / "steady.py"
+MOCK_PROVIDER = Path(__file__).parent / "mock_provider.py"
 OWN = "own client"
 PEERS = {"pass-through": "aiohttp", "pyreqwest": "pyreqwest"}
 # The CPU of a unit is measured over so many times its units: the system counts in ticks of 10 ms.
@@ -31,7 +31,7 @@ def main() -> int:
     names = parser.parse_args().scenarios or ["unary", "alone", "chunk_full", "chunk_paced"]
     chosen = {name: SCENARIOS[name] for name in names}
     pythons = {"gateway": Path(sys.executable)}
-    with serving(STEADY) as upstream:
+    with serving(MOCK_PROVIDER) as upstream:
         counted = {who: instructions(who, upstream, pythons, chosen) for who in (OWN, *PEERS)}
         spent = {who: cpu(who, upstream, pythons, chosen, _TIMES) for who in (OWN, *PEERS)}
     print(f"{'':40}" + "".join(f"{PEERS.get(who, who):>24}" for who in counted))

@@ -23,7 +23,7 @@ from gateways.processes import serving
 __all__ = ["COUNTED", "main", "measured"]
 
 HERE = Path(__file__).parent
-STEADY = HERE / "steady.py"
+MOCK_PROVIDER = HERE / "mock_provider.py"
 COUNTED = ("onceward gateway", "pass-through")
 COUNTS = {
     "python_calls": "Python calls",
@@ -43,7 +43,7 @@ def measured(pythons: dict[str, Path], chosen: dict[str, Scenario] = SCENARIOS) 
 
     A count is named for what is counted and the scenario: `sql_unary`.
     """
-    with serving(STEADY) as upstream:
+    with serving(MOCK_PROVIDER) as upstream:
         found = {name: instructions(name, upstream, pythons, chosen) for name in COUNTED}
         for scenario, counts in worked(upstream, pythons, chosen).items():
             found[COUNTED[0]] |= {f"{name}_{scenario}": count for name, count in counts.items()}
@@ -95,7 +95,7 @@ def main() -> int:
     # Subject and peer run in the environment of this interpreter.
     pythons = {"gateway": Path(sys.executable)}
     if options.work:
-        with serving(STEADY) as upstream:
+        with serving(MOCK_PROVIDER) as upstream:
             print(json.dumps(worked(upstream, pythons, chosen)))
         return 0
     found = measured(pythons, chosen)

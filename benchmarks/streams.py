@@ -5,7 +5,7 @@
 
 Subjects, each in a process of its own:
 
-    gateway        before a provider whose answers are paced (`paced.py`), so that all streams are open before one ends
+    gateway        before a provider with paced answers (`mock_provider.py`): all streams are open before one ends
     pass-through   the peer: uvicorn before and aiohttp behind, which relays bytes (`gateways/passthrough.py`)
     offline        the gateway's offline model, paced the same way: no connection behind
 
@@ -39,7 +39,7 @@ from typing import Any
 import uvicorn
 import uvloop
 from gateways.passthrough import Relay
-from paced import PACE, serve
+from mock_provider import PACE, serve
 
 from onceward_gateway.config.load import load
 from onceward_gateway.core.threads import share_the_interpreter

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from onceward_gateway import Settings
+from onceward_gateway.config.load import ConfigError, load
 from onceward_gateway.testing import InProcessGateway, ManualClock
 
 CHAT = "/v1/chat/completions"
@@ -104,3 +105,12 @@ async def test_a_clock_wakes_sleepers_in_order_each_at_its_own_time() -> None:
 async def test_a_gateway_that_does_not_run_says_so() -> None:
     with pytest.raises(RuntimeError, match="async with"):
         _ = InProcessGateway().app
+
+
+async def test_a_configuration_that_is_refused_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "onceward.toml").write_text('[guardrails.loud]\nguardrail = "shouting"\n')
+    settings = load(tmp_path / "onceward.toml", {}, {"data_dir": str(tmp_path / "data"), "offline": True})
+    monkeypatch.setattr("sqlite3.connect", lambda *_args, **_options: pytest.fail("the database was opened"))
+    with pytest.raises(ConfigError, match=r"guardrails\.loud"):
+        async with InProcessGateway(settings):
+            pass

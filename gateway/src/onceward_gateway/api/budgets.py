@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
 from ..core.records import Budget, Limits
@@ -15,7 +14,6 @@ from ..http.request import (
     json_response,
 )
 from ..identity.authorization import visibility_of
-from ..identity.repositories import Repositories
 from ..identity.sql import among
 from ..identity.visibility_filters import visible_budgets
 from .parsing import (
@@ -23,9 +21,9 @@ from .parsing import (
     applied,
     changed_limits,
 )
-from .serializers import RecordSerializer, page_by_cursor
+from .record_service import RecordService
+from .serializers import page_by_cursor
 from .writes import (
-    RecordWriter,
     below,
     missing,
     renewed,
@@ -44,14 +42,8 @@ _SETTINGS = {
 }
 
 
-class BudgetHandlers:
+class BudgetHandlers(RecordService):
     """Handlers for `/budget`."""
-
-    def __init__(self, records: Repositories, writer: RecordWriter, serializer: RecordSerializer, clock: Clock) -> None:
-        self._records = records
-        self._writer = writer
-        self._serializer = serializer
-        self._clock = clock
 
     async def _find(self, request: Request, id: str, param: str) -> Budget:
         budget = await self._records.budgets.get(id)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import conflict
 from ..core.records import Customer, Limits
 from ..http.request import (
@@ -14,19 +12,17 @@ from ..http.request import (
     Response,
     json_response,
 )
-from ..identity.repositories import Repositories
 from ..identity.sql import equal
 from ..identity.visibility_filters import visible_customers
 from .budgets import home_organization
-from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
     changed_limits,
 )
-from .serializers import RecordSerializer, page_by_cursor
+from .record_service import RecordService
+from .serializers import page_by_cursor
 from .writes import (
-    RecordWriter,
     below,
     missing,
     renewed,
@@ -37,24 +33,8 @@ __all__ = ["CustomerHandlers"]
 _PLAIN = ("alias", "budget_id")
 
 
-class CustomerHandlers:
+class CustomerHandlers(RecordService):
     """Handlers for `/customer`."""
-
-    def __init__(
-        self,
-        records: Repositories,
-        writer: RecordWriter,
-        ownership: Ownership,
-        serializer: RecordSerializer,
-        clock: Clock,
-        new_id: Callable[[str], str],
-    ) -> None:
-        self._records = records
-        self._writer = writer
-        self._ownership = ownership
-        self._serializer = serializer
-        self._clock = clock
-        self._new_id = new_id
 
     def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data

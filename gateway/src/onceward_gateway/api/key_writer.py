@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..cache.controls import CONTROLS
 from ..core import durations, error_codes
-from ..core.clock import Clock
 from ..core.errors import (
     conflict,
     forbidden,
@@ -28,8 +27,6 @@ from ..identity.authorization import (
     attenuate,
     authority_over_key,
 )
-from ..identity.repositories import Repositories
-from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
@@ -37,8 +34,8 @@ from .parsing import (
     changed_limits,
     plain_list,
 )
+from .record_service import RecordContext, RecordService
 from .writes import (
-    RecordWriter,
     below,
     renewed,
 )
@@ -50,24 +47,12 @@ _LISTS = ("models", "guardrails", "tags")
 _FIELDS = {"key_alias": "alias", "budget_id": "budget_id", "metadata": "metadata", "aliases": "aliases"}
 
 
-class KeyWriter:
+class KeyWriter(RecordService):
     """Creates, changes and deletes API keys within the limits of their owners."""
 
-    def __init__(
-        self,
-        records: Repositories,
-        writer: RecordWriter,
-        ownership: Ownership,
-        catalog: RouteCatalog,
-        clock: Clock,
-        new_id: Callable[[str], str],
-    ) -> None:
-        self._records = records
-        self._writer = writer
-        self._ownership = ownership
+    def __init__(self, context: RecordContext, catalog: RouteCatalog) -> None:
+        super().__init__(context)
         self._catalog = catalog
-        self._clock = clock
-        self._new_id = new_id
 
     def _changes(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields that a request changes, including those of its limits."""

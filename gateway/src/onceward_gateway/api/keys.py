@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import (
     forbidden,
     invalid,
@@ -23,7 +22,6 @@ from ..identity.authorization import (
     authority_over_key,
     visibility_of,
 )
-from ..identity.repositories import Repositories
 from ..identity.sql import (
     ALL,
     Condition,
@@ -35,9 +33,9 @@ from .key_writer import KeyWriter
 from .parsing import (
     one_of,
 )
-from .serializers import RecordSerializer, page_by_number
+from .record_service import RecordContext, RecordService
+from .serializers import page_by_number
 from .writes import (
-    RecordWriter,
     SecretResponder,
     missing,
     renewed,
@@ -48,27 +46,14 @@ __all__ = ["KeyHandlers"]
 _RESTRICTIONS = ("allowed_ips", "allowed_routes")
 
 
-class KeyHandlers:
+class KeyHandlers(RecordService):
     """Handlers for `/key`."""
 
-    def __init__(
-        self,
-        records: Repositories,
-        keys: KeyWriter,
-        writer: RecordWriter,
-        serializer: RecordSerializer,
-        secrets: SecretResponder,
-        spending: Spending,
-        *,
-        clock: Clock,
-    ) -> None:
-        self._records = records
+    def __init__(self, context: RecordContext, keys: KeyWriter, secrets: SecretResponder, spending: Spending) -> None:
+        super().__init__(context)
         self._keys = keys
-        self._writer = writer
-        self._serializer = serializer
         self._secrets = secrets
         self._spending = spending
-        self._clock = clock
 
     async def generate(self, request: Request) -> Response:
         """Create a key."""

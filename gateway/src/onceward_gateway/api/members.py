@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import (
     conflict,
     forbidden,
@@ -27,7 +26,6 @@ from ..http.request import (
 )
 from ..identity.authorization import authority_over_organization
 from ..identity.directory import Directory
-from ..identity.repositories import Repositories
 from .key_writer import KeyWriter
 from .memberships import Memberships
 from .organizations import find_organization
@@ -36,13 +34,12 @@ from .parsing import (
     changed_limits,
     nano,
 )
-from .serializers import RecordSerializer
+from .record_service import RecordContext, RecordService
 from .team_access import TeamAccess
 from .teams import (
     team_role,
 )
 from .writes import (
-    RecordWriter,
     below,
     missing,
 )
@@ -52,29 +49,17 @@ __all__ = ["MemberHandlers"]
 _ORGANIZATION_ROLES = ("org_admin", "internal_user", "internal_user_viewer")
 
 
-class MemberHandlers:
+class MemberHandlers(RecordService):
     """Handlers for the members of `/team` and `/organization`."""
 
     def __init__(
-        self,
-        records: Repositories,
-        directory: Directory,
-        teams: TeamAccess,
-        memberships: Memberships,
-        keys: KeyWriter,
-        writer: RecordWriter,
-        *,
-        serializer: RecordSerializer,
-        clock: Clock,
+        self, context: RecordContext, directory: Directory, teams: TeamAccess, memberships: Memberships, keys: KeyWriter
     ) -> None:
-        self._records = records
+        super().__init__(context)
         self._directory = directory
         self._teams = teams
         self._memberships = memberships
         self._keys = keys
-        self._writer = writer
-        self._serializer = serializer
-        self._clock = clock
 
     def _budget(self, request: Request, name: str) -> dict[str, Any]:
         """Return the budget of a member as a change of limits."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import (
     invalid,
 )
@@ -19,34 +16,20 @@ from ..http.request import (
     Request,
 )
 from ..identity.directory import Directory
-from ..identity.repositories import Repositories
-from .ownership import Ownership
+from .record_service import RecordContext, RecordService
 from .writes import (
-    RecordWriter,
     missing,
 )
 
 __all__ = ["Memberships"]
 
 
-class Memberships:
+class Memberships(RecordService):
     """Finds and invites users, and makes them members of teams and organizations."""
 
-    def __init__(
-        self,
-        records: Repositories,
-        directory: Directory,
-        writer: RecordWriter,
-        ownership: Ownership,
-        clock: Clock,
-        new_id: Callable[[str], str],
-    ) -> None:
-        self._records = records
+    def __init__(self, context: RecordContext, directory: Directory) -> None:
+        super().__init__(context)
         self._directory = directory
-        self._writer = writer
-        self._ownership = ownership
-        self._clock = clock
-        self._new_id = new_id
 
     async def join(
         self, request: Request, kind: str, group: str, user_id: str, role: str, limits: Limits | None = None

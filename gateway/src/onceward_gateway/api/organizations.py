@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.principal import Principal
 from ..core.records import Limits, Organization
@@ -27,17 +26,16 @@ from ..identity.repositories import Repositories
 from ..identity.sql import equal
 from ..identity.visibility_filters import visible_organizations
 from .key_writer import KeyWriter
-from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
     changed_limits,
     plain_list,
 )
-from .serializers import RecordSerializer, page_by_cursor
+from .record_service import RecordContext, RecordService
+from .serializers import page_by_cursor
 from .team_access import TeamAccess
 from .writes import (
-    RecordWriter,
     missing,
     renewed,
 )
@@ -47,28 +45,13 @@ __all__ = ["OrganizationHandlers", "find_organization"]
 _FIELDS = {"organization_alias": "alias", "budget_id": "budget_id", "tier": "tier"}
 
 
-class OrganizationHandlers:
+class OrganizationHandlers(RecordService):
     """Handlers for `/organization`, without its members."""
 
-    def __init__(
-        self,
-        records: Repositories,
-        teams: TeamAccess,
-        keys: KeyWriter,
-        writer: RecordWriter,
-        ownership: Ownership,
-        serializer: RecordSerializer,
-        *,
-        clock: Clock,
-        tiers: Collection[str],
-    ) -> None:
-        self._records = records
+    def __init__(self, context: RecordContext, teams: TeamAccess, keys: KeyWriter, tiers: Collection[str]) -> None:
+        super().__init__(context)
         self._teams = teams
         self._keys = keys
-        self._writer = writer
-        self._ownership = ownership
-        self._serializer = serializer
-        self._clock = clock
         self._tiers = tiers
 
     def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:

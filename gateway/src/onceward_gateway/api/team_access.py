@@ -19,27 +19,21 @@ from ..identity.authorization import (
     may_see_team,
     visibility_of,
 )
-from ..identity.repositories import Repositories
 from .key_writer import KeyWriter
-from .serializers import RecordSerializer
+from .record_service import RecordContext, RecordService
 from .writes import (
-    RecordWriter,
     missing,
 )
 
 __all__ = ["TeamAccess"]
 
 
-class TeamAccess:
+class TeamAccess(RecordService):
     """Finds, shows and deletes teams on behalf of a caller."""
 
-    def __init__(
-        self, records: Repositories, serializer: RecordSerializer, keys: KeyWriter, writer: RecordWriter
-    ) -> None:
-        self._records = records
-        self._serializer = serializer
+    def __init__(self, context: RecordContext, keys: KeyWriter) -> None:
+        super().__init__(context)
         self._keys = keys
-        self._writer = writer
 
     async def find(self, request: Request, id: str, param: str = "team_id") -> Team:
         """Return a team; raise 404 if the caller may not see it."""

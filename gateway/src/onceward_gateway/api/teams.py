@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import forbidden, invalid
 from ..core.records import (
     Limits,
@@ -23,7 +22,6 @@ from ..identity.authorization import (
     Ceiling,
     attenuate,
 )
-from ..identity.repositories import Repositories
 from ..identity.sql import equal, has_member
 from ..identity.visibility_filters import (
     administered_teams,
@@ -32,7 +30,6 @@ from ..identity.visibility_filters import (
 )
 from .budgets import home_organization
 from .memberships import Memberships
-from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
@@ -40,10 +37,10 @@ from .parsing import (
     changed_limits,
     plain_list,
 )
-from .serializers import RecordSerializer, page_by_cursor
+from .record_service import RecordContext, RecordService
+from .serializers import page_by_cursor
 from .team_access import TeamAccess
 from .writes import (
-    RecordWriter,
     below,
     missing,
     renewed,
@@ -56,27 +53,13 @@ _DICTS = {"model_aliases": "aliases", "metadata": "metadata"}
 _MOST_SHOWN = 100
 
 
-class TeamHandlers:
+class TeamHandlers(RecordService):
     """Handlers for `/team`, without its members."""
 
-    def __init__(
-        self,
-        records: Repositories,
-        teams: TeamAccess,
-        memberships: Memberships,
-        writer: RecordWriter,
-        ownership: Ownership,
-        serializer: RecordSerializer,
-        *,
-        clock: Clock,
-    ) -> None:
-        self._records = records
+    def __init__(self, context: RecordContext, teams: TeamAccess, memberships: Memberships) -> None:
+        super().__init__(context)
         self._teams = teams
         self._memberships = memberships
-        self._writer = writer
-        self._ownership = ownership
-        self._serializer = serializer
-        self._clock = clock
 
     def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core import error_codes
-from ..core.clock import Clock
 from ..core.errors import (
     conflict,
     forbidden,
@@ -31,7 +30,6 @@ from ..identity.authorization import (
     may_see_team,
     visibility_of,
 )
-from ..identity.repositories import Repositories
 from ..identity.sql import (
     among,
     equal,
@@ -41,7 +39,6 @@ from ..identity.visibility_filters import visible_keys, visible_users
 from .budgets import home_organization
 from .key_writer import KeyWriter
 from .memberships import Memberships
-from .ownership import Ownership
 from .parsing import (
     applied,
     bounded_metadata,
@@ -50,9 +47,9 @@ from .parsing import (
     one_of,
     plain_list,
 )
-from .serializers import RecordSerializer, page_by_number
+from .record_service import RecordContext, RecordService
+from .serializers import page_by_number
 from .writes import (
-    RecordWriter,
     SecretResponder,
     below,
     missing,
@@ -67,29 +64,16 @@ _FIELDS = {"user_email": "email", "user_alias": "alias", "budget_id": "budget_id
 _MOST_SHOWN = 100
 
 
-class UserHandlers:
+class UserHandlers(RecordService):
     """Handlers for `/user`."""
 
     def __init__(
-        self,
-        records: Repositories,
-        memberships: Memberships,
-        keys: KeyWriter,
-        writer: RecordWriter,
-        ownership: Ownership,
-        serializer: RecordSerializer,
-        *,
-        secrets: SecretResponder,
-        clock: Clock,
+        self, context: RecordContext, memberships: Memberships, keys: KeyWriter, secrets: SecretResponder
     ) -> None:
-        self._records = records
+        super().__init__(context)
         self._memberships = memberships
         self._keys = keys
-        self._writer = writer
-        self._ownership = ownership
-        self._serializer = serializer
         self._secrets = secrets
-        self._clock = clock
 
     async def create(self, request: Request) -> Response:
         """Create a user, and by default its first key."""

@@ -1,7 +1,7 @@
 """Many statements for one answer: a PostgreSQL connection in libpq's pipeline mode.
 
-Written over `psycopg.pq` because it is five times cheaper there than over cursors: what a batch needs of each
-statement is whether it worked and how many rows it changed.
+Written over `psycopg.pq` because cursors cost more (`benchmarks/parts.py group_commit` measures how much): what a batch
+needs of each statement is whether it worked and how many rows it changed.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from ..api.moderations import ModerationHandlers
 from ..api.organizations import OrganizationHandlers
 from ..api.ownership import Ownership
 from ..api.page import PageHandlers
+from ..api.record_service import RecordContext
 from ..api.serializers import RecordSerializer
 from ..api.spend import SpendHandlers
 from ..api.spend_reports import SpendReports
@@ -59,17 +60,18 @@ def build_handlers(
     ownership = Ownership(records)
     writer = RecordWriter(directory, catalog, clock, new_id)
     serializer = RecordSerializer(records, gateway.ledger.rollups, gateway.ledger.last_used, clock)
+    context = RecordContext(records, writer, ownership, serializer, clock, new_id)
     secrets = SecretResponder(gateway.writes, gateway.secrets)
-    keys = KeyWriter(records, writer, ownership, catalog, clock, new_id)
-    teams = TeamAccess(records, serializer, keys, writer)
-    memberships = Memberships(records, directory, writer, ownership, clock, new_id)
+    keys = KeyWriter(context, catalog)
+    teams = TeamAccess(context, keys)
+    memberships = Memberships(context, directory)
     tiers = gateway.settings.ledger.credits.tiers
     checks = DeploymentChecks(
         gateway.targets, gateway.breakers, lambda: gateway.providers, gateway.clock, gateway.new_id
     )
     reports = SpendReports(gateway.db)
     return Handlers(
-        budgets=BudgetHandlers(records, writer, serializer, clock),
+        budgets=BudgetHandlers(context),
         cache=CacheHandlers(gateway.cache, clock),
         calls=CallHandlers(gateway.calls),
         credentials=CredentialHandlers(directory, gateway.catalog, gateway.catalog_updates, clock),
@@ -96,17 +98,13 @@ def build_handlers(
             _price_locator(gateway),
             clock=clock,
         ),
-        customers=CustomerHandlers(records, writer, ownership, serializer, clock, new_id),
+        customers=CustomerHandlers(context),
         guardrails=GuardrailHandlers(gateway.guardrails),
-        keys=KeyHandlers(records, keys, writer, serializer, secrets, gateway.ledger.rollups, clock=clock),
-        members=MemberHandlers(
-            records, directory, teams, memberships, keys, writer, serializer=serializer, clock=clock
-        ),
-        organizations=OrganizationHandlers(
-            records, teams, keys, writer, ownership, serializer, clock=clock, tiers=tiers
-        ),
-        teams=TeamHandlers(records, teams, memberships, writer, ownership, serializer, clock=clock),
-        users=UserHandlers(records, memberships, keys, writer, ownership, serializer, secrets=secrets, clock=clock),
+        keys=KeyHandlers(context, keys, secrets, gateway.ledger.rollups),
+        members=MemberHandlers(context, directory, teams, memberships, keys),
+        organizations=OrganizationHandlers(context, teams, keys, tiers),
+        teams=TeamHandlers(context, teams, memberships),
+        users=UserHandlers(context, memberships, keys, secrets),
         audio=AudioHandlers(gateway.clock),
         batches=BatchHandlers(
             gateway.batches,

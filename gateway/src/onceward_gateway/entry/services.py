@@ -48,6 +48,7 @@ from ..jobs.file_store import FileStore
 from ..jobs.fine_tuning_runner import FineTuningRunner
 from ..jobs.fine_tuning_store import FineTuningStore
 from ..jobs.image_store import ImageStore
+from ..jobs.record_archive import RecordArchive
 from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
 from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
@@ -97,8 +98,9 @@ class Services:
         self._randomness = RandomBytes()
         self.draining = False
         self.ready = False
-        # Before anything is opened: a gateway without a usable contract does not start.
+        # Before anything is opened: without a usable contract and configuration, a gateway does not start.
         self.contract = _contract()
+        self.guardrails = Guardrails(settings.guardrails)
         self._open_storage(settings, node)
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
@@ -118,6 +120,7 @@ class Services:
         self.cleanup = Cleanup(
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
+        self.record_archive = RecordArchive(self.db, self.clock, settings.records, self.nodes.id)
         self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
@@ -133,7 +136,6 @@ class Services:
         if self.redis is not None:
             self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
             self.breakers.subscribe(self.cooldowns)
-        self.guardrails = Guardrails(settings.guardrails)
         labels = NameLabels(settings, self.catalog)
         metrics = Metrics(labels) if settings.observability.metrics.enabled else None
         self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
@@ -205,11 +207,12 @@ class Services:
 
     def _open_storage(self, settings: Settings, node: str | None) -> None:
         """Open the database and Redis, and what the nodes of a cluster share over them."""
+        # Its address is checked before the database is opened, and connections are made later.
+        self.redis = open_redis(settings)
         prepare(settings)
         self.db = open_database(settings)
         self.folders = Folders(settings.data_dir, BLOB_KINDS)
         self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.redis = open_redis(settings)
         self.bus = open_bus(self.redis)
         self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
 
@@ -336,6 +339,7 @@ class Services:
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
         )
         self.spawn(self.cleanup.run(), "files")
+        self.spawn(self.record_archive.run(), "expired records")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""
