@@ -45,7 +45,7 @@ bench: setup           ## measure the budgets side by side with the peers, in th
 bench-reports: setup   ## measure reports over two million records
 	$(BIN)/python benchmarks/reports.py
 
-bench-gateway: setup   ## measure the gateway beside LiteLLM's proxy, in an environment of its own
+bench-gateway: setup   ## measure the gateway beside LiteLLM's and Portkey's, in environments of their own
 	$(BIN)/python benchmarks/run.py --rounds 3 gateway
 
 sweep: setup           ## cut a stream of 200 events at every byte offset on every transport (an hour or more)
