@@ -159,7 +159,7 @@ class Answer:
 
 
 class Written(RunningCall):
-    """A call that keeps its events, and takes them one at a time if it is told to."""
+    """A call that keeps its events, and takes them one at a time where a test asks for that."""
 
     batches = True
 

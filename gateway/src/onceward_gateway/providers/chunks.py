@@ -74,7 +74,7 @@ class ChunkReader:
         # The texts of choices that have messages instead of deltas.
         self._message_texts: dict[int, StringIO] = {}
         self._finished: set[int] = set()
-        # What surrounds the text of the last chunk, and how often that was of no use since it last was.
+        # The bytes around the text of the last chunk, and how many such shapes in a row no other chunk had.
         self._shape: Shape | None = None
         self._misses = 0
 

@@ -73,7 +73,7 @@ class Shape(NamedTuple):
     size: int
 
     def texts_of(self, events: list[bytes]) -> list[bytes]:
-        """Return what stands between these bytes in the events at the beginning that have this shape."""
+        """Return the bytes between these two in the events at the beginning that have this shape."""
         before, after, size = self
         start, end = len(before), -len(after)
         found = [

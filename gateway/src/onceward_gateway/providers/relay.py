@@ -100,7 +100,7 @@ class _Relay:
         """Pass on the plain chunks at the beginning of these events, and return how many there are."""
         count = self._reader.read_plain(events, len(events))
         if count and not self._writer.write(events if count == len(events) else events[:count]):
-            # What comes next waits until the writer has room.
+            # The next events wait until the writer has room.
             self._is_full = True
             if self._source is not None:
                 self._source.take = None
