@@ -20,7 +20,7 @@ MOST = {
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the counts are asked for by a signal")
 def test_a_call_does_no_more_than_it_did() -> None:
-    command = [sys.executable, BENCHMARK, "--work", *MOST]
+    command = [sys.executable, str(BENCHMARK), "--work", *MOST]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     counted = json.loads(output)
     more = {
