@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
-.PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway sweep chaos lock release dist clean
+.PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway bench-reports sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,10 @@ lint: setup            ## check the lock, formatting, lint and types
 bench: setup           ## measure the budgets side by side with the peers, in their own environments
 	$(BIN)/python benchmarks/run.py
 
-bench-gateway: setup   ## measure the gateway beside LiteLLM's proxy, in an environment of its own
+bench-reports: setup   ## measure reports over two million records
+	$(BIN)/python benchmarks/reports.py
+
+bench-gateway: setup   ## measure the gateway beside LiteLLM's and Portkey's, in environments of their own
 	$(BIN)/python benchmarks/run.py --rounds 3 gateway
 
 sweep: setup           ## cut a stream of 200 events at every byte offset on every transport (an hour or more)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["python_of"]
+__all__ = ["node_of", "python_of"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -26,6 +27,20 @@ PACKAGES = {
         "starlette==1.10.0",
     ],
 }
+# Packages of npm. Pinned, so that a later version cannot change what a budget compares with.
+NODE_PACKAGES = {"portkey": "@portkey-ai/gateway@1.15.2"}
+
+
+def node_of(environment: str) -> Path:
+    """Return the `node_modules` of an environment, after creating it."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SystemExit(f"npm is required for the peer {environment!r}. Install Node.js.")
+    folder = ENVIRONMENTS / environment
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    subprocess.run([npm, "install", *options, NODE_PACKAGES[environment]], check=True, stdout=subprocess.DEVNULL)
+    return folder / "node_modules"
 
 
 def python_of(environment: str) -> Path:

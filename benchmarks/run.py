@@ -1,7 +1,7 @@
 """Measures the budgets side by side with the peers, each in an environment of its own, and prints one table.
 
     make bench                                   everything
-    make bench-gateway                           the rows of the gateway, beside LiteLLM's proxy
+    make bench-gateway                           the rows of the gateway, beside those of LiteLLM and Portkey
     python benchmarks/run.py --rounds 3 unary    rows whose scenario is named
     python benchmarks/run.py redis router        parts of the gateway, beside libraries (`parts.py`)
 
@@ -23,7 +23,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from environments import python_of
+from environments import node_of, python_of
 from gateways.measure import DIRECT, PROVIDER, measured
 from gateways.processes import serving
 from instructions import measured as count_instructions
@@ -35,7 +35,7 @@ __all__ = ["main"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", DIRECT)
+GATEWAYS = ("onceward gateway", "pass-through", "litellm proxy", "portkey gateway", DIRECT)
 # For gateways, also show what the budgets do not contain.
 FIGURES = {
     "rps_core": "requests/s a core",
@@ -116,6 +116,8 @@ def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str],
     needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway"] if gateways or counted else [])]
     needed += ["litellm"] if gateways else []
     pythons = {name: python_of(name) for name in needed}
+    if gateways:
+        pythons["portkey"] = node_of("portkey")
     wanted = dict.fromkeys(
         (who, budget["scenario"])
         for budget in budgets
@@ -153,7 +155,8 @@ def measure_gateways(seen: dict[tuple[str, str], list[Figures]], pythons: dict[s
             found = {who: measured(who, upstream, pythons) for who in GATEWAYS}
             direct = found[DIRECT]
             for who, figures in found.items():
-                added = {f"added_{name}": figures[name] - direct[name] for name in ("alone_p50_ms", "chunk_p50_ms")}
+                shared = [name for name in ("alone_p50_ms", "chunk_p50_ms") if name in figures]
+                added = {f"added_{name}": figures[name] - direct[name] for name in shared}
                 seen[who, "gateway"].append(figures | added)
 
 

@@ -1,10 +1,10 @@
 """The callers: plain HTTP/1.1 over kept connections, as lean as can be, since they share the machine with the gateway.
 
-    python benchmarks/gateways/load.py unary URL KEY MODEL CONCURRENCY CALLS
-    python benchmarks/gateways/load.py streams URL KEY MODEL CONCURRENCY INTERVAL
+    python benchmarks/gateways/load.py unary URL KEY MODEL CONCURRENCY CALLS HEADERS
+    python benchmarks/gateways/load.py streams URL KEY MODEL CONCURRENCY INTERVAL HEADERS
 
-Prints one JSON line: seconds, calls, and the latencies in milliseconds: p50 and p99 of a call, or of a chunk since it
-left the provider.
+HEADERS is a JSON object of further headers. Prints one JSON line: seconds, calls, and the latencies in milliseconds:
+p50 and p99 of a call, or of a chunk since it left the provider.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STAMP = re.compile(rb"@(\d+)@")
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
-def request(url: str, key: str, model: str, *, stream: bool) -> bytes:
+def request(url: str, key: str, model: str, headers: dict[str, str], *, stream: bool) -> bytes:
     """The bytes of a request of typical size."""
     messages = [
         {"role": "system", "content": "You are a helpful assistant. " * 10},
@@ -31,9 +31,10 @@ def request(url: str, key: str, model: str, *, stream: bool) -> bytes:
     ]
     body = json.dumps({"model": model, "messages": messages, "stream": stream, "max_tokens": 200}).encode()
     host = urlsplit(url).netloc
+    further = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"{further}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -104,8 +105,8 @@ def figures(taken: list[float], seconds: float) -> dict[str, float]:
 
 
 def main() -> None:
-    what, url, key, model, concurrency, last = sys.argv[1:]
-    raw = request(url, key, model, stream=what == "streams")
+    what, url, key, model, concurrency, last, headers = sys.argv[1:]
+    raw = request(url, key, model, json.loads(headers), stream=what == "streams")
     if what == "streams":
         work = streams(url, raw, int(concurrency), float(last))
     else:

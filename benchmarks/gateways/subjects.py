@@ -1,7 +1,8 @@
 """Subjects: how each is started with the mock provider, and its URL, key and model name.
 
 Onceward runs with everything that its budget includes: keys, limits on requests and tokens, a budget, and the durable
-ledger. LiteLLM runs with its own command, with a master key and without a database.
+ledger. LiteLLM runs with its own command, with a master key and without a database. Portkey's gateway has no keys of
+its own; the headers of a request name the provider.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["SUBJECTS", "Running", "started"]
@@ -27,13 +28,17 @@ _MASTER = "sk-benchmark-0123456789abcdef"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running subject: its URL, key and model, the id of its session, and the seconds from start to ready."""
+    """A running subject: its URL, key and model, the id of its session, and the seconds from start to ready.
+
+    `headers` are sent with each request, in addition to the key.
+    """
 
     url: str
     key: str
     model: str
     session: int
     ready_s: float
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _onceward(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
@@ -62,6 +67,10 @@ def _litellm(folder: Path, provider: str, port: int, python: Path) -> list[str |
     ]
 
 
+def _portkey(folder: Path, provider: str, port: int, modules: Path) -> list[str | Path]:
+    return ["node", modules / "@portkey-ai/gateway/build/start-server.js", f"--port={port}", "--headless"]
+
+
 def _passthrough(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
     return [python, HERE / "passthrough.py", str(port), provider]
 
@@ -78,6 +87,7 @@ def _pyreqwest(folder: Path, provider: str, port: int, python: Path) -> list[str
 SUBJECTS = {
     "onceward gateway": ("gateway", _onceward, "/readyz"),
     "litellm proxy": ("litellm", _litellm, "/health/readiness"),
+    "portkey gateway": ("portkey", _portkey, "/"),
     "pass-through": ("gateway", _passthrough, None),
     "own client": ("gateway", _own, None),
     "pyreqwest": ("gateway", _pyreqwest, None),
@@ -102,7 +112,7 @@ def started(
             _until_ready(process, port, None if path is None else url + path, folder / "log")
             ready = time.perf_counter() - start
             key = _limited_key(url) if name.startswith("onceward") else _MASTER
-            yield Running(url, key, "mock", process.pid, ready)
+            yield Running(url, key, "mock", process.pid, ready, _headers(name, provider))
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -111,6 +121,13 @@ def started(
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _headers(name: str, provider: str) -> dict[str, str]:
+    """Return the headers that a subject needs to find the provider."""
+    if name != "portkey gateway":
+        return {}
+    return {"x-portkey-provider": "openai", "x-portkey-custom-host": f"{provider}/v1"}
 
 
 def _until_ready(process: subprocess.Popen[bytes], port: int, url: str | None, log: Path) -> None:

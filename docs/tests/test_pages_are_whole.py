@@ -63,6 +63,7 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
         RequestLimits,
         Settings,
     )
+    from onceward_gateway.config.records import RecordSettings
     from onceward_gateway.config.storage import StorageSettings
     from onceward_gateway.config.web import CorsSettings
 
@@ -83,11 +84,12 @@ def test_every_setting_of_the_gateway_is_in_the_whole_configuration() -> None:
     assert set(whole["server"]) == served
     assert set(whole["cors"]) == {field.name for field in fields(CorsSettings)}
     known = served | {"cors", "issues", "auth_mode", "key_hashes", "source", "secret_keys"}
-    tables = {"providers", "models", "prices", "limits", "storage", "cluster"}
+    tables = {"providers", "models", "prices", "limits", "storage", "records", "cluster"}
     tables |= {"ledger", "routing", "outbound", "cache", "guardrails"}  # platform.md and routing.md have these
     tables |= {"observability"}  # monitoring.md has it
     assert {field.name for field in fields(Settings)} == known | tables
     assert set(whole["storage"]) == {field.name for field in fields(StorageSettings)}
+    assert set(whole["records"]) == {field.name for field in fields(RecordSettings)}
     assert set(whole["cluster"]) == {field.name for field in fields(ClusterSettings)}
     for settings, table in ((StorageSettings(), "storage"), (ClusterSettings(), "cluster")):
         set_here = {name: getattr(settings, name) for name in whole[table] if getattr(settings, name) is not None}

@@ -84,6 +84,9 @@ def test_provider_keys_do_not_show(tmp_path: Path) -> None:
         ('[storage]\nredis_url = "http://x"\n', ["`storage.redis_url`", "`redis://`"]),
         ("[storage]\npool_size = 1\n", ["`storage.pool_size`", "between 2 and 1000"]),
         ('[limits]\nredis_failure_mode = "maybe"\n', ["`limits.redis_failure_mode`", "'open', 'closed'"]),
+        ("[records]\narchive_dir = '/tmp/a'\n", ["`records.archive_dir`", "needs a retention"]),
+        ("[records]\nretention_days = 0.5\n", ["`records.retention_days`", "0.5"]),
+        ("[records]\nretention = 5\n", ["`records.retention`"]),
         ("[cluster]\nlease_seconds = 3\n", ["`cluster.lease_seconds`", "3.0", "`cluster.heartbeat_seconds`"]),
     ],
 )

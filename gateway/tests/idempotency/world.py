@@ -21,7 +21,7 @@ from onceward_gateway.calls.idempotent_calls import IdempotentCalls, NewCall
 from onceward_gateway.calls.remote import lost
 from onceward_gateway.calls.repository import CallStore
 from onceward_gateway.core.answer import Answer
-from onceward_gateway.core.call_record import CallRecord
+from onceward_gateway.core.call_record import CallRecord, read_record
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.db import Batch, Database, StorageUnavailable
 from onceward_gateway.http.request import Change, Response
@@ -83,7 +83,9 @@ class NodeDatabase:
         async with self._db.transaction():
             rows = await self._db.changed(CLAIM_KEY, parameters[:_KEY_PARAMETERS])
             if rows:
-                await self._db.write(*calls_sql.PUT_CALL.statement(parameters[_KEY_PARAMETERS:]))
+                batch = Batch()
+                CallStore.put_record(batch, read_record(parameters[_KEY_PARAMETERS:]))
+                await self._db.write_batch(batch)
             return rows
 
     def transaction(self) -> Any:
@@ -125,6 +127,7 @@ class Effect:
     body: str
     number: int
     claimed: float
+    begun: float
     decision: asyncio.Future[str]
     node: Node
     ended: str = ""
@@ -312,7 +315,7 @@ class World:
 
     def begin(self, kind: str, key: str, body: str, node: Node, claimed: float) -> Effect:
         decision = asyncio.get_running_loop().create_future()
-        effect = Effect(kind, key, body, next(_numbers), claimed, decision, node)
+        effect = Effect(kind, key, body, next(_numbers), claimed, self.clock.time(), decision, node)
         self.effects.append(effect)
         return effect
 
@@ -381,8 +384,10 @@ class World:
 
     async def settle(self) -> None:
         """End everything, and wait until every client of a living node has its answer."""
+        end = self.clock.time() + KEEP_SECONDS / 2
         async with asyncio.timeout(10):
             while any(not client.task.done() for client in self.clients if not client.node.db.dead):
+                assert self.clock.time() < end, "a client waits for ever"
                 self.end("completed")
                 await self.clock.advance(0.1)
                 await asyncio.sleep(0.001 if self.db.shared else 0)

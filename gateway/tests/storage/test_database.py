@@ -12,12 +12,14 @@ from onceward_gateway.db import (
     AlreadyDone,
     Batch,
     Database,
+    Increment,
     StorageError,
     Unstorable,
 )
 
 ADD = "INSERT INTO note (id, text) VALUES (?, ?)"
 COUNT = "UPDATE counter SET total = total + ? WHERE name = ?"
+COUNTED = Increment(COUNT, lambda key: ("counter", *key), amounts_first=True)
 
 
 async def notes(db: Database) -> list[tuple[Any, ...]]:
@@ -202,6 +204,42 @@ async def test_a_batch_that_fails_keeps_no_other_from_being_written(db: Database
     assert await total(db) == 19
     assert len(await notes(db)) == 1 + 3 * 19
     assert await db.one("SELECT COUNT(*) FROM note WHERE id IN (107, 1007)") == (0,)
+
+
+async def test_increments_count_exactly_what_is_written(db: Database) -> None:
+    """Of batches that come together, one is there already and one fails: neither is counted."""
+    await db.write_many(ADD, [(7, "there"), (1011, "there")])
+
+    async def put(number: int) -> str:
+        batch = Batch(once=(ADD, (1000 + number, "once")))
+        batch.add(ADD, (number, "good"))
+        batch.increment(COUNTED, ("a",), 1)
+        batch.increment(COUNTED, ("ab"[number % 2],), 10)
+        try:
+            await db.write_batch(batch)
+        except StorageError:
+            return "failed"
+        except AlreadyDone:
+            return "there"
+        return "written"
+
+    ended = await asyncio.gather(*(put(number) for number in range(20)))
+    assert {number: end for number, end in enumerate(ended) if end != "written"} == {7: "failed", 11: "there"}
+    assert (await total(db, "a"), await total(db, "b")) == (18 + 100, 80)
+    # Inside a transaction, and undone with it.
+    batch = Batch()
+    batch.increment(COUNTED, ("b",), 5)
+
+    async def undone() -> None:
+        async with db.transaction():
+            await db.write_batch(batch)
+            raise KeyError
+
+    async with db.transaction():
+        await db.write_batch(batch)
+    with pytest.raises(KeyError):
+        await undone()
+    assert await total(db, "b") == 85
 
 
 async def test_many_with_the_same_id_are_one(db: Database) -> None:

@@ -104,7 +104,7 @@ async def test_a_full_disk_is_not_ready_and_no_provider_is_asked(bench: Bench, m
     assert (await bench.chat("a/m")).status_code == 200
     assert await db.query("SELECT id FROM call WHERE status = 'in_progress'") == []
     bench.clock.turned += 1
-    monkeypatch.setattr(sqlite_module, "_free_bytes", lambda folder: 1000)
+    monkeypatch.setattr(sqlite_module, "free_bytes", lambda folder: 1000)
     told = await bench.http.get("/readyz")
     assert (told.status_code, "full" in told.json()["issues"][0]) == (503, True)
 

@@ -13,9 +13,12 @@ import pytest
 
 from onceward_gateway.db import (
     Batch,
+    Increment,
     SqliteDatabase,
+    StorageError,
     StorageUnavailable,
 )
+from onceward_gateway.db.lean_insert import LeanInsert
 
 from .conftest import TABLES
 
@@ -52,6 +55,49 @@ async def test_one_commit_for_all_that_end_together(db: SqliteDatabase) -> None:
     await asyncio.gather(*(end(number) for number in range(50)))
     assert executed.count("COMMIT") == 1
     assert len(seen_from_outside(db)) == 150
+
+
+async def test_a_commit_changes_each_sum_once(db: SqliteDatabase) -> None:
+    counted = Increment("UPDATE counter SET total = total + ? WHERE name = ?", lambda key: key, amounts_first=True)
+    executed: list[str] = []
+    db._connection.set_trace_callback(executed.append)
+
+    async def end(number: int) -> None:
+        batch = Batch(once=(ADD, (number, "call")))
+        batch.increment(counted, ("a",), number)
+        await db.write_batch(batch)
+
+    await asyncio.gather(*(end(number) for number in range(50)))
+    assert len(executed) == 50 + len(["BEGIN", "UPDATE", "COMMIT"])
+    assert await db.query("SELECT total FROM counter WHERE name = 'a'") == [(sum(range(50)),)]
+
+
+async def test_a_lone_statement_is_its_own_transaction(db: SqliteDatabase) -> None:
+    executed: list[str] = []
+    db._connection.set_trace_callback(executed.append)
+    batch = Batch()
+    batch.add(ADD, (1, "alone"))
+    await db.write_batch(batch)
+    assert executed == ["INSERT INTO note (id, text) VALUES (1, 'alone')"]
+    assert seen_from_outside(db) == [(1,)]
+    with pytest.raises(StorageError, match="UNIQUE"):
+        await db.write_batch(batch)
+    again = Batch()
+    again.add(ADD, (2, "more"))
+    await db.write_batch(again)
+    assert seen_from_outside(db) == [(1,), (2,)]
+
+
+def test_an_insert_names_the_columns_with_a_value() -> None:
+    insert = LeanInsert("t", ("a", "b", "c", "d"), "ON CONFLICT DO NOTHING", zeros=("b", "c"))
+    assert insert.statement((1, None, 2, None)) == (
+        "INSERT INTO t (a, c, b) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
+        (1, 2),
+    )
+    assert insert.statement((0, 3, None, "")) == (
+        "INSERT INTO t (a, b, d, c) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
+        (0, 3, ""),
+    )
 
 
 async def test_what_nobody_waits_for_is_committed_too(db: SqliteDatabase) -> None:

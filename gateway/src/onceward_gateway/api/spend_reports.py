@@ -20,11 +20,12 @@ from ..billing.report_sql import (
     rollup_report,
     split_period,
 )
-from ..billing.rollup_sql import CUSTOMER, EVERY, TAG, TAGGED
+from ..billing.rollup_sql import CUSTOMER, EVERY, KEPT_FROM, TAG, TAGGED
 from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.money import to_credits, to_usd
 from ..core.principal import Principal
+from ..core.timestamps import iso
 from ..core.usage import hour_of
 from ..db import Database
 from ..identity.authorization import Visibility, visibility_of
@@ -87,14 +88,14 @@ class SpendReports:
             sources = [Source(("value",), TAG, value=tag) for tag in named]
         else:
             sources = [Source(("value",), TAG)]
-        report = self._report(where, "total")
+        report = await self._report(where, "total")
         rows = await self._rows(report, rollup_report(report, sources), _MOST_TAGS)
         found = [(str(tag), int(count), int(cost)) for _, tag, count, _, cost, *_ in rows if not named or tag in named]
         return sorted(found, key=lambda one: (-one[2], one[0]))
 
     async def by_day(self, where: UsageFilter, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
         """Return the sums by day and the values of some columns, in the order of the days."""
-        report = self._report(where, "day")
+        report = await self._report(where, "day")
         rows = await self._rows(report, rollup_report(report, [Source(names)]), _MOST_PARTS)
         return sorted((_text_of(row[0], "day"), *row[1:]) for row in rows)
 
@@ -105,7 +106,7 @@ class SpendReports:
         """
         if where.metadata or group.startswith(_METADATA) or (group == "tag" and where.customer is not None):
             return await self._grouped_records(where, group, interval)
-        report = self._report(where, interval)
+        report = await self._report(where, interval)
         if interval == "hour":
             await self._require_few_hours(report.period)
         sources = _sources(group, where.customer)
@@ -115,7 +116,7 @@ class SpendReports:
 
     async def _total(self, where: UsageFilter) -> SpendTotals:
         """Return the sum of all calls: by tag, a call with several tags is in several rows."""
-        report = self._report(where, "total")
+        report = await self._report(where, "total")
         names = ("", "")
         source = Source(names) if where.customer is None else Source(names, CUSTOMER, value=where.customer)
         return _folded(await self._rows(report, rollup_report(report, [source]), 1), "total")[1]
@@ -124,6 +125,14 @@ class SpendReports:
         self, where: UsageFilter, group: str, interval: Interval
     ) -> tuple[list[ReportRow], SpendTotals]:
         """Return the same from the records: the sums do not know of metadata, nor of tags by customer."""
+        kept_from = await self._kept_from()
+        if kept_from and (where.start is None or where.start < kept_from):
+            raise invalid(
+                f"This report reads the records of calls, which are kept from {iso(kept_from)} on. Send a `start_date` "
+                "that is not before.",
+                param="start_date",
+                code=error_codes.RECORDS_EXPIRED,
+            )
         calls = (await self._total(where)).requests
         if calls > _MOST_RECORDS:
             raise _too_large(
@@ -152,12 +161,19 @@ class SpendReports:
         rows = await self._rows(report, records_report(report, "''", where.start, where.end), _MOST_PARTS)
         return _folded(rows, "total")[1]
 
-    def _report(self, where: UsageFilter, interval: Interval) -> Report:
-        period = split_period(where.start, where.end, by_hour=interval == "hour")
+    async def _kept_from(self) -> float:
+        ((moment,),) = await self._db.query(KEPT_FROM)
+        return float(moment)
+
+    async def _report(self, where: UsageFilter, interval: Interval) -> Report:
+        kept_from = await self._kept_from()
+        period = split_period(where.start, where.end, by_hour=interval == "hour", kept_from=kept_from)
         return Report(period, interval, where.conditions, where.values, postgres=self._db.shared)
 
     async def _rows(self, report: Report, statement: str, most: int) -> list[tuple[Any, ...]]:
         """Return the rows of a report; raise 400 if there are more than an answer can hold."""
+        if not statement:
+            return []
         rows = await self._db.query_in_thread(statement, (*report.bound, most + 1))
         if len(rows) > most:
             raise _too_large(

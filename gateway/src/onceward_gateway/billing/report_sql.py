@@ -69,12 +69,19 @@ class Period:
     parts: tuple[tuple[float, float], ...] = ()
 
 
-def split_period(start: float | None, end: float | None, *, by_hour: bool) -> Period:
-    """Divide the period from `start` to `end` (exclusive) by what has sums of it; by hour, no days are used."""
+def split_period(start: float | None, end: float | None, *, by_hour: bool, kept_from: float = 0.0) -> Period:
+    """Divide the period from `start` to `end` (exclusive) by what has sums of it; by hour, no days are used.
+
+    Before `kept_from` there are no records: a call belongs to the start of its hour there.
+    """
+    if start is not None and start < kept_from:
+        start = float(start // _HOUR_SECONDS * _HOUR_SECONDS)
+    if end is not None and end < kept_from:
+        end = float(end // _HOUR_SECONDS * _HOUR_SECONDS)
     first = _FIRST if start is None else math.ceil(start / _HOUR_SECONDS)
     last = _LAST if end is None else math.floor(end / _HOUR_SECONDS)
     if start is not None and end is not None and first >= last:
-        return Period(parts=((start, end),))
+        return Period(parts=((start, end),) if start < end else ())
     parts: list[tuple[float, float]] = []
     if start is not None and start < first * _HOUR_SECONDS:
         parts.append((start, first * _HOUR_SECONDS))
@@ -136,13 +143,16 @@ class Report:
 
 
 def rollup_report(report: Report, sources: Sequence[Source]) -> str:
-    """Return the query of a report's sums by interval and names; `report.bound` are its values."""
+    """Return the query of a report's sums by interval and names; `report.bound` are its values.
+
+    It is empty for an empty period.
+    """
     pieces: list[str] = []
     for source in sources:
         for step, ranges in ((DAY, report.period.days), (HOUR, report.period.hours)):
             pieces += [_rollups(report, source, step, *bounds) for bounds in ranges]
         pieces += [_records(report, source, *bounds) for bounds in report.period.parts]
-    return _added_up(pieces, len(sources[0].names))
+    return _added_up(pieces, len(sources[0].names)) if pieces else ""
 
 
 def _added_up(pieces: Sequence[str], count: int) -> str:

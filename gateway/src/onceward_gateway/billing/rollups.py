@@ -18,9 +18,14 @@ from .budget_windows import (
     window_of,
 )
 from .report_sql import split_period
+from .rollup_sql import KEPT_FROM
 from .window_sql import OWNERS, window_sums
 
 __all__ = ["Rollups", "UsageSums"]
+
+
+_HOUR_SECONDS = 3600
+_LAST_HOUR = 1 << 40
 
 
 class UsageSums:
@@ -57,12 +62,14 @@ class UsageSums:
             owner = (id, id)
         elif scope not in OWNERS:
             until = math.inf if end is None else end
-            rows = await self._db.query(sql.SUM_CHARGED, (scope, id, start, until))
+            hours = (math.floor(start / _HOUR_SECONDS), _LAST_HOUR if end is None else math.floor(end / _HOUR_SECONDS))
+            rows = await self._db.query(sql.SUM_CHARGED, (scope, id, start, until, scope, id, *hours))
             return {str(model): int(cost) for model, cost in rows}
         return await self._used(scope, owner, start, end)
 
     async def _used(self, scope: str, owner: tuple[str, ...], start: float, end: float | None) -> dict[str, int]:
-        statement, values = window_sums(scope, owner, split_period(start, end, by_hour=False))
+        ((kept_from,),) = await self._db.query(KEPT_FROM)
+        statement, values = window_sums(scope, owner, split_period(start, end, by_hour=False, kept_from=kept_from))
         return {str(model): int(amount) for model, amount in await self._db.query(statement, values)}
 
 

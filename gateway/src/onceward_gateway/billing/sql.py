@@ -149,9 +149,11 @@ def _sum(column: str) -> str:
 
 
 SUM_CHARGED = f"""
-    SELECT usage.model, {_sum("cost_nano")} FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
-    WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
-    GROUP BY usage.model
+    SELECT model, {_sum("cost_nano")} FROM (
+        SELECT usage.model, usage.cost_nano FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id
+        WHERE usage_charge.scope = ? AND usage_charge.id = ? AND usage.started_at >= ? AND usage.started_at < ?
+        UNION ALL SELECT model, cost_nano FROM usage_charge_rollup WHERE scope = ? AND id = ? AND at >= ? AND at < ?
+    ) AS charge GROUP BY model
 """
 
 # -- windows

@@ -57,4 +57,6 @@ def window_sums(scope: str, owner: tuple[str, ...], period: Period) -> tuple[str
             f" WHERE own.started_at >= ? AND own.started_at < ? AND g.id = own.group_id AND {own}"
         )
         values += (start, end, *owner)
+    if not pieces:
+        pieces = ["SELECT '' AS model, 0 AS amount"]
     return f"SELECT model, CAST(SUM(amount) AS BIGINT) FROM ({' UNION ALL '.join(pieces)}) AS piece GROUP BY 1", values

@@ -34,6 +34,7 @@ from .providers import (
     read_providers,
 )
 from .proxies import read_public_url, read_trusted_proxies
+from .records import RecordSettings, read_records
 from .routing import (
     Network,
     OutboundSettings,
@@ -108,6 +109,7 @@ class Settings:
     limits: RequestLimits = field(default_factory=RequestLimits)
     storage: StorageSettings = field(default_factory=StorageSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    records: RecordSettings = field(default_factory=RecordSettings)
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
@@ -249,6 +251,7 @@ def _build(root: Table, env: Table, given: dict[str, Any], environ: Mapping[str,
         limits=_limits(env, limits),
         storage=read_storage(env, storage),
         cluster=read_cluster(root.table("cluster")),
+        records=read_records(root.table("records")),
         routing=read_routing(root, providers, issues),
         outbound=read_outbound(root.table("outbound"), environ.get("ONCEWARD_GATEWAY_OUTBOUND_ALLOW")),
         ledger=read_ledger(root),

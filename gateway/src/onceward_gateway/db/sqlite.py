@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +36,9 @@ from .interface import (
 from .presence import DatabaseFiles
 from .private import tighten
 from .sqlite_batches import QueuedBatch, execute_batches, failed_before, is_locked, loop_time, only_statement
+from .sqlite_checkpoints import Checkpoints
 from .sqlite_lock import keep_alone
+from .sqlite_reader import free_bytes, read
 from .unusable import unusable
 from .values import check_texts, storable
 
@@ -76,7 +77,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+            self._checkpoints = Checkpoints(path, self._connection)
             self._files = DatabaseFiles(path, self._identity())
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self._connection.execute("PRAGMA busy_timeout = 0")
@@ -138,7 +139,7 @@ class SqliteDatabase:
         if self._stuck is not None:
             raise self._stuck
         self._require_files(at_once=True)
-        free = _free_bytes(self.path.parent)
+        free = free_bytes(self.path.parent)
         if free is not None and free < _LEAST_FREE_BYTES:
             raise StorageUnavailable(
                 f"The disk of the database {str(self.path)!r} is full: {free} bytes are free.", FULL
@@ -171,17 +172,8 @@ class SqliteDatabase:
             return await self.query(sql, parameters)
         await self.flush()
         self._require_files(at_once=True)
-        return await asyncio.to_thread(self._aside, sql, parameters)
-
-    def _aside(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         try:
-            # By its URI, so that a file that is not there is not made.
-            with closing(
-                sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", isolation_level=None, uri=True)
-            ) as connection:
-                connection.execute("PRAGMA query_only = ON")
-                connection.execute("PRAGMA busy_timeout = 5000")
-                return connection.execute(sql, parameters).fetchall()
+            return await asyncio.to_thread(read, self.path, sql, parameters)
         except _FAULTS as error:
             raise self._fault(error) from error
 
@@ -398,6 +390,7 @@ class SqliteDatabase:
             # A statement outside a transaction is one of its own.
             self._require_files()
             self._run(only[0], storable(only[1]))
+            self._checkpoints.committed()
             return
         self._enter()
         self._write([entry.batch for entry in entries], savepoint=not fresh)
@@ -503,6 +496,7 @@ class SqliteDatabase:
             if self._open:
                 self._connection.execute("COMMIT")
                 self._open = False
+                self._checkpoints.committed()
         except _FAULTS as error:
             self._waiters = waiters
             fault = StorageUnavailable(
@@ -565,7 +559,7 @@ class SqliteDatabase:
 
     def _problem(self, error: Exception) -> StorageProblem:
         """Return the kind of a fault. An I/O error of SQLite may be a disk without room."""
-        free = _free_bytes(self.path.parent)
+        free = free_bytes(self.path.parent)
         return FULL if free is not None and free < _LEAST_FREE_BYTES else problem_of_sqlite(error) or UNAVAILABLE
 
     async def close(self) -> None:
@@ -576,6 +570,7 @@ class SqliteDatabase:
             self._retry.cancel()
         if self._queued:
             _log.error("%d batches were not written when the gateway stopped", len(self._queued))
+        await self._checkpoints.close()
         self._close()
 
     def _close(self) -> None:
@@ -583,12 +578,3 @@ class SqliteDatabase:
         if self._files is not None:
             self._files.close()
         self._alone.close()
-
-
-def _free_bytes(folder: Path) -> int | None:
-    """Return the bytes that are free for this user on a folder's disk; None where that is unknown."""
-    try:
-        found = os.statvfs(folder)
-    except (AttributeError, OSError):
-        return None
-    return found.f_bavail * found.f_frsize

@@ -48,6 +48,7 @@ from ..jobs.file_store import FileStore
 from ..jobs.fine_tuning_runner import FineTuningRunner
 from ..jobs.fine_tuning_store import FineTuningStore
 from ..jobs.image_store import ImageStore
+from ..jobs.record_archive import RecordArchive
 from ..jobs.scheduler import BATCHES, FINE_TUNING, JobKind, JobQueue
 from ..offline.fine_tuned import FineTunedModels
 from ..offline.registry import OfflineModels
@@ -119,6 +120,7 @@ class Services:
         self.cleanup = Cleanup(
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
+        self.record_archive = RecordArchive(self.db, self.clock, settings.records, self.nodes.id)
         self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
@@ -337,6 +339,7 @@ class Services:
             FineTuningRunner(self.db, self.clock, node, self.fine_tuning_jobs, files, self.fine_tuned)
         )
         self.spawn(self.cleanup.run(), "files")
+        self.spawn(self.record_archive.run(), "expired records")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""

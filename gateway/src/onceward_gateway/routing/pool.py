@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .deployments import Deployment
 from .requirements import Requirements
 
@@ -13,13 +11,24 @@ __all__ = ["AUTO", "DeploymentPool"]
 AUTO = "auto"
 
 
-@dataclass(frozen=True, slots=True)
 class DeploymentPool:
-    """The deployments that may answer one call, in stages: the model asked for, then each fallback model."""
+    """The deployments that may answer one call, in stages: the model asked for, then each fallback model.
 
-    name: str
-    stages: tuple[tuple[str, tuple[Deployment, ...]], ...]
-    requirements: Requirements
+    `members` are all of them, each once. A pool that `is_single` has one deployment, which is tried whatever is known
+    of it.
+    """
+
+    __slots__ = ("is_single", "members", "name", "requirements", "stages")
+
+    def __init__(
+        self, name: str, stages: tuple[tuple[str, tuple[Deployment, ...]], ...], requirements: Requirements
+    ) -> None:
+        self.name = name
+        self.stages = stages
+        self.requirements = requirements
+        every = [one for _, stage in stages for one in stage]
+        self.members = tuple({one.id: one for one in every}.values())
+        self.is_single = len(every) == 1
 
     @property
     def provider(self) -> str:
@@ -32,16 +41,6 @@ class DeploymentPool:
         return self.name
 
     @property
-    def members(self) -> tuple[Deployment, ...]:
-        """Return all deployments of the pool, each once."""
-        return tuple({one.id: one for _, stage in self.stages for one in stage}.values())
-
-    @property
     def groups(self) -> tuple[str, ...]:
         """Return the model names that may serve."""
-        return tuple(dict.fromkeys(one.group for _, stage in self.stages for one in stage))
-
-    @property
-    def is_single(self) -> bool:
-        """Return whether there is only one deployment: it is tried whatever is known of it."""
-        return sum(len(stage) for _, stage in self.stages) == 1
+        return tuple(dict.fromkeys(one.group for one in self.members))

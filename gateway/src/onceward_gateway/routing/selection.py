@@ -158,8 +158,8 @@ class DeploymentSelector:
         caller = request.caller
         # An administrator who acts for a team or an organization sees what these see.
         everywhere = caller.admin and caller.acting_for == (None, None)
-        seen = tuple(one for one in members if one.team_id is None or everywhere or one.team_id == caller.team_id)
-        return seen or None
+        seen = [one for one in members if one.team_id is None or everywhere or one.team_id == caller.team_id]
+        return tuple(seen) or None
 
     def _without_deployments(self, request: Request, name: str, kind: str) -> tuple[Deployment, ...]:
         """Return a deployment for a name that has none, so that it can have fallbacks and be one."""

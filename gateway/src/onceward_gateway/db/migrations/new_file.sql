@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0007_call_account');
+INSERT INTO "alembic_version" VALUES('0008_record_archive');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -271,6 +271,16 @@ CREATE TABLE platform_user (
 	role TEXT NOT NULL, 
 	PRIMARY KEY (id)
 );
+CREATE TABLE record_archive (
+	name TEXT NOT NULL, 
+	kept_from DOUBLE NOT NULL, 
+	holder TEXT, 
+	expires_at DOUBLE NOT NULL, 
+	pending TEXT, 
+	PRIMARY KEY (name)
+);
+INSERT INTO "record_archive" VALUES('usage',0.0,NULL,0.0,NULL);
+INSERT INTO "record_archive" VALUES('call',0.0,NULL,0.0,NULL);
 CREATE TABLE spend_reset (
 	position INTEGER NOT NULL, 
 	scope TEXT NOT NULL, 
@@ -361,6 +371,14 @@ CREATE TABLE usage_charge (
 	id TEXT NOT NULL, 
 	usage_id TEXT NOT NULL, 
 	PRIMARY KEY (scope, id, usage_id)
+);
+CREATE TABLE usage_charge_rollup (
+	scope TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	at BIGINT NOT NULL, 
+	cost_nano BIGINT NOT NULL, 
+	PRIMARY KEY (scope, id, model, at)
 );
 CREATE TABLE usage_group (
 	id BIGINT NOT NULL, 
@@ -459,5 +477,6 @@ CREATE INDEX usage_rollup_days ON usage_rollup (group_id, at) WHERE step = 24;
 CREATE INDEX usage_by_group ON usage (group_id, id);
 CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'completed';
 CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
+CREATE INDEX usage_charge_by_usage ON usage_charge (usage_id);
 DELETE FROM "sqlite_sequence";
 COMMIT;

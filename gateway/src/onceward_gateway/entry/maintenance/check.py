@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...config.load import Settings
+from ...core.usage import hour_of
 from ...db import Row, StorageError
 from ...db.schema import head
 from . import sql
@@ -48,6 +49,7 @@ def check(settings: Settings) -> Report:
         report.calls = read(sql.CALLS)[0][0]
         ((report.records, report.cost_nano),) = read(sql.RECORDS)
         _compare(report, read)
+        _compare_hours(report, read)
     return report
 
 
@@ -69,6 +71,15 @@ def _compare(report: Report, read: Read) -> None:
             report.faults.append(
                 f"{scope} {owner!r}: the sum says {total} nano-USD and the records {records}, {total - records:+d}"
             )
+
+
+def _compare_hours(report: Report, read: Read) -> None:
+    """Compare the sums of each hour with its records."""
+    for at, records, cost, summed, summed_cost in read(sql.HOURS):
+        report.faults.append(
+            f"the hour {hour_of(at * 3600.0)}: the sums say {summed} calls for {summed_cost} nano-USD and the records "
+            f"{records} for {cost}"
+        )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CALLS",
     "EXPECTED",
+    "HOURS",
     "POSTGRES_INTEGRITY",
     "POSTGRES_VERSIONED",
     "RECORDS",
@@ -26,23 +27,38 @@ CALLS = "SELECT COUNT(*) FROM call"
 RECORDS = "SELECT COUNT(*), CAST(COALESCE(SUM(cost_nano), 0) AS BIGINT) FROM usage"
 
 _COST = "CAST(SUM(cost_nano) AS BIGINT)"
+_DAYS = "FROM usage_rollup JOIN usage_group ON usage_group.id = usage_rollup.group_id WHERE step = 24"
 _OWNED = " UNION ALL ".join(
-    f"SELECT '{scope}', {scope}_id, {_COST} FROM usage WHERE {scope}_id IS NOT NULL GROUP BY {scope}_id"
+    f"SELECT '{scope}', {scope}_id, {_COST} {_DAYS} AND usage_rollup.kind = 0 AND {scope}_id <> '' GROUP BY {scope}_id"
     for scope in ("key", "user", "team", "organization")
 )
-# The spending of an owner: records that name it, records that count against it, and resets by an admin.
+# The spending of an owner: calls that name it, records that count against it, and resets by an admin.
 EXPECTED = f"""
     {_OWNED}
     UNION ALL
-    SELECT 'customer', COALESCE(organization_id, '') || ':' || customer, {_COST} FROM usage
-    WHERE customer IS NOT NULL GROUP BY 2
+    SELECT 'customer', organization_id || ':' || value, {_COST} {_DAYS} AND usage_rollup.kind = 1 GROUP BY 2
     UNION ALL
     SELECT usage_charge.scope, usage_charge.id, {_COST}
     FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id GROUP BY 1, 2
+    UNION ALL
+    SELECT scope, id, {_COST} FROM usage_charge_rollup GROUP BY 1, 2
     UNION ALL
     SELECT spend_reset.scope, COALESCE(organization_id || ':' || name, spend_reset.id), CAST(SUM(amount) AS BIGINT)
     FROM spend_reset LEFT JOIN platform_customer
         ON spend_reset.scope = 'customer' AND platform_customer.id = spend_reset.id
     GROUP BY 1, 2
+"""
+# The hours of which all records are kept: their number and cost as the records have them, and as their sums do.
+_AT = "started_at / 3600"
+_HOUR = f"(CAST({_AT} AS BIGINT) - CASE WHEN CAST({_AT} AS BIGINT) > {_AT} THEN 1 ELSE 0 END)"
+_KEPT = "(SELECT kept_from FROM record_archive WHERE name = 'usage')"
+HOURS = f"""
+    SELECT at, SUM(records), SUM(cost), SUM(summed), SUM(summed_cost) FROM (
+        SELECT {_HOUR} AS at, 1 AS records, cost_nano AS cost, 0 AS summed, 0 AS summed_cost
+        FROM usage WHERE started_at >= {_KEPT}
+        UNION ALL SELECT at, 0, 0, requests, cost_nano FROM usage_rollup
+        WHERE kind = 0 AND step = 1 AND at >= {_KEPT} / 3600
+    ) AS hour GROUP BY at
+    HAVING SUM(records) <> SUM(summed) OR SUM(cost) <> SUM(summed_cost) ORDER BY at
 """
 TOTALS = "SELECT scope, id, CAST(SUM(spent) AS BIGINT) FROM spend_total GROUP BY scope, id"

@@ -158,7 +158,8 @@ class Spend(Resource):
     def list(self, **params: Unpack[SpendListParams]) -> SyncPage[SpendLog]:
         """List spend logs.
 
-        Lists the cost of calls, one record per call, newest first. Reports are sums of these records.
+        Lists the cost of calls, one record per call, newest first. Reports are sums of these records. Filtered
+        by `metadata`, a page may be shorter than `limit` and still have a next one.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -250,7 +251,8 @@ class Spend(Resource):
         """Create a spend report.
 
         Reports spend over a period, by group and, with `interval`, over time. The rows add up to `total`,
-        except when grouped by tag. Default period: the last 30 days.
+        except when grouped by tag. Default period: the last 30 days. A report that is too large is refused with
+        400 `report_too_large`.
 
         Args:
             start_date: The start: the first day, such as `2026-01-01`, or a time, such as
@@ -327,7 +329,8 @@ class AsyncSpend(AsyncResource):
     def list(self, **params: Unpack[SpendListParams]) -> AsyncPages[SpendLog]:
         """List spend logs.
 
-        Lists the cost of calls, one record per call, newest first. Reports are sums of these records.
+        Lists the cost of calls, one record per call, newest first. Reports are sums of these records. Filtered
+        by `metadata`, a page may be shorter than `limit` and still have a next one.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -419,7 +422,8 @@ class AsyncSpend(AsyncResource):
         """Create a spend report.
 
         Reports spend over a period, by group and, with `interval`, over time. The rows add up to `total`,
-        except when grouped by tag. Default period: the last 30 days.
+        except when grouped by tag. Default period: the last 30 days. A report that is too large is refused with
+        400 `report_too_large`.
 
         Args:
             start_date: The start: the first day, such as `2026-01-01`, or a time, such as
