@@ -12,7 +12,7 @@ import yaml
 
 import onceward
 from onceward._core.retry import _RETRIED_STATUSES
-from onceward_generator.model import Behaviour, Clocks
+from onceward_generator.behaviour import Behaviour, Clocks
 
 __all__: list[str] = []
 

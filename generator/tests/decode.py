@@ -10,14 +10,17 @@ from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from onceward_generator import model
+from onceward_generator import behaviour, model
 from onceward_generator.model import Api
 
 __all__ = ["from_json"]
 
 _KIND = "is"
 _CLASSES: dict[str, type[Any]] = {
-    name: getattr(model, name) for name in model.__all__ if is_dataclass(getattr(model, name))
+    name: getattr(module, name)
+    for module in (model, behaviour)
+    for name in module.__all__
+    if is_dataclass(getattr(module, name))
 }
 
 

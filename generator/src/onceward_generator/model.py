@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from onceward_generator.behaviour import Behaviour
+
 __all__ = [
     "Api",
     "AuthScheme",
-    "Backoff",
-    "Behaviour",
     "Body",
     "BodyKind",
     "Brand",
@@ -30,8 +30,6 @@ __all__ = [
     "ByTag",
     "ByUniqueKey",
     "Check",
-    "Clocks",
-    "ErrorClass",
     "EnumType",
     "Field",
     "FileType",
@@ -503,59 +501,7 @@ class Resource:
     """The name of hand-written additions to this resource in the runtime (streams, builders), if any."""
 
 
-# --- behaviour -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Delays in seconds: the delay before retry *n* (from 0) is random in [0, min(cap, initial * factor ** n)]."""
-
-    initial: float = 0.5
-    factor: float = 2.0
-    cap: float = 8.0
-    max_retry_after: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Default time limits in seconds; None is unlimited."""
-
-    connect: float | None = 10.0
-    pool: float | None = 60.0
-    first_byte: float | None = 600.0
-    idle: float | None = 60.0
-    total: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorClass:
-    """A class of the error tree, with the error types and statuses that select it. Types have priority."""
-
-    name: Name
-    parent: Name | None
-    statuses: tuple[int, ...] = ()
-    status_from: int | None = None
-    types: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    types_without_status: tuple[str, ...] = ()
-    """General error types that select the class only if the status is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """The behaviour of the runtimes, as data that all languages and the conformance vectors share."""
-
-    max_retries: int = 2
-    backoff: Backoff = Backoff()
-    retry_statuses: tuple[int, ...] = (408, 409, 429)
-    retry_status_from: int = 500
-    unkeyed_retry_statuses: tuple[int, ...] = (409,)
-    idempotency_header: str | None = "Idempotency-Key"
-    request_id_header: str = "X-Request-Id"
-    should_retry_header: str = "x-should-retry"
-    clocks: Clocks = Clocks()
-    errors: tuple[ErrorClass, ...] = ()
-    logged_headers: tuple[str, ...] = ()
+# --- the API ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from onceward_generator.behaviour import Behaviour, ErrorClass
 from onceward_generator.model import (
     Api,
     AuthScheme,
-    Behaviour,
     Body,
     BodyKind,
     Brand,
@@ -15,7 +15,6 @@ from onceward_generator.model import (
     ByTag,
     Check,
     EnumType,
-    ErrorClass,
     Field,
     FileType,
     Framing,

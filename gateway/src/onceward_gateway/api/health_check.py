@@ -176,6 +176,14 @@ class _Discard:
         self.cached = False
         self.wasted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.catching_up = self.left = False
+        self.takes_batches = True
+
+    def write(self, events: list[bytes]) -> bool:
+        """Discard events."""
+        return True
+
+    async def drain(self) -> None:
+        """Return at once: nobody reads."""
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         """Discard an event."""

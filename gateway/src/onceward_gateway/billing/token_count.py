@@ -54,6 +54,15 @@ class TextCounter:
         if self._held > _HELD:
             self._settle()
 
+    def has_room(self, size: int) -> bool:
+        """Return whether `size` more characters are counted together with those before."""
+        return self._held + size <= _HELD
+
+    def add_all(self, texts: list[str]) -> None:
+        """Add several pieces, with the same result as one after the other."""
+        for text in texts:
+            self.add(text)
+
     def _settle(self) -> None:
         self._counted += count_text("".join(self._pieces))
         self._pieces.clear()

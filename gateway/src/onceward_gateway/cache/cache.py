@@ -149,15 +149,30 @@ class CacheRecorder(WriterMiddleware):
         self._left = max_bytes
         self._events: list[tuple[bytes, str | None]] | None = []
 
+    @property
+    def takes_batches(self) -> bool:
+        """Return what the call's own writer returns: events are copied in batches too."""
+        return self._inner.takes_batches
+
+    def write(self, events: list[bytes]) -> bool:
+        """Copy events and hand them on."""
+        for data in events:
+            self._copy(data, None)
+        return self._inner.write(events)
+
     async def emit(self, data: bytes, event: str | None = None) -> None:
-        """Copy an event and hand it on. Copying ends for good above `max_bytes`."""
+        """Copy an event and hand it on."""
+        self._copy(data, event)
+        await self._inner.emit(data, event)
+
+    def _copy(self, data: bytes, event: str | None) -> None:
+        """Copy an event. Copying ends for good above `max_bytes`."""
         if self._events is not None:
             self._left -= len(data)
             if self._left < 0:
                 self._events = None
             else:
                 self._events.append((data, event))
-        await self._inner.emit(data, event)
 
     def deliver_fault(self, fault: Fault) -> None:
         """Drop the copy, since a simulated fault must not be replayed, and hand the fault on."""

@@ -44,8 +44,10 @@ __all__ = [
 
 _log = logging.getLogger("onceward_gateway")
 _WATCH_DELAY_SECONDS = 0.02
-# Extension of the gateway's own server: registers a function to call once on disconnect; None removes it.
+# Extensions of the gateway's own server. The first registers a function to call once on disconnect; None removes it.
+# The second returns a function that writes to the body of a response without waiting.
 _ON_GONE = "onceward.on_gone"
+_BODY_WRITER = "onceward.body_writer"
 _PING = b": ping\n\n"
 # Longer data is sent in pieces of this size, to avoid a copy of the whole.
 _PIECE_BYTES = 1 << 18
@@ -119,7 +121,7 @@ class LiveStream:
         "_moved",
         "_ping_due",
         "_ping_seconds",
-        "_quiet",
+        "_position_at_tick",
         "_scope",
         "_stalled",
         "_stream",
@@ -143,8 +145,9 @@ class LiveStream:
         self._watcher = watcher
         self._scope = scope
         self._ping_seconds = ping_interval_seconds
-        self._quiet = True
         self._ping_due = False
+        # A ping is due where the position has not moved between two ticks of the timer.
+        self._position_at_tick = subscriber.position
         self._stalled = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -166,11 +169,12 @@ class LiveStream:
 
     async def _deliver(self, send: Send) -> None:
         stream, subscriber = self._stream, self._subscriber
+        body_writer = _extension(self._scope, _BODY_WRITER)
+        send_now = None if body_writer is None else body_writer(self._scope)
         last_event = b""
         while not subscriber.gone:
             data = b"" if self._stalled else stream.take(subscriber)
             if data:
-                self._quiet = False
                 if len(data) <= _PIECE_BYTES:
                     await send({"type": "http.response.body", "body": data, "more_body": True})
                 else:
@@ -193,8 +197,20 @@ class LiveStream:
                         last_event = _error_event(stream, subscriber, _client_error(error, stream))
                         break
                 elif not self._ping_due:
-                    await subscriber.wait()
+                    await self._wait(send, send_now)
         await send({"type": "http.response.body", "body": last_event, "more_body": False})
+
+    async def _wait(self, send: Send, send_now: Callable[[bytes], bool] | None) -> None:
+        """Wait for a change. Events that come meanwhile are sent by `send_now`, until the connection is full."""
+        subscriber = self._subscriber
+        if subscriber.is_full:
+            # An empty piece waits until there is room.
+            subscriber.is_full = False
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            return
+        waiting = subscriber.wait()
+        subscriber.send_now = None if self._stalled else send_now
+        await waiting
 
     async def _apply(self, fault: Fault, send: Send) -> bool:
         """Inject a fault into this connection, and return whether that ended it."""
@@ -211,10 +227,10 @@ class LiveStream:
         self._timer = asyncio.get_running_loop().call_later(self._ping_seconds, self._tick)
 
     def _tick(self) -> None:
-        if self._quiet:
+        if self._subscriber.position == self._position_at_tick:
             self._ping_due = True
             self._subscriber.wake()
-        self._quiet = True
+        self._position_at_tick = self._subscriber.position
         self._arm()
 
 

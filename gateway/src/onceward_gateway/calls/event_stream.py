@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from ..core import error_codes
 from ..core.answer import (
@@ -33,18 +34,32 @@ def draining() -> ApiError:
 
 
 class Subscriber:
-    """One client of a call: its position in the stream, and the future that it waits on."""
+    """One client of a call: its position in the stream, and the future that it waits on.
 
-    __slots__ = ("_waiter", "gone", "position", "takes_faults")
+    `send_now` is set while the client waits and its connection takes bytes without waiting; it returns False when the
+    connection is full.
+    """
+
+    __slots__ = ("_waiter", "gone", "is_full", "position", "send_now", "takes_faults")
 
     def __init__(self, position: int, *, takes_faults: bool) -> None:
         self.position = position
         self.takes_faults = takes_faults
         self.gone = False
+        self.is_full = False
+        self.send_now: Callable[[bytes], bool] | None = None
         self._waiter: asyncio.Future[None] | None = None
+
+    def push(self, frames: list[bytes]) -> None:
+        """Send the next events now. Wake the client if its connection is full: it waits until there is room."""
+        self.position += len(frames)
+        if self.send_now is not None and not self.send_now(frames[0] if len(frames) == 1 else b"".join(frames)):
+            self.is_full = True
+            self.wake()
 
     def wake(self) -> None:
         """Let the waiting client read again, if it waits."""
+        self.send_now = None
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)

@@ -174,23 +174,60 @@ class RunningCall(EventStream):
             self.frames.append(await join_in_turns((head, name, b"data: ", data, b"\n\n")))
         else:
             self.frames.append(b"%s%sdata: %s\n\n" % (head, name, data))
-        self._appended()
-        if self.subscribers:
-            if self._lag() > self._host.max_lag_events:
-                await self._wait_for_readers()
-        elif self._produced % _EVENTS_PER_TURN == 0:
+        if self.record.key is not None:
+            self._host.log.add(self)
+        self.wake()
+        if self.subscribers or self._produced % _EVENTS_PER_TURN == 0:
+            await self.drain()
+
+    @property
+    def takes_batches(self) -> bool:
+        """Return True: the events are numbered and handed on, whatever they contain."""
+        return True
+
+    def write(self, events: list[bytes]) -> bool:
+        """Append unnamed events. Return whether more may be appended at once: False while every subscriber lags.
+
+        The only subscriber gets them at once where it has read all events before: no task has to run for that.
+        """
+        if not self._produced:
+            self.first_at = self._host.time()
+        self._produced += len(events)
+        if self._produced - len(events) < self.skip:
+            if self._produced <= self.skip:
+                return True
+            events = events[self.skip - self._produced :]
+        number, prefix = self.base + len(self.frames), self._prefix
+        if len(events) == 1:
+            frames = [b"%b%d\ndata: %b\n\n" % (prefix, number + 1, events[0])]
+        else:
+            frames = [b"%b%d\ndata: %b\n\n" % (prefix, seq, data) for seq, data in enumerate(events, number + 1)]
+        if keyed := self.record.key is not None:
+            self.frames += frames
+            self._host.log.add(self)
+        subscribers = self.subscribers
+        if len(subscribers) == 1 and (only := subscribers[0]).send_now is not None and only.position == number:
+            if not keyed:
+                self.base += len(frames)
+            only.push(frames)
+            return True
+        if not keyed:
+            self.frames += frames
+        self.wake()
+        return bool(subscribers) and self._lag() <= self._host.max_lag_events
+
+    async def drain(self) -> None:
+        """Wait while every subscriber is too far behind; without any, let other tasks run."""
+        if not self.subscribers:
             await asyncio.sleep(0)
+        elif self._lag() > self._host.max_lag_events:
+            await self._wait_for_readers()
 
     def deliver_fault(self, fault: Fault) -> None:
         """Inject a fault into the first client's connection at this position of the stream."""
         if self._produced >= self.skip:
             self.faults.append((self.total, fault))
             self.wake()
-
-    def _appended(self) -> None:
-        if self.keyed:
-            self._host.log.add(self)
-        self.wake()
 
     def _lag(self) -> int:
         return self.total - max(subscriber.position for subscriber in self.subscribers)

@@ -37,8 +37,20 @@ class ResponseWriter(Protocol):
         """Return whether no client waits for the answer or can request it again, so that no further attempt starts."""
         ...
 
+    @property
+    def takes_batches(self) -> bool:
+        """Return whether `write` may be used, because nothing has to look at each event."""
+        ...
+
+    def write(self, events: list[bytes]) -> bool:
+        """Write unnamed events at once; return whether more can be written before `drain`."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait while clients are too slow to read."""
+
     async def emit(self, data: bytes, event: str | None = None) -> None:
-        """Write one event with its name, if it has one. Wait while clients are too slow to read."""
+        """Write one event with its name, if it has one, and `drain`."""
 
     def deliver_fault(self, fault: Fault) -> None:
         """Have a simulated fault happen to the connections of clients at this point of the stream."""
@@ -134,6 +146,19 @@ class WriterMiddleware:
     def left(self) -> bool:
         """Return True if no client waits for the answer or can ask for it again."""
         return self._inner.left
+
+    @property
+    def takes_batches(self) -> bool:
+        """Return False, so that `emit` of a subclass has every event."""
+        return False
+
+    def write(self, events: list[bytes]) -> bool:
+        """Hand events on."""
+        return self._inner.write(events)
+
+    async def drain(self) -> None:
+        """Wait while clients are too slow to read."""
+        await self._inner.drain()
 
     async def emit(self, data: bytes, event: str | None = None) -> None:
         """Hand an event on."""

@@ -61,8 +61,9 @@ class HttpProtocol(HttpToolsProtocol):
     """One connection.
 
     Extensions of the scope: `onceward.close` closes the connection, `onceward.on_gone` sets a function that is called
-    when it is lost, and `onceward.respond` sends a whole response. ASGI does not have the first; for the second, it has
-    a message that a task must wait for, and for the third two messages whose headers are checked one by one.
+    when it is lost, `onceward.respond` sends a whole response, and `onceward.body_writer` returns a function that
+    writes to the body of a response that has started. ASGI does not have the first; for the others, it has messages
+    that a task must wait for, and whose headers are checked one by one.
     """
 
     # The attributes of uvicorn's class are slots too: a dictionary of so many names takes 1,200 bytes more.
@@ -142,6 +143,7 @@ class HttpProtocol(HttpToolsProtocol):
             # Break the reference cycle of connection and request.
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions.pop("onceward.on_gone", None)
+            extensions.pop("onceward.body_writer", None)
             extensions.pop("onceward.respond", None)
         if self._on_gone is not None:
             self._on_gone()
@@ -206,9 +208,28 @@ class HttpProtocol(HttpToolsProtocol):
         extensions: dict[str, Any] = {
             "onceward.close": self.transport.close,
             "onceward.on_gone": self._call_when_gone,
+            "onceward.body_writer": self._body_writer,
             "onceward.respond": self._respond,
         }
         self.scope["extensions"] = extensions
+
+    def _body_writer(self, scope: Any) -> Callable[[bytes], bool] | None:
+        """Return a function that writes to the body of the response to `scope`, and returns False when that is full.
+
+        Return None where a response is not sent in chunks, or is not that of the last request.
+        """
+        cycle = self.cycle
+        if cycle is None or cycle.scope is not scope or not cycle.chunked_encoding:
+            return None
+        flow, write = self.flow, self.transport.write
+
+        def write_now(data: bytes) -> bool:
+            if cycle.disconnected or cycle.response_complete:
+                return False
+            write(b"%x\r\n%b\r\n" % (len(data), data))
+            return not flow.write_paused
+
+        return write_now
 
     def on_headers_complete(self) -> None:
         """End the head and start the application. Raise `_Refused` if the head is too large."""

@@ -10,10 +10,12 @@ import msgspec
 
 from ..billing.token_count import TOKENS_OF_PICTURE
 from ..core.lenient_json import Unreadable
+from ..core.threads import LARGE_BODY
 from . import failures
 from .large import read_json, write_json
 from .meter import Meter
 from .partial import texts_in
+from .plain_chunks import PlainChoice, Shape, decode_plain, decode_text, shape_of
 
 __all__ = [
     "Chunk",
@@ -31,8 +33,10 @@ __all__ = [
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
 _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
 _MOST_CHOICES = 128
+_MOST_MISSES = 8
 _RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")
+_COUNTED_APART = frozenset({"images", *_BLOCKS})
 # Members without text of the model, or with a repeated text.
 _NOT_SAID = frozenset({"role", "id", "type", "index", "data", "url", "signature", "annotations", "format", *_BLOCKS})
 
@@ -70,9 +74,87 @@ class ChunkReader:
         # The texts of choices that have messages instead of deltas.
         self._message_texts: dict[int, StringIO] = {}
         self._finished: set[int] = set()
+        # The bytes around the text of the last chunk, and how many such shapes in a row no other chunk had.
+        self._shape: Shape | None = None
+        self._misses = 0
+
+    def read_plain(self, events: list[bytes], most: int) -> int:
+        """Read up to `most` events from the beginning, as long as they are plain chunks; return how many.
+
+        The result is that of `read`, which has to read the event after them.
+        """
+        if len(events) == 1:
+            data = events[0]
+            return 1 if self._read_as_before(data) or self._read_typed(data) else 0
+        count, most = 0, min(most, len(events))
+        while count < most:
+            shape = self._shape
+            read = 0 if shape is None else self._read_shaped(shape, events[count:most])
+            if not read and not self._read_typed(events[count]):
+                break
+            count += read or 1
+        return count
+
+    def _read_as_before(self, data: bytes) -> bool:
+        """Read one event if it has the shape of the last one, else return False."""
+        if self._shape is None:
+            return False
+        before, after, size = self._shape
+        if not (data.startswith(before) and data.endswith(after) and len(data) >= size):
+            return False
+        try:
+            text = decode_text(data[len(before) - 1 : len(data) - len(after) + 1])
+        except ValueError:
+            return False
+        self._misses = 0
+        if text:
+            self._meter.produced(text)
+        return True
+
+    def _read_shaped(self, shape: Shape, events: list[bytes]) -> int:
+        """Read the events at the beginning that have the shape of the last one; return how many."""
+        found = shape.texts_of(events)
+        written = b"".join(found)
+        try:
+            if b"\\" in written:
+                texts = [decode_text(b'"%b"' % text) for text in found]
+            else:
+                whole = decode_text(b'"%b"' % written)
+                texts = [whole] if self._meter.has_room(whole) else [text.decode() for text in found]
+        except ValueError:
+            return 0
+        self._meter.produced_by(texts)
+        self._misses = 0
+        return len(found)
+
+    def _read_typed(self, data: bytes) -> bool:
+        """Read one event; return False if it is not a plain chunk."""
+        self._shape = None
+        if len(data) > LARGE_BODY:
+            return False
+        try:
+            chunk = decode_plain(data)
+            (choice,) = chunk.choices
+            said = _said(choice)
+            place = choice.index
+            if said is None or (said and place in self._finished):
+                return False
+            if len(said) == 1 and self._misses < _MOST_MISSES:
+                self._misses += 1
+                self._shape = shape_of(data, said[0], _said)
+        except (ValueError, RecursionError):
+            # `read` finds out more about it.
+            return False
+        if said:
+            self._with_text.add(place)
+        if place not in self._finished:
+            self._open.add(place)
+        self._meter.produced_by(said, chunk.model, chunk.service_tier)
+        return True
 
     def read(self, event: str, data: bytes) -> Chunk:
         """Read one event; raise if it is an error, or not a valid event of a stream."""
+        self._shape = None
         try:
             # Chunks are accumulated with all their members.
             value, data = read_json(data, unread=frozenset())
@@ -174,6 +256,23 @@ class ChunkReader:
             raise failures.broken_stream(
                 self._provider, f"{len(self._finished)} of {self._choices} choices have finished"
             )
+
+
+def _said(choice: PlainChoice) -> list[str] | None:
+    """Return the texts that a choice adds, or None where it has other output too, such as pictures."""
+    delta, text = choice.delta, choice.text
+    if delta is None:
+        return [text] if text else []
+    content = delta.get("content")
+    if len(delta) == 1 and type(content) is str:
+        said = [content] if content else []
+    elif not _COUNTED_APART.isdisjoint(delta):
+        return None
+    else:
+        said = list(texts_of(delta))
+    if text:
+        said.append(text)
+    return said
 
 
 def error_of(value: Any, event: str = "") -> Any:

@@ -17,7 +17,9 @@ class Undecodable(ValueError):
 
 
 class Decoder(Protocol):
-    """Decodes a body piece by piece."""
+    """Decodes a body piece by piece. `is_plain`: what is fed passes unchanged from here on."""
+
+    is_plain: bool
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield the decoded bytes of the next piece, in pieces of bounded size.
@@ -39,17 +41,17 @@ class _Zlib:
     def __init__(self, *, declared: bool) -> None:
         self._is_declared = declared
         self._inner: zlib._Decompress | None = None
-        self._plain = False
+        self.is_plain = False
         self._head = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        if self._inner is None and not self._plain:
+        if self._inner is None and not self.is_plain:
             self._head += data
             if len(self._head) < 2:
                 return
             data, self._head = self._head, b""
             if not (self._is_declared or data[:2] == _GZIP) or _is_text(data):
-                self._plain = True
+                self.is_plain = True
             else:
                 # 47 detects gzip and zlib; anything else is deflate without a header.
                 self._inner = zlib.decompressobj(47 if data[:2] == _GZIP or data[0] & 0x0F == 8 else -15)

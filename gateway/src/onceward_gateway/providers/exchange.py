@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from multidict import CIMultiDict
@@ -28,6 +28,7 @@ from ..routing.retry import reconnect_delay
 from ..routing.targets import ProviderTarget
 from . import failures
 from .encodings import Undecodable, decoder_of, is_plain
+from .event_source import WHOLE, EventSource
 from .form import encode_form
 from .http_client import (
     ConnectFailed,
@@ -47,7 +48,6 @@ from .large import read_json
 from .meter import Meter
 from .partial import beginning, texts_in
 from .served import price_name_of
-from .sse import EventTooLarge, SseReader
 from .usage import of_headers
 
 __all__ = ["WHOLE", "Connections", "Exchange"]
@@ -58,14 +58,8 @@ _SHORTEST_SECRET = 12
 _PASSED_ON = ("openai-beta", "anthropic-beta")
 # They choose the account that pays, so they are only sent with the caller's own key.
 _ACCOUNT = ("openai-organization", "openai-project")
-# How much of a stream is parsed in one turn of the event loop; an event in it has at least 3 bytes.
-_TURN_BYTES = 16_384
 _SHOWN = 1 << 16
 _SPACE = b" \t\r\n\xef\xbb\xbf"
-_LATE_SECONDS = 1.0
-
-WHOLE = "onceward.whole"
-"""The name of the event that `Exchange.events` yields for an answer that is JSON instead of a stream."""
 
 
 class Connections(Protocol):
@@ -94,6 +88,9 @@ class Exchange:
         self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
+        # How many more bytes the answer may have, and whether they have to be decoded.
+        self.room = 0
+        self.is_decoded = True
         # Whether the answer was cut off, so that the provider may not have finished it.
         self.cut = False
         # Models that the provider may answer with instead.
@@ -235,7 +232,7 @@ class Exchange:
             except MalformedHead as error:
                 # It answered, and may bill that, whatever is wrong with the head.
                 self.meter.answered = True
-                self._note(error)
+                self.note(error)
                 raise failures.broken_answer(self.provider, b"", "the head of its answer is not HTTP") from error
             except HttpClientError as error:
                 self.meter.given_up = isinstance(error, TimeoutError)
@@ -243,14 +240,14 @@ class Exchange:
 
     def _unreachable(self, error: BaseException) -> ApiError:
         self.cut = True
-        self._note(error)
+        self.note(error)
         if _is_total(error):
             return self._too_long()
         return failures.unreachable(self.provider, _reason(error))
 
     def _broken(self, error: BaseException, *, streamed: bool) -> ApiError:
         self.cut = True
-        self._note(error)
+        self.note(error)
         if _is_total(error):
             return self._too_long()
         broken = failures.broken_stream if streamed else failures.cut_answer
@@ -261,7 +258,7 @@ class Exchange:
         seconds, name = self._clock()
         return failures.too_long(self.provider, seconds, f"providers.{self.provider}.{name}")
 
-    def _note(self, error: BaseException) -> None:
+    def note(self, error: BaseException) -> None:
         """Log the address and the exact failure, which callers do not see."""
         _log.warning("%s at %s: %s: %s", self.provider, self.target.upstream.base_url, type(error).__name__, error)
 
@@ -340,7 +337,7 @@ class Exchange:
                 if len(body) >= _SHOWN:
                     break
         except (HttpClientError, ApiError) as error:
-            self._note(error)
+            self.note(error)
         self.meter.read_body(body[:_SHOWN])
         return failures.from_status(
             self.provider,
@@ -354,23 +351,25 @@ class Exchange:
 
     async def pieces(self, response: HttpResponse) -> AsyncIterator[bytes]:
         """Yield the decoded body as it arrives, up to the size limit."""
-        encoding, size, most = response.headers.get("content-encoding", ""), 0, self._limits.max_response_bytes
+        encoding, most = response.headers.get("content-encoding", ""), self._limits.max_response_bytes
         decoder = decoder_of(encoding)
+        self.room = most
         if decoder is None:
             async for data in response.pieces():
-                size += len(data)
+                self.room -= len(data)
                 if not self.meter.refused:
                     # The body of an error status is not an answer of a model.
                     self.meter.unread(len(data))
-                if size > most:
+                if self.room < 0:
                     break
             raise failures.broken_answer(self.provider, b"", f"its content encoding is {encoding[:40]!r}")
         try:
             async for data in response.pieces():
                 for piece in decoder.feed(data):
-                    size += len(piece)
-                    if size > most:
+                    self.room -= len(piece)
+                    if self.room < 0:
                         raise failures.too_large(self.provider, "The answer", most, "limits.max_response_bytes")
+                    self.is_decoded = not decoder.is_plain
                     yield piece
                     if len(piece) > LARGE_BODY:
                         # Data that comes faster than it is read never blocks; let other tasks run.
@@ -418,66 +417,9 @@ class Exchange:
             self.meter.refused, reason = True, "it is a page of HTML"
         return failures.broken_answer(self.provider, body, reason, paid=paid)
 
-    async def events(self, response: HttpResponse) -> AsyncIterator[tuple[str, bytes]]:
-        """Yield the events of a stream, whatever its content type; a single `WHOLE` event if the body is JSON."""
-        reader, head, sniffed, found = SseReader(self._limits.max_event_bytes), b"", False, False
-        pieces = self.pieces(response)
-        try:
-            async for data in pieces:
-                if not found and len(head) < _SHOWN:
-                    head += data[:_SHOWN]
-                if not sniffed:
-                    # Skip white space before the answer, which may be as long as an answer.
-                    data = data.lstrip(_SPACE)
-                    if data[:1] in (b"{", b"["):
-                        yield WHOLE, await self._rest(data, pieces)
-                        return
-                    sniffed = bool(data)
-                for at in range(0, len(data), _TURN_BYTES):
-                    for event in reader.feed(data[at : at + _TURN_BYTES]):
-                        found = True
-                        yield event
-                    if at + _TURN_BYTES < len(data):
-                        await asyncio.sleep(0)
-            for event in reader.close():
-                found = True
-                yield event
-        except EventTooLarge as large:
-            self.count_part(reader.rest)
-            raise self._too_large(large) from None
-        except (Exception, asyncio.CancelledError):
-            # The model also wrote the event that was not complete yet.
-            self.count_part(reader.rest)
-            raise
-        if not found:
-            raise self.broken(head[:_SHOWN], "no events")
-
-    def _too_large(self, large: EventTooLarge) -> ApiError:
-        """Return the error for an event beyond the limit of its lines or its bytes."""
-        if large.lines:
-            return failures.broken_stream(self.provider, f"an event has more than {large.lines} lines")
-        return failures.too_large(self.provider, "An event", self._limits.max_event_bytes, "limits.max_event_bytes")
-
-    async def _rest(self, head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
-        body = [head]
-        try:
-            async for piece in pieces:
-                body.append(piece)
-        except BaseException:
-            self.count_part(beginning(body))
-            raise
-        return await join_in_turns(body)
-
-    async def late(self, events: AsyncIterator[tuple[str, bytes]], read: Any) -> None:
-        """Read for a moment what follows the end of a stream, if the usage was not reported yet."""
-        if self.meter.known:
-            return
-        try:
-            async with asyncio.timeout(_LATE_SECONDS):
-                async for event, data in events:
-                    read(event, data)
-        except (TimeoutError, ApiError, HttpClientError) as error:
-            self._note(error)
+    def events(self, response: HttpResponse) -> EventSource:
+        """Return the events of a stream."""
+        return EventSource(self, response, self._limits.max_event_bytes)
 
 
 def _is_object(body: bytes) -> bool:

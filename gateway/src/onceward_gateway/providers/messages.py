@@ -9,7 +9,7 @@ from ..core.answer import Answer
 from ..core.errors import ApiError
 from ..core.lenient_json import Unreadable, encode
 from ..core.response_writer import ResponseWriter
-from ..core.threads import in_thread_if_large
+from ..core.threads import LARGE_BODY, in_thread_if_large
 from ..core.usage import wants_usage
 from . import anthropic, failures
 from .answers import (
@@ -22,7 +22,8 @@ from .chunks import (
     error_of,
     texts_of,
 )
-from .exchange import WHOLE, Exchange
+from .event_source import WHOLE
+from .exchange import Exchange
 from .large import (
     read_json,
     release,
@@ -90,18 +91,42 @@ async def stream(exchange: Exchange, writer: ResponseWriter) -> None:
     """Send the events of a message as chat completion chunks."""
     reader = _MessageReader(exchange, writer)
     async with exchange.open(writer) as response:
-        async for event, data in exchange.events(response):
-            if event is WHOLE:
-                await _whole(exchange, writer, data)
+        async for name, events in exchange.events(response):
+            if name is WHOLE:
+                await _whole(exchange, writer, events[0])
                 return
-            for chunk in await in_thread_if_large(data, reader.read, event, data):
-                await writer.emit(encode(chunk))
+            await _translate(reader, name, events, writer)
             if reader.chunks.ended:
                 break
     if not reader.chunks.ended:
         exchange.cut = True
         raise failures.broken_stream(exchange.provider, "it ended without `message_stop`")
     await _tell_usage(exchange, writer, reader.chunks.head)
+
+
+async def _translate(reader: _MessageReader, name: str, events: list[bytes], writer: ResponseWriter) -> None:
+    """Send the chunks of consecutive events, together where that is possible."""
+    together: list[bytes] = []
+    try:
+        for data in events:
+            for chunk in await in_thread_if_large(data, reader.read, name, data):
+                written = encode(chunk)
+                if writer.takes_batches and len(written) <= LARGE_BODY:
+                    together.append(written)
+                    continue
+                if together and not writer.write(together):
+                    await writer.drain()
+                together = []
+                await writer.emit(written)
+            if reader.chunks.ended:
+                break
+    except BaseException:
+        # Those before an invalid event are valid.
+        if together:
+            writer.write(together)
+        raise
+    if together and not writer.write(together):
+        await writer.drain()
 
 
 async def _whole(exchange: Exchange, writer: ResponseWriter, body: bytes) -> None:

@@ -57,6 +57,20 @@ class Meter:
         self._produced.add(text)
         self._final = False
 
+    def has_room(self, text: str) -> bool:
+        """Return whether a text counts the same whole and in pieces."""
+        return self._produced.has_room(len(text))
+
+    def produced_by(self, texts: list[str], model: str | None = None, tier: str | None = None) -> None:
+        """Count the texts of events that report no usage; `model` and `tier` are those of the last event."""
+        if texts:
+            self._produced.add_all(texts)
+            self._final = False
+        if model:
+            self.model = model
+        if tier:
+            self.tier = tier[:32]
+
     def unread(self, size: int) -> None:
         """Count bytes that cannot be read. They only matter if nothing else of the answer is known."""
         if self._produced.empty and not self.reported.completion:

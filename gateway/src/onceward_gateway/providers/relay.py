@@ -25,7 +25,8 @@ from .chunks import (
     ChunkReader,
     choices_asked,
 )
-from .exchange import WHOLE, Exchange
+from .event_source import WHOLE, EventSource
+from .exchange import Exchange
 from .large import (
     as_text,
     read_json,
@@ -68,27 +69,71 @@ class _Relay:
         # The last usage that came with text.
         self._usage_with_text: Any = None
         self._head: dict[str, Any] = {}
+        self._source: EventSource | None = None
+        # Whether the writer took all that it can at once.
+        self._is_full = False
 
     async def run(self) -> None:
         exchange, done = self._exchange, False
         async with exchange.open(self._writer) as response:
-            events = exchange.events(response)
-            async for event, data in events:
-                if data == _DONE:
-                    done = True
-                    await exchange.late(events, self._read_late)
-                    break
-                if event is WHOLE:
-                    await self._emit_completion(data)
+            source = self._source = exchange.events(response)
+            async for name, events in source:
+                if name is WHOLE:
+                    await self._emit_completion(events[0])
                     done = True
                     break
-                await self._pass_on(await in_thread_if_large(data, self._reader.read, event, data))
+                end = await self._read(name, events)
+                if end is not None:
+                    done = True
+                    await self._read_late(source, events[end:])
+                    break
+                # Until then each chunk may tell something that the call has to know first.
+                source.take = self._take if self._head and self._writer.takes_batches else None
         exchange.cut = not done
         self._reader.end(done=done)
         if self._show_usage:
             usage = self._meter.usage()
             if self._usage_chunk is not None or not _is_billed(self._usage_with_text, usage):
                 await self._writer.emit(self._usage(usage))
+
+    def _take(self, events: list[bytes]) -> int:
+        """Pass on the plain chunks at the beginning of these events, and return how many there are."""
+        count = self._reader.read_plain(events, len(events))
+        if count and not self._writer.write(events if count == len(events) else events[:count]):
+            # The next events wait until the writer has room.
+            self._is_full = True
+            if self._source is not None:
+                self._source.take = None
+        return count
+
+    async def _read(self, name: str, events: list[bytes]) -> int | None:
+        """Pass these events on. Return the number of events up to the end of the stream, or None if it goes on."""
+        at = 0
+        while at < len(events):
+            if self._is_full:
+                self._is_full = False
+                await self._writer.drain()
+            count = await self._pass_on_plain(events, at) if self._head and not name else 0
+            at += count
+            if not count:
+                data = events[at]
+                at += 1
+                if data == _DONE:
+                    return at
+                await self._pass_on(await in_thread_if_large(data, self._reader.read, name, data))
+        return None
+
+    async def _pass_on_plain(self, events: list[bytes], at: int) -> int:
+        """Pass on the plain chunks from `events[at]` on, and return how many there are."""
+        rest = events[at:] if at else events
+        if not self._writer.takes_batches:
+            if count := self._reader.read_plain(rest, 1):
+                await self._writer.emit(rest[0])
+            return count
+        count = self._reader.read_plain(rest, len(rest))
+        if count and not self._writer.write(rest if count == len(rest) else rest[:count]):
+            await self._writer.drain()
+        return count
 
     async def _pass_on(self, chunk: Chunk) -> None:
         if chunk.of_answer and not self._head:
@@ -109,7 +154,15 @@ class _Relay:
             return reported.data
         return encode({**self._head, "choices": [], "usage": usage})
 
-    def _read_late(self, event: str, data: bytes) -> None:
+    async def _read_late(self, source: EventSource, events: list[bytes]) -> None:
+        """Read the usage that some providers report after the end of the stream."""
+        if self._meter.known:
+            return
+        for data in events:
+            self._read_usage("", data)
+        await source.read_late(self._read_usage)
+
+    def _read_usage(self, name: str, data: bytes) -> None:
         try:
             value, _ = read_json(data)
         except Unreadable:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["EventTooLarge", "SseReader"]
+__all__ = ["EventTooLarge", "Run", "SseReader"]
+
+Run = tuple[str, list[bytes]]
+"""Consecutive events of one name: the name, and the data of each."""
 
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r|\r\n\n|\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
 # The buffer of a longer event grows in place. An event with more lines takes too long to parse.
 _LONG = 65_536
 _MOST_LINES = 20_000
+# Unnamed events are taken from a read together, up to so many: more would keep other tasks waiting.
+_MOST_AT_ONCE = 1000
 
 
 class EventTooLarge(ValueError):
@@ -33,6 +38,74 @@ class SseReader:
         self._most_bytes = max_bytes
         self._pending: bytes | bytearray = b""
         self._searched = 0
+        self._failure: EventTooLarge | None = None
+
+    def unnamed(self, data: bytes) -> list[bytes] | None:
+        """Return the data of the events that the next bytes complete, if each is a single `data` line.
+
+        Nearly all streams are like this, and their events are found without a look at each line. Otherwise return
+        None, and leave the bytes to `read`.
+        """
+        if (
+            not self._pending
+            and data.startswith(b"data: ")
+            and data.endswith(b"\n\n")
+            and data.count(b"\n") == 2
+            and b"\r" not in data
+            and len(data) <= self._most_bytes
+        ):
+            # Paced streams have one event in each read.
+            only = data[6:-2].strip()
+            return [only] if only else []
+        end = data.rfind(b"\n\n")
+        if end < 0 or b"\r" in data:
+            return None
+        if self._pending:
+            if len(self._pending) > _LONG:
+                return None
+            data, end = bytes(self._pending) + data, end + len(self._pending)
+        if not data.startswith(b"data: "):
+            return None
+        found = data[6:end].split(b"\n\ndata: ")
+        if len(found) > _MOST_AT_ONCE or data.count(b"\n", 0, end) != 2 * (len(found) - 1):
+            return None
+        if end > self._most_bytes and max(map(len, found)) + len(b"data: ") > self._most_bytes:
+            return None
+        self._pending = data[end + 2 :]
+        self._searched = len(self._pending)
+        return list(filter(None, map(bytes.strip, found)))
+
+    def put_back(self, events: list[bytes]) -> bytes:
+        """Return the bytes of events that `unnamed` returned, and of the one that has begun, which are read again."""
+        rest, self._pending, self._searched = bytes(self._pending), b"", 0
+        return b"".join([b"data: %b\n\n" % data for data in events]) + rest
+
+    def read(self, data: bytes) -> list[Run]:
+        """Return the events that the next bytes complete.
+
+        Raise `EventTooLarge` if there are none before an event that is too large; else `check` raises it.
+        """
+        self.check()
+        unnamed = self.unnamed(data)
+        if unnamed is not None:
+            return [("", unnamed)] if unnamed else []
+        runs: list[Run] = []
+        try:
+            for name, found in self.feed(data):
+                if runs and runs[-1][0] == name:
+                    runs[-1][1].append(found)
+                else:
+                    runs.append((name, [found]))
+        except EventTooLarge as failure:
+            if not runs:
+                raise
+            self._failure = failure
+        return runs
+
+    def check(self) -> None:
+        """Raise `EventTooLarge` if the event after those that `read` returned is too large."""
+        if self._failure is not None:
+            raise self._failure
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield the events that the next bytes complete."""
@@ -62,6 +135,7 @@ class SseReader:
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """Yield the event that the end of the stream completes: some servers omit the last blank line."""
+        self.check()
         event = _parse(bytes(self._pending).rstrip(b"\r\n"))
         self._pending = b""
         if event is not None:

@@ -51,6 +51,11 @@ class Attempt(WriterMiddleware):
     def answer(self, value: Answer | None) -> None:
         self._answer = value
 
+    @property
+    def takes_batches(self) -> bool:
+        """Return whether the attempt is committed, so that every event is handed on."""
+        return self.committed and self._inner.takes_batches
+
     async def emit(self, data: bytes, event: str | None = None) -> None:
         """Hold an event back, or hand it on once the attempt committed; content, or too many held events, commit it."""
         if self.committed:

@@ -285,7 +285,20 @@ class _Recorder(WriterMiddleware):
         self._reads = reads
         self._keeps = keeps
 
+    @property
+    def takes_batches(self) -> bool:
+        return self._inner.takes_batches
+
+    def write(self, events: list[bytes]) -> bool:
+        for data in events:
+            self._see(data)
+        return self._inner.write(events)
+
     async def emit(self, data: bytes, event: str | None = None) -> None:
+        self._see(data)
+        await self._inner.emit(data, event)
+
+    def _see(self, data: bytes) -> None:
         if self.first is None:
             self.first = perf_counter()
             if self._reads:
@@ -294,7 +307,6 @@ class _Recorder(WriterMiddleware):
             self._read_head(data)
         if self._keeps and len(self.events) < _MOST_KEPT:
             self.events.append(data)
-        await self._inner.emit(data, event)
 
     @property
     def used(self) -> Any:

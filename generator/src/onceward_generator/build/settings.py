@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
+from onceward_generator.behaviour import Backoff, Behaviour, Clocks, ErrorClass
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
-from onceward_generator.model import AuthScheme, Backoff, Behaviour, Brand, Clocks, ErrorClass, Server
+from onceward_generator.model import AuthScheme, Brand, Server
 from onceward_generator.sdk_file import SdkFile
 from onceward_generator.words import pascal, snake, split
 

@@ -299,6 +299,11 @@ class HttpConnection(asyncio.Protocol):
                 self._paused = True
                 self._transport.pause_reading()
         elif self._headed if self._wants_head else parts:
+            if response.tap is not None and not self._wants_head:
+                taken, parts[:] = parts[0] if len(parts) == 1 else b"".join(parts), ()
+                if not (rest := response.tap(taken)):
+                    return
+                parts.append(rest)
             self._wants_head = False
             self._waiter = None
             if not waiter.done():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import cached_property
 from typing import Protocol
 
@@ -34,6 +34,8 @@ class HttpResponse:
         self.status = 0
         self.raw_headers: tuple[tuple[bytes, bytes], ...] = ()
         self.trailers: tuple[tuple[bytes, bytes], ...] = ()
+        # Takes what arrives while a reader waits, without waking it, and returns the bytes that the reader receives.
+        self.tap: Callable[[bytes], bytes] | None = None
         self._source: BodySource | None = source
         self._left = max_body
         self._rest = b""
