@@ -90,6 +90,16 @@ class CallStore:
         put = sql.PUT_INTERRUPTED if record.status == "interrupted" else sql.PUT_CALL
         batch.statements.append(put.statement((*record.row(), account)))
 
+    @classmethod
+    def put_end(cls, batch: Batch, record: CallRecord, *, is_stored: bool) -> None:
+        """Add the record of a call that has ended to a batch; `is_stored`: the database has the record in progress."""
+        if not is_stored or record.status != "completed" or record.error is not None:
+            cls.put_record(batch, record)
+            return
+        finished_at, usage, cost = record.row()[11:14]
+        served = (record.model, record.provider, record.node)
+        batch.add(sql.COMPLETE_CALL, (finished_at, usage, cost, *served, record.id, record.node, record.attempt))
+
     @staticmethod
     def put_events(batch: Batch, block: tuple[str, int, int, bytes]) -> None:
         """Add a block of a call's events to a batch."""

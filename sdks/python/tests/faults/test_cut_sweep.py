@@ -18,6 +18,8 @@ from onceward.transports.asgi import ASGITransport, AsyncASGITransport
 
 SCRIPT = Path(__file__).parents[4] / "conformance" / "cut_sweep.py"
 EVENTS = 200
+# A shorter stream is cut as often, at the same positions inside an event, and takes a third of the time to read.
+FEW_EVENTS = 60
 
 
 def load() -> ModuleType:
@@ -33,31 +35,29 @@ def load() -> ModuleType:
 cut_sweep: Any = load()
 
 
-@pytest.fixture(scope="module")
-def target() -> Iterator[Any]:
-    target = cut_sweep.FakeTarget(EVENTS)
-    yield target
-    target.close()
-
-
 @pytest.mark.parametrize("library", cut_sweep.LIBRARIES)
 @pytest.mark.parametrize("kind", cut_sweep.KINDS)
-def test_a_cut_at_any_byte_is_healed_unseen(target: Any, kind: Any, library: str) -> None:
-    outcome = cut_sweep.sweep(target, kind, library, events=EVENTS)
+def test_a_cut_at_any_byte_is_healed_unseen(kind: Any, library: str) -> None:
+    events = FEW_EVENTS if library.startswith("injected") else EVENTS
+    target = cut_sweep.FakeTarget(events)
+    try:
+        outcome = cut_sweep.sweep(target, kind, library, events=events)
+    finally:
+        target.close()
     assert outcome.cuts > EVENTS
     assert outcome.failures == []
 
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Any]:
-    target = cut_sweep.GatewayTarget(EVENTS)
+    target = cut_sweep.GatewayTarget(FEW_EVENTS)
     yield target
     target.close()
 
 
 @pytest.mark.parametrize(("kind", "library"), [("sync", "httpx2"), ("async", "fast")])
 def test_before_the_real_gateway_too(real: Any, kind: Any, library: str) -> None:
-    outcome = cut_sweep.sweep(real, kind, library, events=EVENTS)
+    outcome = cut_sweep.sweep(real, kind, library, events=FEW_EVENTS)
     assert outcome.cuts > EVENTS
     assert outcome.failures == []
 
@@ -118,9 +118,10 @@ def test_an_application_that_breaks_off_at_any_byte_is_healed_in_process(kind: s
             transport.close()
 
 
-def test_the_stride_covers_every_position_inside_an_event() -> None:
+@pytest.mark.parametrize("events", [EVENTS, FEW_EVENTS])
+def test_the_stride_covers_every_position_inside_an_event(events: int) -> None:
     for event in (150, 260, 700):
-        size = 400 + EVENTS * event
-        visited = {(at - 400) % event for at in cut_sweep.offsets(size, EVENTS, full=False) if 400 <= at < size - event}
+        size = 400 + events * event
+        visited = {(at - 400) % event for at in cut_sweep.offsets(size, events, full=False) if 400 <= at < size - event}
         assert visited == set(range(event))
     assert list(cut_sweep.offsets(20, 2, full=True)) == list(range(21))
