@@ -49,6 +49,8 @@ TEXTS = st.sampled_from(
     ["", "a", " word", "é", "日本", "\U0001f600", '"', "\\", "\n", "-", "m", "\u2028", "word " * 90]
 )
 WORDS = TEXTS.map(word)
+# An event whose two lines end differently.
+TWO_LINES = word("x").replace(b'"choices"', b'\rdata: "choices"')
 ODD = st.sampled_from(
     [
         event(chunk({"role": "assistant", "content": ""})),
@@ -76,6 +78,7 @@ ODD = st.sampled_from(
         word("x").replace(b"\n\n", b"\r\n\r\n"),
         word("x").replace(b"\n\n", b"\r\r"),
         word("x").replace(b'"choices"', b'\ndata: "choices"'),
+        TWO_LINES,
         word("x").replace(b"data: ", b"data:"),
         word("x").replace(b"data: ", b"data:   "),
         b"id: 7\nretry: 5\n" + word("x"),
@@ -204,6 +207,7 @@ def cut_at(body: bytes, places: list[int]) -> list[bytes]:
 @given(STREAMS, st.lists(st.integers(0, 1 << 12), max_size=12), st.booleans(), st.booleans())
 @example(b"".join(map(word, "abcdef")) + STOP + DONE, [300, 400, 500, 700, 900], True, True)
 @example(word("a") + word("b") + word("c").replace(b'"c"', b'"\\"') + word("d") + STOP + DONE, [400], True, True)
+@example(word("a") + TWO_LINES + STOP + DONE, [len(word("a")) + TWO_LINES.index(b"\r") + 1], False, True)
 async def test_any_cut_gives_the_same_events_ids_and_usage(
     body: bytes, places: list[int], taps: bool, batches: bool
 ) -> None:

@@ -61,7 +61,7 @@ class SseReader:
         if end < 0 or b"\r" in data:
             return None
         if self.pending:
-            if len(self.pending) > _LONG:
+            if len(self.pending) > _LONG or b"\r" in self.pending:
                 return None
             data, end = bytes(self.pending) + data, end + len(self.pending)
         if not data.startswith(b"data: "):
