@@ -49,7 +49,8 @@ TEXTS = st.sampled_from(
     ["", "a", " word", "é", "日本", "\U0001f600", '"', "\\", "\n", "-", "m", "\u2028", "word " * 90]
 )
 WORDS = TEXTS.map(word)
-# An event whose two lines end differently.
+# A character whose bytes come in two events, and an event whose two lines end differently.
+SPLIT = [word("x").replace(b'"x"', b'"%b"' % part) for part in (b"\xe6\x97", b"\xa5")]
 TWO_LINES = word("x").replace(b'"choices"', b'\rdata: "choices"')
 ODD = st.sampled_from(
     [
@@ -73,6 +74,8 @@ ODD = st.sampled_from(
         word("split \\").replace(b'\\\\"', b'\\"'),
         word("x").replace(b'"x"', b'"\\ud83d"'),
         word("x").replace(b'"x"', b'"\xff"'),
+        SPLIT[0],
+        SPLIT[1],
         word("x").replace(b'"x"', b'"\x01"'),
         word("x").replace(b'"x"', b'"x"}'),
         word("x").replace(b"\n\n", b"\r\n\r\n"),
@@ -207,6 +210,7 @@ def cut_at(body: bytes, places: list[int]) -> list[bytes]:
 @given(STREAMS, st.lists(st.integers(0, 1 << 12), max_size=12), st.booleans(), st.booleans())
 @example(b"".join(map(word, "abcdef")) + STOP + DONE, [300, 400, 500, 700, 900], True, True)
 @example(word("a") + word("b") + word("c").replace(b'"c"', b'"\\"') + word("d") + STOP + DONE, [400], True, True)
+@example(word("a") + word("b") + SPLIT[0] + SPLIT[1] + word("c") + STOP + DONE, [], True, True)
 @example(word("a") + TWO_LINES + STOP + DONE, [len(word("a")) + TWO_LINES.index(b"\r") + 1], False, True)
 async def test_any_cut_gives_the_same_events_ids_and_usage(
     body: bytes, places: list[int], taps: bool, batches: bool

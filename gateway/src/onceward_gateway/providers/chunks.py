@@ -137,7 +137,9 @@ class ChunkReader:
                 texts = [decode_text(b'"%b"' % text) for text in found]
             else:
                 whole = decode_text(b'"%b"' % written)
-                texts = [whole] if self._meter.has_room(whole) else [text.decode() for text in found]
+                # A character whose bytes are in two events is valid in neither of them.
+                is_whole = written.isascii() and self._meter.has_room(whole)
+                texts = [whole] if is_whole else [text.decode() for text in found]
         except ValueError:
             return 0
         self._meter.produced_by(texts)
