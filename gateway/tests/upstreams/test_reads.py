@@ -19,7 +19,9 @@ from onceward_gateway.calls.running import CallHost, RunningCall
 from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.response_writer import ResponseWriter
+from onceward_gateway.core.threads import LARGE_BODY
 from onceward_gateway.providers import failures, relay
+from onceward_gateway.providers.chunks import ChunkReader
 from onceward_gateway.providers.event_source import EventSource
 from onceward_gateway.providers.exchange import Exchange
 from onceward_gateway.providers.http_client import HttpResponse
@@ -227,6 +229,14 @@ async def test_a_long_text_is_counted_the_same_in_any_cut() -> None:
     for size in (len(body), 60_000, 700, 311):
         counted = await relayed(call(), [body[at : at + size] for at in range(0, len(body), size)], taps=True)
         assert counted[3][0] == (await relayed(call(), [body], taps=False))[3][0], size
+
+
+def test_an_event_that_takes_long_to_read_is_left_to_a_thread() -> None:
+    reader = ChunkReader("up", 1, Meter(lambda: 10))
+    short, long = word("a")[6:-2], word("b" * LARGE_BODY)[6:-2]
+    assert reader.read_plain([short, short], 2) == 2
+    assert reader.read_plain([long], 1) == 0
+    assert reader.read_plain([long, short], 2) == 0
 
 
 @pytest.mark.parametrize("skip", [0, 1, 3, 5, 9])

@@ -83,6 +83,9 @@ class ChunkReader:
 
         The result is that of `read`, which has to read the event after them.
         """
+        if events and len(events[0]) > LARGE_BODY:
+            # `read` takes long, so it is called in a thread. Only the first event of a read may be so long.
+            return 0
         if len(events) == 1:
             data = events[0]
             return 1 if self._read_as_before(data) or self._read_typed(data) else 0
