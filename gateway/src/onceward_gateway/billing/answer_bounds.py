@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..core.decisive_names import is_content, plain_name
+from ..core.decisive_names import are_cached, is_content, plain_name
 
 __all__ = ["bounds_in", "choices_in", "whole_number"]
 
@@ -39,8 +39,8 @@ _MOST_N = 128
 # More than any server writes; what is larger would not fit into a number of the database.
 _MOST_CHOICES = 1 << 20
 _MOST_TOKENS = 1 << 40
-# The longest names of an object whose members are cached.
-_MAX_CACHED_NAMES = 1024
+# The longest name whose meaning is cached.
+_MAX_CACHED_LENGTH = 64
 
 
 class Members(NamedTuple):
@@ -95,7 +95,7 @@ def choices_in(data: Mapping[str, Any]) -> int:
 def _members_of(data: Mapping[str, Any]) -> Members:
     """Return the members that may limit the answer; objects with the same names share them."""
     names = tuple(data)
-    return _shared_members(names) if sum(map(len, names)) <= _MAX_CACHED_NAMES else _members(names)
+    return _shared_members(names) if are_cached(names) else _members(names)
 
 
 def _members(names: tuple[str, ...]) -> Members:
@@ -107,18 +107,24 @@ def _members(names: tuple[str, ...]) -> Members:
     )
 
 
-_shared_members = lru_cache(maxsize=1024)(_members)
+_shared_members = lru_cache(maxsize=256)(_members)
 
 
-@lru_cache(maxsize=4096)
 def _is_bound(name: str) -> bool:
     """Return whether a member with this name bounds the tokens of an answer."""
+    return _is_short_bound(name) if len(name) <= _MAX_CACHED_LENGTH else _find_bound(name)
+
+
+def _find_bound(name: str) -> bool:
     plain = plain_name(name)
     if plain in _BOUNDS:
         return True
     if "tok" not in plain or any(word in plain for word in _OF_INPUT):
         return False
     return any(word in plain for word in _LIMITING)
+
+
+_is_short_bound = lru_cache(maxsize=4096)(_find_bound)
 
 
 def _holders(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -26,6 +26,8 @@ _MAX_TOKENS = 1 << 53
 _MAX_NANO = 1 << 53
 # The tiers with separate prices; any other is priced as the standard one.
 _TIERS = frozenset({"priority", "fast", "flex", "batch"})
+# No model has a longer name. Looking for one of a client would take long, and fill the cache.
+_LONGEST_MODEL = 512
 # The members of a usage that has nothing but the counts of its tokens.
 _TOKENS = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
 # The names of the standard tier.
@@ -141,7 +143,7 @@ class PriceBook:
     def unit(self, provider: str, model: str, tier: str = "") -> UnitPrice | None:
         """Return the unit price of a model today, in a service tier of its provider."""
         own = self._own.get(f"{provider}/{model}") or self._own.get(model)
-        if own is not None:
+        if own is not None or len(model) > _LONGEST_MODEL:
             return own
         if tier not in _TIERS:
             # Upstreams report arbitrary tiers.

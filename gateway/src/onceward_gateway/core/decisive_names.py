@@ -20,6 +20,7 @@ __all__ = [
     "OWN",
     "Named",
     "Names",
+    "are_cached",
     "canonical",
     "destination",
     "is_content",
@@ -32,8 +33,9 @@ __all__ = [
 
 # The longest name whose plain form is cached: most requests have the same names, and no known name is longer.
 _MAX_CACHED_LENGTH = 64
-# The longest names of a whole body whose judgement is cached.
-_MAX_CACHED_NAMES = 1024
+# The names of an object whose judgement is cached: how many, and how long together. A client chooses them.
+_MAX_CACHED_NAMES = 64
+_MAX_CACHED_TEXT = 1024
 # The members of the later one take precedence.
 CONTAINERS = ("provider_specific_params", "extra_body")
 # Members that only the gateway reads; they are not sent to providers.
@@ -180,7 +182,12 @@ def named_models(body: Mapping[str, Any]) -> list[Named]:
 def names_of(body: Mapping[str, Any]) -> Names:
     """Return the judgement of the names of a body; bodies with the same names share it."""
     names = tuple(body)
-    return _judged(names) if sum(map(len, names)) <= _MAX_CACHED_NAMES else _judge(names)
+    return _judged(names) if are_cached(names) else _judge(names)
+
+
+def are_cached(names: tuple[str, ...]) -> bool:
+    """Return whether the names of an object are few and short enough to be kept in a cache."""
+    return len(names) <= _MAX_CACHED_NAMES and sum(map(len, names)) <= _MAX_CACHED_TEXT
 
 
 def _judge(names: tuple[str, ...]) -> Names:
@@ -196,7 +203,7 @@ def _judge(names: tuple[str, ...]) -> Names:
     )
 
 
-_judged = lru_cache(maxsize=1024)(_judge)
+_judged = lru_cache(maxsize=256)(_judge)
 
 
 def _names_models(plain: str, *, named: bool) -> bool:

@@ -40,14 +40,22 @@ _FAMILIES: tuple[tuple[str, ModelInfo], ...] = (
     ("claude-", ModelInfo(frozenset({"tools", "vision", "documents", "reasoning"}), 200_000)),
     ("gemini-", ModelInfo(_ALL | {"audio_input"}, 1_048_576)),
 )
+# Clients choose the names; no known one is longer.
+_MAX_CACHED_LENGTH = 128
 _NOTHING = ModelInfo(frozenset())
 
 
-@lru_cache(maxsize=1024)
 def model_info(model: str) -> ModelInfo:
     """Return what is known of a model by its name; a maker's prefix is ignored."""
+    return _cached(model) if len(model) <= _MAX_CACHED_LENGTH else _find(model)
+
+
+def _find(model: str) -> ModelInfo:
     name = model.rpartition("/")[2].lower()
     for prefix, known in _FAMILIES:
         if name.startswith(prefix):
             return known
     return _NOTHING
+
+
+_cached = lru_cache(maxsize=1024)(_find)
