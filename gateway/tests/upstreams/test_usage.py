@@ -16,6 +16,7 @@ from onceward_gateway.billing.token_count import (
 )
 from onceward_gateway.config.load import Price
 from onceward_gateway.core.clock import SystemClock
+from onceward_gateway.core.usage import tokens_of
 from onceward_gateway.providers.chunks import count_foreign
 from onceward_gateway.providers.meter import Meter
 from onceward_gateway.providers.usage import read_usage
@@ -157,6 +158,12 @@ def test_what_nobody_told_is_counted(usage: Any) -> None:
     assert counted["prompt_tokens"] == 40
     assert counted["completion_tokens"] == count_text("Hello there, you two.") > 4
     assert counted["estimated"] is True
+
+
+@pytest.mark.parametrize("count", [10**400, -(10**400), 1e300, float("inf"), float("nan"), "7", None, True])
+def test_counts_of_any_size_are_read(count: Any) -> None:
+    usage = {"prompt_tokens": count, "completion_tokens": 1, "total_tokens": count}
+    assert 0 <= tokens_of(usage).prompt <= 1 << 53
 
 
 def test_usage_of_the_middle_of_a_stream_does_not_hide_its_rest() -> None:

@@ -97,7 +97,10 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _count(value: Any) -> int:
     """Return a number of tokens that a provider sent; 0 for an invalid value."""
-    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int | float) and math.isfinite(value) else 0
+    if isinstance(value, float):
+        # Integers may have more digits than a float can.
+        value = int(value) if math.isfinite(value) else 0
+    return min(max(int(value), 0), _MAX_COUNT) if isinstance(value, int) else 0
 
 
 _hours: dict[int, str] = {}
