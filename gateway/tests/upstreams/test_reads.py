@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from onceward_gateway.core.call_record import CallRecord
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.response_writer import ResponseWriter
 from onceward_gateway.core.threads import LARGE_BODY
-from onceward_gateway.providers import failures, relay
+from onceward_gateway.providers import failures, messages, relay
 from onceward_gateway.providers.chunks import ChunkReader
 from onceward_gateway.providers.event_source import EventSource
 from onceward_gateway.providers.exchange import Exchange
@@ -237,6 +238,39 @@ def test_an_event_that_takes_long_to_read_is_left_to_a_thread() -> None:
     assert reader.read_plain([short, short], 2) == 2
     assert reader.read_plain([long], 1) == 0
     assert reader.read_plain([long, short], 2) == 0
+
+
+class Full(Written):
+    """A call that is cancelled while it waits for its client."""
+
+    def write(self, events: list[bytes]) -> bool:
+        super().write(events)
+        return False
+
+    async def drain(self) -> None:
+        if b"short" in self.frames[-1]:
+            raise asyncio.CancelledError
+
+
+class Unlimited(Answer):
+    """An answer with events of any size."""
+
+    def events(self, response: HttpResponse) -> EventSource:
+        return EventSource(self, response, 1 << 30)
+
+
+async def test_a_message_that_is_cancelled_between_its_events_has_each_once() -> None:
+    # The chunks are longer than the events, and the last one is sent alone.
+    start = {"type": "message_start", "message": {"id": "m" * 600, "role": "assistant", "content": [], "model": "m"}}
+    block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+    texts = [{"type": "text_delta", "text": text} for text in ("short", "x" * (LARGE_BODY - 300))]
+    deltas = [{"type": "content_block_delta", "index": 0, "delta": delta} for delta in texts]
+    run = call(Full)
+    pieces = [event(start), event(block), event(deltas[0]) + event(deltas[1])]
+    answer = Unlimited(Source(pieces, taps=False))
+    with pytest.raises(asyncio.CancelledError):
+        await messages.stream(cast("Exchange", answer), run)
+    assert b"".join(run.frames).count(b"short") == 1
 
 
 @pytest.mark.parametrize("skip", [0, 1, 3, 5, 9])

@@ -114,9 +114,9 @@ async def _translate(reader: _MessageReader, name: str, events: list[bytes], wri
                 if writer.takes_batches and len(written) <= LARGE_BODY:
                     together.append(written)
                     continue
-                if together and not writer.write(together):
+                ready, together = together, []
+                if ready and not writer.write(ready):
                     await writer.drain()
-                together = []
                 await writer.emit(written)
             if reader.chunks.ended:
                 break
