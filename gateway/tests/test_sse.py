@@ -132,9 +132,9 @@ def test_texts_of_many_events_are_joined_once() -> None:
 def test_an_event_that_grows_byte_by_byte_is_held_in_place() -> None:
     reader = SseReader(1 << 20)
     assert list(reader.feed(b"data: 1\n\ndata: " + b"a" * 70_000)) == [("", b"1")]
-    held = reader._pending
+    held = reader.pending
     assert not [event for _ in range(1000) for event in reader.feed(b"b")]
-    assert reader._pending is held
+    assert reader.pending is held
     assert list(reader.feed(b"\n\ndata: 2\n\n")) == [("", b"a" * 70_000 + b"b" * 1000), ("", b"2")]
 
 

@@ -284,7 +284,7 @@ class Attended(Written):
         subscriber.send_now = lambda data: True
 
 
-@pytest.mark.parametrize(("events_a_read", "most"), [(1, 10.0), (100, 0.25)])
+@pytest.mark.parametrize(("events_a_read", "most"), [(1, 9.0), (100, 0.25)])
 async def test_a_chunk_takes_few_calls(events_a_read: int, most: float) -> None:
     reads, figures = 40, list[int]()
     for count in (reads, 2 * reads):

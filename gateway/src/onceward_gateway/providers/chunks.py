@@ -99,11 +99,28 @@ class ChunkReader:
         """Read one event if it has the shape of the last one, else return False."""
         if self._shape is None:
             return False
-        before, after, size = self._shape
+        before, after, size, _, _ = self._shape
         if not (data.startswith(before) and data.endswith(after) and len(data) >= size):
             return False
         try:
             text = decode_text(data[len(before) - 1 : len(data) - len(after) + 1])
+        except ValueError:
+            return False
+        self._misses = 0
+        if text:
+            self._meter.produced(text)
+        return True
+
+    def read_framed(self, data: bytes) -> bool:
+        """Read one event with its frame, a `data` line and a blank line, if it has the shape of the last one."""
+        if self._shape is None:
+            return False
+        _, _, size, opening, closing = self._shape
+        if not (data.startswith(opening) and data.endswith(closing) and len(data) >= size + len(b"data: \n\n")):
+            return False
+        try:
+            # A text with a line break is refused here, so that it is certainly one event.
+            text = decode_text(data[len(opening) - 1 : len(data) - len(closing) + 1])
         except ValueError:
             return False
         self._misses = 0

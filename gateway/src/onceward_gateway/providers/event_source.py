@@ -64,6 +64,8 @@ class EventSource:
 
     def __init__(self, exchange: Answering, response: HttpResponse, most_event_bytes: int) -> None:
         self.take: Callable[[list[bytes]], int] | None = None
+        # Takes a read that is a single event like the last one, and returns whether it was.
+        self.take_framed: Callable[[bytes], bool] | None = None
         self._exchange = exchange
         self._response = response
         self._most_event_bytes = most_event_bytes
@@ -133,6 +135,14 @@ class EventSource:
         take = self.take
         if take is None or len(data) > min(self._exchange.room, _TURN_BYTES):
             return data
+        if (
+            self.take_framed is not None
+            and not self._reader.pending
+            and len(data) <= self._most_event_bytes
+            and self.take_framed(data)
+        ):
+            self._exchange.room -= len(data)
+            return b""
         events = self._reader.unnamed(data)
         if events is None:
             return data

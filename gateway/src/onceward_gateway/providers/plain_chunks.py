@@ -66,15 +66,20 @@ def decode_plain(data: bytes) -> PlainChunk:
 
 
 class Shape(NamedTuple):
-    """The bytes before and after the only text of a plain chunk, and the size of both together."""
+    """The bytes before and after the only text of a plain chunk, and the size of both together.
+
+    `opening` and `closing` are the same bytes in an event of a stream.
+    """
 
     before: bytes
     after: bytes
     size: int
+    opening: bytes
+    closing: bytes
 
     def texts_of(self, events: list[bytes]) -> list[bytes]:
         """Return the bytes between these two in the events at the beginning that have this shape."""
-        before, after, size = self
+        before, after, size, _, _ = self
         start, end = len(before), -len(after)
         found = [
             data[start:end] for data in events if data.startswith(before) and data.endswith(after) and len(data) >= size
@@ -96,7 +101,7 @@ def shape_of(data: bytes, text: str, said: Callable[[PlainChoice], list[str] | N
     if at < 0:
         return None
     before, after = data[: at + 1], data[at + len(written) - 1 :]
-    shape = Shape(before, after, len(before) + len(after))
+    shape = Shape(before, after, len(before) + len(after), b"data: " + before, after + b"\n\n")
     # The same string may be elsewhere too. Only where the text changes with it was the right one found.
     probed = decode_plain(b"%b%b%b" % (before, (text + _PROBE).encode(), after))
     return shape if said(probed.choices[0]) == [text + _PROBE] else None

@@ -88,7 +88,9 @@ class _Relay:
                     await self._read_late(source, events[end:])
                     break
                 # Until then each chunk may tell something that the call has to know first.
-                source.take = self._take if self._head and self._writer.takes_batches else None
+                takes_batches = self._head and self._writer.takes_batches
+                source.take = self._take if takes_batches else None
+                source.take_framed = self._take_framed if takes_batches else None
         exchange.cut = not done
         self._reader.end(done=done)
         if self._show_usage:
@@ -100,11 +102,22 @@ class _Relay:
         """Pass on the plain chunks at the beginning of these events, and return how many there are."""
         count = self._reader.read_plain(events, len(events))
         if count and not self._writer.write(events if count == len(events) else events[:count]):
-            # The next events wait until the writer has room.
-            self._is_full = True
-            if self._source is not None:
-                self._source.take = None
+            self._wait_for_room()
         return count
+
+    def _take_framed(self, data: bytes) -> bool:
+        """Pass on a read that is a single event like the last one; return whether it was."""
+        if not self._reader.read_framed(data):
+            return False
+        if not self._writer.write([data[6:-2]]):
+            self._wait_for_room()
+        return True
+
+    def _wait_for_room(self) -> None:
+        """Let the next events wait until the writer has room."""
+        self._is_full = True
+        if self._source is not None:
+            self._source.take = self._source.take_framed = None
 
     async def _read(self, name: str, events: list[bytes]) -> int | None:
         """Pass these events on. Return the number of events up to the end of the stream, or None if it goes on."""

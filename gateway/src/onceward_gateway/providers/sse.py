@@ -36,7 +36,7 @@ class SseReader:
 
     def __init__(self, max_bytes: int) -> None:
         self._most_bytes = max_bytes
-        self._pending: bytes | bytearray = b""
+        self.pending: bytes | bytearray = b""
         self._searched = 0
         self._failure: EventTooLarge | None = None
 
@@ -47,7 +47,7 @@ class SseReader:
         None, and leave the bytes to `read`.
         """
         if (
-            not self._pending
+            not self.pending
             and data.startswith(b"data: ")
             and data.endswith(b"\n\n")
             and data.count(b"\n") == 2
@@ -60,10 +60,10 @@ class SseReader:
         end = data.rfind(b"\n\n")
         if end < 0 or b"\r" in data:
             return None
-        if self._pending:
-            if len(self._pending) > _LONG:
+        if self.pending:
+            if len(self.pending) > _LONG:
                 return None
-            data, end = bytes(self._pending) + data, end + len(self._pending)
+            data, end = bytes(self.pending) + data, end + len(self.pending)
         if not data.startswith(b"data: "):
             return None
         found = data[6:end].split(b"\n\ndata: ")
@@ -71,13 +71,13 @@ class SseReader:
             return None
         if end > self._most_bytes and max(map(len, found)) + len(b"data: ") > self._most_bytes:
             return None
-        self._pending = data[end + 2 :]
-        self._searched = len(self._pending)
+        self.pending = data[end + 2 :]
+        self._searched = len(self.pending)
         return list(filter(None, map(bytes.strip, found)))
 
     def put_back(self, events: list[bytes]) -> bytes:
         """Return the bytes of events that `unnamed` returned, and of the one that has begun, which are read again."""
-        rest, self._pending, self._searched = bytes(self._pending), b"", 0
+        rest, self.pending, self._searched = bytes(self.pending), b"", 0
         return b"".join([b"data: %b\n\n" % data for data in events]) + rest
 
     def read(self, data: bytes) -> list[Run]:
@@ -109,35 +109,35 @@ class SseReader:
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield the events that the next bytes complete."""
-        self._pending += data
+        self.pending += data
         # Data is not searched twice, except for a blank line that begins at its end.
         start, search = 0, max(0, self._searched - 3)
-        while (found := _BLANK.search(self._pending, search)) is not None:
+        while (found := _BLANK.search(self.pending, search)) is not None:
             if found.start() - start > self._most_bytes:
-                self._pending = self._pending[start:]
+                self.pending = self.pending[start:]
                 raise EventTooLarge
-            event = _event(self._pending, start, found.start())
+            event = _event(self.pending, start, found.start())
             start = search = found.end()
             if event is not None:
                 yield event
         if start:
-            self._pending = bytes(self._pending[start:])
-        if len(self._pending) > _LONG and isinstance(self._pending, bytes):
-            self._pending = bytearray(self._pending)
-        self._searched = len(self._pending)
+            self.pending = bytes(self.pending[start:])
+        if len(self.pending) > _LONG and isinstance(self.pending, bytes):
+            self.pending = bytearray(self.pending)
+        self._searched = len(self.pending)
         if self._searched > self._most_bytes:
             raise EventTooLarge
 
     @property
     def rest(self) -> bytes:
         """Return the bytes of an event that is incomplete or too large."""
-        return bytes(self._pending)
+        return bytes(self.pending)
 
     def close(self) -> Iterator[tuple[str, bytes]]:
         """Yield the event that the end of the stream completes: some servers omit the last blank line."""
         self.check()
-        event = _parse(bytes(self._pending).rstrip(b"\r\n"))
-        self._pending = b""
+        event = _parse(bytes(self.pending).rstrip(b"\r\n"))
+        self.pending = b""
         if event is not None:
             yield event
 
