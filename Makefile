@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.set-up
 
+# Without cached bytecode, each of the many processes of a test run would compile all its imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway bench-reports sweep chaos lock release dist clean
 
 help:                  ## list every target

@@ -12,6 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from .servers import wait_for
+
 Launch = Callable[..., Any]
 CHAT = "/v1/chat/completions"
 # Where nodes share a database, one that was killed is taken for dead after this.
@@ -244,6 +246,8 @@ def test_a_unary_call_that_was_killed_is_made_again_under_its_id(launch: Launch)
     server = launch("--offline", config=LEASE)
     with pytest.raises(httpx2.ReadTimeout):
         httpx2.post(server.url + CHAT, json=asked(pace=0.5), headers={"Idempotency-Key": "k"}, timeout=0.3)
+    # On a busy machine, the request arrives later than its client leaves.
+    wait_for(lambda: bool(calls(server.url, "k")), "the call to be recorded")
     server.kill()
     server.start()
     (before,) = calls(server.url, "k")
