@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
+from onceward_gateway.config.load import Settings
 from onceward_gateway.entry import protocol
 from onceward_gateway.entry.protocol import HttpProtocol
+from onceward_gateway.testing import InProcessGateway
 
 Say = Callable[..., Awaitable[bytes]]
 
@@ -118,3 +122,20 @@ async def test_a_head_that_does_not_come_is_not_waited_for(say: Say, monkeypatch
     said = await say(GET + b"\r\n", b"GE", ends=b"never")
     assert b"1 headers, 0 bytes." in said
     assert refused(said[said.rindex(b"HTTP/1.1") :], 408, None)
+
+
+async def test_a_response_that_closes_its_connection_does_so(tmp_path: Path) -> None:
+    async with InProcessGateway(replace(Settings(), offline=True, data_dir=tmp_path)) as gateway:
+        config = uvicorn.Config(cast(Any, gateway.app), log_config=None)
+        config.load()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: HttpProtocol(config, ServerState(), {}, loop), "127.0.0.1", 0)
+        gateway.app.gateway.draining = True
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}")
+        async with asyncio.timeout(2):
+            said = await reader.read()
+        assert refused(said, 529, "draining")
+        writer.close()
+        server.close()
+        await server.wait_closed()

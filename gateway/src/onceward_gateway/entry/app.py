@@ -84,6 +84,8 @@ _VERSION_HEADERS = (X_ONCEWARD_API_VERSION, "x-api-version")
 _OWN_OBJECTS = ("/v1/files", "/v1/batches", "/v1/fine_tuning")
 _PIECE = 1 << 18
 _LARGE_ANSWER = 1 << 20
+# The header of a response after which the server closes the connection.
+_CLOSE = ("connection", "close")
 # The most bytes of a request that is written to the database: a long write delays all others.
 _WRITE_BYTES = 1 << 20
 
@@ -422,7 +424,7 @@ def _takes_large(route: Route) -> bool:
 def _respond(reply: Response, scope: dict[str, Any], request_id: str) -> bool:
     """Send a response at once by the gateway's own server; return False if it has to be sent by messages."""
     respond = scope["extensions"].get("onceward.respond") if "extensions" in scope else None
-    if respond is None or len(reply.body) > _LARGE_ANSWER:
+    if respond is None or len(reply.body) > _LARGE_ANSWER or _CLOSE in reply.headers:
         return False
     typed = (("content-type", reply.content_type),) if reply.content_type else ()
     lines = header_lines((*reply.headers, *typed, (X_REQUEST_ID, request_id)))
