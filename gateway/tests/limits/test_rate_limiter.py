@@ -46,6 +46,18 @@ def test_no_minute_holds_more(steps: list[tuple[float, int]], most: int) -> None
         assert sum(amount for at, amount in let_in if start <= at < start + 60) <= most
 
 
+@given(st.lists(st.tuples(st.floats(0, 40), st.integers(0, 4), st.booleans()), max_size=20))
+def test_a_window_is_reset_when_nothing_is_left_in_it(steps: list[tuple[float, int, bool]]) -> None:
+    window, now = Window(), 1000.0
+    for wait, amount, is_withdrawn in steps:
+        now += wait
+        window.used(now)
+        step = window.add(now, amount)
+        if is_withdrawn:
+            window.correct(step, -amount)
+        assert window.reset(now) == window.wait(now, 0)
+
+
 async def test_tokens_are_corrected_by_what_was_used() -> None:
     pace = RateLimiter(Clock())
     first = await pace.enter((KEY,), "m", 90)

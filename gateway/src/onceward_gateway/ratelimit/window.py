@@ -55,7 +55,7 @@ class Window:
 
     def reset(self, now: float) -> float:
         """Return the seconds until nothing that is counted now is left in the window, if anything is."""
-        if not self._steps:
+        if self.total <= 0:
             return _LEAST_WAIT
         return max((self._steps[-1][0] + self.length + 1) * self.grain - now, _LEAST_WAIT)
 
