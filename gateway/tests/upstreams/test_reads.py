@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
+import weakref
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
@@ -238,6 +240,24 @@ def test_an_event_that_takes_long_to_read_is_left_to_a_thread() -> None:
     assert reader.read_plain([short, short], 2) == 2
     assert reader.read_plain([long], 1) == 0
     assert reader.read_plain([long, short], 2) == 0
+
+
+@pytest.mark.parametrize("end", [DONE, STOP + DONE, event({"error": {"message": "overloaded"}}), b""])
+async def test_an_answer_that_has_ended_needs_no_garbage_collection(end: bytes) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answer = Answer(Source([word("a"), word("b"), STOP + end], taps=True))
+        answer.meter.read({"usage": USAGE})
+        with suppress(ApiError):
+            await relay.stream(cast("Exchange", answer), call())
+        left = weakref.ref(answer)
+        del answer
+        for _ in range(4):
+            await asyncio.sleep(0)
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 class Full(Written):

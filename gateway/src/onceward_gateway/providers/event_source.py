@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Protocol
 
 from ..core.buffers import join_in_turns
@@ -76,7 +76,12 @@ class EventSource:
     def __aiter__(self) -> AsyncIterator[Run]:
         return self._runs
 
-    async def _iterate(self) -> AsyncIterator[Run]:
+    async def aclose(self) -> None:
+        """End the iteration, which refers to this object: else both would stay until a garbage collection."""
+        self.take = self.take_framed = None
+        await self._runs.aclose()
+
+    async def _iterate(self) -> AsyncGenerator[Run, None]:
         reader, head, sniffed = self._reader, b"", False
         pieces = self._exchange.pieces(self._response)
         try:

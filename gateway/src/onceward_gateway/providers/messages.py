@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import Any
 
 from ..core.accumulate import accumulate_chat
@@ -90,8 +91,8 @@ def _completion(exchange: Exchange, writer: ResponseWriter, body: bytes) -> dict
 async def stream(exchange: Exchange, writer: ResponseWriter) -> None:
     """Send the events of a message as chat completion chunks."""
     reader = _MessageReader(exchange, writer)
-    async with exchange.open(writer) as response:
-        async for name, events in exchange.events(response):
+    async with exchange.open(writer) as response, aclosing(exchange.events(response)) as source:
+        async for name, events in source:
             if name is WHOLE:
                 await _whole(exchange, writer, events[0])
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from ..core.answer import Answer
@@ -75,8 +76,8 @@ class _Relay:
 
     async def run(self) -> None:
         exchange, done = self._exchange, False
-        async with exchange.open(self._writer) as response:
-            source = self._source = exchange.events(response)
+        async with exchange.open(self._writer) as response, aclosing(exchange.events(response)) as source:
+            self._source = source
             async for name, events in source:
                 if name is WHOLE:
                     await self._emit_completion(events[0])
