@@ -77,7 +77,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._checkpoints = Checkpoints(path, self._connection)
+            self._checkpoints = Checkpoints(path, self._connection, lambda: self._require_files(at_once=True))
             self._files = DatabaseFiles(path, self._identity())
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self._connection.execute("PRAGMA busy_timeout = 0")
