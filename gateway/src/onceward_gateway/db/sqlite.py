@@ -344,10 +344,14 @@ class SqliteDatabase:
                 else:
                     _log.error("%s A batch was given up.", error)
                 del self._queued[0]
-                entry.give_up(error)
+                entry.end(error)
             else:
                 count = len(self._queued) if together else 1
-                self._executed += self._queued[:count]
+                if self._open:
+                    self._executed += self._queued[:count]
+                else:
+                    # A lone statement, which is committed: a later commit that fails must not execute it again.
+                    entry.end()
                 del self._queued[:count]
         self._stuck = None
 
