@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from onceward_gateway.db import StorageError
+from onceward_gateway.db import Batch, StorageError
 
 from ..routing.kit import Bench, answer
 
@@ -159,6 +159,31 @@ async def test_a_call_ends_whatever_fails(
         )
         assert len(rows) == 1
         assert rows[0][0] > 0
+
+
+async def test_a_call_whose_first_record_was_given_up_is_recorded_when_it_ends(
+    ready: tuple[Bench, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, key = ready
+    calls, db = bench.gateway.calls, bench.gateway.db
+    recorded, given_up = calls.recorded, asyncio.Event()
+
+    def give_up(batch: Batch) -> None:
+        given_up.set()
+
+    async def later(call_id: str) -> None:
+        # Behind the batch that nobody waits for.
+        await given_up.wait()
+        await recorded(call_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calls, "recorded", later)
+        patch.setattr(db, "enqueue", give_up)
+        assert (await bench.chat("a/m", headers=key)).status_code == 200
+    assert given_up.is_set()
+    assert await db.query("SELECT call.status, usage.status FROM usage LEFT JOIN call ON call.id = usage.call_id") == [
+        ("completed", "completed")
+    ]
 
 
 ODD = [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from onceward_gateway.db import Batch, SqliteDatabase, sqlite_checkpoints
+from onceward_gateway.db import Batch, SqliteDatabase, presence, sqlite_checkpoints
 from onceward_gateway.db.sqlite_checkpoints import Checkpoints
 
 from .conftest import TABLES
@@ -134,3 +134,29 @@ async def test_a_checkpoint_that_fails_is_logged_and_tried_again(
     await written(db, 100, 20)
     await passed(db)
     assert db.path.stat().st_size > before
+
+
+@pytest.mark.parametrize("when", ["while it runs", "at the close"])
+async def test_the_log_is_never_moved_into_a_file_that_was_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    backup = tmp_path / "backup.db"
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.execute("CREATE TABLE kept (id INTEGER)")
+        connection.execute("INSERT INTO kept VALUES (7)")
+        connection.commit()
+    content = backup.read_bytes()
+    database = SqliteDatabase(tmp_path / "c.db")
+    await database.write(TABLES[0])
+    await written(database, 0, 50)
+    await passed(database)
+    backup.replace(tmp_path / "c.db")
+    if when == "while it runs":
+        small(monkeypatch, ROWS=5)
+        # While the files are not looked at again, this is still written, to the file that is open.
+        monkeypatch.setattr(presence, "_LOOK_SECONDS", 60.0)
+        await written(database, 100, 5)
+        await passed(database)
+        assert (tmp_path / "c.db").read_bytes() == content
+    await database.close()
+    assert (tmp_path / "c.db").read_bytes() == content

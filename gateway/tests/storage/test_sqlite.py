@@ -88,6 +88,21 @@ async def test_a_lone_statement_is_its_own_transaction(db: SqliteDatabase) -> No
     assert seen_from_outside(db) == [(1,), (2,)]
 
 
+async def test_a_lone_statement_is_not_executed_again_with_a_commit_that_fails(db: SqliteDatabase) -> None:
+    await db.write("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+    await db.write("CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)")
+    await db.flush()
+    lone = Batch()
+    lone.add("UPDATE counter SET total = total + 1 WHERE name = 'a'")
+    db.enqueue(lone)
+    assert await db.query("SELECT total FROM counter WHERE name = 'a'") == [(1,)]
+    await db.write("INSERT INTO child (id) VALUES (7)")
+    with pytest.raises(StorageUnavailable, match="could not commit"):
+        await db.flush()
+    await db.flush()
+    assert await db.query("SELECT total FROM counter WHERE name = 'a'") == [(1,)]
+
+
 def test_an_insert_names_the_columns_with_a_value() -> None:
     insert = LeanInsert("t", ("a", "b", "c", "d"), "ON CONFLICT DO NOTHING", zeros=("b", "c"))
     assert insert.statement((1, None, 2, None)) == (

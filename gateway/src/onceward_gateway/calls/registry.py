@@ -161,7 +161,7 @@ class CallRegistry:
         )
         if claim is not None:
             call.recorded = claim.recorded
-            call.durable = claim.recorded and self._db.shared
+            call.durable = call.stored = claim.recorded and self._db.shared
         self.running[record.id] = call
         self.keys.begun(new, call)
         return call
@@ -207,6 +207,7 @@ class CallRegistry:
             batch = Batch()
             self._add_record(batch, call)
             await self._db.write_batch(batch)
+            call.stored = True
         call.durable = call.asked = True
 
     # -- end

@@ -104,6 +104,7 @@ class RunningCall(EventStream):
         "saved",
         "settling",
         "skip",
+        "stored",
         "ticket",
         "usage",
         "wasted",
@@ -128,6 +129,8 @@ class RunningCall(EventStream):
         self.skip = self.saved = self.published = len(self.frames)
         # Its record in progress: handed to the database, durable; and whether the call is being settled.
         self.recorded = self.durable = self.settling = False
+        # Whether the database is known to have that record: a batch that nobody waits for may have been given up.
+        self.stored = False
         # Whether a request may have reached a provider, which then bills it.
         self.asked = False
         # Whether no client waits for it or can request it again: the current attempt is its last.

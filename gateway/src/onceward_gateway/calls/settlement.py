@@ -215,7 +215,7 @@ class Settlement:
         if call.keyed and detail < Detail.UNKEPT:
             self._log.end(call, batch, [] if ending.interrupted else ending.tail)
             self._keys.put_answer(batch, call)
-        self._store.put_end(batch, record, is_stored=call.durable)
+        self._store.put_end(batch, record, is_stored=call.stored)
         record_statements = len(batch.statements)
         if detail < Detail.RECORD:
             bill = self._biller.bill(call, batch, bare=detail >= Detail.BARE)

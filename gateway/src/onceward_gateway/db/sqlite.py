@@ -77,7 +77,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if synchronous == 'full' else 'NORMAL'}")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._checkpoints = Checkpoints(path, self._connection)
+            self._checkpoints = Checkpoints(path, self._connection, lambda: self._require_files(at_once=True))
             self._files = DatabaseFiles(path, self._identity())
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self._connection.execute("PRAGMA busy_timeout = 0")
@@ -344,10 +344,14 @@ class SqliteDatabase:
                 else:
                     _log.error("%s A batch was given up.", error)
                 del self._queued[0]
-                entry.give_up(error)
+                entry.end(error)
             else:
                 count = len(self._queued) if together else 1
-                self._executed += self._queued[:count]
+                if self._open:
+                    self._executed += self._queued[:count]
+                else:
+                    # A lone statement, which is committed: a later commit that fails must not execute it again.
+                    entry.end()
                 del self._queued[:count]
         self._stuck = None
 

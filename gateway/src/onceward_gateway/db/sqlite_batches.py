@@ -30,8 +30,8 @@ class QueuedBatch:
         self.ended = self.told = False
         self.error: Exception | None = None
 
-    def give_up(self, error: Exception) -> None:
-        """Let the task that waits raise an error."""
+    def end(self, error: Exception | None = None) -> None:
+        """Let the task that waits go on, or raise an error."""
         self.error, self.ended = error, True
         self.wake()
 

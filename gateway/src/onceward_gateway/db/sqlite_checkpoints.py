@@ -12,8 +12,11 @@ import contextlib
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from .interface import StorageUnavailable
 
 __all__ = ["Checkpoints"]
 
@@ -30,10 +33,15 @@ _KEPT_BYTES = 16 << 20
 
 
 class Checkpoints:
-    """Makes checkpoints for one connection, which writes and whose own checkpoints are turned off."""
+    """Makes checkpoints for one connection, which writes and whose own checkpoints are turned off.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    `require_files` raises `StorageUnavailable` if the file at `path` is not the one that the connection has open: the
+    log must not be moved into another file, such as a backup that was put in its place.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, require_files: Callable[[], None]) -> None:
         self._path = path
+        self._require_files = require_files
         self._log_path = f"{path}-wal"
         self._connection = connection
         self._running: asyncio.Future[int] | None = None
@@ -73,6 +81,11 @@ class Checkpoints:
             # No loop runs while the gateway is being composed: a later commit starts it.
             return
         self._rows, self._size = self._connection.total_changes, self._file_size()
+        try:
+            self._require_files()
+        except StorageUnavailable:
+            # The next write reports it.
+            return
         self._running = loop.run_in_executor(None, self._move)
         self._running.add_done_callback(self._moved)
 
@@ -109,6 +122,7 @@ class Checkpoints:
             await asyncio.wait([self._running])
             await asyncio.sleep(0)
         try:
+            self._require_files()
             await asyncio.to_thread(self._move)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, StorageUnavailable) as error:
             _log.warning("no checkpoint of the database %s could be made: %s", self._path, error)
