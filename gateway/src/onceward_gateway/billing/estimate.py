@@ -189,7 +189,8 @@ def _is_text(data: dict[str, Any], size: int) -> bool:
     if isinstance(messages, list):
         for message in messages:
             is_plain = isinstance(message, dict) and message.keys() <= _PLAIN_MESSAGE
-            if not (is_plain and isinstance(message.get("content"), str | None)) and not _is_text_message(message):
+            is_plain = is_plain and isinstance(message.get("content"), str | None)
+            if not (is_plain and isinstance(message.get("role"), str)) and not _is_text_message(message):
                 return False
     return size <= _MANY_BYTES or all(
         name in _TEXT_MEMBERS or _is_small(value) for name, value in data.items() if name != "messages"

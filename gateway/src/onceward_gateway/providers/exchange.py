@@ -84,7 +84,9 @@ class Exchange:
         self.kind = kind
         sound = seconds_of_sound(request.files) if kind in ("transcription", "translation") else 0
         size = sum(upload.size for upload in request.files)
-        self.meter = Meter(lambda: count_prompt(kind, request.data, size, sound))
+        # Of the request only its data: a reference to all of it would be a cycle, as its record refers to the meter.
+        data = request.data
+        self.meter = Meter(lambda: count_prompt(kind, data, size, sound))
         self.meter.seconds = sound
         self._begin_meter()
         self.content_type = ""
