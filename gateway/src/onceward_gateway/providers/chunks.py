@@ -88,7 +88,7 @@ class ChunkReader:
             return 0
         if len(events) == 1:
             data = events[0]
-            return 1 if self._read_as_before(data) or self._read_typed(data) else 0
+            return 1 if self.read_as_before(data) or self._read_typed(data) else 0
         count, most = 0, min(most, len(events))
         while count < most:
             shape = self._shape
@@ -98,32 +98,21 @@ class ChunkReader:
             count += read or 1
         return count
 
-    def _read_as_before(self, data: bytes) -> bool:
-        """Read one event if it has the shape of the last one, else return False."""
+    def read_as_before(self, data: bytes, *, framed: bool = False) -> bool:
+        """Read one event if it has the shape of the last one, else return False.
+
+        A `framed` one comes with its frame: a `data` line and a blank line.
+        """
         if self._shape is None:
             return False
-        before, after, size, _, _ = self._shape
+        before, after, size, opening, closing = self._shape
+        if framed:
+            before, after, size = opening, closing, size + len(b"data: \n\n")
         if not (data.startswith(before) and data.endswith(after) and len(data) >= size):
             return False
         try:
+            # A text with a line break is refused here, so that a framed event is certainly one.
             text = decode_text(data[len(before) - 1 : len(data) - len(after) + 1])
-        except ValueError:
-            return False
-        self._misses = 0
-        if text:
-            self._meter.produced(text)
-        return True
-
-    def read_framed(self, data: bytes) -> bool:
-        """Read one event with its frame, a `data` line and a blank line, if it has the shape of the last one."""
-        if self._shape is None:
-            return False
-        _, _, size, opening, closing = self._shape
-        if not (data.startswith(opening) and data.endswith(closing) and len(data) >= size + len(b"data: \n\n")):
-            return False
-        try:
-            # A text with a line break is refused here, so that it is certainly one event.
-            text = decode_text(data[len(opening) - 1 : len(data) - len(closing) + 1])
         except ValueError:
             return False
         self._misses = 0

@@ -108,7 +108,7 @@ class _Relay:
 
     def _take_framed(self, data: bytes) -> bool:
         """Pass on a read that is a single event like the last one; return whether it was."""
-        if not self._reader.read_framed(data):
+        if not self._reader.read_as_before(data, framed=True):
             return False
         if not self._writer.write([data[6:-2]]):
             self._wait_for_room()
