@@ -72,8 +72,7 @@ class DisconnectWatcher:
         self._subscriber = subscriber
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        extensions = scope.get("extensions") if scope is not None else None
-        self._on_gone: Callable[[Callable[[], None] | None], None] | None = (extensions or {}).get(_ON_GONE)
+        self._on_gone: Callable[[Callable[[], None] | None], None] | None = _extension(scope, _ON_GONE)
         if self._on_gone is not None:
             self._on_gone(subscriber.leave)
         elif receive is not None:

@@ -55,16 +55,14 @@ class Window:
 
     def reset(self, now: float) -> float:
         """Return the seconds until nothing that is counted now is left in the window, if anything is."""
-        if self.total <= 0:
-            return _LEAST_WAIT
-        return max((self._steps[-1][0] + self.length + 1) * self.grain - now, _LEAST_WAIT)
+        return self._over(self._steps[-1][0], now) if self.total > 0 else _LEAST_WAIT
 
     def wait(self, now: float, room: int) -> float:
         """Return the seconds until no more than `room` is left in the window."""
         self._forget(now)
         left = self.total
         if room <= 0 and left > 0:
-            return self._over(self._steps[-1][0], now)
+            return self.reset(now)
         for step, amount in self._steps:
             if left <= room:
                 break
