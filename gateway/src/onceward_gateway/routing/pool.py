@@ -39,8 +39,3 @@ class DeploymentPool:
     def model(self) -> str:
         """Return the name of the model that was asked for."""
         return self.name
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Return the model names that may serve."""
-        return tuple(dict.fromkeys(one.group for one in self.members))
