@@ -1,8 +1,8 @@
 """Infer the name of a method from the path, the verb and the `operationId` of its operation.
 
 The path gives the resource. The verb of `operationId` gives the method where it says more than the HTTP method does:
-``issues/remove-label`` on ``DELETE /issues/{number}/labels/{name}`` is `issues.labels.remove`. What acts on one member
-has the shorter name than what acts on all of them: the latter is `remove_all`.
+``issues/remove-label`` on ``DELETE /issues/{number}/labels/{name}`` is `issues.labels.remove`. A method for one
+member has a shorter name than a method for all of them, which is `remove_all`.
 """
 
 from __future__ import annotations
