@@ -85,7 +85,7 @@ class CreditJournal:
     async def page(self, account: str, where: JournalFilter, limit: int, cursor: str | None) -> JournalPage:
         """Return a page of the journal, newest first. A filtered page may be shorter than `limit`, and have a next one.
 
-        Raises `ApiError` for a cursor that is no entry of the account. Entries of expired records are not listed.
+        Raises `ApiError` for a cursor that is not an entry of the account. Entries of expired records are not listed.
         """
         ((kept_from,),) = await self._db.query(KEPT_FROM)
         start = max(float(kept_from), -_EVER if where.start is None else where.start)
