@@ -15,6 +15,8 @@ from .context import Endpoint, component_key
 __all__ = ["Guess", "Siblings", "guess", "longer", "says"]
 
 _VERSION = re.compile(r"v[0-9]+(?:(?:alpha|beta)[0-9]*)?")
+_NUMBERED = re.compile(r"[0-9]+(?:\.[0-9]+)+|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+"""A version without a ``v``, which only the first segment of a path can be: ``/2.0/users``, ``/2010-04-01/Calls``."""
 _FILLERS = frozenset({"api", "rest", "routes", "route", "by", "id", "for", "the", "a"})
 _PREFIXES = frozenset({"api", "rest"})
 _STANDARD = {
@@ -151,7 +153,8 @@ def _is_list(endpoint: Endpoint, words: tuple[str, ...]) -> bool:
 
 
 def _without_prefix(segments: list[str]) -> list[str]:
-    kept = [s for s in segments if not _VERSION.fullmatch(s) and s.lower() not in _PREFIXES]
+    first = segments[1:] if segments and _NUMBERED.fullmatch(segments[0]) else segments
+    kept = [s for s in first if not _VERSION.fullmatch(s) and s.lower() not in _PREFIXES]
     return kept if any("{" not in segment for segment in kept) else segments
 
 
