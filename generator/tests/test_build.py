@@ -273,7 +273,7 @@ def test_open_enums_are_open_and_say_what_their_values_mean() -> None:
     [
         ("both.create", "stream", Ref("Event"), "[DONE]", ()),
         ("flag.create", "stream", Ref("AnswerChunk"), "[DONE]", ()),
-        ("always.list", None, Ref("Event"), None, ("response.completed",)),
+        ("always.watch", None, Ref("Event"), None, ("response.completed",)),
         ("apart.start", "stream", Ref("Event"), "[DONE]", ()),
         ("lines.export", None, Ref("Chunk"), None, ()),
         ("unknown.create", "stream", JsonType(), None, ()),

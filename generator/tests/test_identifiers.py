@@ -114,7 +114,7 @@ def test_every_system_accepts_the_name_of_a_file(language: Language) -> None:
     [
         (PYTHON, "Platform", "platform_api"),
         (PYTHON, "Class", "class_api"),
-        (PYTHON, "2Captcha", "value_2_captcha"),
+        (PYTHON, "2Captcha", "api_2_captcha"),
         (PYTHON, "Parcel Post", "parcel_post"),
         (GO, "Parcel Post", "parcelpost"),
         (GO, "Time", "timeapi"),

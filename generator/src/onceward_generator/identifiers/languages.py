@@ -60,8 +60,8 @@ PYTHON = Language(
         "syslog tabnanny tarfile telnetlib tempfile termios test textwrap this threading time timeit tkinter token "
         "tokenize tomllib trace traceback tracemalloc tty turtle turtledemo types typing typing_extensions "
         "unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser wheel winreg winsound wsgiref "
-        "xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo anyio certifi h11 h2 hpack httpcore httpx idna "
-        "pydantic pydantic_core sniffio"
+        "xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo anyio certifi h11 h2 hpack httpcore httpcore2 httpx "
+        "httpx2 idna pydantic pydantic_core pyreqwest pytest sniffio"
     ),
 )
 

@@ -84,7 +84,8 @@ def file_stem(language: Language, name: Name, taken: frozenset[str] = frozenset(
 
 def package_name(language: Language, name: Name) -> str:
     """Return words as the name of a package: importable, and not the name of another package that is found first."""
-    stem = identifier(language, name, Case.SNAKE).removeprefix(language.raw_prefix or "\0")
+    words = ("api", *name) if name and name[0][:1].isdigit() else name
+    stem = identifier(language, words, Case.SNAKE).removeprefix(language.raw_prefix or "\0")
     if language is GO:
         stem = stem.replace("_", "")
     if stem in language.packages or stem in language.keywords or stem.endswith("_") or stem in DEVICES:

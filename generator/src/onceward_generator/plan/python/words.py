@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from onceward_generator import identifiers
 from onceward_generator.identifiers import PYTHON, Case, file_stem, identifier
-from onceward_generator.model import Name
+from onceward_generator.model import Brand, Name
 
 __all__ = [
     "BUILTINS",
@@ -11,11 +12,13 @@ __all__ = [
     "MODEL_ATTRIBUTES",
     "RESOURCE_ATTRIBUTES",
     "argument",
+    "brand_class",
     "class_name",
     "clear_of",
     "constant",
     "is_plain",
     "module_name",
+    "package_name",
     "snake",
 ]
 
@@ -60,6 +63,21 @@ def snake(name: Name) -> str:
 def class_name(name: Name) -> str:
     """Return the name in Pascal case: ``("chat", "completion")`` -> ``ChatCompletion``."""
     return identifier(PYTHON, name, Case.PASCAL)
+
+
+def brand_class(brand: Brand) -> str:
+    """Return the class name of a brand, in the brand's own case: ``("DigitalOcean",)`` -> ``DigitalOcean``."""
+    if not brand.spelling:
+        return class_name(brand.name)
+    digit = brand.spelling[0][:1].isdigit()
+    return identifier(PYTHON, ("Api", *brand.spelling) if digit else brand.spelling, Case.PASCAL)
+
+
+def package_name(package: str) -> str:
+    """Return an importable package name that hides no module of the standard library or of a dependency."""
+    first, *rest = package.split(".")
+    parts = [identifiers.package_name(PYTHON, tuple(first.split("_")))]
+    return ".".join((*parts, *(snake(tuple(part.split("_"))) for part in rest)))
 
 
 def constant(words: tuple[str, ...]) -> str:
