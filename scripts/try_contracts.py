@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Generate a package from every contract of a folder, and report what fails.
 
-For each contract: the seconds of the generation, the operations of the document and of the package, the import of all
+For each contract: the processor seconds of the generation, the operations of the document and of the package, the import of all
 modules with all types, and the errors of a strict type check. The exit status is 1 if anything fails.
 
     .venv/bin/python scripts/try_contracts.py FOLDER [--no-types] [--keep FOLDER]
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ class Trial:
 
     @property
     def failed(self) -> bool:
-        """Whether the generator is at fault. A contract that is refused with its place is not a fault."""
+        """The generator is at fault. A contract that is refused with its place is not a fault."""
         return bool(self.problem) or self.declared != self.generated or bool(self.type_errors)
 
     def row(self) -> str:
@@ -92,10 +92,11 @@ def attempt(path: Path, out: Path, check_types: bool) -> Trial:
         trial.declared = operations(path)
     except ContractError as error:
         trial.refused = str(error)[:150]
-    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "onceward_generator", str(path), "--language", "python", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    trial.seconds = time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    trial.seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode != 0:
         if not trial.refused or "Traceback" in done.stderr:
             trial.problem = f"generation: {_last(done.stderr)}"

@@ -88,8 +88,10 @@ def package_name(language: Language, name: Name) -> str:
     stem = identifier(language, words, Case.SNAKE).removeprefix(language.raw_prefix or "\0")
     if language is GO:
         stem = stem.replace("_", "")
-    if stem in language.packages or stem in language.keywords or stem.endswith("_") or stem in DEVICES:
-        stem = f"{stem.rstrip('_')}{'' if language is GO else '_'}api"
+    if stem in language.packages:
+        stem = f"{stem}{'' if language is GO else '_'}api"
+    elif stem in language.keywords or stem in DEVICES:
+        stem = f"{stem}api" if language is GO else f"{stem}_"
     return stem
 
 

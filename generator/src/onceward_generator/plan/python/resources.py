@@ -179,7 +179,7 @@ def _attribute(name: Name) -> str:
 def _constants(top: Resource) -> dict[str, str]:
     """Return the constant of each operation in a module.
 
-    Paths with the same words, such as ``a.b_c`` and ``a.b.c``, are told apart by double underscores.
+    Paths with the same words, such as ``a.b_c`` and ``a.b.c``, have double underscores between their parts.
     """
     methods = [(resource.path[1:], method) for resource in _family(top) for method in resource.methods]
     plain = {method.id: constant((*path, *method.name)) for path, method in methods}
