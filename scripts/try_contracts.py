@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Generate a package from every contract of a folder, and report what fails.
 
-For each contract: the processor seconds of the generation, the operations of the document and of the package, the import of all
-modules with all types, and the errors of a strict type check. The exit status is 1 if anything fails.
+For each contract: the processor seconds of the generation, the operations of the document and of the package, the
+import of all modules with all types, and the errors of a strict type check. The exit status is 1 if anything fails.
 
     .venv/bin/python scripts/try_contracts.py FOLDER [--no-types] [--keep FOLDER]
 """
