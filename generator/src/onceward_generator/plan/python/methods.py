@@ -18,7 +18,7 @@ from onceward_generator.model import (
 )
 
 from .checks import Checks
-from .docs import method_doc
+from .docs import common_errors, method_doc
 from .naming import Naming, module_name
 from .operations import operation_value
 from .options import PythonOptions
@@ -56,6 +56,7 @@ class Methods:
         self._options = options
         self._sent = Sent(api, naming, options)
         self._checks = Checks(api, naming, options)
+        self._common_errors = common_errors(api)
 
     def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
         """Return the plan of a method."""
@@ -74,7 +75,7 @@ class Methods:
             positional=positional,
             params=params[-1].symbol if params else CALL_OPTIONS_SYMBOL,
             overloads=overloads,
-            doc=method_doc(self._api, method, arguments),
+            doc=method_doc(self._api, method, arguments, self._common_errors),
             http=method.http,
             path=method.path,
             deprecated=method.deprecated,
