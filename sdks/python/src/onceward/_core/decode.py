@@ -57,7 +57,7 @@ def shape_of(reference: Any) -> Shape:
         shape = _by_reference.get(reference)
         if shape is None:
             with _lock:
-                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _make(_resolve(reference)))
+                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _shape(reference))
         return shape
     if isinstance(reference, type):
         shape = _by_class.get(reference)
@@ -66,6 +66,27 @@ def shape_of(reference: Any) -> Shape:
                 shape = _by_class.get(reference) or _by_class.setdefault(reference, _make(reference))
         return shape
     return _make(reference)
+
+
+def _shape(reference: str | None) -> Shape:
+    plain = _plain_shape(reference) if reference else None
+    return _make(_resolve(reference)) if plain is None else plain
+
+
+def _text_or_json(data: bytes) -> Any:
+    import json
+
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return data.decode("utf-8", "replace")
+
+
+def _plain_shape(reference: str) -> Shape | None:
+    """Return the shape of data that need not be JSON: ``":text"``, or ``":any"`` for JSON or text."""
+    if reference == ":text":
+        return Shape("text", str, lambda data: data.decode("utf-8", "replace"), True)
+    return Shape("any", Any, _text_or_json, True) if reference == ":any" else None
 
 
 def _resolve(reference: str | None) -> Any:
