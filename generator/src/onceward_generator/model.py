@@ -543,6 +543,8 @@ class Brand:
     aliases: tuple[tuple[str, str], ...] = ()
     providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Providers whose keys a caller may send, each with the prefixes of its model names."""
+    spelling: tuple[str, ...] = ()
+    """The words of the name in their own case, such as ``("DigitalOcean",)``, for names of classes; empty: `name`."""
 
 
 @dataclass(frozen=True, slots=True)

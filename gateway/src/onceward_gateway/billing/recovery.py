@@ -173,7 +173,6 @@ class Recovery:
             return False
         latency = round((now - started) * 1000)
         sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
-        self._rollup_writer.forget_groups()
         self._rollup_writer.add(batch, dimensions, started, sums, customer=caller.customer, tags=account.tags, now=now)
         if usage is not None:
             # The call record has the usage and cost of all its attempts, including this one.

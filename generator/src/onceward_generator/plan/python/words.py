@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 
-from onceward_generator.model import Name
+from onceward_generator.model import Brand, Name
 
 __all__ = [
     "BUILTINS",
     "CALL_OPTIONS",
     "MODEL_ATTRIBUTES",
     "argument",
+    "brand_class",
     "class_name",
     "clear_of",
     "constant",
     "is_plain",
+    "package_name",
     "snake",
 ]
 
@@ -48,6 +51,7 @@ MODEL_ATTRIBUTES = frozenset(
 )  # fmt: skip
 """Attributes of the base class of response models."""
 
+_DEPENDENCIES = frozenset({"httpx2", "pydantic", "pydantic_core", "pyreqwest", "pytest", "typing_extensions"})
 _NOT_IDENTIFIER = re.compile(r"\W")
 
 
@@ -65,6 +69,21 @@ def class_name(name: Name) -> str:
     """Return the name in Pascal case: ``("chat", "completion")`` -> ``ChatCompletion``."""
     joined = "".join(part[:1].upper() + part[1:] for part in snake(name).split("_"))
     return f"Value{joined}" if joined[0].isdigit() else joined
+
+
+def brand_class(brand: Brand) -> str:
+    """Return the class name of a brand, in the brand's own case: ``("DigitalOcean",)`` -> ``DigitalOcean``."""
+    joined = "".join(word[:1].upper() + word[1:] for word in brand.spelling) or class_name(brand.name)
+    return f"Api{joined}" if joined[0].isdigit() else joined
+
+
+def package_name(package: str) -> str:
+    """Return an importable package name that hides no module of the standard library or of a dependency."""
+    parts = [_word(part) or "client" for part in package.split(".")]
+    parts = [f"api_{part}" if part[0].isdigit() else clear_of(part) for part in parts]
+    if parts[0] in sys.stdlib_module_names or parts[0] in _DEPENDENCIES:
+        parts[0] = f"{parts[0]}_api"
+    return ".".join(parts)
 
 
 def constant(words: tuple[str, ...]) -> str:
