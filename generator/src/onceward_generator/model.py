@@ -545,6 +545,8 @@ class Brand:
     """Providers whose keys a caller may send, each with the prefixes of its model names."""
     spelling: tuple[str, ...] = ()
     """The words of the name in their own case, such as ``("DigitalOcean",)``, for names of classes; empty: `name`."""
+    gateway: bool = False
+    """The server is a gateway to language models, with its errors, scopes and provider keys. Other APIs have none."""
 
 
 @dataclass(frozen=True, slots=True)

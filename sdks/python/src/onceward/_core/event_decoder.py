@@ -31,6 +31,7 @@ class EventDecoder:
         self._spec = spec
         self._tracker = tracker
         self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
+        self._checked = call.shared.brand.embedded_errors
         self._error_name = None if spec.error_event is None else spec.error_event.encode()
         self._joiner = SurrogateJoiner()
         self._named = {name.encode(): decode.shape_of(reference) for name, reference in spec.named.items()}
@@ -65,7 +66,8 @@ class EventDecoder:
     def decode(self, data: bytes, name: bytes | None, final: bool) -> Any:
         """Decode one event, or raise the error in it. None: half an event at the end of a body that was cut."""
         named = name is not None and name == self._error_name and name not in self._named
-        if named or (not self._shape.declares_error and (b'"error"' in data or b'"detail"' in data)):
+        checked = self._checked and not self._shape.declares_error
+        if named or (checked and (b'"error"' in data or b'"detail"' in data)):
             failure = self._embedded(data, named)
             if failure is not None:
                 raise failure
