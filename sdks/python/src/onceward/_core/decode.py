@@ -142,7 +142,7 @@ def decode(
     if as_text or result.kind == "text":
         return _text(meta, body)
     if result.kind == "json":
-        return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now, embedded)
+        return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now, embedded=embedded)
     if result.kind == "binary":
         content = Content(body)
         content._meta = meta  # pyright: ignore[reportPrivateUsage]
@@ -150,7 +150,7 @@ def decode(
     if result.kind == "json_lines":
         shape = shape_of(result.type if type_ is None else type_)
         lines = body.replace(b"\x1e", b"\n").splitlines()
-        return [_json(shape, meta, line, where, now, embedded) for line in lines if line.strip()]
+        return [_json(shape, meta, line, where, now, embedded=embedded) for line in lines if line.strip()]
     return None
 
 
@@ -165,7 +165,7 @@ def _text(meta: Meta, body: bytes) -> str:
         return body.decode("utf-8", "replace")
 
 
-def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float, embedded: bool) -> Any:
+def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *, embedded: bool) -> Any:
     try:
         value = shape.validate(body)
     except ValueError:  # pydantic's ValidationError
