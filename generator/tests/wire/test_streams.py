@@ -1,4 +1,4 @@
-"""Streams: where they end, how their events are told apart, and the framings."""
+"""Streams: where they end, how their events are distinguished, and the framings."""
 
 from __future__ import annotations
 
