@@ -29,10 +29,10 @@ from .budget_windows import (
     fixed_budget,
 )
 from .call_accounts import served_of
+from .credit_journal import debited
 from .credits import (
     Credits,
     Terms,
-    debited,
 )
 from .errors import (
     OPERATORS,
@@ -311,7 +311,8 @@ class Ledger:
         changes += self._charge(ticket, call, cost, batch)
         if plan.terms is not None and credits:
             terms = plan.terms
-            debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
+            started, period = ticket.started_at, terms.budget.start
+            debited(batch, terms.account, period, terms.tier.id, row[0], amount=credits, started_at=started)
         add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=ticket.tags)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
