@@ -33,7 +33,7 @@ _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",
     "description",
 )  # fmt: skip
-_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers")
+_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers", "gateway")
 _BEHAVIOUR = {
     "retries": ("max", "initial", "factor", "cap", "max_retry_after", "statuses", "status_from", "unkeyed_statuses"),
     "headers": ("idempotency", "request_id", "should_retry", "owned", "logged"),
