@@ -33,7 +33,7 @@ _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",
     "description",
 )  # fmt: skip
-_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers")
+_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers", "gateway")
 _BEHAVIOUR = {
     "retries": ("max", "initial", "factor", "cap", "max_retry_after", "statuses", "status_from", "unkeyed_statuses"),
     "headers": ("idempotency", "request_id", "should_retry", "owned", "logged"),
@@ -90,7 +90,7 @@ class SdkFile:
 def read_sdk_file(path: Path, report: Report, read: Read = Path.read_bytes) -> SdkFile:
     """Read a file. Raises `ContractError` if it cannot be read."""
     try:
-        root = read_text(decode(read(path.resolve())), path.name)
+        root = read_text(decode(read(path.resolve())), path.name, report)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ContractError(Diagnostic("E001", f"`{path.name}` cannot be read: {reason}", _NOWHERE)) from error

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from contracts import methods_of
 from wire_server import Answer, Recorded, WireServer
 
 from onceward_generator import build_api
@@ -34,6 +35,17 @@ class Sdk:
     def codes(self) -> list[str]:
         """The codes of the diagnostics, without notes."""
         return [found.code for found in self.diagnostics if not found.code.startswith("N")]
+
+    def method(self, client: Any, endpoint: str) -> Any:
+        """Return the method of ``METHOD path`` of a client, whatever its name is."""
+        found = next(one for one in methods_of(self.api) if f"{one.http} {one.path}" == endpoint)
+        for name in found.id.split("."):
+            client = getattr(client, name)
+        return client
+
+    def call(self, endpoint: str, *arguments: Any, **keywords: Any) -> Any:
+        """Call the method of ``METHOD path`` with a new client."""
+        return self.method(self.client(), endpoint)(*arguments, **keywords)
 
     def client(self, **options: Any) -> Any:
         """Return a client for the contract's own server, closed after the test."""
@@ -64,7 +76,9 @@ class Wire:
         folder.mkdir()
         (folder / "contract.yaml").write_text(text)
         api, diagnostics = build_api(folder / "contract.yaml")
-        api = replace(api, brand=replace(api.brand, package=package, env_prefix=package.upper(), name=("wired",)))
+        api = replace(
+            api, brand=replace(api.brand, package=package, env_prefix=package.upper(), name=("wired",), spelling=())
+        )
         for path, content in emit_python(api, PythonOptions.of(options)).items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,7 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
         base_url=configured.text("base_url") or first or "http://localhost",
         key_prefix=configured.text("key_prefix") or "sk-",
         aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
+        gateway=configured.get("gateway") is True,
         providers=tuple(
             (name, tuple(str(prefix) for prefix in prefixes or ()))
             for name, prefixes in (configured.map("providers") or {}).items()

@@ -46,7 +46,7 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files |= {f"{_path(module.module)}.py": render_checks(module) for module in package.checks}
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
-    files["_brand.py"] = render_brand(package, _cancel_path(package.api))
+    files["_brand.py"] = render_brand(package, _cancel_path(package.api) if package.brand.gateway else None)
     if options.runtime == "vendored":
         files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
