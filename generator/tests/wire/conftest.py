@@ -17,7 +17,7 @@ from wire_server import Answer, Recorded, WireServer
 from onceward_generator import build_api
 from onceward_generator.diagnostics import Diagnostic
 from onceward_generator.emit.python import PythonOptions, emit_python
-from onceward_generator.model import Api
+from onceward_generator.model import Api, Method, Resource
 
 
 @dataclass
@@ -41,6 +41,24 @@ class Sdk:
         made = getattr(self.module, name)(**{"max_retries": 0, **options})
         self.clients.append(made)
         return made
+
+    def method(self, client: Any, endpoint: str) -> Any:
+        """Return the method for an endpoint such as ``GET /things``, whatever its name is."""
+        http, _, path = endpoint.partition(" ")
+        target = client
+        for resource, found in _methods(self.api.resources, ()):
+            if found.http == http and found.path == path:
+                for segment in resource:
+                    target = getattr(target, segment)
+                return getattr(target, "_".join(found.name))
+        raise LookupError(endpoint)
+
+
+def _methods(resources: tuple[Resource, ...], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Method]]:
+    for resource in resources:
+        here = (*above, resource.path[-1])
+        yield from ((here, method) for method in resource.methods)
+        yield from _methods(resource.children, here)
 
 
 class Wire:
@@ -79,6 +97,11 @@ class Wire:
     def client(self, contract: str, **options: Any) -> Any:
         """Return a client of a contract."""
         return self.sdk(contract).client(**options)
+
+    def call(self, contract: str, endpoint: str, *positional: Any, **arguments: Any) -> Any:
+        """Call the method for an endpoint with a new client of a contract."""
+        sdk = self.sdk(contract)
+        return sdk.method(sdk.client(), endpoint)(*positional, **arguments)
 
     # what was received, and what is answered
 

@@ -35,6 +35,7 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "links": ("link", "map"),
         "callbacks": ("callback", "map"),
         "pathItems": ("path_item", "map"),
+        "mediaTypes": ("media_type", "map"),
     },
     "path_item": {"parameters": ("parameter", "list"), **dict.fromkeys(METHODS, ("operation", "one"))},
     "operation": {
@@ -47,7 +48,15 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
     "header": _VALUE,
     "request_body": {"content": ("media_type", "map")},
     "response": {"headers": ("header", "map"), "content": ("media_type", "map"), "links": ("link", "map")},
-    "media_type": {"schema": ("schema", "one"), "itemSchema": ("schema", "one"), "examples": ("example", "map")},
+    "media_type": {
+        "schema": ("schema", "one"),
+        "itemSchema": ("schema", "one"),
+        "examples": ("example", "map"),
+        "encoding": ("encoding", "map"),
+        "itemEncoding": ("encoding", "one"),
+        "prefixEncoding": ("encoding", "list"),
+    },
+    "encoding": {"headers": ("header", "map"), "encoding": ("encoding", "map")},
     "schema": _SCHEMA,
 }
 

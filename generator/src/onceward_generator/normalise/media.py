@@ -21,18 +21,20 @@ _FAMILIES = (
     ("application/json-seq", "json_lines"), ("application/stream+json", "json_lines"),
     ("application/x-jsonl", "json_lines"),
     ("multipart/", "multipart"), ("application/x-www-form-urlencoded", "form"), ("application/json", "json"),
-    ("text/", "text"),
+    ("application/xml", "xml"), ("text/", "text"),
 )  # fmt: skip
-_BODIES = ("json", "form", "multipart", "text", "json_lines", "binary")
+_BODIES = ("json", "form", "multipart", "xml", "text", "sse", "json_lines", "binary")
 
 
 def family(media_type: str) -> str:
-    """Return the family of a media type: json, form, multipart, text, sse, json_lines or binary."""
+    """Return the family of a media type: json, form, multipart, xml, text, sse, json_lines or binary."""
     bare = media_type.partition(";")[0].strip().lower()
     for start, name in _FAMILIES:
         if bare.startswith(start):
             return name
-    return "json" if bare.endswith("+json") or bare == "*/*" else "binary"
+    if bare.endswith("+json") or bare in {"*/*", "application/*"}:
+        return "json"
+    return "xml" if bare.endswith("+xml") else "binary"
 
 
 def media(document: Map, context: Context) -> Map:
