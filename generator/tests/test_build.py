@@ -273,7 +273,7 @@ def test_open_enums_are_open_and_say_what_their_values_mean() -> None:
     [
         ("both.create", "stream", Ref("Event"), "[DONE]", ()),
         ("flag.create", "stream", Ref("AnswerChunk"), "[DONE]", ()),
-        ("always.list", None, Ref("Event"), None, ("response.completed",)),
+        ("always.watch", None, Ref("Event"), "[DONE]", ()),
         ("apart.start", "stream", Ref("Event"), "[DONE]", ()),
         ("lines.export", None, Ref("Chunk"), None, ()),
         ("unknown.create", "stream", JsonType(), None, ()),
@@ -285,6 +285,7 @@ def test_streams_are_found(
     found = method(read("streams"), id_).streams
     assert found is not None
     assert (found.flag, found.event, found.done, found.terminal) == (flag, event, done, terminal)
+    assert found.framed_end == (id_ in {"always.watch", "lines.export", "unknown.create"})
 
 
 @pytest.mark.parametrize(

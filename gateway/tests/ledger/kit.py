@@ -131,6 +131,8 @@ class Node:
         try:
             if batch:
                 await self.db.write_batch(batch)
+            if bill is not None:
+                self.ledger.confirm(bill)
         except AlreadyDone:
             self.ledger.revert(call)
             return False

@@ -79,6 +79,40 @@ def test_a_bill_that_is_composed_again_has_its_group(bench: Bench) -> None:
     assert kept(bench.rows) == expected(bench.rows)
 
 
+def test_a_bill_that_is_given_up_does_not_take_the_group_of_other_calls_along(bench: Bench) -> None:
+    given_up, other = (bench.enter(OTHER, tokens=100) for _ in range(2))
+    for ticket in (given_up, other):
+        ticket.tags = ("red",)
+    call: Any = given_up.call
+    call.record.status, call.record.finished_at = "completed", bench.clock.now
+    # The first bill of its groups is never written, and the second was composed before that was known.
+    bill = bench.ledger.bill(call, Batch())
+    assert bill is not None
+    bench.ledger.apply(call, bill)
+    assert bench.finish(other, 5)
+    bench.ledger.revert(call)
+    bench.ledger.end(call)
+    assert len(bench.rows("SELECT * FROM usage")) == 1
+    assert kept(bench.rows) == expected(bench.rows)
+
+
+def test_the_row_of_a_group_is_added_until_it_is_durable(bench: Bench) -> None:
+    def groups() -> int:
+        call: Any = bench.enter(OTHER, tokens=100).call
+        call.record.status, call.record.finished_at = "completed", bench.clock.now
+        batch = Batch()
+        bill = bench.ledger.bill(call, batch)
+        assert bill is not None
+        bench.ledger.end(call)
+        added = [name for name, _, _ in batch.shared if name[0] == "usage_group"]
+        assert len(added) == len(bill.new_groups)
+        return len(added)
+
+    assert (groups(), groups()) == (2, 2)
+    assert bench.finish(bench.enter(OTHER, tokens=100), 5)
+    assert groups() == 0
+
+
 @pytest.mark.parametrize("written", [True, False])
 def test_a_withheld_answer_counts_as_failed_once(bench: Bench, written: bool) -> None:
     ticket = bench.enter(OTHER, tokens=100)

@@ -401,6 +401,8 @@ class Framing(Enum):
 
     SSE = "sse"
     JSON_LINES = "json_lines"
+    JSON_SEQ = "json_seq"
+    """JSON texts that each begin with a record separator (RFC 7464)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,9 +410,12 @@ class Streams:
     """The stream of a method.
 
     ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
-    closing sentinel; ``terminal`` are the event types after which the stream may end; ``tag`` is the JSON key that
-    holds an event's type. ``error_event`` is the name of error events. A stream that ends without ``done`` or a
-    terminal event was interrupted.
+    closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
+    wire, or the value of the key ``tag`` of its data. ``error_event`` is the name of error events.
+
+    A stream that ends without ``done`` or a terminal event was interrupted. With ``framed_end`` nothing declares an
+    end: the stream ends where its body ends as HTTP frames it, and ``done`` is only recognized. A body that was cut is
+    an interruption in both cases.
     """
 
     framing: Framing
@@ -425,6 +430,10 @@ class Streams:
     """The marks of a finished item, if a stream delivers several: the list, the member that numbers its items, the
     member that is null until the item is finished, and the request member with the number of items. A stream with an
     unfinished item was interrupted."""
+    framed_end: bool = False
+    named: tuple[tuple[str, Type], ...] = ()
+    """Names of events with the types of their data, if names and not the data distinguish them."""
+    media_type: str = "text/event-stream"
 
 
 class PageStyle(Enum):
@@ -546,6 +555,10 @@ class Brand:
     aliases: tuple[tuple[str, str], ...] = ()
     providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Providers whose keys a caller may send, each with the prefixes of its model names."""
+    spelling: tuple[str, ...] = ()
+    """The words of the name in their own case, such as ``("DigitalOcean",)``, for names of classes; empty: `name`."""
+    gateway: bool = False
+    """The server is a gateway to language models, with its errors, scopes and provider keys. Other APIs have none."""
 
 
 @dataclass(frozen=True, slots=True)

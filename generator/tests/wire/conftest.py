@@ -12,12 +12,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from contracts import methods_of
 from wire_server import Answer, Recorded, WireServer
 
 from onceward_generator import build_api
 from onceward_generator.diagnostics import Diagnostic
 from onceward_generator.emit.python import PythonOptions, emit_python
-from onceward_generator.model import Api, Method, Resource
+from onceward_generator.model import Api
 
 
 @dataclass
@@ -35,30 +36,23 @@ class Sdk:
         """The codes of the diagnostics, without notes."""
         return [found.code for found in self.diagnostics if not found.code.startswith("N")]
 
+    def method(self, client: Any, endpoint: str) -> Any:
+        """Return the method of ``METHOD path`` of a client, whatever its name is."""
+        found = next(one for one in methods_of(self.api) if f"{one.http} {one.path}" == endpoint)
+        for name in found.id.split("."):
+            client = getattr(client, name)
+        return client
+
+    def call(self, endpoint: str, *arguments: Any, **keywords: Any) -> Any:
+        """Call the method of ``METHOD path`` with a new client."""
+        return self.method(self.client(), endpoint)(*arguments, **keywords)
+
     def client(self, **options: Any) -> Any:
         """Return a client for the contract's own server, closed after the test."""
         name = "".join(word.capitalize() for word in self.api.brand.name)
         made = getattr(self.module, name)(**{"max_retries": 0, **options})
         self.clients.append(made)
         return made
-
-    def method(self, client: Any, endpoint: str) -> Any:
-        """Return the method for an endpoint such as ``GET /things``, whatever its name is."""
-        http, _, path = endpoint.partition(" ")
-        target = client
-        for resource, found in _methods(self.api.resources, ()):
-            if found.http == http and found.path == path:
-                for segment in resource:
-                    target = getattr(target, segment)
-                return getattr(target, "_".join(found.name))
-        raise LookupError(endpoint)
-
-
-def _methods(resources: tuple[Resource, ...], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Method]]:
-    for resource in resources:
-        here = (*above, resource.path[-1])
-        yield from ((here, method) for method in resource.methods)
-        yield from _methods(resource.children, here)
 
 
 class Wire:
@@ -82,7 +76,9 @@ class Wire:
         folder.mkdir()
         (folder / "contract.yaml").write_text(text)
         api, diagnostics = build_api(folder / "contract.yaml")
-        api = replace(api, brand=replace(api.brand, package=package, env_prefix=package.upper(), name=("wired",)))
+        api = replace(
+            api, brand=replace(api.brand, package=package, env_prefix=package.upper(), name=("wired",), spelling=())
+        )
         for path, content in emit_python(api, PythonOptions.of(options)).items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -29,10 +29,10 @@ from .budget_windows import (
     fixed_budget,
 )
 from .call_accounts import served_of
+from .credit_journal import debited
 from .credits import (
     Credits,
     Terms,
-    debited,
 )
 from .errors import (
     OPERATORS,
@@ -294,7 +294,7 @@ class Ledger:
             ticket.tags, ticket.metadata = (), None
         ended = record.finished_at or ticket.started_at
         sums = (1, int(record.status == "failed"), cost, credits, tokens.prompt, tokens.completion, tokens.total)
-        group_id = self._rollup_writer.add(
+        group_id, new_groups = self._rollup_writer.add(
             batch,
             _dimensions(ticket, call),
             ticket.started_at,
@@ -311,11 +311,12 @@ class Ledger:
         changes += self._charge(ticket, call, cost, batch)
         if plan.terms is not None and credits:
             terms = plan.terms
-            debited(batch, terms.account, terms.budget.start, terms.tier.id, row[0], amount=credits, now=ended)
+            started, period = ticket.started_at, terms.budget.start
+            debited(batch, terms.account, period, terms.tier.id, row[0], amount=credits, started_at=started)
         add_sums(batch, row[0], cost, ticket.model, plan.owners, plan.charged, tags=ticket.tags)
         if not bare:
             self._use_key(ticket.caller.key_id, ended, batch)
-        return Bill(changes, tokens.total)
+        return Bill(changes, tokens.total, new_groups)
 
     def _charge(self, ticket: Ticket, call: BilledCall, cost: int, batch: Batch) -> list[Change]:
         """Charge the windows from which the call has reserved nothing."""
@@ -336,9 +337,12 @@ class Ledger:
         self._reservations.apply(bill.changes)
         call.ticket.billed = bill
 
+    def confirm(self, bill: Bill) -> None:
+        """Note that the batch of a bill with new groups is durable."""
+        self._rollup_writer.confirm(bill.new_groups, self._clock.time())
+
     def revert(self, call: BilledCall) -> None:
         """Undo `apply` for a batch that was not and will not be written."""
-        self._rollup_writer.forget_groups()
         ticket = call.ticket
         if ticket is not None and ticket.billed is not None:
             self._reservations.apply(ticket.billed.changes, undo=True)

@@ -111,7 +111,11 @@ class Ticket:
 
 @dataclass(slots=True)
 class Bill:
-    """The changes of balances in memory by one call, and the tokens that count against its limits."""
+    """The changes of balances in memory by one call, and the tokens that count against its limits.
+
+    `new_groups` are the groups of rollups whose rows its batch has; `Ledger.confirm` is called once that is durable.
+    """
 
     changes: Sequence[Change]
     tokens: int
+    new_groups: Sequence[int] = ()

@@ -11,9 +11,10 @@ from onceward_generator.normalise.method_names import ID
 from onceward_generator.sdk_file import SdkFile
 from onceward_generator.words import apart, split
 
+from .brand import brand_of
 from .methods import MethodBuilder
 from .reach import reached
-from .settings import auth_of, behaviour_of, brand_of, servers_of
+from .settings import auth_of, behaviour_of, servers_of
 from .tree import resources_of
 from .types import TypeBuilder
 

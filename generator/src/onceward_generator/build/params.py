@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map
@@ -38,9 +39,12 @@ _PLACES = {
     "cookie": Place.COOKIE,
 }  # fmt: skip
 _HOLE = re.compile(r"\{([^}]*)\}")
+_PATH = "/%:@!$&'()*+,;=?~{}[]"
+"""Characters that stay as they are in the fixed parts of a path, besides letters, digits and ``-._``."""
 _KINDS = {
     "json": BodyKind.JSON, "form": BodyKind.FORM, "multipart": BodyKind.MULTIPART, "text": BodyKind.TEXT,
     "xml": BodyKind.TEXT, "binary": BodyKind.BINARY, "json_lines": BodyKind.JSON_LINES, "sse": BodyKind.TEXT,
+    "json_seq": BodyKind.BINARY,
 }  # fmt: skip
 _STYLES: Mapping[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
@@ -60,8 +64,11 @@ class Params:
 
 
 def path_of(endpoint: Endpoint) -> str:
-    """Return the path on the wire: without a fragment, and with bare names in its templates."""
-    return _HOLE.sub(lambda hole: "{" + _bare(hole[1]) + "}", endpoint.path.partition("#")[0])
+    """Return the path on the wire: without a fragment, percent-encoded, and with bare names in its templates."""
+    pieces = _HOLE.split(endpoint.path.partition("#")[0])
+    return "".join(
+        "{" + _bare(piece) + "}" if index % 2 else quote(piece, safe=_PATH) for index, piece in enumerate(pieces)
+    )
 
 
 def params_of(endpoint: Endpoint, types: TypeBuilder, schemas: Map, notes: Map | None, report: Report) -> Params:

@@ -18,7 +18,7 @@ _SCHEMA = {
     **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), ("schema", "map")),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), ("schema", "list")),
     **dict.fromkeys(("items", "additionalProperties", "unevaluatedProperties", "propertyNames"), ("schema", "one")),
-    **dict.fromkeys(("contains", "not", "if", "then", "else"), ("schema", "one")),
+    **dict.fromkeys(("contains", "not", "if", "then", "else", "contentSchema"), ("schema", "one")),
 }
 _VALUE = {"schema": ("schema", "one"), "content": ("media_type", "map"), "examples": ("example", "map")}
 

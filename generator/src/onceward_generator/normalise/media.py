@@ -13,25 +13,29 @@ from .context import Context, Endpoint, component_key, map_operations, schemas_o
 
 __all__ = ["STREAMING", "family", "media"]
 
-STREAMING = frozenset({"sse", "json_lines"})
+STREAMING = frozenset({"sse", "json_lines", "json_seq"})
 """The families of media types that are received in parts."""
 
 _FAMILIES = (
-    ("text/event-stream", "sse"), ("application/x-ndjson", "json_lines"), ("application/jsonl", "json_lines"),
-    ("application/json-seq", "json_lines"), ("application/stream+json", "json_lines"),
-    ("application/x-jsonl", "json_lines"),
+    ("text/event-stream", "sse"), ("application/x-ndjson", "json_lines"), ("application/ndjson", "json_lines"),
+    ("application/jsonl", "json_lines"), ("application/x-jsonl", "json_lines"),
+    ("application/json-lines", "json_lines"), ("application/jsonlines", "json_lines"),
+    ("application/x-json-stream", "json_lines"), ("application/stream+json", "json_lines"),
+    ("application/json-seq", "json_seq"), ("text/json", "json"), ("text/x-json", "json"),
     ("multipart/", "multipart"), ("application/x-www-form-urlencoded", "form"), ("application/json", "json"),
     ("application/xml", "xml"), ("text/", "text"),
 )  # fmt: skip
-_BODIES = ("json", "form", "multipart", "xml", "text", "sse", "json_lines", "binary")
+_BODIES = ("json", "form", "multipart", "xml", "text", "json_lines", "json_seq", "sse", "binary")
 
 
 def family(media_type: str) -> str:
-    """Return the family of a media type: json, form, multipart, xml, text, sse, json_lines or binary."""
+    """Return json, form, multipart, xml, text, sse, json_lines, json_seq or binary."""
     bare = media_type.partition(";")[0].strip().lower()
     for start, name in _FAMILIES:
         if bare.startswith(start):
             return name
+    if bare.endswith("+json-seq"):
+        return "json_seq"
     if bare.endswith("+json") or bare in {"*/*", "application/*"}:
         return "json"
     return "xml" if bare.endswith("+xml") else "binary"

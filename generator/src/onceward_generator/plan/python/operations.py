@@ -8,6 +8,8 @@ from onceward_generator.model import (
     BodyKind,
     EnumType,
     FileType,
+    Framing,
+    JsonType,
     ListType,
     LiteralType,
     Method,
@@ -15,6 +17,7 @@ from onceward_generator.model import (
     Pages,
     Param,
     Place,
+    Prim,
     Primitive,
     Ref,
     Result,
@@ -33,6 +36,7 @@ __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
 _CHECKED = frozenset({BodyKind.JSON, BodyKind.FORM})
+_JSON_PRIMITIVES = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
 def _value(name: str, **keywords: Expr | None) -> Expr:
@@ -71,7 +75,7 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         params=params,
         body=_body(method.body),
         result=_result(naming, method.result),
-        stream=_stream(naming, method.streams),
+        stream=_stream(api, naming, method.streams),
         page=_page(method.pages),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
@@ -178,12 +182,13 @@ def _result(naming: Naming, result: Result) -> Expr:
     )
 
 
-def _stream(naming: Naming, streams: Streams | None) -> Expr | None:
+def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:
     if streams is None:
         return None
+    names = {name: text(repr(_event(api, naming, streams, type_))) for name, type_ in streams.named}
     return _value(
         "Stream",
-        event=text(repr(type_reference(naming, streams.event))),
+        event=text(repr(_event(api, naming, streams, streams.event))),
         framing=_string(streams.framing.value, "sse"),
         flag=_string(streams.flag, "stream"),
         done=_string(streams.done),
@@ -192,7 +197,23 @@ def _stream(naming: Naming, streams: Streams | None) -> Expr | None:
         error_event=_string(streams.error_event, "error"),
         resumable=_flag(streams.resumable),
         finish=_path(streams.finish),
+        framed_end=_flag(streams.framed_end),
+        named=_mapping(names),
+        media_type=_string(streams.media_type, "text/event-stream"),
     )
+
+
+def _event(api: Api, naming: Naming, streams: Streams, type_: Type) -> str | None:
+    """Return the reference to the type of an event. The data of a server-sent event may be text instead of JSON."""
+    if streams.framing is Framing.SSE:
+        resolved = api.resolve(type_)
+        if isinstance(resolved, JsonType):
+            return ":any"
+        if (isinstance(resolved, Primitive) and resolved.kind not in _JSON_PRIMITIVES) or (
+            isinstance(resolved, EnumType) and resolved.base is Prim.STRING
+        ):
+            return ":text"
+    return type_reference(naming, type_)
 
 
 def _path(path: tuple[str, ...] | None) -> Expr | None:

@@ -57,7 +57,7 @@ def shape_of(reference: Any) -> Shape:
         shape = _by_reference.get(reference)
         if shape is None:
             with _lock:
-                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _make(_resolve(reference)))
+                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _shape(reference))
         return shape
     if isinstance(reference, type):
         shape = _by_class.get(reference)
@@ -66,6 +66,27 @@ def shape_of(reference: Any) -> Shape:
                 shape = _by_class.get(reference) or _by_class.setdefault(reference, _make(reference))
         return shape
     return _make(reference)
+
+
+def _shape(reference: str | None) -> Shape:
+    plain = _plain_shape(reference) if reference else None
+    return _make(_resolve(reference)) if plain is None else plain
+
+
+def _text_or_json(data: bytes) -> Any:
+    import json
+
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return data.decode("utf-8", "replace")
+
+
+def _plain_shape(reference: str) -> Shape | None:
+    """Return the shape of data that need not be JSON: ``":text"``, or ``":any"`` for JSON or text."""
+    if reference == ":text":
+        return Shape("text", str, lambda data: data.decode("utf-8", "replace"), True)
+    return Shape("any", Any, _text_or_json, True) if reference == ":any" else None
 
 
 def _resolve(reference: str | None) -> Any:
@@ -102,28 +123,34 @@ def _is_model(annotation: Any, base: type) -> bool:
 def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
     """Return the value of a call's response, or raise what the response or a content filter says is wrong."""
     value = decode(
-        call.result, meta, body, call.where, call.shared.clock.time(), as_text=call.as_text, type_=call.type_
-    )
+        call.result, meta, body, call.where, call.shared.clock.time(), as_text=call.as_text, type_=call.type_,
+        embedded=call.shared.brand.embedded_errors,
+    )  # fmt: skip
     if call.config.raise_on_content_filter:
         raise_if_filtered(call.where, meta, value)
     return value
 
 
 def decode(
-    result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None
-) -> Any:
-    """Return the value of a 2xx response. ``type_`` replaces the type that the operation names."""
+    result: Result, meta: Meta, body: bytes, where: str, now: float, *, as_text: bool = False, type_: Any = None,
+    embedded: bool = True,
+) -> Any:  # fmt: skip
+    """Return the value of a 2xx response. ``type_`` replaces the type that the operation names.
+
+    ``embedded``: an ``error`` that the type does not declare is raised.
+    """
     if as_text or result.kind == "text":
         return _text(meta, body)
     if result.kind == "json":
-        return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now)
+        return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now, embedded=embedded)
     if result.kind == "binary":
         content = Content(body)
         content._meta = meta  # pyright: ignore[reportPrivateUsage]
         return content
     if result.kind == "json_lines":
         shape = shape_of(result.type if type_ is None else type_)
-        return [_json(shape, meta, line, where, now) for line in body.splitlines() if line.strip()]
+        lines = body.replace(b"\x1e", b"\n").splitlines()
+        return [_json(shape, meta, line, where, now, embedded=embedded) for line in lines if line.strip()]
     return None
 
 
@@ -138,13 +165,17 @@ def _text(meta: Meta, body: bytes) -> str:
         return body.decode("utf-8", "replace")
 
 
-def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float) -> Any:
+def _json(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *, embedded: bool) -> Any:
     try:
         value = shape.validate(body)
     except ValueError:  # pydantic's ValidationError
         value = _second_try(shape, meta, body, where, now)
     else:
-        if not shape.declares_error and (_ERROR_KEY in body[:_ERROR_WINDOW] or _ERROR_KEY in body[-_ERROR_WINDOW:]):
+        if (
+            embedded
+            and not shape.declares_error
+            and (_ERROR_KEY in body[:_ERROR_WINDOW] or _ERROR_KEY in body[-_ERROR_WINDOW:])
+        ):
             error = embedded_error(body, meta, where, now)
             if error is not None:
                 raise error

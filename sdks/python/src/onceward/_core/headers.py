@@ -68,8 +68,8 @@ def provider_headers(brand: Brand, config: Config, model: Any) -> Headers:
 
 def accept_headers(result: Result, stream: Stream | None) -> Headers:
     """Return the headers that say which responses the client can read."""
-    if stream is not None and stream.framing == "sse":
-        accepted = "text/event-stream"
+    if stream is not None:
+        accepted = stream.media_type
     else:
         accepted = "application/json" if result.kind == "json" and not result.text_when else "*/*"
     # A compressed stream could be held back until a block of the encoding is full.

@@ -56,10 +56,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """The stream of an operation. A stream without its end marker was cut: see the contract's streaming rules."""
+    """The stream of an operation. A stream without its end marker was cut, unless it has none.
+
+    ``event`` is a reference, or ``":text"`` or ``":any"`` for data of server-sent events that need not be JSON. With
+    ``framed_end`` the stream ends where its body ends, and ``done`` is only recognized. ``named`` has the references
+    of events that are distinguished by name. ``tag`` is the JSON key with the type of an event.
+    """
 
     event: str
-    framing: Literal["sse", "json_lines"] = "sse"
+    framing: Literal["sse", "json_lines", "json_seq"] = "sse"
     flag: str | None = "stream"
     done: str | None = None
     terminal: frozenset[str] = frozenset()
@@ -70,6 +75,9 @@ class Stream:
     """Four names: the member of an event with its choices, their number, their finish reason, and the member of the
     request with their count.
     """
+    framed_end: bool = False
+    named: Mapping[str, str] = field(default_factory=dict[str, str])
+    media_type: str = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

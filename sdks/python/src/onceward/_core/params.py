@@ -10,8 +10,8 @@ from .checks import compiled, is_free, loosely_ok, made_of, makes
 from .doubled import doubled_names
 from .encode import Encoded, encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
-from .nodes import Node
 from .narrow import is_iterable, is_mapping
+from .nodes import Node
 from .operation import Operation, Param
 from .options import OPTION_NAMES, option_fault
 

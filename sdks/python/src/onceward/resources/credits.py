@@ -114,7 +114,9 @@ class Credits(Resource):
     def history(self, **params: Unpack[CreditsHistoryParams]) -> SyncPage[CreditsEntry]:
         """List the credit history.
 
-        Lists debits, grants and refunds, newest first.
+        Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
+        than `limit` and still be
+        followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -232,7 +234,9 @@ class AsyncCredits(AsyncResource):
     def history(self, **params: Unpack[CreditsHistoryParams]) -> AsyncPages[CreditsEntry]:
         """List the credit history.
 
-        Lists debits, grants and refunds, newest first.
+        Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
+        than `limit` and still be
+        followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
