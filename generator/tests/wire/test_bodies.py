@@ -102,7 +102,7 @@ def test_an_encoding_for_a_missing_property_is_a_warning(wire: Any) -> None:
             schema: {type: object, properties: {a: {type: string}}}
             encoding: {b: {explode: false}}
 """)
-    assert wire.sdk(contract).codes == ["W113"]
+    assert wire.sdk(contract).codes == ["W123"]
 
 
 def test_a_form_that_is_a_union_is_sent_whole(wire: Any) -> None:

@@ -171,14 +171,14 @@ def test_nested_deep_objects(wire: Any) -> None:
 
 def test_values_without_a_form_in_a_style_are_json_with_a_warning(wire: Any) -> None:
     contract = one_parameter("query", "form", True, NESTED)
-    assert wire.sdk(contract).codes == ["W111"]
+    assert wire.sdk(contract).codes == ["W121"]
     call(wire, contract, {"b": {"c": [1]}})
     assert wire.last.pairs() == [("b", '{"c": [1]}')]
 
 
 def test_exploded_cookies_are_cookies_of_their_own_with_a_warning(wire: Any) -> None:
     contract = one_parameter("cookie", "form", True, "array, items: {type: string}")
-    assert wire.sdk(contract).codes == ["W112"]
+    assert wire.sdk(contract).codes == ["W122"]
     call(wire, contract, ["a;b", "c d"])
     assert sent(wire, "cookie") == "color=a%3Bb; color=c%20d"
 

@@ -200,10 +200,10 @@ class _Reader:
         parts = self._parts_of(param.type)
         if any(isinstance(self._target(part), ListType | MapType | ObjectType) for part in parts):
             message = f"`{param.wire}` has objects or lists inside, which the style {param.style} has no form for"
-            self._report.add("W111", message, node.at, "they are sent as JSON texts")
+            self._report.add("W121", message, node.at, "they are sent as JSON texts")
         if param.place is Place.COOKIE and param.style == "form" and param.explode and parts:
             message = f"`{param.wire}` is exploded: its items are sent as cookies of their own"
-            self._report.add("W112", message, node.at, "set `explode: false`, or `style: cookie` of OpenAPI 3.2")
+            self._report.add("W122", message, node.at, "set `explode: false`, or `style: cookie` of OpenAPI 3.2")
 
     def _target(self, type_: Type) -> Type:
         """Return what a type is, without references and null."""
@@ -285,7 +285,7 @@ class _Reader:
         """Return the top-level members of the body. A form's ``encoding`` decides how each is written."""
         for wire in encoding or ():
             if encoding is not None and all(field.wire != wire for field in shape.fields):
-                self._report.add("W113", f"`encoding` names `{wire}`, which is not a property", encoding.where(wire))
+                self._report.add("W123", f"`encoding` names `{wire}`, which is not a property", encoding.where(wire))
         return [
             self._encoded(
                 Param(

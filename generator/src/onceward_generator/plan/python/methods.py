@@ -18,7 +18,7 @@ from onceward_generator.model import (
 )
 
 from .checks import Checks
-from .docs import method_doc
+from .docs import common_errors, method_doc
 from .naming import Naming
 from .operations import operation_value
 from .options import PythonOptions
@@ -55,6 +55,7 @@ class Methods:
         self._options = options
         self._sent = Sent(api, naming, options)
         self._checks = Checks(api, naming, options)
+        self._common_errors = common_errors(api)
 
     def plan(self, method: Method, name: str, constant: str, dictionary: Symbol) -> Planned:
         """Return the plan of a method, given its name, its constant in the module and its request dictionary."""
@@ -73,7 +74,7 @@ class Methods:
             positional=positional,
             params=params[-1].symbol if params else CALL_OPTIONS_SYMBOL,
             overloads=overloads,
-            doc=method_doc(self._api, method, arguments),
+            doc=method_doc(self._api, method, arguments, self._common_errors),
             http=method.http,
             path=method.path,
             deprecated=method.deprecated,

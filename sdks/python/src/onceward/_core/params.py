@@ -13,7 +13,7 @@ from .errors import ParameterError
 from .narrow import is_iterable, is_mapping
 from .nodes import Node
 from .operation import Operation, Param
-from .options import OPTION_NAMES, option_fault
+from .options import OPTION_NAMES, UNSET, option_fault
 
 __all__ = ["Parts", "checked_body", "split"]
 
@@ -137,6 +137,9 @@ def _place(
     member: _Member, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str], *, as_json: bool
 ) -> None:
     name, param = member.name, member.param
+    if value is UNSET:
+        faults += [f"`{name}` is missing"] if param.required else []
+        return
     if value is None and not param.nullable:
         faults.append(f"`{name}` is None; {'give a value' if param.required else 'leave it out instead'}")
         return
@@ -230,6 +233,8 @@ def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: l
     """Place an argument that every method takes, or add a fault for an unknown one."""
     if name not in OPTION_NAMES:
         faults.append(_unknown(name, operation))
+        return
+    if value is UNSET:
         return
     fault = option_fault(name, value)
     if fault is not None:
