@@ -49,13 +49,13 @@ def retries(document: Map, context: Context) -> Map:
 
 
 def _note(parameter: Map, context: Context) -> None:
-    """Report a header that is no argument and no option of a call."""
+    """Report a header that is neither an argument nor an option of a call."""
     name = str(parameter.get("name"))
     if name.lower() in _IGNORED:
         message = f"the header parameter `{name}` is ignored, as the specification says"
         context.report.add("N904", message, parameter.at, "it follows from the content and the security")
     elif name.lower() in _OWNED:
-        message = f"the header parameter `{name}` is sent by the client, and is no argument"
+        message = f"the header parameter `{name}` is sent by the client, so it is not an argument"
         context.report.add("N904", message, parameter.at, "callers can replace it by `extra_headers`")
 
 

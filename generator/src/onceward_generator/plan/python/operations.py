@@ -118,7 +118,7 @@ def _style(param: Param) -> str:
 
 
 def _explode(api: Api, param: Param) -> bool:
-    """Report whether a value is exploded; True for one that is no list and no object."""
+    """Report whether a value is exploded; True for a value that is neither a list nor an object."""
     if param.place is Place.BODY and param.style == "content":
         return True
     type_ = api.resolve(param.type)
