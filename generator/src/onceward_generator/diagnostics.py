@@ -32,6 +32,8 @@ CODES: dict[str, str] = {
     "W108": "a path parameter is not declared, or is not in the path",
     "W109": "a parameter is declared twice",
     "W110": "a schema name is taken by a reference",
+    "W120": "a response is read as bytes, because the contract does not describe it",
+    "W121": "a response cannot be decoded to its schema and is returned as text",
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",
     "W203": "the variants of a union cannot be distinguished",
