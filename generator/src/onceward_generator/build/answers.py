@@ -68,7 +68,7 @@ class AnswerBuilder:
         if not moved or endpoint.http not in {"get", "head"}:
             return (Answer(_SUCCESS, ResultKind.EMPTY),)
         problem = f"`{endpoint.key}` only redirects: the target of the redirect is returned as bytes"
-        self._report.add("W120", problem, responses.where(moved[0]))
+        self._report.add("W130", problem, responses.where(moved[0]))
         return (Answer(_SUCCESS, ResultKind.BINARY, None, "*/*"),)
 
     def _answer(self, statuses: tuple[int, int], media_type: str, entry: Node) -> Answer:
@@ -85,7 +85,7 @@ class AnswerBuilder:
         if is_xml(media_type):
             if is_value:
                 problem = f"{media_type} cannot be decoded to its schema: the response is returned as text"
-                self._report.add("W121", problem, entry.at, "declare `application/json`, if the server sends it")
+                self._report.add("W131", problem, entry.at, "declare `application/json`, if the server sends it")
             return ResultKind.TEXT
         kind = _KINDS.get(family(media_type), ResultKind.BINARY)
         return ResultKind.JSON if kind is ResultKind.TEXT and is_value else kind

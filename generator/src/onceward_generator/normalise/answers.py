@@ -54,7 +54,7 @@ def _answer(answer: Map, endpoint: Endpoint, named: Map, context: Context) -> Ma
     last = endpoint.path.rstrip("/").rpartition("/")[2].lower()
     if endpoint.http == "get" and last in {"content", "download"} and _says_nothing(content):
         problem = f"the response of `{endpoint.key}` is not described, and is read as bytes"
-        context.report.add("W120", problem, answer.at, "declare `application/octet-stream`")
+        context.report.add("W130", problem, answer.at, "declare `application/octet-stream`")
         bytes_ = Map({"application/octet-stream": Map({}, answer.at)}, answer.at)
         return answer.replace(content=bytes_)
     if not content:
