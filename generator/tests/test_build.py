@@ -183,7 +183,7 @@ def test_a_body_with_files_is_multipart() -> None:
     assert upload.body is not None
     assert upload.body.kind is BodyKind.MULTIPART
     assert upload.params[0].required
-    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "form"}
+    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "content"}
     raw = method(read("oddities"), "raw.create")
     assert (raw.params[0].place, raw.params[0].type) == (Place.WHOLE_BODY, FileType())
     assert raw.result.kind is ResultKind.TEXT
@@ -273,7 +273,7 @@ def test_open_enums_are_open_and_say_what_their_values_mean() -> None:
     [
         ("both.create", "stream", Ref("Event"), "[DONE]", ()),
         ("flag.create", "stream", Ref("AnswerChunk"), "[DONE]", ()),
-        ("always.list", None, Ref("Event"), None, ("response.completed",)),
+        ("always.watch", None, Ref("Event"), "[DONE]", ()),
         ("apart.start", "stream", Ref("Event"), "[DONE]", ()),
         ("lines.export", None, Ref("Chunk"), None, ()),
         ("unknown.create", "stream", JsonType(), None, ()),
@@ -285,6 +285,7 @@ def test_streams_are_found(
     found = method(read("streams"), id_).streams
     assert found is not None
     assert (found.flag, found.event, found.done, found.terminal) == (flag, event, done, terminal)
+    assert found.framed_end == (id_ in {"always.watch", "lines.export", "unknown.create"})
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,11 @@ def filtered(span: tuple[float | None, float | None], given: dict[str, Any]) -> 
     return where
 
 
+@pytest.mark.parametrize("seeks", [0, 100_000])
 @pytest.mark.parametrize("group", [*COLUMNS, "tag", "metadata.app"])
-def test_reports_are_exact(bench: Bench, group: str) -> None:
+def test_reports_are_exact(bench: Bench, group: str, seeks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever way the sums of a few groups are read: one by one, or with all others of the period."""
+    monkeypatch.setattr(spend_reports, "_MOST_SEEKS", seeks)
     reports, kept = SpendReports(bench.db), records(bench)
     for span, given, interval in itertools.product(SPANS, FILTERS, ("total", "hour", "day", "week", "month")):
         expected: dict[tuple[Any, Any], list[int]] = {}

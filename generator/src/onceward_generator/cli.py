@@ -48,6 +48,9 @@ def _generate(arguments: Sequence[str]) -> int:
         help=f"the root file of the contract (default: as configured in {CONFIG_NAME})",
     )
     parser.add_argument("--sdk", type=Path, help="the SDK configuration of the contract (sdk.yaml)")
+    parser.add_argument(
+        "--name", help="the product's name, from which package and classes are named (default: the title)"
+    )
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
     parser.add_argument("--out", type=Path, help="the output folder")
     parser.add_argument(
@@ -88,11 +91,14 @@ def _config(options: argparse.Namespace) -> Config:
         if options.out is None:
             raise ConfigError("`--out` is required with a contract: the output folder")
         values = dict(option.split("=", 1) if "=" in option else (option, "") for option in options.option)
-        return Config(options.contract, options.sdk, (Target(options.language, options.out, values),))
+        return Config(
+            options.contract, options.sdk, (Target(options.language, options.out, values),), name=options.name
+        )
     path = options.config or find_config(Path.cwd())
     if path is None:
         raise ConfigError(f"no contract: pass one, or run in a folder with `{CONFIG_NAME}` (here or above)")
-    return read_config(path)
+    found = read_config(path)
+    return found if options.name is None else replace(found, name=options.name)
 
 
 def _report(outcome: Outcome, quiet: bool) -> None:

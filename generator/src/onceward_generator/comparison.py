@@ -49,7 +49,7 @@ def compare_with_base(config: Config, api: Api, fingerprint: str) -> Comparison:
 
 def _with_file(config: Config, path: Path, api: Api) -> Comparison:
     try:
-        earlier, _ = build_api(path, config.sdk)
+        earlier, _ = build_api(path, config.sdk, name=config.name)
     except ContractError as error:
         raise RevisionError(f"the earlier contract cannot be read: {error}") from error
     return Comparison(str(path), verdict(earlier, api))
@@ -62,7 +62,7 @@ def _with_revision(config: Config, revision: Revision, api: Api, fingerprint: st
     if sdk is not None and not _contains(revision, sdk):
         base, sdk = f"{base}, which has no `{sdk.name}`", None
     try:
-        earlier, _ = build_api(config.contract, sdk, revision.read)
+        earlier, _ = build_api(config.contract, sdk, revision.read, config.name)
     except ContractError as error:
         raise RevisionError(f"the contract at revision {revision.name!r} cannot be read: {error}") from error
     return Comparison(base, verdict(earlier, api))

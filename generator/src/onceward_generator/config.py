@@ -2,6 +2,7 @@
 
     contract = "contract/source/root.yaml"
     sdk = "contract/sdk.yaml"
+    name = "Parcel Post"              # the product; default: `brand` of sdk.yaml, or the contract's title
     against = "v1.2.0"                # the git revision that the verdict compares with; default: the last tag, or HEAD
 
     [python]                          # one table for each language
@@ -23,7 +24,7 @@ from .languages import LANGUAGES
 __all__ = ["CONFIG_NAME", "Config", "ConfigError", "Target", "find_config", "read_config"]
 
 CONFIG_NAME = "onceward-generate.toml"
-_KEYS = ("contract", "sdk", "against")
+_KEYS = ("contract", "sdk", "against", "name")
 
 
 class ConfigError(ValueError):
@@ -48,6 +49,8 @@ class Config:
     targets: tuple[Target, ...]
     against: str | Path | None = None
     """A git revision, or the file of an earlier contract; None: the last tag, or HEAD without tags."""
+    name: str | None = None
+    """The name of the product, from which the package and its classes are named; None: as `brand` of sdk.yaml says."""
 
 
 def find_config(start: Path) -> Path | None:
@@ -70,11 +73,11 @@ def read_config(path: Path) -> Config:
     targets = tuple(_target(path, name, content[name]) for name in content if name in LANGUAGES)
     if not targets:
         raise ConfigError(f"`{path}`: no language is configured: add a table of {', '.join(LANGUAGES)}")
-    for key in ("sdk", "against"):
+    for key in ("sdk", "against", "name"):
         if not isinstance(content.get(key, ""), str):
             raise ConfigError(f"`{path}`: `{key}` is {content[key]!r}; it must be a string")
     sdk = folder / content["sdk"] if "sdk" in content else None
-    return Config(folder / content["contract"], sdk, targets, content.get("against"))
+    return Config(folder / content["contract"], sdk, targets, content.get("against"), content.get("name"))
 
 
 def _target(path: Path, language: str, table: Any) -> Target:

@@ -43,7 +43,7 @@ class Outcome:
 def run(config: Config) -> Outcome:
     """Compute the outcome of a configuration. Nothing is written."""
     report = Report()
-    document, sdk, sources = normalised(config.contract, config.sdk, report)
+    document, sdk, sources = normalised(config.contract, config.sdk, report, name=config.name)
     api = build(document, sdk, report)
     inputs = _inputs(sources, config)
     model = fingerprint(api)

@@ -6,7 +6,7 @@ an error, so that a file for a newer contract still works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .diagnostics import ContractError, Diagnostic, Report
@@ -33,7 +33,7 @@ _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",
     "description",
 )  # fmt: skip
-_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers")
+_BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers", "gateway")
 _BEHAVIOUR = {
     "retries": ("max", "initial", "factor", "cap", "max_retry_after", "statuses", "status_from", "unkeyed_statuses"),
     "headers": ("idempotency", "request_id", "should_retry", "owned", "logged"),
@@ -79,11 +79,18 @@ class SdkFile:
         """Return the configuration of an endpoint."""
         return self.methods.get(endpoint)
 
+    def renamed(self, name: str) -> SdkFile:
+        """Return the configuration of a product of another name, from which its package and prefixes are named."""
+        if not name.strip():
+            raise ValueError("the name is empty; give the product's name, such as `Parcel Post`")
+        kept = self.brand.without("package", "env_prefix", "header_prefix")
+        return replace(self, brand=kept.merged({"name": name}))
+
 
 def read_sdk_file(path: Path, report: Report, read: Read = Path.read_bytes) -> SdkFile:
     """Read a file. Raises `ContractError` if it cannot be read."""
     try:
-        root = read_text(decode(read(path.resolve())), path.name)
+        root = read_text(decode(read(path.resolve())), path.name, report)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ContractError(Diagnostic("E001", f"`{path.name}` cannot be read: {reason}", _NOWHERE)) from error

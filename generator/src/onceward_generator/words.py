@@ -40,12 +40,17 @@ def split(spelling: str) -> Name:
 
 @cache
 def spelled(spelling: str) -> Name:
-    """Split a spelling with every sign and a leading capital as words: ``foo-bar`` gives foo, minus, bar."""
+    """Split a spelling with every sign and its first capital as words.
+
+    ``foo-bar`` gives foo, minus, bar; ``fooBar`` gives foo, upper, bar.
+    """
     pieces = [_SIGNS.get(char, char) if not char.isalnum() else char for char in _ascii(spelling)]
     aloud = "".join(f" {piece} " if len(piece) > 1 else piece for piece in pieces)
     words = tuple(word.lower() for word in _WORD.findall(aloud))
     if spelling[:1].isupper():
         words = ("upper", *words)
+    elif spelling.isalnum() and spelling != spelling.lower():
+        words = (*words[:1], "upper", *words[1:])
     return words or ("empty",)
 
 
@@ -94,10 +99,13 @@ def apart(spellings: Iterable[str]) -> dict[str, Name]:
     return {spelling: names[spelling] for spelling in order}
 
 
-def _plainness(spelling: str) -> tuple[int, int, int, str]:
-    """Return a sort key: fewest special characters, then lower case first, then shortest."""
+def _plainness(spelling: str) -> tuple[bool, int, int, int, str]:
+    """Return a sort key: words joined by underscores, then the fewest special characters, lower case first, shortest.
+
+    ``foo_bar`` is spelled exactly as its words are, so ``fooBar`` and ``foo-bar`` give way to it.
+    """
     odd = sum(not (char.isalnum() or char == "_") for char in spelling)
-    return odd, int(spelling[:1].isupper()), len(spelling), spelling
+    return snake(split(spelling)) != spelling, odd, int(spelling[:1].isupper()), len(spelling), spelling
 
 
 def _ascii(spelling: str) -> str:

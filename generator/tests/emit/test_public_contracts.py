@@ -53,7 +53,7 @@ def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def test_it_imports_builds_every_model_and_makes_a_client(foreign: Any) -> None:
     api, project = foreign
-    client = "".join(word.capitalize() for word in api.brand.name)
+    client = "".join(api.brand.spelling)
     code = f"PACKAGE, CLIENT = {api.brand.package!r}, {client!r}\n{BUILD_ALL}"
     modules, built, made = project.run(code)
     assert modules > 20

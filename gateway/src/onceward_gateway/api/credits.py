@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ..billing import sql
 from ..billing.budget_windows import UNBOUNDED, BudgetWindow
+from ..billing.credit_journal import CreditJournal, JournalEntry, JournalFilter
 from ..billing.credits import account_of
 from ..billing.ledger import Ledger
 from ..config.billing import Tier
@@ -21,7 +21,6 @@ from ..core.errors import (
 from ..core.money import to_credits, to_usd
 from ..core.principal import ANONYMOUS
 from ..core.timestamps import iso
-from ..db import Database
 from ..http.request import (
     Request,
     Response,
@@ -45,7 +44,7 @@ class CreditHandlers:
 
     def __init__(
         self,
-        db: Database,
+        journal: CreditJournal,
         records: Repositories,
         reports: spend_reports.SpendReports,
         ledger: Ledger,
@@ -53,7 +52,7 @@ class CreditHandlers:
         auth_mode: AuthMode,
         clock: Clock,
     ) -> None:
-        self._db = db
+        self._journal = journal
         self._reports = reports
         self._records = records
         self._ledger = ledger
@@ -89,42 +88,24 @@ class CreditHandlers:
     async def history(self, request: Request) -> Response:
         """Return the entries of an account, newest first."""
         account, *_ = await self._account(request)
-        query, db = request.query, self._db
-        conditions: list[str] = []
-        values: list[Any] = [account]
-        start, end = spend_reports.span(query, self._clock.time())
+        query = request.query
+        where = JournalFilter(*spend_reports.span(query, self._clock.time()))
+        provider = spend_reports.recorded_provider(query.get("provider"))
+        where.add({"model": query.get("model"), "provider": provider, "band": query.get("band")})
         status = query.get("status")
-        asked = {
-            "start": start,
-            "end": end,
-            "model": query.get("model"),
-            "provider": spend_reports.recorded_provider(query.get("provider")),
-            "band": query.get("band"),
-        }
-        for name, value in asked.items():
-            if value is not None:
-                conditions.append(sql.ENTRY_FILTERS[name])
-                values += [value] * sql.ENTRY_FILTERS[name].count("?")
         if status is not None:
-            conditions.append(sql.ENTRY_STATUSES[known_value(status, _STATUSES, "status")])
-        ((total,),) = await db.query_in_thread(sql.count_entries(conditions), tuple(values))
-        cursor = query.get("cursor")
-        if cursor:
-            if await db.one(sql.FIND_ENTRY, (cursor, account)) is None:
-                raise invalid(
-                    f"`cursor` is {cursor!r}, which no page of this list gave. Take `next_cursor` of the page before.",
-                    param="cursor",
-                    code=error_codes.INVALID_CURSOR,
-                )
-            conditions.append(sql.ENTRY_FILTERS["before"])
-            values += [cursor, account]
+            where.add_status(known_value(status, _STATUSES, "status"))
         limit = query.get("limit")
-        limit = limit if isinstance(limit, int) else 20
-        rows = await db.query_in_thread(sql.entries(conditions), (*values, limit + 1))
-        shown = [_entry(row) for row in rows[:limit]]
-        more = len(rows) > limit
+        page = await self._journal.page(
+            account, where, limit if isinstance(limit, int) else 20, query.get("cursor") or None
+        )
         return json_response(
-            {"entries": shown, "total": total, "has_more": more, "next_cursor": shown[-1]["id"] if more else None}
+            {
+                "entries": [_entry(entry) for entry in page.entries],
+                "total": page.total,
+                "has_more": page.next_cursor is not None,
+                "next_cursor": page.next_cursor,
+            }
         )
 
     async def stats(self, request: Request) -> Response:
@@ -218,8 +199,8 @@ class CreditHandlers:
         return await self._ledger.credits.budget(account, title, tier, self._clock.time())
 
 
-def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
-    (id, kind, amount, at, left, request_id, call_id, model, provider, band, *rest) = row
+def _entry(entry: JournalEntry) -> dict[str, Any]:
+    id, kind, amount, at, request_id, call_id, model, provider, band, *rest = entry.row
     prompt, completion, reasoning, total, cost, latency, status, error_status, message = rest
     return {
         "id": id,
@@ -235,7 +216,7 @@ def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
         "reasoning_tokens": reasoning,
         "total_tokens": total,
         "credits_debited": to_credits(-amount),
-        "balance_after": to_credits(left),
+        "balance_after": to_credits(entry.balance),
         "cost": None if cost is None else to_usd(cost),
         "latency_ms": latency,
         "status": _status(status, error_status),

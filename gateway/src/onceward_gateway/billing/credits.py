@@ -1,4 +1,4 @@
-"""Credits: the grants of an account by tier, the models that it may use by band, and the journal.
+"""Credits: the grants of an account by tier, and the models that it may use by band.
 
 An account is an organization; for callers without one, their team, their user or their key. The balance
 is counted in the account's budget window; the journal lists the grants and debits behind it.
@@ -19,18 +19,19 @@ from ..core.errors import ApiError
 from ..core.model_names import matches
 from ..core.money import credits_for
 from ..core.principal import Principal
-from ..db import Batch, Database
-from . import sql
+from ..db import Database
 from .budget_windows import (
     UNBOUNDED,
     BudgetWindow,
     credit_budget,
 )
+from .journal_sql import ADD_ENTRY
 
-__all__ = ["Credits", "Terms", "account_of", "debited"]
+__all__ = ["Credits", "Terms", "account_of"]
 
 _OPEN = Band("", None, None, (), 1_000_000)
 _MAX_GRANTED = 100_000
+_MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def account_of(caller: Principal) -> tuple[str, str]:
 
 
 class Credits:
-    """The tiers, bands and journal of credits."""
+    """The tiers and bands of credits, and the grants of accounts."""
 
     def __init__(self, db: Database, settings: CreditSettings) -> None:
         self._db = db
@@ -122,8 +123,9 @@ class Credits:
         """Write the grant of a period to the journal; if several nodes do so, one entry remains."""
         if tier.credits is not None:
             entry = f"cre_grant_{account}_{start:.0f}"
-            at = max(start, 0.0) or now
-            await self._db.write(sql.ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
+            # Before the debit of the call that it is made for.
+            at = max(start, 0.0) or now - _MOMENT
+            await self._db.write(ADD_ENTRY, (entry, account, "grant", tier.credits, at, start, tier.id, None))
         if len(self._granted) > _MAX_GRANTED:
             self._granted.clear()
         self._granted.add((account, start))
@@ -134,11 +136,6 @@ class Credits:
             if any(matches(pattern, model) for pattern in band.models):
                 return band
         return None
-
-
-def debited(batch: Batch, account: str, period: float, tier: str, usage_id: str, *, amount: int, now: float) -> None:
-    """Add the debit of a call to the journal."""
-    batch.add(sql.ADD_ENTRY, ("cre_" + usage_id, account, "debit", -amount, now, period, tier, usage_id))
 
 
 def _out_of_reach(tier: Tier, band: Band | None, model: str, caller: Principal) -> ApiError:

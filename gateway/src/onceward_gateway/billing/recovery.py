@@ -32,7 +32,7 @@ from ..db.statements import insert_unless_there
 from ..identity.directory import Directory
 from . import sql
 from .call_accounts import Account
-from .credits import debited
+from .credit_journal import debited
 from .prices import PriceBook
 from .reservations import (
     Reservation,
@@ -173,7 +173,6 @@ class Recovery:
             return False
         latency = round((now - started) * 1000)
         sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
-        self._rollup_writer.forget_groups()
         self._rollup_writer.add(batch, dimensions, started, sums, customer=caller.customer, tags=account.tags, now=now)
         if usage is not None:
             # The call record has the usage and cost of all its attempts, including this one.
@@ -193,7 +192,8 @@ class Recovery:
         )
         self._reservations.apply(changes)
         if account.account is not None and credits:
-            debited(batch, account.account, account.period_start, account.tier, usage_id, amount=credits, now=now)
+            period, tier = account.period_start, account.tier
+            debited(batch, account.account, period, tier, usage_id, amount=credits, started_at=started)
         add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, tags=account.tags)
         return True
 

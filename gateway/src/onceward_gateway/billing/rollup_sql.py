@@ -7,7 +7,7 @@ usage_rollup     the sums of a group's calls in an hour (`step` 1) or a day (`st
 from __future__ import annotations
 
 __all__ = ["ADD_GROUP", "ADD_ROLLUP", "CUSTOMER", "DAY", "DIMENSIONS", "EVERY", "HOUR", "SUMS", "TAG", "TAGGED"]
-__all__ += ["KEPT_FROM", "WITHHOLD_ROLLUP"]
+__all__ += ["KEPT_FROM", "SUMMED_DAYS", "WITHHOLD_ROLLUP"]
 
 HOUR, DAY = 1, 24
 # Kinds of groups. `EVERY` has each call once; the others split the same calls by one more value.
@@ -45,9 +45,11 @@ ADD_ROLLUP = (
     f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET "
     + ", ".join(f"{name} = usage_rollup.{name} + excluded.{name}" for name in SUMS)
 )
-# Count a completed call as failed; runs before the status of its record is changed.
 # From when on usage records are kept; older ones were deleted, and are in the sums only.
 KEPT_FROM = "SELECT kept_from FROM record_archive WHERE name = 'usage'"
+_DAYS = f"SELECT at FROM usage_rollup WHERE kind = {EVERY} AND step = {DAY} ORDER BY at"
+SUMMED_DAYS = f"SELECT ({_DAYS} LIMIT 1), ({_DAYS} DESC LIMIT 1)"
+# Count a completed call as failed; runs before the status of its record is changed.
 WITHHOLD_ROLLUP = """
     UPDATE usage_rollup SET failed = failed + 1 WHERE kind = ? AND step = ? AND at = ? AND group_id = ?
         AND EXISTS (SELECT 1 FROM usage WHERE usage.id = ? AND usage.status = 'completed')

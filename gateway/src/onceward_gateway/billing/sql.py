@@ -7,7 +7,6 @@ spend_total      sums by owner and model, kept for speed; can be recomputed from
 spend_reset      values that an administrator set instead of a sum
 budget_window    the spend of a budget since it renewed, and the amount reserved for running calls
 hold             a running call: its reservation, its lease, and the account to bill it if its node dies
-credit_entry     the journal of credits: grants and debits
 key_use          when a key was used last
 """
 
@@ -18,7 +17,6 @@ from ..db.lean_insert import LeanInsert
 __all__ = [
     "ACCOUNT_OF_CALL",
     "ADD_CHARGE",
-    "ADD_ENTRY",
     "ADD_HOLD",
     "ADD_RESET",
     "ADD_TAG",
@@ -30,10 +28,7 @@ __all__ = [
     "DROP_HOLD",
     "END_CALL",
     "ENLARGE_HOLD",
-    "ENTRY_FILTERS",
-    "ENTRY_STATUSES",
     "EVENTS_OF",
-    "FIND_ENTRY",
     "FIND_WINDOW",
     "HOLDS_OF_CALL",
     "HOLDS_OF_NODE",
@@ -62,8 +57,6 @@ __all__ = [
     "USAGE_COLUMNS",
     "USED_KEY",
     "WINDOWS_AT",
-    "count_entries",
-    "entries",
     "WITHHOLD_USAGE",
 ]
 
@@ -263,61 +256,10 @@ BOOK_CALL = "UPDATE call SET usage = ?, cost_nano = ? WHERE id = ? AND attempt =
 END_CALL = "UPDATE call SET error_status = ?, error = ? WHERE id = ? AND attempt = ?"
 EVENTS_OF = "SELECT first, last, data FROM event WHERE call_id = ? ORDER BY first"
 
-# -- credits and keys
+# -- keys
 
-FIND_ENTRY = "SELECT 1 FROM credit_entry WHERE id = ? AND account = ?"
-ADD_ENTRY = """
-    INSERT INTO credit_entry (id, account, kind, amount_milli, at, period_start, tier, usage_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO NOTHING
-"""
 KEY_USED = """
     INSERT INTO key_use (key_id, used_at) VALUES (?, ?)
     ON CONFLICT (key_id) DO UPDATE SET used_at = excluded.used_at WHERE key_use.used_at < excluded.used_at
 """
 USED_KEY = "SELECT used_at FROM key_use WHERE key_id = ?"
-
-
-# -- the credit journal: every piece is a constant, values are bound
-
-_ENTRIES = """
-    FROM (
-        SELECT id, kind, amount_milli, at, usage_id,
-               CAST(SUM(amount_milli) OVER (PARTITION BY period_start ORDER BY at, id) AS BIGINT) AS balance
-        FROM credit_entry WHERE account = ?
-    ) AS entry LEFT JOIN usage ON usage.id = entry.usage_id
-"""
-ENTRY_FILTERS = {
-    "start": "entry.at >= ?",
-    "end": "entry.at < ?",
-    "model": "(usage.model_served = ? OR usage.model = ?)",
-    "provider": "usage.provider = ?",
-    "band": "usage.band = ?",
-    "before": "(entry.at, entry.id) < (SELECT at, id FROM credit_entry WHERE id = ? AND account = ?)",
-}
-
-
-_FAILED = "usage.status = 'failed' AND COALESCE(usage.error_status, 0)"
-ENTRY_STATUSES = {
-    "success": "usage.status = 'completed'",
-    "error": f"{_FAILED} <> 429",
-    "rate_limited": f"{_FAILED} = 429",
-    "cancelled": "usage.status NOT IN ('completed', 'failed')",
-}
-
-
-def entries(conditions: list[str]) -> str:
-    """Return the query of one page of the credit journal, newest first, with each entry's call and balance."""
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return (
-        "SELECT entry.id, entry.kind, entry.amount_milli, entry.at, entry.balance, usage.request_id, usage.call_id,"
-        " usage.model_served, usage.provider, usage.band, usage.prompt_tokens, usage.completion_tokens,"
-        " usage.reasoning_tokens, usage.total_tokens, usage.cost_nano, usage.latency_ms, usage.status,"
-        f" usage.error_status, usage.error_message {_ENTRIES}{where} ORDER BY entry.at DESC, entry.id DESC LIMIT ?"
-    )
-
-
-def count_entries(conditions: list[str]) -> str:
-    """Return the query of the number of journal entries that meet all conditions."""
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT COUNT(*) {_ENTRIES}{where}"

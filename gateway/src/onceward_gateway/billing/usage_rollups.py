@@ -15,7 +15,7 @@ __all__ = ["Dimensions", "RollupWriter", "dimensions_of", "group_id_of"]
 Dimensions = tuple[str, ...]
 _NO_VALUE = ""
 _MAX_GROUPS = 100_000
-# The row of a group is written again after this time, in case the batch with it was given up.
+# The row of a group is written again after this time, in case the database was restored to an earlier state.
 _GROUP_SECONDS = 600.0
 _ROLLUP = Increment(sql.ADD_ROLLUP, lambda key: ("usage_rollup", *map(str, key)))
 
@@ -55,12 +55,16 @@ def group_id_of(kind: int, value: str, dimensions: Dimensions) -> int:
 
 
 class RollupWriter:
-    """Adds calls to the sums of their groups."""
+    """Adds calls to the sums of their groups.
+
+    Each batch has the row of its group until one of them is known to be written (`confirm`): a batch that was given up
+    must not take along the row that the sums of other calls need.
+    """
 
     def __init__(self) -> None:
         self._ids: dict[tuple[int, str, Dimensions], int] = {}
-        # When the row of a group was last added to a batch.
-        self._written: dict[int, float] = {}
+        # When the row of a group was last written.
+        self._confirmed: dict[int, float] = {}
 
     def group(self, dimensions: Dimensions, kind: int = sql.EVERY, value: str = _NO_VALUE) -> int:
         """Return the id of a group."""
@@ -82,19 +86,23 @@ class RollupWriter:
         customer: str | None,
         tags: Sequence[str],
         now: float,
-    ) -> int:
-        """Add a call to the sums of its hour and its day, in the order of `rollup_sql.SUMS`; return its group."""
-        id = self._add_group(batch, dimensions, sql.EVERY, _NO_VALUE, now)
+    ) -> tuple[int, Sequence[int]]:
+        """Add a call to the sums of its hour and its day, in the order of `rollup_sql.SUMS`.
+
+        Return its group, and the groups to `confirm` when the batch is durable.
+        """
+        added: list[int] = []
+        id = self._add_group(batch, dimensions, sql.EVERY, _NO_VALUE, now, added)
         groups = [(sql.EVERY, id)]
         if customer is not None or tags:
             for kind, value in _values_of(customer, tags):
-                groups.append((kind, self._add_group(batch, dimensions, kind, value, now)))
+                groups.append((kind, self._add_group(batch, dimensions, kind, value, now, added)))
         hour = int(started_at / 3600)
         day = hour - hour % sql.DAY
         for kind, group in groups:
             batch.increment(_ROLLUP, (kind, sql.HOUR, hour, group), *sums)
             batch.increment(_ROLLUP, (kind, sql.DAY, day, group), *sums)
-        return id
+        return id, added
 
     def withhold(
         self,
@@ -114,17 +122,19 @@ class RollupWriter:
                 name = ("usage_rollup", str(kind), str(step), str(at), str(group))
                 batch.add_shared(name, sql.WITHHOLD_ROLLUP, (kind, step, at, group, usage_id))
 
-    def forget_groups(self) -> None:
-        """Write the rows of all groups again, after a batch that may have had some of them was not written."""
-        self._written.clear()
+    def confirm(self, groups: Sequence[int], now: float) -> None:
+        """Note that the rows of groups are durable."""
+        if len(self._confirmed) + len(groups) > _MAX_GROUPS:
+            self._confirmed.clear()
+        self._confirmed.update(dict.fromkeys(groups, now))
 
-    def _add_group(self, batch: Batch, dimensions: Dimensions, kind: int, value: str, now: float) -> int:
-        """Add the row of a group to a batch, unless it was written a short time ago; return its id."""
+    def _add_group(
+        self, batch: Batch, dimensions: Dimensions, kind: int, value: str, now: float, added: list[int]
+    ) -> int:
+        """Return the id of a group; add its row to a batch, and the id to `added`, unless it is known to be there."""
         id = self.group(dimensions, kind, value)
-        if now - self._written.get(id, 0.0) >= _GROUP_SECONDS:
-            if len(self._written) >= _MAX_GROUPS:
-                self._written.clear()
-            self._written[id] = now
+        if now - self._confirmed.get(id, 0.0) >= _GROUP_SECONDS:
+            added.append(id)
             # Shared, so that nodes that add new groups in one transaction do it in the same order.
             batch.add_shared(("usage_group", str(id)), sql.ADD_GROUP, (id, kind, value, *dimensions))
         return id

@@ -67,6 +67,10 @@ class Biller(InterruptionBiller, Protocol):
         """Apply a bill to the counts in memory."""
         ...
 
+    def confirm(self, bill: Bill) -> None:
+        """Note that the batch of a bill with `new_groups` is durable."""
+        ...
+
     def revert(self, call: RunningCall) -> None:
         """Undo `apply`."""
         ...
@@ -177,8 +181,8 @@ class Settlement:
         for detail in _DETAILS:
             call.saved = saved
             try:
-                batch, record_statements = self._compose(call, ending, detail)
-                await self._write(call, ending, batch, record_statements)
+                batch, record_statements, bill = self._compose(call, ending, detail)
+                await self._write(call, ending, batch, record_statements, bill)
             except StorageUnavailable:
                 raise
             except Superseded:
@@ -195,8 +199,8 @@ class Settlement:
             raise failure
         raise StorageError(f"The end of the call {call.record.id!r} could not be written: {failure}.") from failure
 
-    def _compose(self, call: RunningCall, ending: Ending, detail: Detail) -> tuple[Batch, int]:
-        """Return the batch of an end, and the number of its first statements that are not the bill."""
+    def _compose(self, call: RunningCall, ending: Ending, detail: Detail) -> tuple[Batch, int, Bill | None]:
+        """Return the batch of an end, the number of its first statements that are not the bill, and the bill."""
         record, error = call.record, ending.error
         record.finished_at = self._clock.time()
         record.status = ending.status
@@ -217,11 +221,12 @@ class Settlement:
             self._keys.put_answer(batch, call)
         self._store.put_end(batch, record, is_stored=call.stored)
         record_statements = len(batch.statements)
+        bill = None
         if detail < Detail.RECORD:
             bill = self._biller.bill(call, batch, bare=detail >= Detail.BARE)
             if bill is not None:
                 self._biller.apply(call, bill)
-        return batch, record_statements
+        return batch, record_statements, bill
 
     def _set_usage(self, call: RunningCall, ending: Ending, usage: Any, detail: Detail) -> None:
         """Set the usage and the cost of the attempt in the record, as they are billed."""
@@ -252,7 +257,9 @@ class Settlement:
             _log.exception("the call %s has no price that can be computed", record.id)
             return self._biller.reserved(call)
 
-    async def _write(self, call: RunningCall, ending: Ending, batch: Batch, record_statements: int) -> None:
+    async def _write(
+        self, call: RunningCall, ending: Ending, batch: Batch, record_statements: int, bill: Bill | None
+    ) -> None:
         """Write the batch of an end, and return when it is durable."""
         if ending.error is not None and ending.error.code == STORAGE_UNAVAILABLE:
             # The database is known to be unavailable; the client need not wait for it a second time.
@@ -260,6 +267,8 @@ class Settlement:
             return
         try:
             await self._db.write_batch(batch)
+            if bill is not None and bill.new_groups:
+                self._biller.confirm(bill)
         except AlreadyDone:
             # Either the commit succeeded without a confirmation, or this node was declared dead meanwhile.
             record = call.record

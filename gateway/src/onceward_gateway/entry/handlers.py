@@ -40,6 +40,7 @@ from ..api.teams import TeamHandlers
 from ..api.users import UserHandlers
 from ..api.utils import UtilityHandlers
 from ..api.writes import RecordWriter, SecretResponder
+from ..billing.credit_journal import CreditJournal
 from ..core.principal import Principal
 from ..core.restrictions import RouteCatalog
 from ..offline.handler import Embeddings
@@ -76,7 +77,12 @@ def build_handlers(
         calls=CallHandlers(gateway.calls),
         credentials=CredentialHandlers(directory, gateway.catalog, gateway.catalog_updates, clock),
         credits=CreditHandlers(
-            gateway.db, records, reports, gateway.ledger, auth_mode=gateway.settings.auth_mode, clock=clock
+            CreditJournal(gateway.db),
+            records,
+            reports,
+            gateway.ledger,
+            auth_mode=gateway.settings.auth_mode,
+            clock=clock,
         ),
         deployments=DeploymentHandlers(
             directory,

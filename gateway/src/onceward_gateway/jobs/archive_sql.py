@@ -43,6 +43,8 @@ DELETE_USAGE = (
     FROM usage_charge JOIN usage ON usage.id = usage_charge.usage_id WHERE usage.id IN ({{}}) GROUP BY 1, 2, 3, 4
     ON CONFLICT (scope, id, model, at) DO UPDATE SET cost_nano = usage_charge_rollup.cost_nano + excluded.cost_nano
     """,
+    # The debit of a call has nothing that its record does not have.
+    "DELETE FROM credit_entry WHERE id IN (SELECT 'cre_' || usage.id FROM usage WHERE usage.id IN ({}))",
     "DELETE FROM usage_charge WHERE usage_id IN ({})",
     "DELETE FROM usage_tag WHERE usage_id IN ({})",
     "DELETE FROM usage WHERE id IN ({})",

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from onceward_generator.diagnostics import Report
-from onceward_generator.load import Map, Node, Seq
+from onceward_generator.load import Map, Node
 from onceward_generator.model import (
-    Framing,
-    JsonType,
+    Answer,
     ListType,
     Method,
-    Nullable,
     ObjectType,
     Pages,
     PageStyle,
     Param,
     Place,
-    Ref,
     Result,
     ResultKind,
     RetryClass,
-    Streams,
     Type,
     TypeDef,
 )
+from onceward_generator.normalise.answers import successes
 from onceward_generator.normalise.context import Endpoint
-from onceward_generator.normalise.media import STREAMING, family
+from onceward_generator.normalise.media import family
 from onceward_generator.normalise.method_names import ALIASES, ID
 from onceward_generator.normalise.pages import PAGES
 from onceward_generator.normalise.retries import RETRY
-from onceward_generator.normalise.streams import STREAM
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
+from .answers import AnswerBuilder
 from .params import params_of, path_of
+from .streams import resolved, streams_of
 from .types import TypeBuilder
 
 __all__ = ["MethodBuilder"]
-
-_RESULTS = {
-    "json": ResultKind.JSON, "text": ResultKind.TEXT, "json_lines": ResultKind.JSON_LINES, "binary": ResultKind.BINARY,
-}  # fmt: skip
 
 
 class MethodBuilder:
@@ -54,13 +48,15 @@ class MethodBuilder:
         self._sdk = sdk
         self._prefix = prefix
         self._report = report
+        self._answers = AnswerBuilder(schemas, types, report)
 
     def method(self, endpoint: Endpoint, defs: dict[str, TypeDef]) -> Method:
         """Return the method of an operation."""
         operation = endpoint.operation
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
-        status, content = self._answer(operation)
+        content = self._content(operation)
+        answers = self._answers.successful(endpoint)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -77,8 +73,10 @@ class MethodBuilder:
             description=description.strip(),
             params=found.params,
             body=found.body,
-            result=self._result(status, content, note.text_when if note else None),
-            streams=self._streams(operation, content),
+            result=self._result(answers, note.text_when if note else None),
+            answers=answers,
+            failures=self._answers.failed(endpoint),
+            streams=streams_of(operation, content, self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
             auth=note.auth if note is not None and note.auth is not None else self._needs_key(operation),
@@ -90,43 +88,18 @@ class MethodBuilder:
             visible=not (note and note.skip),
         )
 
-    def _answer(self, operation: Map) -> tuple[int, Map]:
-        empty = Map({}, operation.at)
-        for status, answer in (operation.map("responses") or empty).items():
-            if status[:1] == "2" and isinstance(answer, Map):
-                return (int(status) if status.isdecimal() else 200), answer.map("content") or empty
-        default = (operation.map("responses") or empty).map("default")
-        return 200, (default.map("content") if default else None) or empty
+    def _content(self, operation: Map) -> Map:
+        """Return the content of the preferred response."""
+        responses = operation.map("responses") or Map({}, operation.at)
+        good = successes(responses)
+        return (responses[good[0]].map("content") if good else None) or Map({}, operation.at)
 
-    def _result(self, status: int, content: Map, text_when: Map | None) -> Result:
-        for media_type, entry in content.items():
-            kind = family(media_type)
-            if kind == "sse" or (kind in STREAMING and len(content) > 1):
-                continue
-            schema: Node = entry.get("schema") if isinstance(entry, Map) else None
-            result = _RESULTS.get(kind, ResultKind.BINARY)
-            typed = result in {ResultKind.JSON, ResultKind.JSON_LINES}
-            type_ = self._types.type_of(schema) if typed else None
-            texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
-            return Result(result, type_, media_type, status, texts)
-        return Result(ResultKind.EMPTY, None, None, status)
-
-    def _streams(self, operation: Map, content: Map) -> Streams | None:
-        shape = operation.map(STREAM)
-        if shape is None:
-            return None
-        entry: Node = next((content[key] for key in content if family(key) in STREAMING), None)
-        return Streams(
-            framing=Framing.SSE if shape["framing"] == "sse" else Framing.JSON_LINES,
-            event=self._types.type_of(entry.get("schema")) if isinstance(entry, Map) else JsonType(),
-            flag=shape.get("flag"),
-            done=shape.get("done"),
-            terminal=tuple(str(tag) for tag in shape.get("terminal") or ()),
-            tag=shape.get("tag"),
-            error_event=shape.get("error_event"),
-            resumable=shape.get("resumable") is True,
-            finish=_finish(shape.get("finish")),
-        )
+    def _result(self, answers: tuple[Answer, ...], text_when: Map | None) -> Result:
+        texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
+        if not answers:
+            return Result(ResultKind.EMPTY, None, None, 200, texts)
+        first = answers[0]
+        return Result(first.kind, first.type, first.media_type, first.statuses[0], texts)
 
     def _pages(self, operation: Map, content: Map, params: tuple[Param, ...], defs: dict[str, TypeDef]) -> Pages | None:
         shape = operation.map(PAGES)
@@ -182,30 +155,18 @@ class MethodBuilder:
         return tuple(wire for wire in configured if any(param.wire == wire for param in params))
 
 
-def _finish(node: Node) -> tuple[str, str, str, str] | None:
-    words = [str(word) for word in node] if isinstance(node, Seq) else []
-    return (words[0], words[1], words[2], words[3]) if len(words) == 4 else None
-
-
 def _keys(path: Node) -> tuple[str, ...] | None:
     return None if path is None else tuple(key for key in str(path).split(".") if key)
 
 
 def _item(type_: Type, path: tuple[str, ...], defs: dict[str, TypeDef]) -> Type | None:
     """Return the type of one item of the list at a path in a type."""
-
-    def shape(one: Type) -> Type:
-        """Return the object that a type refers to."""
-        while isinstance(one, Ref | Nullable):
-            one = one.inner if isinstance(one, Nullable) else defs[one.key].type
-        return one
-
-    found = shape(type_)
+    found = resolved(type_, defs)
     for key in path:
         if not isinstance(found, ObjectType):
             return None
         field = next((field for field in found.fields if field.wire == key), None)
         if field is None:
             return None
-        found = shape(field.type)
+        found = resolved(field.type, defs)
     return found.item if isinstance(found, ListType) else None

@@ -8,16 +8,14 @@ from typing import TypeVar
 from onceward_generator.behaviour import Backoff, Behaviour, Clocks, ErrorClass
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
-from onceward_generator.model import AuthScheme, Brand, Server
+from onceward_generator.model import AuthScheme, Server
 from onceward_generator.sdk_file import SdkFile
-from onceward_generator.words import pascal, snake, split
 
-__all__ = ["auth_of", "behaviour_of", "brand_of", "servers_of"]
+__all__ = ["auth_of", "behaviour_of", "servers_of"]
 
 T = TypeVar("T")
 
 _VERSION_SEGMENT = re.compile(r"/v[0-9]+(?:(?:alpha|beta)[0-9]*)?$")
-_NOISE = frozenset({"api", "apis", "rest", "openapi", "spec", "specification", "the"})
 
 _LOGGED = (
     "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
@@ -65,30 +63,6 @@ def _filled(server: Map) -> str:
     for name, variable in variables.items():
         url = url.replace("{" + name + "}", str(variable.get("default", "")) if isinstance(variable, Map) else "")
     return url
-
-
-def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
-    """Return the brand: as configured, else derived from the contract's title."""
-    configured = sdk.brand
-    info = document.map("info") or Map({}, document.at)
-    title = tuple(word for word in split(str(info.get("title") or "api")) if word not in _NOISE) or ("client",)
-    name = split(configured.text("name") or "") if configured.text("name") else title
-    package = configured.text("package") or snake(name)
-    aliases: dict[str, Node] = configured.map("aliases") or {}
-    first = servers[0].url if servers and "://" in servers[0].url else ""
-    return Brand(
-        name=name,
-        package=package,
-        env_prefix=configured.text("env_prefix") or snake(name).upper(),
-        header_prefix=configured.text("header_prefix") or f"X-{'-'.join(pascal((word,)) for word in name)}",
-        base_url=configured.text("base_url") or first or "http://localhost",
-        key_prefix=configured.text("key_prefix") or "sk-",
-        aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
-        providers=tuple(
-            (name, tuple(str(prefix) for prefix in prefixes or ()))
-            for name, prefixes in (configured.map("providers") or {}).items()
-        ),
-    )
 
 
 def auth_of(document: Map, sdk: SdkFile, report: Report) -> tuple[AuthScheme, ...]:

@@ -14,7 +14,7 @@ from onceward_generator.load import Map, Seq
 from onceward_generator.words import snake, split
 
 from .context import Context, Endpoint, endpoints, map_operations, schemas_of
-from .naming import Guess, Siblings, guess, longer, says
+from .naming import Guess, Siblings, guess, longer, on_one, says
 
 __all__ = ["ALIASES", "ID", "SKIP", "method_names"]
 
@@ -26,6 +26,9 @@ ALIASES = "x-onceward-aliases"
 
 SKIP = "x-onceward-alias-of"
 """On an operation: the endpoint that it is an alias of."""
+
+_HARMLESS = frozenset({"create", "list", "retrieve"})
+"""Methods that change nothing that exists. Of all others, the one that acts on a single member has the short name."""
 
 
 def method_names(document: Map, context: Context) -> Map:
@@ -93,10 +96,11 @@ def _by_name(waiting: Iterable[Endpoint], guesses: dict[str, Guess]) -> dict[str
 def _plainest_first(group: list[Endpoint], guesses: dict[str, Guess]) -> list[Endpoint]:
     rank = {"get": 0, "post": 1, "patch": 2, "put": 3, "delete": 4}
 
-    def plainness(endpoint: Endpoint) -> tuple[bool, int, int, str, int]:
+    def plainness(endpoint: Endpoint) -> tuple[bool, bool, int, int, str, int]:
         path = endpoint.path
-        unsaid = not says(endpoint, guesses[endpoint.key])
-        return unsaid, path.count("/"), len(path), path, rank.get(endpoint.http, 9)
+        own = guesses[endpoint.key]
+        on_many = own.method.partition("_")[0] not in _HARMLESS and not on_one(endpoint)
+        return on_many, not says(endpoint, own), path.count("/"), len(path), path, rank.get(endpoint.http, 9)
 
     return sorted(group, key=plainness)
 

@@ -5,14 +5,19 @@ A streaming operation has ``x-onceward-stream`` (the shape of the stream) and, i
 beside JSON; an event stream alone; a body flag ``stream`` with a schema of chunks by naming convention; ``itemSchema``;
 the vendor extensions ``x-stream``, ``x-fern-streaming``, ``x-speakeasy-sse-sentinel``, ``x-stainless-streaming``; and
 ``sdk.yaml``.
+
+The end of a stream is what these or the contract's text declare, never guessed from the names of events. A stream
+without a declared sentinel or terminal event ends where its body ends.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from onceward_generator.load import Map, Node, Seq
 
+from .answers import successes
 from .context import Context, Endpoint, component_key, map_operations, reference_to, schemas_of
 from .media import STREAMING, family
 
@@ -21,11 +26,11 @@ __all__ = ["STREAM", "streams"]
 STREAM = "x-onceward-stream"
 
 _FLAG = "stream"
+_DONE = "[DONE]"
 _ENVELOPE = frozenset({"event", "data", "id", "retry", "comment"})
 _TAILS = ("StreamResponse", "StreamEvent", "Chunk", "StreamChunk", "Event", "Stream", "ResponseChunk")
 _HEADS = re.compile(r"(Response|Result|Object|Output)$")
 _ASKED = re.compile(r"(Request|Params|Input|Body)$")
-_TERMINAL = re.compile(r"(?:^|[._])(?:completed|complete|done|failed|incomplete|cancelled|expired|stop)$")
 
 
 def streams(document: Map, context: Context) -> Map:
@@ -82,10 +87,10 @@ class _Finder:
         )
 
     def _answer(self) -> tuple[str, Map | None]:
-        for status, answer in (self._operation.map("responses") or {}).items():
-            if status[:1] == "2" and isinstance(answer, Map):
-                return status, answer
-        return "200", None
+        responses = self._operation.map("responses") or Map({}, self._operation.at)
+        good = successes(responses)
+        streaming = [s for s in good if any(family(key) in STREAMING for key in responses[s].map("content") or ())]
+        return next(((status, responses[status]) for status in (*streaming, *good)), ("200", None))
 
     def _asked(self, flag: str | None) -> bool:
         if isinstance(self._note, Map) or self._note is True:
@@ -139,8 +144,13 @@ class _Finder:
         entry = content.map(declared) if declared else None
         for key in ("itemSchema", "schema"):
             schema = entry.map(key) if entry else None
-            if schema is not None and schema.get("type") != "string":
-                return self._unwrapped(schema)
+            if schema is not None:
+                event = self._unwrapped(schema, declared)
+                target = self._named.map(component_key(event) or "") or event
+                items = target.map("items") if key == "schema" and target.get("type") == "array" else None
+                return event if items is None else items
+        if entry is not None and flag is None:
+            return Map({}, at)
         fern = self._operation.map("x-fern-streaming")
         stream = fern.map("response-stream") if fern else None
         if stream is not None:
@@ -167,37 +177,76 @@ class _Finder:
         is_text_completion = self._endpoint.path.endswith("/completions")
         return component_key(answer) if is_text_completion and component_key(answer) in self._named else None
 
-    def _unwrapped(self, schema: Map) -> Map:
+    def _unwrapped(self, schema: Map, declared: str | None) -> Map:
         """Return the event inside a schema that describes the frame (`event`, `data`, `id`)."""
         target = self._named.map(component_key(schema) or "") or schema
         fields = target.map("properties")
+        if declared is None or family(declared) != "sse":
+            return schema
         if fields is not None and "data" in fields and set(fields) <= _ENVELOPE and isinstance(fields["data"], Map):
-            data: Map = fields["data"]
-            return data if data.get("type") != "string" else schema
+            return self._data(fields)
         inner = target.maps("oneOf")
-        if inner and all(self._unwrapped(member) is not member for member in inner):
-            return Map({"oneOf": Seq((self._unwrapped(member) for member in inner), target.at)}, target.at)
+        unwrapped = [self._unwrapped(member, declared) for member in inner]
+        if inner and all(new is not old for new, old in zip(unwrapped, inner, strict=True)):
+            distinct = _distinct(unwrapped)
+            return distinct[0] if len(distinct) == 1 else Map({"oneOf": Seq(distinct, target.at)}, target.at)
         return schema
+
+    def _data(self, fields: Map) -> Map:
+        """Return the schema of what the data of a frame contains: text, unless it is declared to be JSON."""
+        data = fields.map("data") or Map({}, fields.at)
+        target = self._named.map(component_key(data) or "") or data
+        content = target.map("contentSchema")
+        return data if content is None else content
 
     def _shape(self, declared: str | None, flag: str | None, event: Map, content: Map) -> dict[str, Node]:
         known = self._operation.map("x-stream") or Map({}, self._operation.at)
         framing = str(known.get("framing") or (family(declared) if declared else "sse"))
         done = known.get("terminator", self._sentinel(declared, content))
+        configured = self._note if isinstance(self._note, Map) else Map({}, event.at)
+        ends = done or known.get("terminal_events") or configured.get("done") or configured.get("terminal")
         shape: dict[str, Node] = {
             "framing": framing,
             "flag": flag,
-            "done": done,
+            "done": done if ends or framing != "sse" or not self._is_json(event) else _DONE,
             "terminal": Seq(known.get("terminal_events") or (), event.at),
             "tag": known.get("tag"),
             "error_event": known.get("error_event", "error"),
             "resumable": bool(known.get("resumable", False)),
             "finish": known.get("finish"),
+            "framed_end": not ends,
+            "error_declared": "error_event" in known or "error_event" in configured,
+            "named": self._named_events(declared, content, event),
         }
-        configured = self._note if isinstance(self._note, Map) else Map({}, event.at)
-        shape.update({key: configured[key] for key in shape if key in configured})
-        if "terminal" not in configured and not shape["terminal"] and done is None and "done" not in configured:
-            shape["terminal"] = Seq(self._terminal(event), event.at)
+        shape.update({key: configured[key] for key in shape if key in configured and key != "named"})
         return shape
+
+    def _is_json(self, event: Map) -> bool:
+        """Report whether events are certainly JSON. The sentinel ``[DONE]`` is not, so it cannot be one of them."""
+        target = self._named.map(component_key(event) or "") or event
+        variants = target.maps("oneOf")
+        return all(map(self._is_json, variants)) if variants else bool(target) and target.get("type") != "string"
+
+    def _named_events(self, declared: str | None, content: Map, event: Map) -> Node:
+        """Return the variant of each event name, if the contract describes the frames of several kinds of events."""
+        entry = content.map(declared) if declared else None
+        schema = next((s for key in ("itemSchema", "schema") if entry and (s := entry.map(key)) is not None), None)
+        pairs = list(self._frames(schema)) if schema is not None else []
+        variants = event.maps("oneOf")
+        if not variants or not all(names and data in variants for names, data in pairs):
+            return None
+        return Map({name: variants.index(data) for names, data in pairs for name in names}, self._operation.at)
+
+    def _frames(self, schema: Map) -> Iterator[tuple[list[str], Map]]:
+        """Yield the event names and the data of every frame that a schema describes."""
+        target = self._named.map(component_key(schema) or "") or schema
+        fields = target.map("properties")
+        if fields is not None and "data" in fields and set(fields) <= _ENVELOPE:
+            event = fields.map("event") or Map({}, target.at)
+            names = [event["const"]] if "const" in event else list(event.seq("enum") or ())
+            yield [str(name) for name in names], self._data(fields)
+        for member in target.maps("oneOf"):
+            yield from self._frames(member)
 
     def _sentinel(self, declared: str | None, content: Map) -> str | None:
         """Return the closing sentinel, from an extension or the text of the contract."""
@@ -209,7 +258,7 @@ class _Finder:
         prose: list[Node] = [self._operation.get("description"), entry, *self._stream_fields()]
         target = self._named.map(component_key(entry.get("schema")) or "") if entry else None
         prose.append(target.get("description") if target else None)
-        return "[DONE]" if any("[DONE]" in str(text) for text in prose) else None
+        return _DONE if any(_DONE in str(text) for text in prose) else None
 
     def _stream_fields(self) -> list[Node]:
         """Return the body's keys about streams, with the schemas that they refer to."""
@@ -219,17 +268,10 @@ class _Finder:
         spoken = [field for key, field in (fields or {}).items() if key.startswith(_FLAG)]
         return [*spoken, *(self._named.get(component_key(field) or "") for field in spoken)]
 
-    def _terminal(self, event: Map) -> list[str]:
-        """Return the event types that end the stream: among final-sounding types, those with the fewest words."""
-        target = self._named.map(component_key(event) or "") or event
-        tags: list[str] = []
-        for member in target.maps("oneOf"):
-            schema = self._named.map(component_key(member) or "") or member
-            fields = schema.map("properties")
-            tag = fields.map("type") if fields else None
-            if tag is not None and isinstance(tag.get("const"), str):
-                tags.append(tag["const"])
-        final = [tag for tag in tags if _TERMINAL.search(tag)]
-        final = [tag for tag in final if "response" in tag] or final
-        fewest = min((tag.count(".") for tag in final), default=0)
-        return [tag for tag in final if tag.count(".") == fewest]
+
+def _distinct(schemas: list[Map]) -> list[Map]:
+    found: list[Map] = []
+    for schema in schemas:
+        if schema not in found:
+            found.append(schema)
+    return found

@@ -16,6 +16,7 @@ BRAND = Brand(
     base_url="http://127.0.0.1:4100",
     key_prefix="sk-",
     auth="bearer",
+    embedded_errors=True,
     providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
     provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",

@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0008_record_archive');
+INSERT INTO "alembic_version" VALUES('0009_credit_times');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -478,5 +478,6 @@ CREATE INDEX usage_by_group ON usage (group_id, id);
 CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'completed';
 CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
 CREATE INDEX usage_charge_by_usage ON usage_charge (usage_id);
+CREATE INDEX credit_entry_granted ON credit_entry (account, period_start, at) WHERE kind <> 'debit';
 DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -60,6 +60,8 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
         "key_prefix": brand.key_prefix,
         "auth": _auth(package.api.auth),
     }
+    if brand.gateway:
+        values["embedded_errors"] = True
     if brand.providers:
         values["providers"] = tuple(name for name, _ in brand.providers)
         values["provider_aliases"] = {prefix: name for name, prefixes in brand.providers for prefix in prefixes}

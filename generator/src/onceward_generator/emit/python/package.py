@@ -8,7 +8,7 @@ from onceward_generator.emit.reference import render_reference
 from onceward_generator.model import Api
 from onceward_generator.plan.python import Package, PythonOptions, plan
 from onceward_generator.plan.python.naming import all_methods
-from onceward_generator.plan.python.words import class_name
+from onceward_generator.plan.python.words import package_name
 
 from .checks import render_checks
 from .client import render_brand, render_client, render_table, render_version
@@ -27,6 +27,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     options = options or PythonOptions()
     if options.runtime == "in-place":
         options = replace(options, has=has_name)
+    api = replace(api, brand=replace(api.brand, package=package_name(api.brand.package)))
     package = plan(api, options)
     root = f"src/{api.brand.package.replace('.', '/')}"
     files = {f"{root}/{path}": text for path, text in _package_files(package, options).items()}
@@ -45,7 +46,7 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files |= {f"{_path(module.module)}.py": render_checks(module) for module in package.checks}
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
-    files["_brand.py"] = render_brand(package, _cancel_path(package.api))
+    files["_brand.py"] = render_brand(package, _cancel_path(package.api) if package.brand.gateway else None)
     if options.runtime == "vendored":
         files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
@@ -105,5 +106,5 @@ def _root_table(package: Package, options: PythonOptions) -> str:
         module, _, name = target.partition(":")
         if options.has(module, name):
             names[public] = (f".{module}", name)
-    doc = f"{class_name(package.brand.name)}: the Python SDK."
+    doc = f"{' '.join(package.brand.spelling) or client}: the Python SDK."
     return render_table(doc, dict(sorted(names.items())), ("types",))

@@ -101,13 +101,10 @@ def _property(scope: Scope, name: str, result: str, argument: str, doc: str) -> 
 
 def _raw(resource: ResourceDef, scope: Scope, prefix: str) -> str:
     name = f"{prefix}{resource.name}"
-    lines = "".join(f"{m.name} = {_raw_method(m, scope, name)}({name}.{m.name})\n" for m in resource.methods)
+    kind = scope.name(ASYNC_RAW_METHOD if prefix else RAW_METHOD)
+    lines = "".join(f"{m.name} = {kind}({name}.{m.name})\n" for m in resource.methods)
     doc = docstring(f"The methods of `{name}`, returning raw responses.", 1)
     return f'class {name}WithRawResponse({scope.name(RAW_RESOURCE)}["{name}"]):\n' + indent(f"{doc}\n{lines}")
-
-
-def _raw_method(method: MethodDef, scope: Scope, class_name: str) -> str:
-    return scope.name(ASYNC_RAW_METHOD if class_name.startswith("Async") else RAW_METHOD)
 
 
 # --- methods

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from onceward_generator.model import Api, Method, Nullable, Param, Ref, ResultKind, Type
 
+from .naming import all_methods
 from .words import class_name
 
-__all__ = ["first_sentence", "method_doc"]
+__all__ = ["common_errors", "first_sentence", "method_doc"]
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\[*])")
+
+_FEW = 3
 
 
 def first_sentence(description: str) -> str:
@@ -23,20 +27,24 @@ def _closed(sentence: str) -> str:
     return f"{sentence}." if sentence[-1:].isalnum() or sentence[-1:] in ("`", ")") else sentence
 
 
-def method_doc(api: Api, method: Method, arguments: dict[str, Param]) -> str:
-    """Return the docstring of a method, with sections in Google's style."""
+def method_doc(api: Api, method: Method, arguments: dict[str, Param], common: frozenset[int]) -> str:
+    """Return the docstring of a method, with sections in Google's style.
+
+    It contains only what is particular to the method: neither arguments without a description, nor the ``common``
+    errors, which most methods of the API declare.
+    """
     sections = [_closed(" ".join(method.summary.split())), method.description.strip()]
     if method.summary.strip().rstrip(".") == method.description.strip().rstrip("."):
         sections = sections[1:]
     if method.deprecated:
         sections.append("Deprecated.")
-    lines = [_argument(api, name, param) for name, param in arguments.items()]
+    lines = [line for name, param in arguments.items() if (line := _argument(api, name, param))]
     if lines:
         sections.append("Args:\n" + "\n".join(lines))
     returned = _returns(method)
     if returned:
         sections.append(f"Returns:\n    {returned}")
-    raised = _raises(api, method)
+    raised = _raises(api, method, common)
     if raised:
         sections.append("Raises:\n" + "\n".join(raised))
     body = "\n\n".join(section for section in sections if section)
@@ -44,9 +52,11 @@ def method_doc(api: Api, method: Method, arguments: dict[str, Param]) -> str:
 
 
 def _argument(api: Api, name: str, param: Param) -> str:
-    meaning = first_sentence(param.description or _type_description(api, param.type)) or f"`{param.wire}`."
     has_note = param.has_default and isinstance(param.default, str | int | float | bool)
-    return f"    {name}: {meaning}" + (f" Default: {param.default!r}." if has_note else "")
+    note = f"Default: {param.default!r}." if has_note else ""
+    meaning = first_sentence(param.description or _type_description(api, param.type))
+    text = " ".join(piece for piece in (meaning, note) if piece)
+    return f"    {name}: {text}" if text else ""
 
 
 def _type_description(api: Api, type_: Type) -> str:
@@ -57,11 +67,14 @@ def _type_description(api: Api, type_: Type) -> str:
 
 def _returns(method: Method) -> str:
     if method.pages is not None:
-        return "The first page of the list. Iterate over it to get the items of all pages."
+        return "The first page; iterate over it for the items of all pages."
     if method.streams is not None and method.streams.flag is None:
         return "The stream of events."
     if method.streams is not None:
         return f"The complete response, or the stream of events with `{method.streams.flag}=True`."
+    results = [(answer.kind, answer.type) for answer in method.answers]
+    if any(result != results[0] for result in results):
+        return "The response. Its type depends on its status and media type."
     return {
         ResultKind.TEXT: "The text of the response.",
         ResultKind.BINARY: "The bytes of the response.",
@@ -69,13 +82,15 @@ def _returns(method: Method) -> str:
     }.get(method.result.kind, "")
 
 
-def _raises(api: Api, method: Method) -> list[str]:
-    """Return the errors to expect: the caller's own, the server's by status, and those of the network."""
+def _raises(api: Api, method: Method, common: frozenset[int]) -> list[str]:
+    """Return the errors by status that this method declares and most methods of the API do not."""
     classes = {status: error for error in reversed(api.behaviour.errors) for status in error.statuses}
-    named = [f"{class_name(classes[s].name)}Error ({s})" for s in sorted(set(method.errors)) if s in classes]
-    by_status = f": {', '.join(named)}" if named else ""
-    return [
-        "    ParameterError: An argument is missing, unknown or invalid. Nothing was sent.",
-        f"    APIStatusError: The server returned an error{by_status}.",
-        "    APIConnectionError: No complete response was received, even after retries.",
-    ]
+    special = sorted(set(method.errors) - common)
+    return [f"    {class_name(classes[status].name)}Error: Status {status}." for status in special if status in classes]
+
+
+def common_errors(api: Api) -> frozenset[int]:
+    """Return the statuses that at least half of the methods declare, in an API of more than a few."""
+    every = list(all_methods(api.resources))
+    counts = Counter(status for method in every for status in set(method.errors))
+    return frozenset(status for status, count in counts.items() if 2 * count >= len(every) > _FEW)

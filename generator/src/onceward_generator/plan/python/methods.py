@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onceward_generator.model import (
+    Answer,
     Api,
     EnumType,
     Method,
@@ -13,20 +14,21 @@ from onceward_generator.model import (
     Param,
     Place,
     Ref,
+    Result,
     ResultKind,
     Type,
 )
 
 from .checks import Checks
-from .docs import method_doc
-from .naming import Naming, module_name
+from .docs import common_errors, method_doc
+from .naming import Naming
 from .operations import operation_value
 from .options import PythonOptions
 from .received import enum
 from .sent import Sent
 from .shapes import KeyDef, MethodDef, OperationDef, Overload, Positional, TypedDictDef
 from .symbols import Expr, Symbol, builtin, expr, literal, sub, text, typing, union
-from .words import argument, class_name, clear_of, constant, snake
+from .words import argument
 
 __all__ = ["CALL_OPTIONS_SYMBOL", "Methods"]
 
@@ -36,7 +38,6 @@ ASYNC_STREAM = expr(Symbol("._drivers.stream", "AsyncStream"))
 PAGE = expr(Symbol("._drivers.pages", "SyncPage"))
 ASYNC_PAGES = expr(Symbol("._drivers.pages", "AsyncPages"))
 CONTENT = expr(Symbol("._core.content", "Content"))
-RESOURCE_ATTRIBUTES = frozenset({"with_raw_response"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +57,26 @@ class Methods:
         self._options = options
         self._sent = Sent(api, naming, options)
         self._checks = Checks(api, naming, options)
+        self._common_errors = common_errors(api)
 
-    def plan(self, path: tuple[str, ...], method: Method, taken: frozenset[str]) -> Planned:
-        """Return the plan of a method."""
+    def plan(self, method: Method, name: str, constant: str, dictionary: Symbol) -> Planned:
+        """Return the plan of a method, given its name, its constant in the module and its request dictionary."""
         arguments = self._arguments(method)
         positional = self._positional(method, arguments)
         pinned = self._pinned(method, arguments)
         named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
-        params = self._params(path, method, named)
+        params = self._params(method, dictionary, named)
         overloads = tuple(self._overloads(method, arguments, pinned))
         value = operation_value(self._api, self._naming, self._checks, method, arguments)
         planned = MethodDef(
-            name=clear_of(snake(method.name), RESOURCE_ATTRIBUTES | taken),
+            name=name,
             operation_id=method.id,
-            operation=OperationDef(constant((*path[1:], *method.name)), value),
+            operation=OperationDef(constant, value),
             kind="pages" if method.pages else "call",
             positional=positional,
             params=params[-1].symbol if params else CALL_OPTIONS_SYMBOL,
             overloads=overloads,
-            doc=method_doc(self._api, method, arguments),
+            doc=method_doc(self._api, method, arguments, self._common_errors),
             http=method.http,
             path=method.path,
             deprecated=method.deprecated,
@@ -117,30 +119,35 @@ class Methods:
             if param.wire == wire and param.place is Place.BODY
         ]
 
-    def _params(self, path: tuple[str, ...], method: Method, named: dict[str, Param]) -> tuple[TypedDictDef, ...]:
+    def _params(self, method: Method, symbol: Symbol, named: dict[str, Param]) -> tuple[TypedDictDef, ...]:
         if not named:
             return ()
-        wanted = class_name((*path, *method.name))
-        name = f"{wanted}MethodParams" if f"{wanted}Params" in self._naming.taken else f"{wanted}Params"
         keys = tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
-        module = f".types.params.{module_name(path[0])}"
         doc = f"Arguments of `{method.id}`."
-        apart = self._options.separate_arguments.get(name, ())
+        apart = self._options.separate_arguments.get(symbol.name, ())
         if not apart:
-            return (TypedDictDef(Symbol(module, name), doc, keys, CALL_OPTIONS_SYMBOL, functional=False),)
-        base = Symbol(module, f"{name.removesuffix('Params')}BaseParams")
+            return (TypedDictDef(symbol, doc, keys, CALL_OPTIONS_SYMBOL, functional=False),)
+        base = Symbol(symbol.module, f"{symbol.name.removesuffix('Params')}BaseParams")
         shared = tuple(key for key in keys if key.name not in apart)
         own = tuple(key for key in keys if key.name in apart)
         base_doc = f"Arguments of `{method.id}` except {', '.join(f'`{key.name}`' for key in own)}."
         return (
             TypedDictDef(base, base_doc, shared, CALL_OPTIONS_SYMBOL, functional=False),
-            TypedDictDef(Symbol(module, name), doc, own, base, functional=False),
+            TypedDictDef(symbol, doc, own, base, functional=False),
         )
 
     # --- results
 
     def _result(self, method: Method) -> Expr:
-        match method.result.kind:
+        """Return the type of the result: those of all successful responses, without repetitions."""
+        results = [self._decoded(answer) for answer in method.answers or (method.result,)]
+        distinct = [result for at, result in enumerate(results) if result not in results[:at]]
+        none = text("None")
+        values = [result for result in distinct if result != none]
+        return union(*values, *([none] if none in distinct else [])) if values else none
+
+    def _decoded(self, answer: Answer | Result) -> Expr:
+        match answer.kind:
             case ResultKind.TEXT:
                 return builtin("str")
             case ResultKind.BINARY:
@@ -148,9 +155,9 @@ class Methods:
             case ResultKind.EMPTY:
                 return text("None")
             case ResultKind.JSON_LINES:
-                return sub(builtin("list"), self._named(method.result.type))
+                return sub(builtin("list"), self._named(answer.type))
             case ResultKind.JSON:
-                return self._named(method.result.type)
+                return self._named(answer.type)
 
     def _named(self, type_: Type | None) -> Expr:
         return expr(self._naming.received[type_.key]) if isinstance(type_, Ref) else typing("Any")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from onceward_generator.identifiers import PYTHON
 from onceward_generator.model import (
     Api,
     EnumType,
@@ -30,11 +31,9 @@ from onceward_generator.model import (
 )
 
 from .symbols import Symbol
-from .words import class_name, clear_of
+from .words import class_name, module_name
 
-__all__ = ["Naming", "all_methods", "is_scalar", "module_name", "name_types", "references"]
-
-RESERVED = frozenset({"Any", "None", "True", "False"})
+__all__ = ["Naming", "all_methods", "is_scalar", "name_types", "references"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,6 @@ class Naming:
     received: dict[str, Symbol]
     sent: dict[str, Symbol]
     taken: frozenset[str]
-
-
-def module_name(family: str) -> str:
-    """Return the module of a family; ``params`` is the package of request types."""
-    return clear_of(re.sub(r"\W", "_", family).strip("_") or "shared", frozenset({"params"}))
 
 
 def all_methods(resources: Iterable[Resource]) -> Iterable[Method]:
@@ -110,7 +104,10 @@ def name_types(api: Api) -> Naming:
     received_roots = [key for key, definition in api.types.items() if definition.received]
     sent_roots: list[str] = []
     for method in all_methods(api.resources):
-        carried = [method.result.type, method.streams and method.streams.event, method.pages and method.pages.item]
+        answers = (*method.answers, *method.failures)
+        carried: list[Type | None] = [method.result.type, *(answer.type for answer in answers)]
+        carried += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
+        carried += [type_ for _, type_ in method.streams.named] if method.streams else []
         received_roots.extend(key for type_ in carried if type_ for key in references(type_))
         sent_roots.extend(key for param in method.params for key in references(param.type))
     received_keys, sent_keys = _closure(api, received_roots), _closure(api, sent_roots)
@@ -154,7 +151,7 @@ def _sent_symbol(api: Api, namer: _Namer, definition: TypeDef, received: dict[st
 
 class _Namer:
     def __init__(self) -> None:
-        self.taken: set[str] = set(RESERVED)
+        self.taken: set[str] = set(PYTHON.keywords | PYTHON.types)
 
     def give(self, wanted: str, definition: TypeDef) -> str:
         spelling = re.sub(r"\W", "_", definition.key)

@@ -11,7 +11,7 @@ from .naming import name_types
 from .options import PythonOptions
 from .resources import plan_resources
 from .shapes import Package
-from .words import class_name
+from .words import brand_class
 
 __all__ = ["plan"]
 
@@ -23,6 +23,6 @@ def plan(api: Api, options: PythonOptions | None = None) -> Package:
     naming = name_types(lifted)
     planned = plan_resources(lifted, naming, options)
     types = types_modules(lifted, naming, planned.params, options)
-    client = options.client or class_name(api.brand.name)
+    client = options.client or brand_class(api.brand)
     checks = Checks(lifted, naming, options).modules()
     return Package(lifted, api.brand, client, types, planned.modules, checks)

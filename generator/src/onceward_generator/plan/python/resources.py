@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from onceward_generator.model import Api, Resource
+from onceward_generator.identifiers import distinct
+from onceward_generator.model import Api, Method, Name, Resource
 
 from .methods import Methods
-from .naming import Naming, module_name
+from .naming import Naming
 from .options import PythonOptions
 from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
-from .words import class_name, clear_of
+from .words import RESOURCE_ATTRIBUTES, class_name, clear_of, constant, module_name, snake
 
 __all__ = ["PlannedResources", "plan_resources"]
 
@@ -35,41 +37,107 @@ class PlannedResources:
     params: tuple[TypedDictDef, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names that have to be unique among all resources.
+
+    Classes by path, modules and attributes of the client by the name of a top-level resource, request dictionaries by
+    the id of a method.
+    """
+
+    classes: dict[tuple[str, ...], str]
+    modules: dict[Name, str]
+    attributes: dict[Name, str]
+    dictionaries: dict[str, str]
+
+
 def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedResources:
     """Plan the classes of all resources, and the request dictionaries of their methods."""
-    planner = _Planner(Methods(api, naming, options), options)
+    names = _Names(
+        classes=_classes(api, options),
+        modules=distinct([resource.name for resource in api.resources], lambda name: module_name("_".join(name))),
+        attributes=distinct([resource.name for resource in api.resources], _client_attribute),
+        dictionaries=_dictionaries(api, naming),
+    )
+    planner = _Planner(Methods(api, naming, options), options, names)
     modules = tuple(planner.module(resource) for resource in api.resources)
     return PlannedResources(modules, tuple(planner.params))
 
 
+def _classes(api: Api, options: PythonOptions) -> dict[tuple[str, ...], str]:
+    """Return the class of each resource. Classes of top-level resources meet in the client's module."""
+    client = options.client or class_name(api.brand.name)
+    met = {client, f"Async{client}"}
+    found = {resource.path: _class(resource.path, met) for resource in _shortest_first(api.resources)}
+    for top in api.resources:
+        own = {found[top.path], f"Async{found[top.path]}"}
+        below = [resource for child in top.children for resource in _family(child)]
+        found |= {resource.path: _class(resource.path, own) for resource in _shortest_first(below)}
+    return found
+
+
+def _class(path: tuple[str, ...], taken: set[str]) -> str:
+    """Return a class name whose asynchronous twin is free too, and take both.
+
+    ``a.b_c`` and ``a.b.c`` have the same words; the longer path is spelled with its dots as underscores.
+    """
+    name = class_name(path)
+    for wish in (name, f"{name}Resource", "_".join(class_name((part,)) for part in path) + "Resource"):
+        if not {wish, f"Async{wish}"} & taken:
+            name = wish
+            break
+    taken |= {name, f"Async{name}"}
+    return name
+
+
+def _family(resource: Resource) -> Iterator[Resource]:
+    yield resource
+    for child in resource.children:
+        yield from _family(child)
+
+
+def _shortest_first(resources: Iterable[Resource]) -> list[Resource]:
+    return sorted(resources, key=lambda resource: (len(resource.path), resource.path))
+
+
 class _Planner:
-    def __init__(self, methods: Methods, options: PythonOptions) -> None:
+    def __init__(self, methods: Methods, options: PythonOptions, names: _Names) -> None:
         self._methods = methods
         self._options = options
+        self._names = names
         self.params: list[TypedDictDef] = []
 
     def module(self, resource: Resource) -> ResourceModule:
-        attribute = clear_of(module_name(resource.path[0]), CLIENT_ATTRIBUTES)
-        resources = tuple(self._tree(resource, attribute))
-        return ResourceModule(f".resources.{module_name(resource.path[0])}", resources)
+        attribute = self._names.attributes[resource.name]
+        resources = tuple(self._tree(resource, attribute, _constants(resource)))
+        return ResourceModule(f".resources.{self._names.modules[resource.name]}", resources)
 
-    def _tree(self, resource: Resource, attribute: str) -> Iterator[ResourceDef]:
-        children = [(child, clear_of(module_name(child.path[-1]))) for child in resource.children]
+    def _tree(self, resource: Resource, attribute: str, constants: dict[str, str]) -> Iterator[ResourceDef]:
+        names = distinct([child.name for child in resource.children], _attribute)
+        children = [(child, names[child.name]) for child in resource.children]
         for child, name in children:
-            yield from self._tree(child, name)
-        taken = frozenset(name for _, name in children)
-        planned = [self._methods.plan(resource.path, method, taken) for method in resource.methods if method.visible]
+            yield from self._tree(child, name, constants)
+        taken = frozenset(names.values())
+        visible = [method for method in resource.methods if method.visible]
+        called = distinct([method.name for method in visible], lambda name: clear_of(_attribute(name), taken))
+        planned = [
+            self._methods.plan(method, called[method.name], constants[method.id], self._dictionary(resource, method))
+            for method in visible
+        ]
         self.params += [params for item in planned for params in item.params]
         yield ResourceDef(
-            name=class_name(resource.path),
+            name=self._names.classes[resource.path],
             path=resource.path,
             attribute=attribute,
             doc=resource.description,
             methods=tuple(item.method for item in planned),
-            children=tuple((name, class_name(child.path), child.description) for child, name in children),
+            children=tuple((name, self._names.classes[child.path], child.description) for child, name in children),
             helpers=self._mixins(resource),
-            aliases=tuple(clear_of(module_name(alias), CLIENT_ATTRIBUTES) for alias in resource.aliases),
+            aliases=tuple(_client_attribute((alias,)) for alias in resource.aliases),
         )
+
+    def _dictionary(self, resource: Resource, method: Method) -> Symbol:
+        return Symbol(f".types.params.{module_name(resource.path[0])}", self._names.dictionaries[method.id])
 
     def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:
         """Return the helper classes of a resource, such as `ChatCompletionsHelpers`, and the async twin."""
@@ -79,3 +147,46 @@ class _Planner:
         if not self._options.has(module, f"{name}Helpers"):
             return None
         return Symbol(module, f"{name}Helpers"), Symbol(module, f"Async{name}Helpers")
+
+
+def _client_attribute(name: Name) -> str:
+    return clear_of(snake(name), CLIENT_ATTRIBUTES)
+
+
+def _dictionaries(api: Api, naming: Naming) -> dict[str, str]:
+    """Return the request dictionary of each method.
+
+    Of methods with the same words, such as ``a.b_list`` and ``a.b.list``, the one with the shorter path has the plain
+    name.
+    """
+    taken = set(naming.taken)
+    found: dict[str, str] = {}
+    for resource in _shortest_first(one for top in api.resources for one in _family(top)):
+        for method in sorted(resource.methods, key=lambda method: method.name):
+            plain = class_name((*resource.path, *method.name))
+            apart = "_".join(class_name((part,)) for part in (*resource.path, "_".join(method.name)))
+            wishes = (f"{plain}Params", f"{plain}MethodParams", f"{apart}Params", f"{apart}_{method.http}Params")
+            name = next(wish for wish in wishes if wish not in taken)
+            taken.add(name)
+            found[method.id] = name
+    return found
+
+
+def _attribute(name: Name) -> str:
+    return clear_of(snake(name), RESOURCE_ATTRIBUTES)
+
+
+def _constants(top: Resource) -> dict[str, str]:
+    """Return the constant of each operation in a module.
+
+    Paths with the same words, such as ``a.b_c`` and ``a.b.c``, have double underscores between their parts.
+    """
+    methods = [(resource.path[1:], method) for resource in _family(top) for method in resource.methods]
+    plain = {method.id: constant((*path, *method.name)) for path, method in methods}
+    shared = {name for name, count in Counter(plain.values()).items() if count > 1}
+    return {
+        method.id: constant((*path, *method.name))
+        if plain[method.id] not in shared
+        else "__".join(constant((part,)).lstrip("_") for part in ("", *path, "_".join(method.name)))
+        for path, method in methods
+    }

@@ -28,6 +28,8 @@ class Brand:
     version: str = "0"
     auth: Literal["bearer"] | tuple[Literal["header"], str] = "bearer"
     cancel_path: str | None = None
+    embedded_errors: bool = False
+    """An ``error`` that a type does not declare is an error, whatever the status of its response."""
     provider_key_header: str = "X-Provider-Key"
     providers: tuple[str, ...] = ()
     """Providers whose prefixes the server knows."""

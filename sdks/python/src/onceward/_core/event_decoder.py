@@ -10,6 +10,7 @@ from .call import Call
 from .envelope import error_from
 from .errors import APIError, ResponseShapeError
 from .finish import FinishTracker
+from .look_up import look_up
 from .meta import Meta
 from .operation import Stream
 from .sse import ServerEvent
@@ -30,10 +31,14 @@ class EventDecoder:
         self._spec = spec
         self._tracker = tracker
         self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
+        self._checked = call.shared.brand.embedded_errors
         self._error_name = None if spec.error_event is None else spec.error_event.encode()
         self._joiner = SurrogateJoiner()
+        self._named = {name.encode(): decode.shape_of(reference) for name, reference in spec.named.items()}
         # A terminal event is recognized by its type, which is only known once it is decoded.
         self._in_batches = not spec.terminal
+        self.half = False
+        """True if the body ended in the middle of an event."""
 
     def plain(self, raw: list[ServerEvent]) -> list[Any]:
         """Decode the events up to the first that needs `decode`. Nearly all events of nearly all streams end here."""
@@ -60,15 +65,17 @@ class EventDecoder:
 
     def decode(self, data: bytes, name: bytes | None, final: bool) -> Any:
         """Decode one event, or raise the error in it. None: half an event at the end of a body that was cut."""
-        named = name is not None and name == self._error_name
-        if named or (not self._shape.declares_error and (b'"error"' in data or b'"detail"' in data)):
+        named = name is not None and name == self._error_name and name not in self._named
+        checked = self._checked and not self._shape.declares_error
+        if named or (checked and (b'"error"' in data or b'"detail"' in data)):
             failure = self._embedded(data, named)
             if failure is not None:
                 raise failure
         try:
-            return self._validate(data)
+            return self._validate(data, name)
         except ResponseShapeError:
             if final:
+                self.half = True
                 return None
             raise
 
@@ -81,26 +88,30 @@ class EventDecoder:
     def again(self, raw: list[ServerEvent]) -> list[Any]:
         """Decode all delivered events once more, from the first one on."""
         joiner = SurrogateJoiner()
-        decoded = [(self._validate(data), data, name) for data, name, _ in raw]
+        decoded = [(self._validate(data, name), data, name) for data, name, _ in raw]
         events = [self._joined(joiner, *event, set()) for event in decoded]
         joiner.restore()
         return events
 
     def is_terminal(self, event: Any, name: bytes | None) -> bool:
         """Return whether an event is the last one of its stream."""
-        return bool(self._spec.terminal) and self._kind(event, name) in self._spec.terminal
+        terminal, tag = self._spec.terminal, self._spec.tag
+        if not terminal:
+            return False
+        if tag is not None:
+            kind = look_up(event, (tag,))
+            if isinstance(kind, str):
+                return kind in terminal
+        return name is not None and name.decode("utf-8", "replace") in terminal
 
-    def _kind(self, event: Any, name: bytes | None) -> str | None:
-        tag = getattr(event, self._spec.tag, None) if self._spec.tag is not None else None
-        return tag if isinstance(tag, str) else None if name is None else name.decode("utf-8", "replace")
-
-    def _validate(self, data: bytes) -> Any:
+    def _validate(self, data: bytes, name: bytes | None) -> Any:
+        shape = self._shape if name is None else self._named.get(name, self._shape)
         try:
-            return self._shape.validate(data)
+            return shape.validate(data)
         except ValueError:
             assert self.meta is not None
             now = self._call.shared.clock.time()
-            return decode.decode_event(self._shape, self.meta, data, self._call.where, now)
+            return decode.decode_event(shape, self.meta, data, self._call.where, now)
 
     def _joined(self, joiner: SurrogateJoiner, event: Any, data: bytes, name: bytes | None, finished: set[Any]) -> Any:
         """Return the event with complete characters. Texts that end with it get back their last half character."""
@@ -108,7 +119,7 @@ class EventDecoder:
         if ended and joiner:
             value = json.loads(data)
             if joiner.settle(value, ended):
-                event = self._validate(json.dumps(value).encode())
+                event = self._validate(json.dumps(value).encode(), name)
         return joiner.join(event, ended)
 
     def _ended_places(self, event: Any, name: bytes | None, finished: set[Any]) -> set[Place]:

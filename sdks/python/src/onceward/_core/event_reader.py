@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from .encoding import Inflater
-from .jsonlines import JSONLinesDecoder
+from .jsonlines import JSONLinesDecoder, JSONSeqDecoder
 from .operation import Stream
 from .sse import ServerEvent, SSEDecoder
 
 __all__ = ["EventReader", "framing_decoder"]
 
 
-def framing_decoder(spec: Stream) -> SSEDecoder | JSONLinesDecoder:
+Decoder: TypeAlias = SSEDecoder | JSONLinesDecoder | JSONSeqDecoder
+
+
+def framing_decoder(spec: Stream) -> Decoder:
     """Return a new decoder for the framing of a stream."""
-    return SSEDecoder() if spec.framing == "sse" else JSONLinesDecoder()
+    if spec.framing == "sse":
+        return SSEDecoder()
+    return JSONLinesDecoder() if spec.framing == "json_lines" else JSONSeqDecoder()
 
 
 class EventReader:
@@ -24,7 +30,7 @@ class EventReader:
 
     def __init__(
         self,
-        decoder: SSEDecoder | JSONLinesDecoder,
+        decoder: Decoder,
         inflater: Inflater | None,
         keep: Callable[[bytes], None] | None,
     ) -> None:

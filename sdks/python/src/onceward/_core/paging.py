@@ -6,7 +6,6 @@ comes twice is an error, since following it would never end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -15,35 +14,12 @@ from .call import Call
 from .encode import encode_query
 from .errors import PaginationLoop, ResponseShapeError
 from .ids import uuid4
+from .look_up import look_up, member
 from .meta import Meta
-from .narrow import class_of, is_list, is_mapping
+from .narrow import is_list
 from .operation import Page
 
-__all__ = ["Pager", "look_up"]
-
-
-def look_up(value: Any, path: tuple[str, ...] | None) -> Any:
-    """Return the member of a decoded response at a path of keys, or None."""
-    if path is None:
-        return None
-    for key in path:
-        if value is None:
-            return None
-        value = _member(value, key)
-    return value
-
-
-def _member(value: Any, key: str) -> Any:
-    if is_mapping(value):
-        return value.get(key)
-    found: Any = getattr(value, key, None)
-    if found is None or callable(found):
-        fields: Mapping[str, Any] = getattr(class_of(value), "model_fields", {})
-        for name, info in fields.items():
-            if info.alias == key:
-                return getattr(value, name, None)
-        return None if callable(found) else found
-    return found
+__all__ = ["Pager"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +82,7 @@ class Pager:
     def _after(self, envelope: Any, items: list[Any], more: Any) -> str | None:
         last = look_up(envelope, self.page.last_id)
         if last is None and items:
-            last = _member(items[-1], self.page.item_id)
+            last = member(items[-1], self.page.item_id)
         if last is None:
             if more is True:  # The same page would come again.
                 raise PaginationLoop(
@@ -141,8 +117,10 @@ class Pager:
                     f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
         else:
-            kept = [pair for pair in _pairs(call.url) if pair[0] != self.page.cursor_param]
-            url = call.url.partition("?")[0] + "?" + encode_query([*kept, (self.page.cursor_param or "after", cursor)])
+            start, _, query = call.url.partition("?")
+            # The rest of the query stays as it was sent: decoding it would lose what separates the items of a list.
+            kept = [part for part in query.split("&") if part and _decoded(part)[0] != self.page.cursor_param]
+            url = f"{start}?{'&'.join([*kept, encode_query([(self.page.cursor_param or 'after', cursor)])])}"
         request_id = uuid4()
         key = None if call.key is None else uuid4()
         headers = [(name, _renewed(name, text, request_id, key)) for name, text in call.headers]
@@ -150,9 +128,12 @@ class Pager:
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:
-    query = url.partition("?")[2]
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote(name), unquote(text)) for name, _, text in pairs]
+    return [_decoded(part) for part in url.partition("?")[2].split("&") if part]
+
+
+def _decoded(part: str) -> tuple[str, str]:
+    name, _, text = part.partition("=")
+    return unquote(name), unquote(text)
 
 
 def _renewed(name: str, text: str, request_id: str, key: str | None) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from .operation import Operation
     from .raw import AsyncRawResponse, RawResponse
 
 __all__ = ["AsyncExecutor", "AsyncRawMethod", "AsyncResource", "Executor", "RawMethod", "RawResource", "Resource"]
+
+_CO_VARKEYWORDS: Final = 0x08
+"""The flag of a function with ``**keywords``, as `inspect.CO_VARKEYWORDS`."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,8 +46,43 @@ class AsyncExecutor(Protocol):
         ...
 
 
+class _Shape:
+    """The signature of a method, computed when somebody asks for it.
+
+    It is the ``__wrapped__`` of the method, where `inspect.signature` finds ``__signature__``. Calls do not touch it.
+    """
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: FunctionType) -> None:
+        self._function = function
+
+    @property
+    def __signature__(self) -> Signature:
+        from .signatures import signature_of
+
+        return signature_of(self._function)
+
+    @property
+    def __wrapped__(self) -> FunctionType:
+        from .signatures import plain_copy
+
+        return plain_copy(self._function)
+
+
+def _show_signatures(cls: type) -> None:
+    """Let `inspect.signature` show the real arguments of the methods that take them as keywords."""
+    for value in vars(cls).values():
+        if isinstance(value, FunctionType) and value.__code__.co_flags & _CO_VARKEYWORDS:
+            value.__wrapped__ = _Shape(value)  # type: ignore[attr-defined]
+
+
 class Resource:
     """A group of methods. It keeps its client alive, so that ``Client().models.list()`` works."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _show_signatures(cls)
 
     def __init__(self, client: Executor) -> None:
         self._client = client
@@ -52,6 +93,10 @@ class Resource:
 
 class AsyncResource:
     """A group of asynchronous methods."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _show_signatures(cls)
 
     def __init__(self, client: AsyncExecutor) -> None:
         self._client = client

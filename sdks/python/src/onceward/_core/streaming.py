@@ -178,7 +178,7 @@ class EventRun:
         """Raise the error of a page or an object that the server sent in place of a stream."""
         assert self.meta is not None
         kind = self.meta.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in _OTHER_TYPES:
+        if kind not in _OTHER_TYPES or (self.spec.framing != "sse" and kind == "application/json"):
             return
         body = yield from read_body(self.tries, self._response, request, self.meta, most=_MOST_EVENT, cut=True)
         where, now = self.call.where, self.call.shared.clock.time()
@@ -227,7 +227,17 @@ class EventRun:
                 self._limit_silence(request, idle, idle - (monotonic() - last))
             if reader.silent > _MOST_EVENT:
                 raise self._endless()
-        raise ReadFailed("the stream ended without its closing event")
+        self._end_of_body()
+        yield from self._close()
+
+    def _end_of_body(self) -> None:
+        """End a stream whose body ended without an end marker, or raise if it must have one."""
+        if not self.spec.framed_end:
+            raise ReadFailed("the stream ended without its closing event")
+        if self._decoder.half:
+            raise ReadFailed("the stream ended in the middle of an event")
+        self.ended = True
+        self._check_finish()
 
     def _limit_silence(self, request: Request, idle: float, left: float) -> None:
         """Limit the next read to the time left until an event has to come."""

@@ -125,6 +125,7 @@ _SPEECH_CREATE = Operation(
     },
     body=Body(),
     result=Result(kind="binary"),
+    accept="audio/mpeg, audio/wav, audio/opus, audio/aac, audio/flac, audio/pcm, application/octet-stream",
     retry="keyed",
 )
 
@@ -194,15 +195,6 @@ class AudioTranscriptions(Resource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
@@ -278,15 +270,6 @@ class AsyncAudioTranscriptions(AsyncResource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSCRIPTIONS_CREATE, params)
 
@@ -332,15 +315,6 @@ class AudioTranslations(Resource):
             prompt: Text that precedes the audio, or words to expect in it, in English.
             response_format: The format of the output.
             temperature: The sampling temperature.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_TRANSLATIONS_CREATE, params)
 
@@ -386,15 +360,6 @@ class AsyncAudioTranslations(AsyncResource):
             prompt: Text that precedes the audio, or words to expect in it, in English.
             response_format: The format of the output.
             temperature: The sampling temperature.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_TRANSLATIONS_CREATE, params)
 
@@ -437,15 +402,6 @@ class AudioSpeech(Resource):
 
         Returns:
             The bytes of the response.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = self._client.execute(_SPEECH_CREATE, params)
         return answer
@@ -489,15 +445,6 @@ class AsyncAudioSpeech(AsyncResource):
 
         Returns:
             The bytes of the response.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Content = await self._client.execute(_SPEECH_CREATE, params)
         return answer

@@ -104,15 +104,6 @@ class Batches(BatchesHelpers, Resource):
             completion_window: The time within which the batch must finish: `24h`.
             metadata: Custom metadata.
             output_expires_after: When the file expires.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_CREATE, params)
         return answer
@@ -127,16 +118,7 @@ class Batches(BatchesHelpers, Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[Batch] = self._client.execute(_LIST, params)
         return answer
@@ -148,15 +130,6 @@ class Batches(BatchesHelpers, Resource):
 
         Args:
             batch_id: The id of the batch.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
@@ -169,15 +142,6 @@ class Batches(BatchesHelpers, Resource):
 
         Args:
             batch_id: The id of the batch.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer
@@ -213,15 +177,6 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
             completion_window: The time within which the batch must finish: `24h`.
             metadata: Custom metadata.
             output_expires_after: When the file expires.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_CREATE, params)
         return answer
@@ -236,16 +191,7 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[Batch] = self._client.execute(_LIST, params)
         return answer
@@ -257,15 +203,6 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
 
         Args:
             batch_id: The id of the batch.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_RETRIEVE, {"batch_id": batch_id, **params})
         return answer
@@ -278,15 +215,6 @@ class AsyncBatches(AsyncBatchesHelpers, AsyncResource):
 
         Args:
             batch_id: The id of the batch.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Batch = await self._client.execute(_CANCEL, {"batch_id": batch_id, **params})
         return answer

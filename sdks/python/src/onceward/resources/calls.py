@@ -84,16 +84,7 @@ class Calls(Resource):
             key: Only the call with this idempotency key.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[Call] = self._client.execute(_LIST, params)
         return answer
@@ -105,15 +96,6 @@ class Calls(Resource):
 
         Args:
             call_id: The id of the call, from the response header `x-onceward-call-id`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -126,15 +108,6 @@ class Calls(Resource):
 
         Args:
             call_id: The id of the call, from the response header `x-onceward-call-id`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer
@@ -167,16 +140,7 @@ class AsyncCalls(AsyncResource):
             key: Only the call with this idempotency key.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[Call] = self._client.execute(_LIST, params)
         return answer
@@ -188,15 +152,6 @@ class AsyncCalls(AsyncResource):
 
         Args:
             call_id: The id of the call, from the response header `x-onceward-call-id`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_RETRIEVE, {"call_id": call_id, **params})
         return answer
@@ -209,15 +164,6 @@ class AsyncCalls(AsyncResource):
 
         Args:
             call_id: The id of the call, from the response header `x-onceward-call-id`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: Call = await self._client.execute(_CANCEL, {"call_id": call_id, **params})
         return answer

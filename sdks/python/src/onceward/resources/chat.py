@@ -193,15 +193,6 @@ class ChatCompletions(ChatCompletionsHelpers, Resource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_COMPLETIONS_CREATE, params)
 
@@ -294,15 +285,6 @@ class AsyncChatCompletions(AsyncChatCompletionsHelpers, AsyncResource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_COMPLETIONS_CREATE, params)
 

@@ -98,15 +98,6 @@ class Credits(Resource):
 
         Args:
             organization_id: The organization.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsBalance = self._client.execute(_BALANCE, params)
         return answer
@@ -114,7 +105,9 @@ class Credits(Resource):
     def history(self, **params: Unpack[CreditsHistoryParams]) -> SyncPage[CreditsEntry]:
         """List the credit history.
 
-        Lists debits, grants and refunds, newest first.
+        Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
+        than `limit` and still be
+        followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -129,16 +122,7 @@ class Credits(Resource):
             organization_id: The organization.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[CreditsEntry] = self._client.execute(_HISTORY, params)
         return answer
@@ -159,15 +143,6 @@ class Credits(Resource):
             provider: Only entries of this provider.
             band: Only entries of this band.
             organization_id: The organization.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsStats = self._client.execute(_STATS, params)
         return answer
@@ -177,15 +152,6 @@ class Credits(Resource):
 
         Lists the tiers with their credits and rate limits, and the bands, which are the classes of models that
         a tier includes.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsTiers = self._client.execute(_TIERS, params)
         return answer
@@ -216,15 +182,6 @@ class AsyncCredits(AsyncResource):
 
         Args:
             organization_id: The organization.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsBalance = await self._client.execute(_BALANCE, params)
         return answer
@@ -232,7 +189,9 @@ class AsyncCredits(AsyncResource):
     def history(self, **params: Unpack[CreditsHistoryParams]) -> AsyncPages[CreditsEntry]:
         """List the credit history.
 
-        Lists debits, grants and refunds, newest first.
+        Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
+        than `limit` and still be
+        followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -247,16 +206,7 @@ class AsyncCredits(AsyncResource):
             organization_id: The organization.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[CreditsEntry] = self._client.execute(_HISTORY, params)
         return answer
@@ -277,15 +227,6 @@ class AsyncCredits(AsyncResource):
             provider: Only entries of this provider.
             band: Only entries of this band.
             organization_id: The organization.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsStats = await self._client.execute(_STATS, params)
         return answer
@@ -295,15 +236,6 @@ class AsyncCredits(AsyncResource):
 
         Lists the tiers with their credits and rate limits, and the bands, which are the classes of models that
         a tier includes.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreditsTiers = await self._client.execute(_TIERS, params)
         return answer

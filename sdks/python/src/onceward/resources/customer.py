@@ -208,15 +208,6 @@ class Customer(Resource):
             blocked: Whether calls for the customer are refused.
             metadata: Custom metadata.
             user_id: The id of the customer: the value of `user` in calls.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_CREATE, params)
         return answer
@@ -239,15 +230,6 @@ class Customer(Resource):
             blocked: Whether calls for the customer are refused.
             metadata: Custom metadata.
             user_id: The id of the customer: the value of `user` in calls.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_UPDATE, params)
         return answer
@@ -262,16 +244,7 @@ class Customer(Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[_Customer] = self._client.execute(_LIST, params)
         return answer
@@ -283,15 +256,6 @@ class Customer(Resource):
 
         Args:
             end_user_id: The id of the customer.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = self._client.execute(_INFO, params)
         return answer
@@ -303,15 +267,6 @@ class Customer(Resource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerDeleteResponse = self._client.execute(_DELETE, params)
         return answer
@@ -323,15 +278,6 @@ class Customer(Resource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerBlockResponse = self._client.execute(_BLOCK, params)
         return answer
@@ -343,15 +289,6 @@ class Customer(Resource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerUnblockResponse = self._client.execute(_UNBLOCK, params)
         return answer
@@ -396,15 +333,6 @@ class AsyncCustomer(AsyncResource):
             blocked: Whether calls for the customer are refused.
             metadata: Custom metadata.
             user_id: The id of the customer: the value of `user` in calls.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_CREATE, params)
         return answer
@@ -427,15 +355,6 @@ class AsyncCustomer(AsyncResource):
             blocked: Whether calls for the customer are refused.
             metadata: Custom metadata.
             user_id: The id of the customer: the value of `user` in calls.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_UPDATE, params)
         return answer
@@ -450,16 +369,7 @@ class AsyncCustomer(AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[_Customer] = self._client.execute(_LIST, params)
         return answer
@@ -471,15 +381,6 @@ class AsyncCustomer(AsyncResource):
 
         Args:
             end_user_id: The id of the customer.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: _Customer = await self._client.execute(_INFO, params)
         return answer
@@ -491,15 +392,6 @@ class AsyncCustomer(AsyncResource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerDeleteResponse = await self._client.execute(_DELETE, params)
         return answer
@@ -511,15 +403,6 @@ class AsyncCustomer(AsyncResource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerBlockResponse = await self._client.execute(_BLOCK, params)
         return answer
@@ -531,15 +414,6 @@ class AsyncCustomer(AsyncResource):
 
         Args:
             user_ids: The ids of the customers.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CustomerUnblockResponse = await self._client.execute(_UNBLOCK, params)
         return answer

@@ -76,15 +76,6 @@ class Embeddings(EmbeddingsHelpers, Resource):
             guardrails: Guardrails to apply to this call in addition to the default ones.
             provider_specific_params: Parameters of one provider, added to the body that is sent to the
                 provider.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = self._client.execute(_CREATE, params)
         return answer
@@ -124,15 +115,6 @@ class AsyncEmbeddings(AsyncEmbeddingsHelpers, AsyncResource):
             guardrails: Guardrails to apply to this call in addition to the default ones.
             provider_specific_params: Parameters of one provider, added to the body that is sent to the
                 provider.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: CreateEmbeddingResponse = await self._client.execute(_CREATE, params)
         return answer

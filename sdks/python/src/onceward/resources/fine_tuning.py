@@ -161,16 +161,7 @@ class FineTuningJobsCheckpoints(Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -205,16 +196,7 @@ class AsyncFineTuningJobsCheckpoints(AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[FineTuningJobCheckpoint] = self._client.execute(
             _JOBS_CHECKPOINTS_LIST, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -257,15 +239,6 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             integrations: Integrations to report progress to.
             metadata: Custom metadata.
             custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CREATE, params)
         return answer
@@ -281,16 +254,7 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
@@ -302,15 +266,6 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
 
         Args:
             fine_tuning_job_id: The id of the fine-tuning job.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -324,15 +279,6 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
 
         Args:
             fine_tuning_job_id: The id of the fine-tuning job.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = self._client.execute(_JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params})
         return answer
@@ -350,16 +296,7 @@ class FineTuningJobs(FineTuningJobsHelpers, Resource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -406,15 +343,6 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             integrations: Integrations to report progress to.
             metadata: Custom metadata.
             custom_llm_provider: The provider that runs the job: `onceward`, which is the default.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(_JOBS_CREATE, params)
         return answer
@@ -430,16 +358,7 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             metadata: Only jobs whose metadata has these values (`metadata[key]=value`).
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[FineTuningJob] = self._client.execute(_JOBS_LIST, params)
         return answer
@@ -451,15 +370,6 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
 
         Args:
             fine_tuning_job_id: The id of the fine-tuning job.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_RETRIEVE, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -473,15 +383,6 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
 
         Args:
             fine_tuning_job_id: The id of the fine-tuning job.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: FineTuningJob = await self._client.execute(
             _JOBS_CANCEL, {"fine_tuning_job_id": fine_tuning_job_id, **params}
@@ -501,16 +402,7 @@ class AsyncFineTuningJobs(AsyncFineTuningJobsHelpers, AsyncResource):
             limit: The maximum number of items per page. Default: 20.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[FineTuningJobEvent] = self._client.execute(
             _JOBS_LIST_EVENTS, {"fine_tuning_job_id": fine_tuning_job_id, **params}

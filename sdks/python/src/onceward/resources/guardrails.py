@@ -45,16 +45,7 @@ class Guardrails(Resource):
         Lists the guardrails: checks that run before or after a model call.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[Guardrail] = self._client.execute(_LIST, params)
         return answer
@@ -80,16 +71,7 @@ class AsyncGuardrails(AsyncResource):
         Lists the guardrails: checks that run before or after a model call.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[Guardrail] = self._client.execute(_LIST, params)
         return answer

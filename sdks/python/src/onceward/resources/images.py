@@ -72,9 +72,11 @@ _EDIT = Operation(
     path="/v1/images/edits",
     params={
         "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
-        "image": Param(wire="image", required=True, file=True, style="brackets"),
+        "image": Param(
+            wire="image", required=True, file=True, style="brackets", content="image/png, image/jpeg, image/webp"
+        ),
         "prompt": Param(wire="prompt", required=True, check="string"),
-        "mask": Param(wire="mask", file=True),
+        "mask": Param(wire="mask", file=True, content="image/png"),
         "model": Param(wire="model", check="string"),
         "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
         "size": Param(wire="size", check="string"),
@@ -105,7 +107,7 @@ _CREATE_VARIATION = Operation(
     path="/v1/images/variations",
     params={
         "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
-        "image": Param(wire="image", required=True, file=True),
+        "image": Param(wire="image", required=True, file=True, content="image/png"),
         "model": Param(wire="model", check="string"),
         "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
         "size": Param(wire="size", check="string"),
@@ -167,15 +169,6 @@ class Images(Resource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_GENERATE, params)
 
@@ -216,15 +209,6 @@ class Images(Resource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return self._client.execute(_EDIT, params)
 
@@ -241,15 +225,6 @@ class Images(Resource):
             size: The size: width and height in pixels, or `auto`.
             response_format: Whether the response contains the image or a URL.
             user: The id of your end user.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = self._client.execute(_CREATE_VARIATION, params)
         return answer
@@ -312,15 +287,6 @@ class AsyncImages(AsyncResource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_GENERATE, params)
 
@@ -361,15 +327,6 @@ class AsyncImages(AsyncResource):
 
         Returns:
             The complete response, or the stream of events with `stream=True`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         return await self._client.execute(_EDIT, params)
 
@@ -386,15 +343,6 @@ class AsyncImages(AsyncResource):
             size: The size: width and height in pixels, or `auto`.
             response_format: Whether the response contains the image or a URL.
             user: The id of your end user.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ImagesResponse = await self._client.execute(_CREATE_VARIATION, params)
         return answer

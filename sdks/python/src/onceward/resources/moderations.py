@@ -57,15 +57,6 @@ class Moderations(Resource):
             model: The model to use.
             metadata: Custom metadata.
             tags: Tags to report the cost of the call under.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = self._client.execute(_CREATE, params)
         return answer
@@ -96,15 +87,6 @@ class AsyncModerations(AsyncResource):
             model: The model to use.
             metadata: Custom metadata.
             tags: Tags to report the cost of the call under.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ModerationCreateResponse = await self._client.execute(_CREATE, params)
         return answer

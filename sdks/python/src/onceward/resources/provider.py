@@ -38,15 +38,6 @@ class Provider(Resource):
         """List provider budgets.
 
         Lists the providers with a budget, their spend, and when the budget resets.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ProviderBudgets = self._client.execute(_LIST_BUDGETS, params)
         return answer
@@ -70,15 +61,6 @@ class AsyncProvider(AsyncResource):
         """List provider budgets.
 
         Lists the providers with a budget, their spend, and when the budget resets.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: ProviderBudgets = await self._client.execute(_LIST_BUDGETS, params)
         return answer

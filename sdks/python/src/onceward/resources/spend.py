@@ -181,16 +181,7 @@ class Spend(Resource):
             status: Only calls with this status.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[SpendLog] = self._client.execute(_LIST, params)
         return answer
@@ -208,15 +199,6 @@ class Spend(Resource):
             prompt_tokens: The number of input tokens.
             completion_tokens: The number of output tokens.
             completion_response: A response with `model` and `usage`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendCalculation = self._client.execute(_CALCULATE, params)
         return answer
@@ -233,16 +215,7 @@ class Spend(Resource):
             tags: Only these tags, separated by commas.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: SyncPage[TagSpend] = self._client.execute(_TAGS, params)
         return answer
@@ -268,15 +241,6 @@ class Spend(Resource):
             customer_id: Only calls for this customer.
             metadata: Only calls whose metadata has this value, as `name=value`.
             model: Only calls of this model.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReport = self._client.execute(_REPORT, params)
         return answer
@@ -294,15 +258,6 @@ class Spend(Resource):
             organization_id: An organization.
             customer_id: A customer.
             budget_id: A budget.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReset = self._client.execute(_RESET, params)
         return answer
@@ -352,16 +307,7 @@ class AsyncSpend(AsyncResource):
             status: Only calls with this status.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[SpendLog] = self._client.execute(_LIST, params)
         return answer
@@ -379,15 +325,6 @@ class AsyncSpend(AsyncResource):
             prompt_tokens: The number of input tokens.
             completion_tokens: The number of output tokens.
             completion_response: A response with `model` and `usage`.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendCalculation = await self._client.execute(_CALCULATE, params)
         return answer
@@ -404,16 +341,7 @@ class AsyncSpend(AsyncResource):
             tags: Only these tags, separated by commas.
 
         Returns:
-            The first page of the list. Iterate over it to get the items of all pages.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
+            The first page; iterate over it for the items of all pages.
         """
         answer: AsyncPages[TagSpend] = self._client.execute(_TAGS, params)
         return answer
@@ -439,15 +367,6 @@ class AsyncSpend(AsyncResource):
             customer_id: Only calls for this customer.
             metadata: Only calls whose metadata has this value, as `name=value`.
             model: Only calls of this model.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReport = await self._client.execute(_REPORT, params)
         return answer
@@ -465,15 +384,6 @@ class AsyncSpend(AsyncResource):
             organization_id: An organization.
             customer_id: A customer.
             budget_id: A budget.
-
-        Raises:
-            ParameterError: An argument is missing, unknown or invalid. Nothing was sent.
-            APIStatusError: The server returned an error: BadRequestError (400), AuthenticationError (401),
-                InsufficientCreditsError (402), PermissionDeniedError (403), NotFoundError (404),
-                RequestTimeoutError (408), ConflictError (409), PayloadTooLargeError (413),
-                UnprocessableEntityError (422), RateLimitError (429), ProviderError (502), OverloadedError
-                (529).
-            APIConnectionError: No complete response was received, even after retries.
         """
         answer: SpendReset = await self._client.execute(_RESET, params)
         return answer

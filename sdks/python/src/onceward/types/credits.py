@@ -90,7 +90,7 @@ class CreditsEntry(Model):
     """The id of the entry."""
 
     timestamp: str
-    """When the entry was made (ISO 8601, UTC)."""
+    """When the call began, or the credits were granted (ISO 8601, UTC)."""
 
     kind: CreditsEntryKind | None = None
     """The kind of entry."""
@@ -148,7 +148,7 @@ class CreditsHistory(Model):
     """The entries."""
 
     total: int | None = None
-    """The number of entries on all pages."""
+    """The number of entries on all pages. Null: the journal has too many to count."""
 
     has_more: bool | None = None
     """Whether there are more items."""
