@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onceward_generator.diagnostics import ContractError, Report
-from onceward_generator.load import METHODS, Map, bundle
+from onceward_generator.load import Map, bundle, operations_of
 
 IMPORT = """
 import importlib, json, pkgutil, sys
@@ -82,7 +82,7 @@ def operations(path: Path) -> int:
     """Return the number of operations that a contract declares. Raises `ContractError`."""
     document, _ = bundle(path, Report())
     items = [item for path, item in (document.map("paths") or {}).items() if isinstance(item, Map) and path[:2] != "x-"]
-    return sum(isinstance(item.get(http), Map) for item in items for http in METHODS)
+    return sum(len(operations_of(item)) for item in items)
 
 
 def attempt(path: Path, out: Path, check_types: bool) -> Trial:

@@ -15,6 +15,7 @@ from onceward_generator.sdk_file import SdkFile
 HERE = Path(__file__).parent
 SMALL = sorted(path for path in (HERE / "contracts").rglob("*.yaml") if path.parent.name in {"contracts"})
 SPLIT = HERE / "contracts" / "split" / "root.yaml"
+REFS = HERE / "contracts" / "refs" / "root.yaml"
 ROOT = HERE.parents[1]
 PUBLISHED_FOLDER = Path(os.environ.get("ONCEWARD_SPECS") or ROOT.parent / "shared" / "reference" / "specs")
 PUBLISHED = sorted(PUBLISHED_FOLDER.glob("*.yaml"))

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled
+from contracts import NO_PUBLISHED, PUBLISHED, REFS, SMALL, SPLIT, bundled, methods_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onceward_generator import build_api
 from onceward_generator.diagnostics import ContractError, Report
 from onceward_generator.load import Map, Seq, bundle, read_text, write_yaml
 
@@ -48,8 +49,6 @@ def test_anchors_and_merge_keys() -> None:
     ("text", "file", "code", "line", "column"),
     [
         ("a: 1\nb: [", "f.yaml", "E002", 3, 1),
-        ("a: 1\nb: 2\na: 3", "f.yaml", "E005", 3, 1),
-        ('{"a": 1,\n "a": 2}', "f.json", "E005", 2, 5),
         ('{"a": 1,\n "b": tru}', "f.json", "E002", 2, 7),
         ('{"a": "x\n"}', "f.json", "E002", 1, 9),
         ("a: *nowhere", "f.yaml", "E002", 1, 4),
@@ -60,6 +59,17 @@ def test_broken_text_is_named_with_its_place(text: str, file: str, code: str, li
         read_text(text, file)
     found = caught.value.diagnostic
     assert (found.code, found.origin.file, found.origin.line, found.origin.column) == (code, file, line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "line", "column"),
+    [("a: 1\nb: 2\na: 3", "f.yaml", 3, 1), ('{"a": 1,\n "b": 2, "a": 3}', "f.json", 2, 10)],
+)
+def test_of_two_equal_keys_the_last_is_used_with_a_warning(text: str, file: str, line: int, column: int) -> None:
+    report = Report()
+    assert read_text(text, file, report) == {"a": 3, "b": 2}
+    [found] = report.diagnostics
+    assert (found.code, found.origin.line, found.origin.column) == ("W112", line, column)
 
 
 @given(documents)
@@ -118,14 +128,91 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
     assert [found.code for found in report.diagnostics] == ["W103"]
 
 
-@pytest.mark.parametrize("text", ["swagger: '2.0'", "[]", "openapi: 4.0.0"])
+@pytest.mark.parametrize("text", ["swagger: '2.0'", "[]", "openapi: 4.0.0", "openapi: [3]"])
 def test_what_is_no_contract_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "root.yaml").write_text(text)
     with pytest.raises(ContractError, match="E003"):
         bundled(tmp_path / "root.yaml")
 
 
-@pytest.mark.parametrize("path", [*SMALL, SPLIT], ids=lambda path: path.stem)
+def test_swagger_2_is_refused_with_the_way_to_convert_it(tmp_path: Path) -> None:
+    (tmp_path / "root.yaml").write_text("info: {title: Old}\nswagger: '2.0'\n")
+    with pytest.raises(ContractError) as caught:
+        bundled(tmp_path / "root.yaml")
+    found = caught.value.diagnostic
+    assert (found.code, found.origin.line, found.origin.column) == ("E003", 2, 1)
+    assert "`swagger` is '2.0'" in found.message
+    assert "swagger2openapi" in found.hint
+
+
+def test_references_are_followed_wherever_they_are() -> None:
+    report = Report()
+    document, sources = bundle(REFS, report)
+    assert (document["info"]["description"], document["servers"]) == ("# Hello\n", [{"url": "https://refs.example"}])
+    item = document["paths"]["/a"]
+    assert item["get"]["operationId"] == "getA"
+    assert item["parameters"] == [{"name": "all", "in": "query", "schema": {"type": "string"}}]
+    assert item["additionalOperations"]["COPY"]["operationId"] == "copyA"
+    answer = item["get"]["responses"]["200"]
+    assert answer["headers"]["X-A"] == {"$ref": "#/components/headers/header"}
+    assert answer["links"]["next"] == {"$ref": "#/components/links/link"}
+    assert answer["content"]["application/json"]["examples"]["one"] == {"$ref": "#/components/examples/example"}
+    assert item["get"]["callbacks"]["done"] == {"$ref": "#/components/callbacks/callback"}
+    assert document["paths"]["/b"]["post"]["responses"]["200"] == {"$ref": "#/components/responses/response"}
+    schemas = document["components"]["schemas"]
+    assert schemas["Pet"]["properties"]["named"] == {"$ref": "#/components/schemas/Named"}
+    gone = document["components"]["responses"]["response"]["content"]["application/json"]["schema"]
+    assert gone == {"$ref": "#/components/schemas/Local"}
+    assert document["components"]["examples"]["example"]["value"] == {"$ref": "not-a-reference"}
+    assert [found.code for found in report.diagnostics] == ["W111", "W111"]
+    assert "text.md" in sources.files
+
+
+def test_a_schema_in_place_of_a_body_is_the_schema_of_a_json_value() -> None:
+    document = bundled(REFS)
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Local"}}}
+    assert document["paths"]["/a"]["get"]["responses"]["default"]["content"] == content
+    assert document["paths"]["/a"]["additionalOperations"]["COPY"]["requestBody"]["content"] == content
+
+
+def test_every_operation_behind_a_reference_is_a_method() -> None:
+    api, diagnostics = build_api(REFS)
+    assert sorted((one.http, one.path) for one in methods_of(api)) == [("COPY", "/a"), ("GET", "/a"), ("POST", "/b")]
+    assert [found.code for found in diagnostics if found.code[0] == "E"] == []
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        "/a: {get: {$ref: 'gone.yaml'}}",
+        "/a: {$ref: 'gone.yaml#/a'}",
+        "/a: {$ref: '#/paths/~1a'}",
+        "/a: {get: {$ref: '#/info/title'}}",
+        "$ref: 'https://example.com/paths.yaml'",
+    ],
+)
+def test_an_operation_that_would_be_lost_is_an_error_with_its_place(tmp_path: Path, paths: str) -> None:
+    (tmp_path / "root.yaml").write_text(f"openapi: 3.1.0\ninfo: {{title: T}}\npaths:\n  {paths}\n")
+    with pytest.raises(ContractError) as caught:
+        bundled(tmp_path / "root.yaml")
+    found = caught.value.diagnostic
+    assert (found.code, found.origin.file, found.origin.line) == ("E004", "root.yaml", 4)
+    assert found.origin.column > 2
+
+
+def test_a_reference_to_another_kind_of_component_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "root.yaml").write_text(
+        "openapi: 3.1.0\npaths: {/a: {get: {parameters: [{$ref: '#/components/schemas/A'}], responses: {}}}}\n"
+        "components: {schemas: {A: {type: string}}}\n"
+    )
+    report = Report()
+    bundle(tmp_path / "root.yaml", report)
+    [found] = report.diagnostics
+    assert (found.code, found.origin.line) == ("W103", 2)
+    assert "is in `schemas`, not in `parameters`" in found.message
+
+
+@pytest.mark.parametrize("path", [*SMALL, SPLIT, REFS], ids=lambda path: path.stem)
 def test_a_bundle_reads_back_the_same(path: Path) -> None:
     document = bundled(path)
     assert read_text(write_yaml(document), "bundle.yaml") == document

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts import NO_PUBLISHED, PUBLISHED, SMALL, SPLIT, bundled, context, schema_document
+from contracts import NO_PUBLISHED, PUBLISHED, REFS, SMALL, SPLIT, bundled, context, schema_document
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +133,7 @@ def test_unions(written: str, read: object) -> None:
     assert canonical(written) == read
 
 
-@pytest.mark.parametrize("path", [*SMALL, SPLIT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*SMALL, SPLIT, REFS], ids=lambda path: path.stem)
 def test_each_pass_changes_nothing_the_second_time(path: Path) -> None:
     _assert_idempotent(bundled(path))
 

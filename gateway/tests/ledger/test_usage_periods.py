@@ -102,7 +102,7 @@ def test_a_call_that_ends_late_is_in_the_sums(bench: Bench, withheld: bool) -> N
     ends = until(bench)
     if withheld:
         batch = Batch()
-        bench.ledger.withhold(late.call, ApiError(503, "Away.", code="storage_unavailable"), batch)
+        bench.ledger.billing.withhold(late.call, ApiError(503, "Away.", code="storage_unavailable"), batch)
         bench.act(bench.db.write_batch(batch))
     else:
         assert bench.finish(late, 9)

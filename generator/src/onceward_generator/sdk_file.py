@@ -90,7 +90,7 @@ class SdkFile:
 def read_sdk_file(path: Path, report: Report, read: Read = Path.read_bytes) -> SdkFile:
     """Read a file. Raises `ContractError` if it cannot be read."""
     try:
-        root = read_text(decode(read(path.resolve())), path.name)
+        root = read_text(decode(read(path.resolve())), path.name, report)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ContractError(Diagnostic("E001", f"`{path.name}` cannot be read: {reason}", _NOWHERE)) from error

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ..billing.admission import Admission
 from ..billing.estimate import Candidate, most_output
-from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
 from ..calls.delivery import (
     DisconnectWatcher,
@@ -89,7 +89,7 @@ class InferenceServices:
     """
 
     calls: CallRegistry
-    ledger: Ledger
+    admission: Admission
     selector: DeploymentSelector
     dispatcher: Dispatcher
     offline: OfflineModels
@@ -108,7 +108,7 @@ class InferenceEndpoint:
         assert route.kind is not None
         self._services = services
         self._calls = services.calls
-        self._ledger = services.ledger
+        self._admission = services.admission
         self._selector = services.selector
         self._telemetry = services.telemetry
         self._route = route
@@ -166,7 +166,7 @@ class InferenceEndpoint:
         """Start the call, or release it if that fails."""
         target = resolved.target
         try:
-            ticket = await self._ledger.enter(
+            ticket = await self._admission.enter(
                 request, self._kind, resolved.requested_name, self._candidates(request, target), new.record.id
             )
         except BaseException:
@@ -175,7 +175,7 @@ class InferenceEndpoint:
         try:
             call = self._start_call(request, new, resolved, ticket)
         except BaseException:
-            await self._ledger.abandon(ticket)
+            await self._admission.abandon(ticket)
             await self._calls.keys.release(new)
             raise
         first = call.record.attempts == 1 and not new.resumed
@@ -191,14 +191,14 @@ class InferenceEndpoint:
         # From here on the call owns the reservation, and settles it also where something below fails.
         call.ticket = ticket
         try:
-            self._ledger.begun(ticket, call)
+            self._admission.begun(ticket, call)
             request.record = call.record
             produce = make(call)
         except Exception as error:  # noqa: BLE001 - the call raises and reports it
             produce = _failing_handler(error)
         call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(call)
+        self._calls.recorder.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
         return call
@@ -271,7 +271,7 @@ class InferenceEndpoint:
         """Return `produce` that starts once the call is durably recorded, so that no call a provider bills is lost."""
 
         async def run_recorded(writer: ResponseWriter) -> None:
-            await self._calls.recorded(writer.record.id)
+            await self._calls.recorder.recorded(writer.record.id)
             await produce(writer)
 
         return run_recorded
@@ -337,7 +337,7 @@ class InferenceEndpoint:
         if idempotent.stream:
             idempotent = replace(idempotent, last_event_id=f"{events.record.id}:{subscriber.position}")
         source = await self._resolve(request, idempotent)
-        events = await self._calls.read(source.ended) if isinstance(source, Replay) else source.events
+        events = await self._calls.remote.read(source.ended) if isinstance(source, Replay) else source.events
         events.join(subscriber)
         return events
 
@@ -359,7 +359,7 @@ class InferenceEndpoint:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await self._calls.answer(record.id)
+        answer = await self._calls.remote.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id

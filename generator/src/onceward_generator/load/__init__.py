@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bundle import bundle
-from .grammar import METHODS, rebuild
+from .grammar import METHODS, operations_of, rebuild, with_operations
 from .revision import Revision, RevisionError
 from .sources import Read, Sources, decode, read_text
 from .tree import Map, Node, Seq, escape, mapping, sequence, text
@@ -22,9 +22,11 @@ __all__ = [
     "decode",
     "escape",
     "mapping",
+    "operations_of",
     "read_text",
     "rebuild",
     "sequence",
     "text",
+    "with_operations",
     "write_yaml",
 ]

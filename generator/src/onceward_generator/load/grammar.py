@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .tree import Map, Node, Seq
 
-__all__ = ["CHILDREN", "METHODS", "SECTIONS", "Visit", "rebuild"]
+__all__ = ["CHILDREN", "METHODS", "SECTIONS", "Visit", "operations_of", "rebuild", "with_operations"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -35,8 +35,13 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "links": ("link", "map"),
         "callbacks": ("callback", "map"),
         "pathItems": ("path_item", "map"),
+        "mediaTypes": ("media_type", "map"),
     },
-    "path_item": {"parameters": ("parameter", "list"), **dict.fromkeys(METHODS, ("operation", "one"))},
+    "path_item": {
+        "parameters": ("parameter", "list"),
+        **dict.fromkeys(METHODS, ("operation", "one")),
+        "additionalOperations": ("operation", "map"),
+    },
     "operation": {
         "parameters": ("parameter", "list"),
         "requestBody": ("request_body", "one"),
@@ -47,7 +52,15 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
     "header": _VALUE,
     "request_body": {"content": ("media_type", "map")},
     "response": {"headers": ("header", "map"), "content": ("media_type", "map"), "links": ("link", "map")},
-    "media_type": {"schema": ("schema", "one"), "itemSchema": ("schema", "one"), "examples": ("example", "map")},
+    "media_type": {
+        "schema": ("schema", "one"),
+        "itemSchema": ("schema", "one"),
+        "examples": ("example", "map"),
+        "encoding": ("encoding", "map"),
+        "itemEncoding": ("encoding", "one"),
+        "prefixEncoding": ("encoding", "list"),
+    },
+    "encoding": {"headers": ("header", "map"), "encoding": ("encoding", "map")},
     "schema": _SCHEMA,
 }
 
@@ -56,6 +69,23 @@ SECTIONS = {kind: section for section, (kind, _) in CHILDREN["components"].items
 
 Visit = Callable[[Node, str], Node]
 """A function from a node and its kind to the replacement of the node."""
+
+
+def operations_of(item: Map) -> dict[str, Map]:
+    """Return the operations of a path item by HTTP method, those with methods of their own included."""
+    others: dict[str, Node] = item.map("additionalOperations") or {}
+    found = {http: item[http] for http in item if http in METHODS}
+    return {http: node for http, node in {**others, **found}.items() if isinstance(node, Map)}
+
+
+def with_operations(item: Map, operations: Mapping[str, Map]) -> Map:
+    """Return a path item with some of its operations replaced."""
+    changed: dict[str, Node] = {http: node for http, node in operations.items() if http in METHODS and http in item}
+    others = item.map("additionalOperations")
+    if others is not None:
+        own = {http: node for http, node in operations.items() if http not in changed}
+        changed["additionalOperations"] = others.merged(own)
+    return item.merged(changed)
 
 
 def rebuild(node: Node, kind: str, visit: Visit) -> Node:

@@ -6,7 +6,7 @@ import json
 import re
 from bisect import bisect_right
 
-from onceward_generator.diagnostics import ContractError, Diagnostic
+from onceward_generator.diagnostics import ContractError, Diagnostic, Report
 from onceward_generator.model import Origin
 
 from .tree import Map, Node, Seq, Spot, escape
@@ -19,13 +19,14 @@ _DECODER = json.JSONDecoder(strict=True)
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-def read_json(source: str, file: str) -> Node:
-    """Read one document. Raises `ContractError` on invalid text and duplicate keys."""
-    return _Reader(source, file).document()
+def read_json(source: str, file: str, report: Report) -> Node:
+    """Read one document. Duplicate keys are reported. Raises `ContractError` on invalid text."""
+    return _Reader(source, file, report).document()
 
 
 class _Reader:
-    def __init__(self, source: str, file: str) -> None:
+    def __init__(self, source: str, file: str, report: Report) -> None:
+        self._report = report
         self._text = source
         self._file = file
         self._at = 0
@@ -64,7 +65,8 @@ class _Reader:
             spot = self._spot()
             key = self._string(pointer)
             if key in items:
-                raise self._error(f"the key `{key}` occurs twice in one mapping", pointer, "E005")
+                at = Origin(self._file, pointer, *spot)
+                self._report.add("W112", f"the key `{key}` occurs twice in one mapping", at, "the last one is used")
             self._expect(":", pointer)
             spots[key] = spot
             items[key] = self._value(f"{pointer}/{escape(key)}")
@@ -119,5 +121,5 @@ class _Reader:
     def _origin(self, pointer: str) -> Origin:
         return Origin(self._file, pointer, *self._spot())
 
-    def _error(self, message: str, pointer: str, code: str = "E002") -> ContractError:
-        return ContractError(Diagnostic(code, f"invalid JSON: {message}", self._origin(pointer)))
+    def _error(self, message: str, pointer: str) -> ContractError:
+        return ContractError(Diagnostic("E002", f"invalid JSON: {message}", self._origin(pointer)))

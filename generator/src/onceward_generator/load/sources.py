@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-from onceward_generator.diagnostics import ContractError, Diagnostic
+from onceward_generator.diagnostics import ContractError, Diagnostic, Report
 from onceward_generator.model import Origin
 
 from .json_reader import read_json
-from .tree import Map, Node, Seq
+from .tree import Map, Node, Seq, escape
 from .yaml_reader import read_yaml
 
 __all__ = ["MissingTargetError", "Read", "Sources", "Target", "decode", "read_text"]
@@ -28,13 +28,17 @@ class MissingTargetError(Exception):
     """A reference without a target; the message contains the reason."""
 
 
-def read_text(source: str, file: str) -> Node:
-    """Read YAML or JSON, chosen by suffix or first character.
+def read_text(source: str, file: str, report: Report | None = None) -> Node:
+    """Read YAML or JSON, chosen by suffix or first character, or a plain text by its suffix.
 
-    JSON has a reader of its own because its strings may contain characters that YAML does not allow.
+    JSON has a reader of its own because its strings may contain characters that YAML does not allow. A key that occurs
+    twice in a mapping is reported, and the last one is used.
     """
+    if file.endswith((".md", ".txt", ".html")):
+        return source
     looks_like_json = file.endswith(".json") or (source.lstrip()[:1] == "{" and not file.endswith((".yaml", ".yml")))
-    return read_json(source, file) if looks_like_json else read_yaml(source, file)
+    found = report or Report()
+    return read_json(source, file, found) if looks_like_json else read_yaml(source, file, found)
 
 
 def decode(content: bytes) -> str:
@@ -45,16 +49,18 @@ def decode(content: bytes) -> str:
 class Sources:
     """All files that a root file refers to. Nothing is fetched: a network address counts as a missing file."""
 
-    def __init__(self, root: Path, read: Read = Path.read_bytes) -> None:
+    def __init__(self, root: Path, read: Read = Path.read_bytes, report: Report | None = None) -> None:
         self.folder = root.resolve().parent
         self.root = root.name
         self._documents: dict[str, Node] = {}
         self._bytes = read
+        self._report = report
+        self._anchors: dict[str, dict[str, str]] = {}
 
     def document(self, file: str) -> Node:
         """Return the content of a file. Raises `ContractError`."""
         if file not in self._documents:
-            self._documents[file] = read_text(self._read(file), file)
+            self._documents[file] = read_text(self._read(file), file, self._report)
         return self._documents[file]
 
     @property
@@ -66,11 +72,17 @@ class Sources:
         """Return the file and pointer of a reference in the file `base`. Raises `MissingTargetError`."""
         address, _, fragment = ref.partition("#")
         if "://" in address:
+            for file in (base, self.root):
+                if address in self._named(file):
+                    return file, self._named(file)[address] + unquote(fragment).rstrip("/")
             raise MissingTargetError(f"`{ref}` is on the network, which the generator does not access")
         file = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(address))) if address else base
         pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
-            raise MissingTargetError(f"`{ref}` is an anchor; only JSON pointers are supported")
+            anchor = self._named(file).get(f"#{pointer}")
+            if anchor is None:
+                raise MissingTargetError(f"`{ref}` has no target: no schema has the `$anchor` {pointer!r}")
+            return file, anchor
         return file, pointer.rstrip("/")
 
     def find(self, target: Target) -> Node:
@@ -85,6 +97,25 @@ class Sources:
         for token in pointer.split("/")[1:]:
             node = _step(node, token.replace("~1", "/").replace("~0", "~"), f"{file}#{pointer}")
         return node
+
+    def _named(self, file: str) -> dict[str, str]:
+        """Return the pointers of the nodes of a file that have a name of their own: `$id`, or `$anchor` after ``#``."""
+        if file not in self._anchors:
+            found: dict[str, str] = {}
+            waiting: list[tuple[str, Node]] = [("", self.find((file, "")))]
+            while waiting:
+                pointer, node = waiting.pop()
+                if isinstance(node, Map):
+                    names = (
+                        node.get("$id"),
+                        *(f"#{node[key]}" for key in ("$anchor", "$dynamicAnchor") if key in node),
+                    )
+                    found.update({name: pointer for name in names if isinstance(name, str)})
+                    waiting += [(f"{pointer}/{escape(key)}", value) for key, value in node.items()]
+                elif isinstance(node, Seq):
+                    waiting += [(f"{pointer}/{index}", value) for index, value in enumerate(node)]
+            self._anchors[file] = found
+        return self._anchors[file]
 
     def _read(self, file: str) -> str:
         try:

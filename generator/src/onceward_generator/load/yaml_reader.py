@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from onceward_generator.diagnostics import ContractError, Diagnostic
+from onceward_generator.diagnostics import ContractError, Diagnostic, Report
 from onceward_generator.model import Origin
 
 from .tree import Map, Node, Seq, Spot, escape
@@ -32,10 +32,13 @@ _TEXTS = frozenset({"/openapi", "/swagger", "/info/version"})
 """Pointers to values that are texts even where they look like numbers: version 1.10 is not 1.1."""
 
 
-def read_yaml(source: str, file: str) -> Node:
-    """Read one document. Raises `ContractError` on invalid text, duplicate keys and keys that are not scalars."""
+def read_yaml(source: str, file: str, report: Report) -> Node:
+    """Read one document. Duplicate keys are reported.
+
+    Raises `ContractError` on invalid text and keys that are not scalars.
+    """
     try:
-        return _Reader(source, file).document()
+        return _Reader(source, file, report).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -46,7 +49,8 @@ def read_yaml(source: str, file: str) -> Node:
 
 
 class _Reader:
-    def __init__(self, source: str, file: str) -> None:
+    def __init__(self, source: str, file: str, report: Report) -> None:
+        self._report = report
         self._file = file
         self._events: Iterator[Any] = iter(yaml.parse(source, Loader=_LOADER))
         self._anchors: dict[str, Node] = {}
@@ -107,7 +111,8 @@ class _Reader:
                 inherited.append(self._node(next(self._events), f"{pointer}/<<"))
                 continue
             if name in items:
-                raise self._error("E005", f"the key `{name}` occurs twice in one mapping", key, pointer)
+                problem = f"the key `{name}` occurs twice in one mapping"
+                self._report.add("W112", problem, self._origin(key, pointer), "the last one is used")
             spots[name] = _spot(key)
             items[name] = self._node(next(self._events), f"{pointer}/{escape(name)}")
         for parent in inherited:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onceward_generator.diagnostics import Report
-from onceward_generator.load import METHODS, Map, Node, rebuild
+from onceward_generator.load import Map, Node, operations_of, rebuild, with_operations
 from onceward_generator.sdk_file import SdkFile
 
 __all__ = [
@@ -54,9 +54,8 @@ def endpoints(document: Map) -> Iterator[Endpoint]:
     """Return all operations, in the order of the document."""
     for path, item in (document.map("paths") or {}).items():
         if isinstance(item, Map) and not path.startswith("x-"):
-            for http in item:
-                if http in METHODS and isinstance(item[http], Map):
-                    yield Endpoint(path, http, item[http])
+            for http, operation in operations_of(item).items():
+                yield Endpoint(path, http, operation)
 
 
 def map_operations(document: Map, change: Callable[[Endpoint], Map]) -> Map:
@@ -68,9 +67,10 @@ def map_operations(document: Map, change: Callable[[Endpoint], Map]) -> Map:
     for path, item in paths.items():
         items[path] = item
         if isinstance(item, Map) and not path.startswith("x-"):
-            new = {h: change(Endpoint(path, h, item[h])) for h in item if h in METHODS and isinstance(item[h], Map)}
-            if any(new[h] is not item[h] for h in new):
-                items[path] = item.merged(new)
+            old = operations_of(item)
+            new = {http: change(Endpoint(path, http, operation)) for http, operation in old.items()}
+            if any(new[http] is not old[http] for http in new):
+                items[path] = with_operations(item, new)
     if all(items[path] is paths[path] for path in items):
         return document
     return document.replace(paths=Map(items, paths.at, paths.spots))

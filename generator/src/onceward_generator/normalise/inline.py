@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from onceward_generator.load import METHODS, Map, Node, Seq, rebuild
+from onceward_generator.load import Map, Node, Seq, operations_of, rebuild, with_operations
 
 from .context import Context, endpoints
 
@@ -69,11 +69,9 @@ def _parameters(document: Map, context: Context) -> Map:
             continue
         shared = item.maps("parameters")
         changed = {
-            http: _with_parameters(item[http], shared, context)
-            for http in item
-            if http in METHODS and isinstance(item[http], Map)
+            http: _with_parameters(operation, shared, context) for http, operation in operations_of(item).items()
         }
-        items[path] = item.without("parameters").merged(changed)
+        items[path] = with_operations(item.without("parameters"), changed)
     document = document.replace(paths=Map(items, paths.at, paths.spots))
     if not any(True for _ in endpoints(document)):
         context.report.add("W102", "the contract has no operations", document.at)
@@ -100,7 +98,7 @@ def _with_parameters(operation: Map, shared: list[Map], context: Context) -> Map
 
 def _usable(parameters: Iterable[Map], context: Context) -> Iterator[Map]:
     for parameter in parameters:
-        if _name(parameter) and _place(parameter) in {"path", "query", "header", "cookie"}:
+        if _name(parameter) and _place(parameter) in {"path", "query", "querystring", "header", "cookie"}:
             yield parameter
         else:
             context.report.add("W102", "a parameter without `name` or with an unknown `in` is left out", parameter.at)

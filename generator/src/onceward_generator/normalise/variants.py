@@ -7,7 +7,7 @@ kept. A query in a path key (``/x?beta=true``) is sent, so it is kept.
 
 from __future__ import annotations
 
-from onceward_generator.load import METHODS, Map, Node, Seq
+from onceward_generator.load import METHODS, Map, Node, Seq, operations_of
 
 from .context import Context
 
@@ -37,7 +37,7 @@ def variants(document: Map, context: Context) -> Map:
             item = item.without(http)
         items[base] = plain
         items[path] = item
-    alive = {p: i for p, i in items.items() if not ("#" in p and isinstance(i, Map) and not set(i) & set(METHODS))}
+    alive = {p: i for p, i in items.items() if not ("#" in p and isinstance(i, Map) and not operations_of(i))}
     return document if alive == paths else document.replace(paths=Map(alive, paths.at, paths.spots))
 
 
