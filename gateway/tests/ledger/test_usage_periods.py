@@ -196,7 +196,7 @@ def test_longer_sums_cover_the_same_time() -> None:
             low = -(10**9) if bounds[0] is None else bounds[0] / 3600
             high = 10**9 if bounds[1] is None else bounds[1] / 3600
             expected = {hour for hour in range(first, last + 24) if low <= hour and hour + 1 <= high}
-            # What is covered beside it is before the first day, where nothing has sums.
+            # Longer sums may begin before the first day, where nothing has sums.
             assert {hour for hour in covered if first <= hour < last + 24} == expected
             assert all(hour < last + 24 for hour in covered)
             assert period.parts == plain.parts

@@ -13,8 +13,8 @@ __all__ = ["UsagePeriods"]
 
 _log = logging.getLogger("onceward_gateway")
 _INTERVAL_SECONDS = 3600.0
-# A week or month is added up so long after its end. Who adds a call to it later, says so (`RollupWriter`): that is from
-# a day after the start of the call on, so the clocks of two nodes may differ by a day.
+# A week or month is added up so long after its end. `RollupWriter` reopens it for a call that started more than a day
+# before, so the clocks of two nodes may differ by a day.
 _CLOSED_HOURS = 48
 # SQLite writes so many rows within a few milliseconds.
 _ROWS_AT_ONCE = 500
