@@ -311,6 +311,8 @@ class Place(Enum):
 
     PATH = "path"
     QUERY = "query"
+    QUERYSTRING = "querystring"
+    """The whole query, written by its content type."""
     HEADER = "header"
     COOKIE = "cookie"
     BODY = "body"
@@ -333,9 +335,16 @@ class Param:
     has_default: bool = False
     check: Check | None = None
     explode: bool = True
-    """Query lists: repeat the key (True) or join with commas (False)."""
+    """Lists and objects: one pair for each member (True), or all joined (False)."""
     style: str = "form"
-    """form, deepObject (``a[b]=c``), brackets (``a[]=1``), spaceDelimited, pipeDelimited, simple."""
+    """The style of OpenAPI: simple, label, matrix, form, spaceDelimited, pipeDelimited, deepObject, cookie; also
+    ``brackets`` (``a[]=1``), and ``content``: each value of a form body is written by its content type."""
+    reserved: bool = False
+    """Reserved characters and percent-encoded triplets are sent as they are."""
+    content_type: str | None = None
+    """The media type of the value: of a part of a form body, or in place of a style."""
+    part_headers: tuple[tuple[str, str | None], ...] = ()
+    """The headers of a part in a multipart body, with their fixed values; None is for the caller to give."""
     multi_segment: bool = False
     """Path parameters: the value may contain ``/``, which is percent-encoded all the same."""
     deprecated: bool = False
@@ -349,6 +358,7 @@ class BodyKind(Enum):
     MULTIPART = "multipart"
     BINARY = "binary"
     TEXT = "text"
+    JSON_LINES = "json_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +370,8 @@ class Body:
     required: bool
     type: Type
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
+    item_type: str | None = None
+    """The media type of each part of a multipart body that is a list, and whose parts have no names."""
 
 
 class ResultKind(Enum):

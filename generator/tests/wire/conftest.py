@@ -94,6 +94,11 @@ class Wire:
         """Return a client of a contract."""
         return self.sdk(contract).client(**options)
 
+    def call(self, contract: str, endpoint: str, *positional: Any, **arguments: Any) -> Any:
+        """Call the method for an endpoint with a new client of a contract."""
+        sdk = self.sdk(contract)
+        return sdk.method(sdk.client(), endpoint)(*positional, **arguments)
+
     # what was received, and what is answered
 
     @property

@@ -23,20 +23,22 @@ _FAMILIES = (
     ("application/x-json-stream", "json_lines"), ("application/stream+json", "json_lines"),
     ("application/json-seq", "json_seq"), ("text/json", "json"), ("text/x-json", "json"),
     ("multipart/", "multipart"), ("application/x-www-form-urlencoded", "form"), ("application/json", "json"),
-    ("text/", "text"),
+    ("application/xml", "xml"), ("text/", "text"),
 )  # fmt: skip
-_BODIES = ("json", "form", "multipart", "text", "json_lines", "json_seq", "sse", "binary")
+_BODIES = ("json", "form", "multipart", "xml", "text", "json_lines", "json_seq", "sse", "binary")
 
 
 def family(media_type: str) -> str:
-    """Return the family of a media type: json, form, multipart, text, sse, json_lines, json_seq or binary."""
+    """Return json, form, multipart, xml, text, sse, json_lines, json_seq or binary."""
     bare = media_type.partition(";")[0].strip().lower()
     for start, name in _FAMILIES:
         if bare.startswith(start):
             return name
     if bare.endswith("+json-seq"):
         return "json_seq"
-    return "json" if bare.endswith("+json") or bare == "*/*" else "binary"
+    if bare.endswith("+json") or bare in {"*/*", "application/*"}:
+        return "json"
+    return "xml" if bare.endswith("+xml") else "binary"
 
 
 def media(document: Map, context: Context) -> Map:

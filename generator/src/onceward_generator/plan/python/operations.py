@@ -11,6 +11,7 @@ from onceward_generator.model import (
     Framing,
     JsonType,
     ListType,
+    LiteralType,
     Method,
     Nullable,
     Pages,
@@ -34,6 +35,7 @@ from .symbols import Expr, Symbol, call, expr, text
 __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
+_CHECKED = frozenset({BodyKind.JSON, BodyKind.FORM})
 _JSON_PRIMITIVES = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
@@ -92,7 +94,6 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
 def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
     is_file = _is_file(api, param.type)
-    simple = param.place in (Place.PATH, Place.HEADER)  # the only style of both
     return _value(
         "Param",
         wire=text(repr(param.wire)),
@@ -101,9 +102,38 @@ def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
         check=None if is_file else _check(checks, param, body),
         file=_flag(is_file),
-        style=None if simple else _string(param.style, "form"),
-        explode=None if simple else _flag(param.explode, True),
+        style=_string(_style(param), "form"),
+        explode=_flag(_explode(api, param), True),
+        reserved=_flag(param.reserved),
+        content=_string(_content(param)),
+        headers=_mapping({name: text(repr(value)) for name, value in param.part_headers}),
     )
+
+
+def _style(param: Param) -> str:
+    """Return the style in the words of the runtime, in which ``form`` is the default of every place."""
+    if param.place is Place.BODY:
+        return {"content": "form", "form": "styled"}.get(param.style, param.style)
+    return "form" if param.style == "simple" else param.style
+
+
+def _explode(api: Api, param: Param) -> bool:
+    """Report whether a value is exploded; True for a value that is neither a list nor an object."""
+    if param.place is Place.BODY and param.style == "content":
+        return True
+    type_ = api.resolve(param.type)
+    inner = api.resolve(type_.inner) if isinstance(type_, Nullable) else type_
+    scalar = isinstance(inner, Primitive | EnumType | LiteralType)
+    return param.explode or (scalar and param.place in (Place.PATH, Place.HEADER))
+
+
+def _content(param: Param) -> str | None:
+    if param.content_type is None or param.place is Place.BODY:
+        return param.content_type
+    bare = param.content_type.partition(";")[0].strip().lower()
+    if bare == "application/x-www-form-urlencoded":
+        return "form"
+    return "json" if bare == "application/json" or bare.endswith("+json") else "text"
 
 
 def _is_file(api: Api, type_: Type) -> bool:
@@ -123,7 +153,7 @@ def _is_file(api: Api, type_: Type) -> bool:
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
     """Return the check of an argument. Files, and bodies other than JSON, are checked when they are sent."""
-    if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
+    if param.place is Place.WHOLE_BODY and (body is None or body.kind not in _CHECKED):
         return None
     check = checks.of(param.type, param.check)
     return None if check is None else text(repr(check))
@@ -137,6 +167,7 @@ def _body(body: Body | None) -> Expr | None:
         kind=_string(body.kind.value, "json"),
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
+        item=_string(body.item_type),
     )
 
 

@@ -19,21 +19,30 @@ class Param:
     """One argument: its place in the request and the check it must pass."""
 
     wire: str
-    place: Literal["path", "query", "header", "cookie", "body", "whole_body"] = "body"
+    place: Literal["path", "query", "querystring", "header", "cookie", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
     check: Any = None
     """The check of the argument, in the form that `_core.checks` reads."""
     file: bool = False
     style: str = "form"
+    """The style of a list or an object. In a form body, the default is the content type of each value."""
     explode: bool = True
+    reserved: bool = False
+    """True if reserved characters and percent-encoded triplets are sent as they are."""
+    content: str | None = None
+    """The media type of the value in a form body; elsewhere ``json``, ``text`` or ``form``, instead of a style."""
+    headers: Mapping[str, str | None] | None = None
+    """Headers of the part in a multipart body, with their fixed values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    kind: Literal["json", "form", "multipart", "binary", "text"] = "json"
+    kind: Literal["json", "form", "multipart", "binary", "text", "json_lines"] = "json"
     media_type: str = "application/json"
     required: bool = True
+    item: str | None = None
+    """The media type of each item, where the body is a list of parts without names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
