@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from onceward_generator import build_api
 from onceward_generator.emit.python import emit_python
 from onceward_generator.plan.python.naming import all_methods

@@ -37,7 +37,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
         vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
-        files |= project_files(package) | render_tests(package)
+        files |= project_files(package, options) | render_tests(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
 

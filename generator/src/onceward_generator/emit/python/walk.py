@@ -82,9 +82,11 @@ def calls(package: Package) -> Iterator[Call]:
 def python_value(value: Any) -> str:
     """Return a sample value as source."""
     if isinstance(value, SampleFile):
-        return repr(value.content)
+        return f'b"{value.content.decode()}"'
     if isinstance(value, list):
         return "[" + ", ".join(python_value(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {python_value(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{python_value(key)}: {python_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, str) and value.isprintable() and not {'"', "\\"} & set(value):
+        return f'"{value}"'
     return repr(value)
