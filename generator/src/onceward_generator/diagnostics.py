@@ -36,6 +36,8 @@ CODES: dict[str, str] = {
     "W121": "a value is nested more deeply than a style can express",
     "W122": "a cookie is sent as several",
     "W123": "an encoding names a missing property",
+    "W130": "a response is read as bytes, because the contract does not describe it",
+    "W131": "a response cannot be decoded to its schema and is returned as text",
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",
     "W203": "the variants of a union cannot be distinguished",
