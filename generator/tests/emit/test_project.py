@@ -98,7 +98,7 @@ def test_the_metadata_is_complete(files: dict[str, str]) -> None:
     assert (project["name"], project["license"]) == ("parcels", "Apache-2.0")
     assert project["urls"] == {"Homepage": "https://parcels.example"}
     assert "pytest>=8" in project["optional-dependencies"]["test"]
-    assert "## 2.0.1" in files["CHANGELOG.md"]
+    assert "## Unreleased" in files["CHANGELOG.md"]
     assert "src/parcels/py.typed" in files
     assert files["LICENSE"] == files["src/parcels/_core/LICENSE"]
 

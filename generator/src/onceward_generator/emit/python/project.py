@@ -70,7 +70,7 @@ CHANGELOG = """# Changelog
 
 Versions follow semantic versioning. `onceward-generate diff OLD NEW` writes the entry of a new version.
 
-## {version}
+## Unreleased
 
 - First version.
 """
@@ -93,7 +93,7 @@ def project_files(package: Package, options: PythonOptions) -> dict[str, str]:
             folder=folder,
         ),
         "README.md": render_readme(package),
-        "CHANGELOG.md": Once(CHANGELOG.format(version=options.version)),
+        "CHANGELOG.md": Once(CHANGELOG),
         ".github/workflows/ci.yml": Once(CI),
         f"src/{folder}/_core/LICENSE": licence,
     }

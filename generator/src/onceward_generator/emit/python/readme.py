@@ -116,8 +116,8 @@ class _Readme:
             "    print(error.status, error.body)\n```\n"
         )
         yield "Requests that are safe to repeat are retried twice, with growing delays."
-        yield f"`{self._client}(max_retries=5)` and `{self._client}(timeout=20.0)` change retries and time limits for all"
-        yield "calls; each method takes both for one call.\n"
+        yield f"`{self._client}(max_retries=5)` and `{self._client}(timeout=20.0)` change retries and time limits"
+        yield "for all calls; each method takes both for one call.\n"
 
     def _statuses(self) -> Iterator[tuple[str, str]]:
         """Return the statuses that the API declares, or the usual ones, with the class of each."""
