@@ -228,7 +228,7 @@ def test_idempotency_keys_move_to_their_new_table(kind: str, tmp_path: Path, req
     else:
         url = new_database(request.getfixturevalue("postgres"), "renamed")
         engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    upgrade_to(engine, "0009_credit_times")
+    upgrade_to(engine, "0010_usage_periods")
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at) "

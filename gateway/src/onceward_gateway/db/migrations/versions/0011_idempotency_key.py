@@ -7,8 +7,8 @@ from alembic import op
 
 __all__ = ["down_revision", "revision", "upgrade"]
 
-revision = "0010_idempotency_key"
-down_revision = "0009_credit_times"
+revision = "0011_idempotency_key"
+down_revision = "0010_usage_periods"
 
 
 def upgrade() -> None:
