@@ -199,7 +199,7 @@ def test_records_from_before_the_sums_are_added_up(kind: str, tmp_path: Path, re
     engine.dispose()
 
 
-# What a gateway of the version before the rename executes, with the values that it binds.
+# Statements of the version before the rename, with the values bound in them.
 OLDER_KEYS = (
     (
         "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node) "
