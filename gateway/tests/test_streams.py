@@ -94,7 +94,7 @@ async def test_nothing_is_left_of_a_stream_that_ended(app: App, connect: Connect
         del ending
         assert not app.gateway.calls.running
         # The ledger has the calls of the last moment on its list of those to be written.
-        app.gateway.ledger.write_fresh()
+        app.gateway.ledger.upkeep.write_fresh()
         left = [one for one in gc.get_objects() if isinstance(one, RunningCall)]
         assert not left
     finally:

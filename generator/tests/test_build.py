@@ -183,7 +183,7 @@ def test_a_body_with_files_is_multipart() -> None:
     assert upload.body is not None
     assert upload.body.kind is BodyKind.MULTIPART
     assert upload.params[0].required
-    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "form"}
+    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "content"}
     raw = method(read("oddities"), "raw.create")
     assert (raw.params[0].place, raw.params[0].type) == (Place.WHOLE_BODY, FileType())
     assert raw.result.kind is ResultKind.TEXT

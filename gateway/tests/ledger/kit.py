@@ -85,7 +85,7 @@ class Node:
         data = {} if tokens is None else {"max_tokens": tokens}
         request: Any = SimpleNamespace(caller=caller, data=data, raw=b"x" * prompt, files=[], header=lambda name: None)
         call_id = self.bench.new_id("call_")
-        ticket = await self.ledger.enter(request, "chat", model, via or [Candidate("p", model)], call_id)
+        ticket = await self.ledger.admission.enter(request, "chat", model, via or [Candidate("p", model)], call_id)
         call: Any = SimpleNamespace(
             record=self.record(ticket, call_id),
             ticket=None,
@@ -97,7 +97,7 @@ class Node:
             tokens_produced=0,
             wasted=[],
         )
-        self.ledger.begun(ticket, call)
+        self.ledger.admission.begun(ticket, call)
         return ticket
 
     def record(self, ticket: Ticket, call_id: str) -> CallRecord:
@@ -125,24 +125,24 @@ class Node:
         record.usage, record.status, record.finished_at = usage, status, self.bench.clock.time()
         record.cost_nano = self.bench.prices.cost("p", ticket.model, usage)
         batch = Batch()
-        bill = self.ledger.bill(call, batch)
+        bill = self.ledger.billing.bill(call, batch)
         if bill is not None:
-            self.ledger.apply(call, bill)
+            self.ledger.billing.apply(call, bill)
         try:
             if batch:
                 await self.db.write_batch(batch)
             if bill is not None:
-                self.ledger.confirm(bill)
+                self.ledger.billing.confirm(bill)
         except AlreadyDone:
-            self.ledger.revert(call)
+            self.ledger.billing.revert(call)
             return False
         finally:
-            self.ledger.end(call)
+            self.ledger.billing.end(call)
         return True
 
     async def recover(self) -> int:
         """Start the ledger as a gateway does."""
-        return await self.ledger.recover()
+        return await self.ledger.upkeep.recover()
 
 
 class Bench:
@@ -183,7 +183,7 @@ class Bench:
                 return await what
             finally:
                 for node in self.nodes:
-                    await node.ledger.given_back()
+                    await node.ledger.upkeep.given_back()
                     await node.db.flush()
 
         return self.loop.run_until_complete(tick())
@@ -221,7 +221,7 @@ class Bench:
 
         async def passed() -> None:
             for node in self.nodes:
-                node.ledger.write_fresh()
+                node.ledger.upkeep.write_fresh()
 
         self.act(passed())
 
@@ -244,19 +244,19 @@ class Bench:
         dead = self.replace_process()
         freed = self.act(self.node.recover())
         if self.db.shared:
-            self.act(self.ledger.on_dead(dead.id))
+            self.act(self.ledger.upkeep.on_dead(dead.id))
         return freed
 
     def replace_process(self) -> Node:
         """The process is gone, and another one has its database; returns the dead one."""
         dead = self.nodes.pop(0)
-        self.loop.run_until_complete(dead.ledger.stop())
+        self.loop.run_until_complete(dead.ledger.upkeep.stop())
         self.nodes.insert(0, Node(self, dead.db))
         return dead
 
     def close(self) -> None:
         for node in self.nodes:
-            self.loop.run_until_complete(node.ledger.stop())
+            self.loop.run_until_complete(node.ledger.upkeep.stop())
             self.loop.run_until_complete(node.db.close())
         self.loop.close()
 

@@ -106,7 +106,7 @@ def test_calls_of_many_budgets_never_wait_for_each_other_in_a_circle(bench: Benc
             who = keys[(number * 5 + turn * 7) % len(keys)]
             ticket = await node.enter(who, tokens=20)
             if turn % 5 == 4:
-                await node.ledger.abandon(ticket)
+                await node.ledger.admission.abandon(ticket)
                 continue
             assert await node.finish(ticket, 10 + turn)
             spent += 10 + turn
@@ -141,10 +141,10 @@ def test_a_budget_made_while_calls_run_elsewhere_counts_them(bench: Bench) -> No
     bench.written()
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=40)), 20))
     bench.clock.now += 100
-    bench.act(here.ledger.sweep())
+    bench.act(here.ledger.upkeep.sweep())
     assert windows(bench) == {"k1": (20, 0)}
     bench.act(there.finish(running, 100))
-    bench.act(here.ledger.sweep())
+    bench.act(here.ledger.upkeep.sweep())
     assert windows(bench) == {"k1": (120, 0)}
 
 
@@ -191,7 +191,7 @@ def test_what_a_dead_node_held_is_given_back_once(bench: Bench) -> None:
     gone, here, there = bench.nodes
     bench.act(gone.enter(ONE, tokens=200))
     bench.act(here.enter(ONE, tokens=100))
-    bench.all([here.ledger.on_dead(gone.id), there.ledger.on_dead(gone.id)])
+    bench.all([here.ledger.upkeep.on_dead(gone.id), there.ledger.upkeep.on_dead(gone.id)])
     assert windows(bench) == {"k1": (0, 110)}
     assert bench.rows("SELECT holder FROM hold") == [(here.id,)]
 
@@ -203,9 +203,9 @@ def test_a_call_of_a_dead_node_is_booked_once_with_its_prompt(bench: Bench) -> N
     assert ticket.call is not None
     ticket.call.record.provider, ticket.call.price_name = "p", "m"
     has_sent(ticket, 7)
-    bench.act(gone.ledger.sweep())
+    bench.act(gone.ledger.upkeep.sweep())
     record = interrupted(ticket, provider="deployments")
-    bench.all([here.ledger.interrupted([record]), there.ledger.interrupted([record])])
+    bench.all([here.ledger.billing.interrupted([record]), there.ledger.billing.interrupted([record])])
     rows = bench.rows("SELECT call_id, status, prompt_tokens, completion_tokens, customer, provider, tags FROM usage")
     assert rows == [(ticket.call_id, "interrupted", 100, 7, "c", "p", '["a"]')]
     assert windows(bench) == {"k1": (107, 0)}
@@ -231,8 +231,8 @@ def test_the_logged_text_of_a_dead_node_is_counted_by_the_tokenizer(bench: Bench
     CallStore.put_events(batch, (ticket.call_id, 1, 2, b"".join(frames[:2])))
     CallStore.put_events(batch, (ticket.call_id, 2, 3, b"".join(frames[1:])))
     bench.act(bench.db.write_batch(batch))
-    bench.act(gone.ledger.sweep())
-    bench.act(here.ledger.interrupted([interrupted(ticket, provider="p")]))
+    bench.act(gone.ledger.upkeep.sweep())
+    bench.act(here.ledger.billing.interrupted([interrupted(ticket, provider="p")]))
     assert bench.rows("SELECT completion_tokens, estimated FROM usage") == [(count_text("".join(pieces)), 1)]
 
 
@@ -246,7 +246,7 @@ def test_an_attempt_of_a_dead_node_is_booked_in_the_window_in_which_it_reserved(
     has_sent(ticket, 40)
     bench.written()
     bench.clock.now += 25.0
-    assert bench.act(second.ledger.interrupted([interrupted(ticket, created_at=asked_at)])) == 1
+    assert bench.act(second.ledger.billing.interrupted([interrupted(ticket, created_at=asked_at)])) == 1
     ((started, cost),) = bench.rows("SELECT started_at, cost_nano FROM usage")
     assert started == ticket.started_at
     opened = bench.rows("SELECT start_at, end_at, spent, held FROM budget_window WHERE scope = 'key'")
@@ -257,7 +257,7 @@ def test_an_attempt_of_a_dead_node_is_booked_in_the_window_in_which_it_reserved(
 def test_a_call_that_had_sent_nothing_is_charged_nothing(bench: Bench) -> None:
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
-    bench.act(here.ledger.interrupted([interrupted(ticket)]))
+    bench.act(here.ledger.billing.interrupted([interrupted(ticket)]))
     assert bench.rows("SELECT status, cost_nano FROM usage") == [("interrupted", 0)]
     assert windows(bench) == {"k1": (0, 0)}
 
@@ -266,7 +266,7 @@ def test_one_that_goes_on_elsewhere_gives_its_hold_back_once(bench: Bench) -> No
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
     other = bench.act(here.enter(ONE, tokens=100))
-    bench.act(here.ledger.interrupted([interrupted(ticket, provider="offline", key="again")]))
+    bench.act(here.ledger.billing.interrupted([interrupted(ticket, provider="offline", key="again")]))
     assert windows(bench) == {"k1": (0, 110)}
     assert bench.rows("SELECT COUNT(*) FROM usage") == [(0,)]
     # The node that was taken for dead ends it first: that is paid, and gives nothing back that is not its own.
@@ -281,8 +281,8 @@ def test_a_node_that_lives_keeps_what_it_holds_whatever_its_lease_says(bench: Be
     bench.act(here.db.write("INSERT INTO node (id, started_at, seen_at) VALUES (?, 0, 0)", (here.id,)))
     ticket = bench.act(here.enter(ONE, tokens=200))
     bench.clock.now += 2 * bench.settings.lease_seconds
-    assert bench.act(there.ledger.sweep()) == 0
-    assert bench.act(here.ledger.sweep()) == 0
+    assert bench.act(there.ledger.upkeep.sweep()) == 0
+    assert bench.act(here.ledger.upkeep.sweep()) == 0
     assert windows(bench) == {"k1": (0, 210)}
     bench.act(here.finish(ticket, 200))
     assert windows(bench) == {"k1": (200, 0)}
@@ -292,10 +292,10 @@ def test_what_was_held_for_a_call_that_never_began_is_given_back(bench: Bench) -
     here = bench.node
     bench.act(here.db.write("INSERT INTO node (id, started_at, seen_at) VALUES (?, 0, 0)", (here.id,)))
     call: Any = SimpleNamespace(caller=ONE, data={"max_tokens": 200}, raw=b"x" * 30, files=[], header=lambda name: None)
-    bench.act(here.ledger.enter(call, "chat", "m", [Candidate("p", "m")]))
+    bench.act(here.ledger.admission.enter(call, "chat", "m", [Candidate("p", "m")]))
     assert windows(bench) == {"k1": (0, 210)}
     bench.clock.now += 120
-    bench.act(here.ledger.sweep())
+    bench.act(here.ledger.upkeep.sweep())
     assert windows(bench) == {"k1": (0, 0)}
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
 
@@ -311,7 +311,7 @@ def test_a_call_that_is_left_while_it_is_let_in_holds_nothing(bench: Bench) -> N
             await waits_for_a_lock(there)
             asking.cancel()
             await asyncio.wait([asking])
-        await here.ledger.given_back()
+        await here.ledger.upkeep.given_back()
 
     bench.act(left())
     assert windows(bench) == {"k1": (10, 0)}

@@ -45,7 +45,7 @@ def logged(bench: Bench, ticket: Ticket, text: str) -> None:
     call.saved = 0
 
     async def write() -> None:
-        log = EventLog(bench.db, LocalBus(), lambda: True, bench.ledger.keep)
+        log = EventLog(bench.db, LocalBus(), lambda: True, bench.ledger.billing.keep)
         log.add(call)
         log.flush()
 
@@ -57,7 +57,7 @@ def test_what_a_call_sent_is_never_written_without_whom_it_is_for(bench: Bench) 
     ticket.tags = ("cut",)
     logged(bench, ticket, "word")
     bench.replace_process()
-    assert bench.act(bench.ledger.interrupted([interrupted(ticket)])) == 1
+    assert bench.act(bench.ledger.billing.interrupted([interrupted(ticket)])) == 1
     bench.act(bench.node.recover())
     ((customer, prompt, tokens, cost),) = bench.rows(
         "SELECT customer, prompt_tokens, completion_tokens, cost_nano FROM usage"
@@ -74,10 +74,10 @@ def test_a_window_that_the_dead_process_opened_counts_what_its_calls_used(bench:
     bench.written()
     bench.finish(bench.enter(replace(CALLER, bounds=(KEY,)), tokens=10), 5)
     has_sent(ticket, 40)
-    bench.act(bench.ledger.renew())
+    bench.act(bench.ledger.upkeep.renew())
     bench.replace_process()
     bench.clock.now += later
-    assert bench.act(bench.ledger.interrupted([interrupted(ticket)])) == 1
+    assert bench.act(bench.ledger.billing.interrupted([interrupted(ticket)])) == 1
     ((total,),) = bench.rows("SELECT SUM(cost_nano) FROM usage")
     assert total > 40 * NANO_A_TOKEN
     assert windows(bench) == [("key", int(total), 0)]
@@ -93,11 +93,11 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
     batch = Batch()
     bench.node.calls.put_record(batch, record)
     bench.act(bench.db.write_batch(batch))
-    bench.act(bench.ledger.hold_wasted(call, provider))
+    bench.act(bench.ledger.admission.hold_wasted(call, provider))
     logged(bench, ticket, "word")
     bench.replace_process()
     # The stored record does not know of these tries.
-    assert bench.act(bench.ledger.interrupted([replace(record, status="interrupted")])) == 1
+    assert bench.act(bench.ledger.billing.interrupted([replace(record, status="interrupted")])) == 1
     bench.act(bench.node.recover())
     ((tokens, cost, estimated),) = bench.rows("SELECT completion_tokens, cost_nano, estimated FROM usage")
     assert (tokens, cost >= 30 * NANO_A_TOKEN, estimated) == (21, True, 1)
@@ -134,7 +134,7 @@ def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
 
     monkeypatch.setattr(bench.db, "write", noting)
     monkeypatch.setattr(bench.db, "transaction", unanswered)
-    assert bench.act(bench.ledger.hold_wasted(call, "p")) is None
+    assert bench.act(bench.ledger.admission.hold_wasted(call, "p")) is None
     bench.finish(ticket, 5)
     ((_, cost, held),) = windows(bench)
     assert (cost > 0, held) == (True, 0)

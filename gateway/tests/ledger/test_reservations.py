@@ -90,7 +90,7 @@ class Spending(RuleBasedStateMachine):
     @rule()
     def never_begin(self) -> None:
         ticket, _ = self.open.pop(0)
-        self.bench.act(ticket_node(self.bench, ticket).ledger.abandon(ticket))
+        self.bench.act(ticket_node(self.bench, ticket).ledger.admission.abandon(ticket))
 
     @rule(seconds=st.sampled_from([1.0, 20.0, 31.0, 86400.0 * 40]))
     def wait(self, seconds: float) -> None:
@@ -103,8 +103,8 @@ class Spending(RuleBasedStateMachine):
     def sweep(self, at: int) -> None:
         # Nobody's lease is over: all that live renew it.
         for node in self.bench.nodes:
-            self.bench.act(node.ledger.renew())
-        self.bench.act(self.bench.nodes[at % len(self.bench.nodes)].ledger.sweep())
+            self.bench.act(node.ledger.upkeep.renew())
+        self.bench.act(self.bench.nodes[at % len(self.bench.nodes)].ledger.upkeep.sweep())
 
     @precondition(lambda self: not self.bench.db.shared)
     @rule()
@@ -121,11 +121,11 @@ class Spending(RuleBasedStateMachine):
         for ticket, most in theirs:
             # Seven tokens are counted for its prompt.
             has_sent(ticket, max(0, min(sent, most - 10)))
-        self.bench.act(gone.ledger.renew())
+        self.bench.act(gone.ledger.upkeep.renew())
         others = [node for node in self.bench.nodes if node is not gone]
         records = [interrupted(ticket) for ticket, _ in theirs]
-        self.bench.all([node.ledger.interrupted(records) for node in others])
-        self.bench.all([node.ledger.on_dead(gone.id) for node in others])
+        self.bench.all([node.ledger.billing.interrupted(records) for node in others])
+        self.bench.all([node.ledger.upkeep.on_dead(gone.id) for node in others])
         self.open = [one for one in self.open if one not in theirs]
         self.late += [ticket for ticket, _ in theirs]
 
@@ -220,7 +220,7 @@ def test_a_lease_that_is_over_is_given_back(bench: Bench) -> None:
     bench.written()
     other = Node(bench, bench.db)
     bench.clock.now += bench.settings.lease_seconds + 1
-    assert bench.act(other.ledger.sweep()) == 1
+    assert bench.act(other.ledger.upkeep.sweep()) == 1
     bench.nodes = [other]
     assert {held for _, held in bench.standings().values()} == {0}
 
@@ -228,8 +228,8 @@ def test_a_lease_that_is_over_is_given_back(bench: Bench) -> None:
 def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
     ticket = bench.enter(CALLERS[0], tokens=100)
     for _ in range(5):
-        bench.clock.now += bench.ledger.sweep_seconds
-        assert bench.act(bench.ledger.sweep()) == 0
+        bench.clock.now += bench.ledger.upkeep.sweep_seconds
+        assert bench.act(bench.ledger.upkeep.sweep()) == 0
     bench.finish(ticket, 100)
     assert bench.rows("SELECT spent FROM budget_window WHERE scope = 'key'") == [(100 * NANO_A_TOKEN,)]
 
@@ -317,7 +317,7 @@ def test_what_an_unbounded_answer_may_cost_is_what_its_model_writes_at_most(benc
         ticket = bench.enter(caller, tokens=None, via=(Candidate("p", "m", known),))
         assert ticket.reservation is not None
         assert ticket.reservation.taken[0][-1] == (10 + held) * NANO_A_TOKEN
-        bench.act(bench.ledger.abandon(ticket))
+        bench.act(bench.ledger.admission.abandon(ticket))
     bounded = bench.enter(caller, tokens=5, via=(Candidate("p", "m", 16_384),))
     assert bounded.reservation is not None
     assert bounded.reservation.taken[0][-1] == 15 * NANO_A_TOKEN
@@ -338,10 +338,10 @@ def test_a_provider_with_too_little_left_is_walked_around(tmp_path: Path) -> Non
     bench.enter(free, tokens=80, via=(HERE,))
     dear = bench.enter(free, tokens=80, via=(HERE, THERE))
     assert held_at(dear) == ["there"]
-    assert not bench.ledger.open_to("here", dear.call_id)
-    assert bench.ledger.open_to("there", dear.call_id)
+    assert not bench.ledger.admission.open_to("here", dear.call_id)
+    assert bench.ledger.admission.open_to("there", dear.call_id)
     # One that costs little fits in, and nobody's dear call keeps others away.
-    assert bench.ledger.open_to("here", "call_of_another")
+    assert bench.ledger.admission.open_to("here", "call_of_another")
     assert held_at(bench.enter(free, tokens=1, prompt=3, via=(HERE, THERE))) == ["here", "there"]
     # One without a budget may serve too.
     assert held_at(bench.enter(free, tokens=80, via=(HERE, THERE, ELSEWHERE))) == []
@@ -358,9 +358,9 @@ def test_a_provider_with_nothing_left_is_closed_to_all_for_a_while(tmp_path: Pat
     free = Principal("k1", key_id="k1")
     all_of_it = bench.enter(free, tokens=90, via=(HERE,))
     assert held_at(bench.enter(free, tokens=10, via=(HERE, THERE))) == ["there"]
-    assert not bench.ledger.open_to("here")
+    assert not bench.ledger.admission.open_to("here")
     bench.finish(all_of_it, 0)
     bench.clock.now += 10
-    assert bench.ledger.open_to("here")
+    assert bench.ledger.admission.open_to("here")
     assert held_at(bench.enter(free, tokens=10, via=(HERE, THERE))) == ["here", "there"]
     bench.close()

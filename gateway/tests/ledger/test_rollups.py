@@ -55,9 +55,9 @@ def test_a_call_that_another_node_billed_is_not_in_the_sums_twice(bench: Bench) 
     bench.written()
     for ticket in tickets:
         has_sent(ticket, 7)
-    bench.act(bench.ledger.renew())
+    bench.act(bench.ledger.upkeep.renew())
     # Its node is taken for dead, and its calls are billed; then it comes back, and ends them.
-    assert bench.act(bench.ledger.interrupted([interrupted(ticket) for ticket in tickets[:2]])) == 2
+    assert bench.act(bench.ledger.billing.interrupted([interrupted(ticket) for ticket in tickets[:2]])) == 2
     assert [bench.finish(ticket, 9) for ticket in tickets] == [False, False, True]
     # A key of which all that was written was refused is in the sums once it is billed.
     assert bench.finish(bench.enter(dataclasses.replace(ONE, key_id="k0"), tokens=100), 9)
@@ -70,11 +70,11 @@ def test_a_bill_that_is_composed_again_has_its_group(bench: Bench) -> None:
     call: Any = ticket.call
     call.record.status, call.record.finished_at = "completed", bench.clock.now
     refused = Batch()
-    bill = bench.ledger.bill(call, refused)
+    bill = bench.ledger.billing.bill(call, refused)
     assert bill is not None
-    bench.ledger.apply(call, bill)
+    bench.ledger.billing.apply(call, bill)
     # Nothing of it is written, and it is tried again with less.
-    bench.ledger.revert(call)
+    bench.ledger.billing.revert(call)
     assert bench.finish(ticket, 5)
     assert kept(bench.rows) == expected(bench.rows)
 
@@ -86,12 +86,12 @@ def test_a_bill_that_is_given_up_does_not_take_the_group_of_other_calls_along(be
     call: Any = given_up.call
     call.record.status, call.record.finished_at = "completed", bench.clock.now
     # The first bill of its groups is never written, and the second was composed before that was known.
-    bill = bench.ledger.bill(call, Batch())
+    bill = bench.ledger.billing.bill(call, Batch())
     assert bill is not None
-    bench.ledger.apply(call, bill)
+    bench.ledger.billing.apply(call, bill)
     assert bench.finish(other, 5)
-    bench.ledger.revert(call)
-    bench.ledger.end(call)
+    bench.ledger.billing.revert(call)
+    bench.ledger.billing.end(call)
     assert len(bench.rows("SELECT * FROM usage")) == 1
     assert kept(bench.rows) == expected(bench.rows)
 
@@ -101,9 +101,9 @@ def test_the_row_of_a_group_is_added_until_it_is_durable(bench: Bench) -> None:
         call: Any = bench.enter(OTHER, tokens=100).call
         call.record.status, call.record.finished_at = "completed", bench.clock.now
         batch = Batch()
-        bill = bench.ledger.bill(call, batch)
+        bill = bench.ledger.billing.bill(call, batch)
         assert bill is not None
-        bench.ledger.end(call)
+        bench.ledger.billing.end(call)
         added = [name for name, _, _ in batch.shared if name[0] == "usage_group"]
         assert len(added) == len(bill.new_groups)
         return len(added)
@@ -120,7 +120,7 @@ def test_a_withheld_answer_counts_as_failed_once(bench: Bench, written: bool) ->
     assert bench.finish(ticket, 5, status="completed" if written else "failed")
     for _ in range(2):
         batch = Batch()
-        bench.ledger.withhold(ticket.call, ApiError(503, "Away.", code="storage_unavailable"), batch)
+        bench.ledger.billing.withhold(ticket.call, ApiError(503, "Away.", code="storage_unavailable"), batch)
         bench.act(bench.db.write_batch(batch))
     assert kept(bench.rows) == expected(bench.rows)
     failed = {sums[1] for sums in kept(bench.rows).values()}

@@ -28,14 +28,14 @@ STEPS = [
     "calls.log.ended",
     "calls.keys.ended",
     "calls._settlement._on_ended",
-    "ledger.write_fresh",
-    "ledger.account",
+    "ledger.upkeep.write_fresh",
+    "ledger.billing.account",
     "prices.cost",
-    "ledger.bill",
-    "ledger.apply",
-    "ledger.end",
-    "ledger._served_at",
-    "ledger.begun",
+    "ledger.billing.bill",
+    "ledger.billing.apply",
+    "ledger.billing.end",
+    "ledger.billing._served_at",
+    "ledger.admission.begun",
     "ledger._leases.forget",
     "ledger._leases.watch",
     "ledger._reservations.settle",
@@ -47,8 +47,14 @@ STEPS = [
     "telemetry._metrics.answered",
 ]
 # Without these nothing can be billed, or nothing let go: they may fail once.
-BILLING = {"calls.store.put_record", "db.write_batch", "ledger.bill", "ledger.apply", "ledger._reservations.settle"}
-RELEASE = {"calls.keys.ended", "ledger.end"}
+BILLING = {
+    "calls.store.put_record",
+    "db.write_batch",
+    "ledger.billing.bill",
+    "ledger.billing.apply",
+    "ledger._reservations.settle",
+}
+RELEASE = {"calls.keys.ended", "ledger.billing.end"}
 
 
 def config(bench: Bench, folder: Path) -> str:
@@ -115,7 +121,7 @@ async def assert_ended(bench: Bench, key: dict[str, str], request_id: str, folde
         for call in list(gateway.calls.running.values()):
             await call.finished()
     assert not gateway.calls.running
-    await gateway.ledger.given_back()
+    await gateway.ledger.upkeep.given_back()
     await gateway.db.flush()
     rows = await gateway.db.query("SELECT status FROM call")
     assert "in_progress" not in [status for (status,) in rows]

@@ -21,6 +21,7 @@ from typing import TypeAlias
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
+    "Answer",
     "Api",
     "AuthScheme",
     "Body",
@@ -311,6 +312,8 @@ class Place(Enum):
 
     PATH = "path"
     QUERY = "query"
+    QUERYSTRING = "querystring"
+    """The whole query, written by its content type."""
     HEADER = "header"
     COOKIE = "cookie"
     BODY = "body"
@@ -333,9 +336,16 @@ class Param:
     has_default: bool = False
     check: Check | None = None
     explode: bool = True
-    """Query lists: repeat the key (True) or join with commas (False)."""
+    """Lists and objects: one pair for each member (True), or all joined (False)."""
     style: str = "form"
-    """form, deepObject (``a[b]=c``), brackets (``a[]=1``), spaceDelimited, pipeDelimited, simple."""
+    """The style of OpenAPI: simple, label, matrix, form, spaceDelimited, pipeDelimited, deepObject, cookie; also
+    ``brackets`` (``a[]=1``), and ``content``: each value of a form body is written by its content type."""
+    reserved: bool = False
+    """Reserved characters and percent-encoded triplets are sent as they are."""
+    content_type: str | None = None
+    """The media type of the value: of a part of a form body, or in place of a style."""
+    part_headers: tuple[tuple[str, str | None], ...] = ()
+    """The headers of a part in a multipart body, with their fixed values; None is for the caller to give."""
     multi_segment: bool = False
     """Path parameters: the value may contain ``/``, which is percent-encoded all the same."""
     deprecated: bool = False
@@ -349,6 +359,7 @@ class BodyKind(Enum):
     MULTIPART = "multipart"
     BINARY = "binary"
     TEXT = "text"
+    JSON_LINES = "json_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +371,8 @@ class Body:
     required: bool
     type: Type
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
+    item_type: str | None = None
+    """The media type of each part of a multipart body that is a list, and whose parts have no names."""
 
 
 class ResultKind(Enum):
@@ -374,7 +387,7 @@ class ResultKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The successful response of a method."""
+    """The successful response of a method that its callers expect first. `Method.answers` has all of them."""
 
     kind: ResultKind
     type: Type | None
@@ -382,6 +395,20 @@ class Result:
     status: int = 200
     text_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Parameters with values that change a JSON response to plain text: (("response_format", ("srt", "text")),)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response of a method: the range of statuses and the media type that select it, and its decoding.
+
+    A media type may be a range (``image/*``). Among the answers that a status selects, those with the narrowest range
+    count; among these the media type decides, and the first one if there is none.
+    """
+
+    statuses: tuple[int, int]
+    kind: ResultKind
+    type: Type | None = None
+    media_type: str | None = None
 
 
 class Framing(Enum):
@@ -487,6 +514,10 @@ class Method:
     auth: bool
     errors: tuple[int, ...]
     origin: Origin
+    answers: tuple[Answer, ...] = ()
+    """All successful responses, the preferred ones first; empty for a method that always streams."""
+    failures: tuple[Answer, ...] = ()
+    """The bodies of errors that the contract describes."""
     aliases: tuple[str, ...] = ()
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ..billing.admission import Admission
 from ..billing.estimate import Candidate, most_output
-from ..billing.ledger import Ledger
 from ..billing.ticket import Ticket
 from ..calls.delivery import (
     DisconnectWatcher,
@@ -89,7 +89,7 @@ class InferenceServices:
     """
 
     calls: CallRegistry
-    ledger: Ledger
+    admission: Admission
     selector: DeploymentSelector
     dispatcher: Dispatcher
     offline: OfflineModels
@@ -108,7 +108,7 @@ class InferenceEndpoint:
         assert route.kind is not None
         self._services = services
         self._calls = services.calls
-        self._ledger = services.ledger
+        self._admission = services.admission
         self._selector = services.selector
         self._telemetry = services.telemetry
         self._route = route
@@ -166,7 +166,7 @@ class InferenceEndpoint:
         """Start the call, or release it if that fails."""
         target = resolved.target
         try:
-            ticket = await self._ledger.enter(
+            ticket = await self._admission.enter(
                 request, self._kind, resolved.requested_name, self._candidates(request, target), new.record.id
             )
         except BaseException:
@@ -175,7 +175,7 @@ class InferenceEndpoint:
         try:
             call = self._start_call(request, new, resolved, ticket)
         except BaseException:
-            await self._ledger.abandon(ticket)
+            await self._admission.abandon(ticket)
             await self._calls.keys.release(new)
             raise
         first = call.record.attempts == 1 and not new.resumed
@@ -191,7 +191,7 @@ class InferenceEndpoint:
         # From here on the call owns the reservation, and settles it also where something below fails.
         call.ticket = ticket
         try:
-            self._ledger.begun(ticket, call)
+            self._admission.begun(ticket, call)
             request.record = call.record
             produce = make(call)
         except Exception as error:  # noqa: BLE001 - the call raises and reports it

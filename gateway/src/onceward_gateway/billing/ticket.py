@@ -13,7 +13,10 @@ from .budget_windows import BudgetWindow, Window
 from .credits import Terms
 from .reservations import Change, Reservation
 
-__all__ = ["Bill", "BilledCall", "Plan", "Ticket"]
+__all__ = ["MAX_COST_NANO", "Bill", "BilledCall", "Plan", "Ticket"]
+
+# No call is billed for more.
+MAX_COST_NANO = 1 << 53
 
 
 class BilledCall(Protocol):
@@ -113,7 +116,7 @@ class Ticket:
 class Bill:
     """The changes of balances in memory by one call, and the tokens that count against its limits.
 
-    `new_groups` are the groups of rollups whose rows its batch has; `Ledger.confirm` is called once that is durable.
+    `new_groups` are the groups of rollups whose rows its batch has, for `CallBilling.confirm`.
     """
 
     changes: Sequence[Change]

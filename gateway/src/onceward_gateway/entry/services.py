@@ -158,7 +158,7 @@ class Services:
             self.prices,
             self.new_id,
             idempotency=self.idempotency,
-            biller=self.ledger,
+            biller=self.ledger.billing,
             nodes=self.nodes,
             bus=self.bus,
             on_ended=self.telemetry.ended,
@@ -171,7 +171,7 @@ class Services:
             self.retry_policy,
             self.clock,
             limiter=self.ledger.limiter,
-            budgets=self.ledger,
+            budgets=self.ledger.admission,
             hold_wasted=self._hold_wasted,
         )
         self.cache = ResponseCache(
@@ -189,7 +189,7 @@ class Services:
         self.revocation = Revocation(self.directory, self.calls.running, self.spawn)
         self.inference = InferenceServices(
             calls=self.calls,
-            ledger=self.ledger,
+            admission=self.ledger.admission,
             selector=self.selector,
             dispatcher=self.dispatcher,
             offline=self.offline,
@@ -229,7 +229,7 @@ class Services:
             on_dead=(
                 self.idempotency.died,
                 self.calls.failover.died,
-                self.ledger.on_dead,
+                self.ledger.upkeep.on_dead,
                 *(queue.release for queue in queues),
             ),
             on_lost=self.calls.failover.release_taken_over,
@@ -343,14 +343,14 @@ class Services:
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""
-        return await self.ledger.hold_wasted(self.calls.running[call_id], provider)
+        return await self.ledger.admission.hold_wasted(self.calls.running[call_id], provider)
 
     async def _recover(self) -> None:
         """Take over the calls and reservations of dead nodes; without other nodes, these are all there are."""
         left = await self.calls.failover.recover()
         if left:
             _log.warning("%d calls were running when their gateway stopped; they are marked interrupted", left)
-        freed = await self.ledger.recover()
+        freed = await self.ledger.upkeep.recover()
         if freed:
             _log.warning("%d holds of calls that a stopped gateway left were given back", freed)
         await self.db.flush()
@@ -375,7 +375,7 @@ class Services:
             await asyncio.wait(tasks)
         if self._providers is not None:
             await self._run_step(self._providers.close())
-        for step in (self.calls.stop, self.ledger.stop, self.db.flush, self.takeover.stop):
+        for step in (self.calls.stop, self.ledger.upkeep.stop, self.db.flush, self.takeover.stop):
             await self._run_step(step())
         if self._metrics_server is not None:
             await self._run_step(self._metrics_server.stop())
@@ -403,8 +403,8 @@ class Services:
 
     async def _sweep_ledger(self) -> None:
         while True:
-            await self.clock.sleep(self.ledger.sweep_seconds)
-            await self._run_logged(self.ledger.sweep())
+            await self.clock.sleep(self.ledger.upkeep.sweep_seconds)
+            await self._run_logged(self.ledger.upkeep.sweep())
 
     async def _run_logged(self, work: Awaitable[object]) -> None:
         """Run periodic work; a failure is logged, and the work is tried again next time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -14,12 +14,16 @@ from onceward_generator.model import (
     BodyKind,
     FileType,
     JsonType,
+    ListType,
+    MapType,
     Name,
+    Nullable,
     ObjectType,
     Param,
     Place,
     Prim,
     Primitive,
+    Ref,
     Type,
 )
 from onceward_generator.normalise.context import Endpoint, component_key
@@ -30,15 +34,25 @@ from .types import TypeBuilder, check_of, json_value
 
 __all__ = ["Params", "params_of", "path_of"]
 
-_PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER, "cookie": Place.COOKIE}
+_PLACES = {
+    "path": Place.PATH, "query": Place.QUERY, "querystring": Place.QUERYSTRING, "header": Place.HEADER,
+    "cookie": Place.COOKIE,
+}  # fmt: skip
 _HOLE = re.compile(r"\{([^}]*)\}")
 _PATH = "/%:@!$&'()*+,;=?~{}[]"
 """Characters that stay as they are in the fixed parts of a path, besides letters, digits and ``-._``."""
 _KINDS = {
     "json": BodyKind.JSON, "form": BodyKind.FORM, "multipart": BodyKind.MULTIPART, "text": BodyKind.TEXT,
-    "binary": BodyKind.BINARY, "json_lines": BodyKind.BINARY, "sse": BodyKind.TEXT,
+    "xml": BodyKind.TEXT, "binary": BodyKind.BINARY, "json_lines": BodyKind.JSON_LINES, "sse": BodyKind.TEXT,
+    "json_seq": BodyKind.BINARY,
 }  # fmt: skip
-_STYLES = frozenset({"form", "simple", "deepObject", "spaceDelimited", "pipeDelimited", "brackets"})
+_STYLES: Mapping[str, tuple[str, ...]] = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form", "cookie"),
+}
+"""The styles of each place; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ class _Reader:
                 )
                 node = Map({"name": wire, "in": "path", "schema": Map({"type": "string"}, at)}, at)
             slashes = hole != wire or node.get("x-multi-segment") is True or wire in {"model", "model_id"}
-            yield replace(self._param(node, wire), required=True, style="simple", explode=False, multi_segment=slashes)
+            yield replace(self._param(node, wire), required=True, multi_segment=slashes)
         for wire, node in declared.items():
             self._report.add(
                 "W108", f"`{wire}` is declared as a path parameter, but the path has no `{{{wire}}}`", node.at
@@ -126,33 +140,95 @@ class _Reader:
     def others(self) -> Iterator[Param]:
         """Return the parameters of the query, the headers and the cookies."""
         nodes = self._operation.maps("parameters")
-        for place in ("query", "header", "cookie"):
-            yield from (self._param(node, str(node["name"])) for node in nodes if node.get("in") == place)
+        for place in ("query", "querystring", "header", "cookie"):
+            for node in nodes:
+                if node.get("in") == place:
+                    yield self._param(node, str(node.get("name") or "query"))
 
     def _param(self, node: Map, wire: str) -> Param:
-        schema = node.map("schema") or Map({}, node.at)
-        content = node.map("content")
-        if content is not None and node.map("schema") is None:
-            self._report.add("W102", f"`{wire}` has the content of a media type; callers pass it as text", node.at)
-            schema = Map({"type": "string"}, node.at)
-        style = str(node.get("style") or ("form" if node.get("in") in {"query", "cookie"} else "simple"))
-        if style not in _STYLES:
-            self._report.add("W102", f"the style {style!r} of `{wire}` cannot be expressed", node.where("style"))
-            style = "form"
-        return Param(
+        schema, content_type = self._schema_of(node, wire)
+        place = str(node["in"])
+        style = self._style(node, wire, place) if content_type is None else _STYLES.get(place, ("form",))[0]
+        found = Param(
             wire=wire,
             name=split(wire),
-            place=_PLACES[str(node["in"])],
+            place=_PLACES[place],
             type=self._types.type_of(schema),
             required=node.get("required") is True,
             description=str(node.get("description") or self._types.description(schema)).strip(),
             default=json_value(schema.get("default")),
             has_default="default" in schema,
             check=check_of(schema, self._schemas),
-            explode=bool(node.get("explode", style in {"form", "deepObject"})),
+            explode=bool(node.get("explode", style in {"form", "cookie", "deepObject"})),
             style=style,
+            reserved=node.get("allowReserved") is True and place in {"query", "path"},
+            content_type=content_type,
             deprecated=node.get("deprecated") is True,
         )
+        if content_type is None:
+            self._warn_of_nesting(found, node)
+        return found
+
+    def _schema_of(self, node: Map, wire: str) -> tuple[Map, str | None]:
+        """Return the schema of a parameter, and its media type if it has one in place of a style."""
+        schema = node.map("schema")
+        content = node.map("content")
+        if content is None or schema is not None:
+            return schema or Map({}, node.at), None
+        media_type, entry = next(iter(content.items()), ("text/plain", None))
+        kind = family(media_type)
+        inner = (entry.map("schema") if isinstance(entry, Map) else None) or Map({}, node.at)
+        if kind == "json" or (kind == "form" and node.get("in") == "querystring"):
+            return inner, media_type
+        if kind not in {"text", "xml"}:
+            self._report.add("W102", f"`{wire}` has the content {media_type}; callers pass it as text", node.at)
+        return Map({"type": "string"}, node.at), media_type
+
+    def _style(self, node: Map, wire: str, place: str) -> str:
+        allowed = _STYLES.get(place, ("form",))
+        style = str(node.get("style") or allowed[0])
+        if style not in allowed and style != "brackets":
+            hint = f"it is sent as {allowed[0]}"
+            self._report.add("W102", f"`{wire}` in {place} cannot have the style {style}", node.where("style"), hint)
+            return allowed[0]
+        return style
+
+    def _warn_of_nesting(self, param: Param, node: Map) -> None:
+        """Report values for which the specification has no form in a style."""
+        if param.style == "deepObject":
+            return
+        parts = self._parts_of(param.type)
+        if any(isinstance(self._target(part), ListType | MapType | ObjectType) for part in parts):
+            message = f"`{param.wire}` has objects or lists inside, which the style {param.style} has no form for"
+            self._report.add("W121", message, node.at, "they are sent as JSON texts")
+        if param.place is Place.COOKIE and param.style == "form" and param.explode and parts:
+            message = f"`{param.wire}` is exploded: its items are sent as cookies of their own"
+            self._report.add("W122", message, node.at, "set `explode: false`, or `style: cookie` of OpenAPI 3.2")
+
+    def _target(self, type_: Type) -> Type:
+        """Return what a type is, without references and null."""
+        seen: set[str] = set()
+        while isinstance(type_, Ref | Nullable):
+            if isinstance(type_, Ref):
+                if type_.key in seen:
+                    break
+                seen.add(type_.key)
+                type_ = self._types.type_of(self._schemas.get(type_.key), type_.key)
+            else:
+                type_ = type_.inner
+        return type_
+
+    def _parts_of(self, type_: Type) -> list[Type]:
+        """Return the types inside a list or an object."""
+        match self._target(type_):
+            case ListType(item):
+                return [item]
+            case MapType(value):
+                return [value]
+            case ObjectType(fields):
+                return [field.type for field in fields]
+            case _:
+                return []
 
     def body(self) -> tuple[Body | None, list[Param]]:
         """Return the parameters of the body, and the body."""
@@ -161,25 +237,40 @@ class _Reader:
         if node is None or not content:
             return None, []
         media_type, entry = next(iter(content.items()))
+        return self._body(node, media_type, entry if isinstance(entry, Map) else Map({}, node.at))
+
+    def _body(self, node: Map, media_type: str, entry: Map) -> tuple[Body, list[Param]]:
+        schema = entry.map("schema") or Map({}, node.at)
         kind = _KINDS[family(media_type)]
-        schema = (entry.map("schema") if isinstance(entry, Map) else None) or Map({}, node.at)
-        type_ = self._body_type(kind, schema)
+        if kind is BodyKind.JSON and isinstance(self._target(self._types.type_of(schema)), FileType):
+            kind = BodyKind.BINARY  # a file that happens to contain JSON
+        type_ = self._body_type(kind, schema, entry)
         target = self._resolved(schema)
         shape = self._types.type_of(target) if target is not None else type_
+        encoding = entry.map("encoding")
         if kind in {BodyKind.JSON, BodyKind.FORM, BodyKind.MULTIPART} and isinstance(shape, ObjectType):
             needed = node.get("required", any(field.required for field in shape.fields)) is True
-            encoding = entry.map("encoding") if isinstance(entry, Map) else None
-            return Body(kind, media_type, needed, type_), self._fields(shape, needed, encoding)
+            body = Body(kind, _concrete(media_type, kind), needed, type_)
+            return body, self._fields(shape, needed, kind, encoding)
         needed = node.get("required") is True
         about = str(node.get("description") or self._types.description(schema)).strip()
         whole = Param("body", ("body",), Place.WHOLE_BODY, type_, required=needed, description=about)
-        return Body(kind, media_type, needed, type_), [whole]
+        item = entry.map("itemEncoding")
+        item_type = str(item.get("contentType")) if item is not None and item.get("contentType") else None
+        return Body(kind, _concrete(media_type, kind), needed, type_, item_type), [whole]
 
-    def _body_type(self, kind: BodyKind, schema: Map) -> Type:
+    def _body_type(self, kind: BodyKind, schema: Map, entry: Map) -> Type:
         if kind is BodyKind.BINARY:
             return FileType()
         if kind is BodyKind.TEXT:
             return Primitive(Prim.STRING)
+        if kind is BodyKind.JSON_LINES:
+            item = entry.map("itemSchema")
+            inner = self._types.type_of(item) if item is not None else None
+            target = self._target(self._types.type_of(schema))
+            return ListType(inner or (target.item if isinstance(target, ListType) else self._types.type_of(schema)))
+        if kind is BodyKind.MULTIPART and not schema and entry.map("itemSchema") is not None:
+            return ListType(self._types.type_of(entry.map("itemSchema")))
         return self._types.type_of(schema) if schema else JsonType()
 
     def _resolved(self, schema: Map) -> Map | None:
@@ -190,33 +281,75 @@ class _Reader:
             found = self._schemas.map(key)
         return found
 
-    def _fields(self, shape: ObjectType, needed: bool, encoding: Map | None) -> list[Param]:
-        """Return the top-level members of the body. A form's ``encoding`` decides how a member's items are written."""
+    def _fields(self, shape: ObjectType, needed: bool, kind: BodyKind, encoding: Map | None) -> list[Param]:
+        """Return the top-level members of the body. A form's ``encoding`` decides how each is written."""
+        for wire in encoding or ():
+            if encoding is not None and all(field.wire != wire for field in shape.fields):
+                self._report.add("W123", f"`encoding` names `{wire}`, which is not a property", encoding.where(wire))
         return [
-            Param(
-                wire=field.wire,
-                name=field.name,
-                place=Place.BODY,
-                type=field.type,
-                required=field.required and needed,
-                description=field.description,
-                default=field.default,
-                has_default=field.has_default,
-                check=field.check,
-                style=_form_style(encoding.map(field.wire) if encoding else None),
-                deprecated=field.deprecated,
+            self._encoded(
+                Param(
+                    wire=field.wire,
+                    name=field.name,
+                    place=Place.BODY,
+                    type=field.type,
+                    required=field.required and needed,
+                    description=field.description,
+                    default=field.default,
+                    has_default=field.has_default,
+                    check=field.check,
+                    style="content",
+                    deprecated=field.deprecated,
+                ),
+                None if kind is BodyKind.JSON else (encoding.map(field.wire) if encoding else None),
             )
             for field in shape.fields
             if not field.read_only
         ]
 
+    def _encoded(self, param: Param, encoding: Map | None) -> Param:
+        """Return a member of a form with its encoding. A style takes precedence over a content type."""
+        if encoding is None:
+            return param
+        styled = any(key in encoding for key in ("style", "explode", "allowReserved"))
+        style = "content"
+        if styled:
+            style = self._style(encoding, param.wire, "query")
+        if encoding.get("x-array-style") == "brackets":  # repeats `name[]`, which OpenAPI has no word for
+            style = "brackets"
+        content_type = encoding.text("contentType")
+        headers = encoding.map("headers") or Map({}, encoding.at)
+        return replace(
+            param,
+            style=style,
+            explode=bool(encoding.get("explode", style in {"content", "form", "deepObject", "brackets"})),
+            reserved=encoding.get("allowReserved") is True,
+            content_type=None if style not in {"content", "brackets"} else content_type,
+            part_headers=tuple(
+                (name, _fixed(header if isinstance(header, Map) else None))
+                for name, header in headers.items()
+                if name.lower() not in {"content-type", "content-disposition"}
+            ),
+        )
 
-def _form_style(encoding: Map | None) -> str:
-    """Return the style of a list in a form: ``x-array-style: brackets`` repeats ``name[]``, unknown to OpenAPI."""
-    if encoding is None:
-        return "form"
-    style = str(encoding.get("x-array-style") or encoding.get("style") or "form")
-    return style if style in _STYLES else "form"
+
+def _fixed(header: Map | None) -> str | None:
+    """Return the value of a header that has only one, or a default."""
+    schema = header.map("schema") if header is not None else None
+    if schema is None:
+        return None
+    values = schema.seq("enum") or ()
+    value = schema.get("const", schema.get("default", values[0] if len(values) == 1 else None))
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _concrete(media_type: str, kind: BodyKind) -> str:
+    """Return a media type that can be sent: a range becomes the type that stands for its kind."""
+    if "*" not in media_type:
+        return media_type
+    return {BodyKind.JSON: "application/json", BodyKind.TEXT: "text/plain"}.get(kind, media_type)
 
 
 def _bare(hole: str) -> str:

@@ -57,8 +57,10 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "itemSchema": ("schema", "one"),
         "examples": ("example", "map"),
         "encoding": ("encoding", "map"),
+        "itemEncoding": ("encoding", "one"),
+        "prefixEncoding": ("encoding", "list"),
     },
-    "encoding": {"headers": ("header", "map")},
+    "encoding": {"headers": ("header", "map"), "encoding": ("encoding", "map")},
     "schema": _SCHEMA,
 }
 

@@ -98,7 +98,7 @@ def _with_parameters(operation: Map, shared: list[Map], context: Context) -> Map
 
 def _usable(parameters: Iterable[Map], context: Context) -> Iterator[Map]:
     for parameter in parameters:
-        if _name(parameter) and _place(parameter) in {"path", "query", "header", "cookie"}:
+        if _name(parameter) and _place(parameter) in {"path", "query", "querystring", "header", "cookie"}:
             yield parameter
         else:
             context.report.add("W102", "a parameter without `name` or with an unknown `in` is left out", parameter.at)

@@ -19,6 +19,8 @@ RETRY = "x-onceward-retry"
 
 _KEY = "Idempotency-Key"
 _SAFE = frozenset({"get", "head", "options", "trace", "query"})
+_IGNORED = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that the specification says to ignore."""
 _OWNED = ("authorization", "content-type", "accept", "user-agent", "host", "content-length", "last-event-id")
 
 
@@ -37,11 +39,24 @@ def retries(document: Map, context: Context) -> Map:
         keyed = "safe" if endpoint.http in _SAFE else "keyed" if header else "never"
         parameters = operation.seq("parameters")
         if parameters is not None:
-            kept = [p for p in parameters if not (p.get("in") == "header" and _is_owned(str(p.get("name")), owned))]
-            operation = operation.replace(parameters=parameters.of(kept))
+            sent = [p for p in parameters if p.get("in") == "header" and _is_owned(str(p.get("name")), owned)]
+            for parameter in sent:
+                _note(parameter, context)
+            operation = operation.replace(parameters=parameters.of([p for p in parameters if p not in sent]))
         return operation.merged({RETRY: (note.retry if note else None) or keyed})
 
     return map_operations(document, change)
+
+
+def _note(parameter: Map, context: Context) -> None:
+    """Report a header that is neither an argument nor an option of a call."""
+    name = str(parameter.get("name"))
+    if name.lower() in _IGNORED:
+        message = f"the header parameter `{name}` is ignored, as the specification says"
+        context.report.add("N904", message, parameter.at, "it follows from the content and the security")
+    elif name.lower() in _OWNED:
+        message = f"the header parameter `{name}` is sent by the client, so it is not an argument"
+        context.report.add("N904", message, parameter.at, "callers can replace it by `extra_headers`")
 
 
 def _declared(document: Map) -> str | None:

@@ -229,10 +229,10 @@ def test_a_path_value_is_one_segment(text: str) -> None:
     [
         ("form", True, ["a", "b"], "x=a&x=b"),
         ("form", False, ["a", "b"], "x=a,b"),
-        ("brackets", True, ["a", "b"], "x[]=a&x[]=b"),
+        ("brackets", True, ["a", "b"], "x%5B%5D=a&x%5B%5D=b"),
         ("spaceDelimited", False, ["a", "b"], "x=a%20b"),
         ("pipeDelimited", False, ["a", "b"], "x=a%7Cb"),
-        ("deepObject", True, {"k": 1, "l": {"m": True}}, "x[k]=1&x[l][m]=true"),
+        ("deepObject", True, {"k": 1, "l": {"m": True}}, "x%5Bk%5D=1&x%5Bl%5D%5Bm%5D=true"),
         ("form", True, {"k": 1}, "k=1"),
         ("form", True, None, ""),
         ("form", True, "a b&c=d", "x=a%20b%26c%3Dd"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onceward_generator.model import (
+    Answer,
     Api,
     Body,
     BodyKind,
@@ -11,6 +12,7 @@ from onceward_generator.model import (
     Framing,
     JsonType,
     ListType,
+    LiteralType,
     Method,
     Nullable,
     Pages,
@@ -34,6 +36,7 @@ from .symbols import Expr, Symbol, call, expr, text
 __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
+_CHECKED = frozenset({BodyKind.JSON, BodyKind.FORM})
 _JSON_PRIMITIVES = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
@@ -73,6 +76,9 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         params=params,
         body=_body(method.body),
         result=_result(naming, method.result),
+        answers=_answers(naming, method.answers),
+        accept=_string(_accept(method)),
+        errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
         page=_page(method.pages),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
@@ -92,7 +98,6 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
 def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
     is_file = _is_file(api, param.type)
-    simple = param.place in (Place.PATH, Place.HEADER)  # the only style of both
     return _value(
         "Param",
         wire=text(repr(param.wire)),
@@ -101,9 +106,38 @@ def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
         check=None if is_file else _check(checks, param, body),
         file=_flag(is_file),
-        style=None if simple else _string(param.style, "form"),
-        explode=None if simple else _flag(param.explode, True),
+        style=_string(_style(param), "form"),
+        explode=_flag(_explode(api, param), True),
+        reserved=_flag(param.reserved),
+        content=_string(_content(param)),
+        headers=_mapping({name: text(repr(value)) for name, value in param.part_headers}),
     )
+
+
+def _style(param: Param) -> str:
+    """Return the style in the words of the runtime, in which ``form`` is the default of every place."""
+    if param.place is Place.BODY:
+        return {"content": "form", "form": "styled"}.get(param.style, param.style)
+    return "form" if param.style == "simple" else param.style
+
+
+def _explode(api: Api, param: Param) -> bool:
+    """Report whether a value is exploded; True for a value that is neither a list nor an object."""
+    if param.place is Place.BODY and param.style == "content":
+        return True
+    type_ = api.resolve(param.type)
+    inner = api.resolve(type_.inner) if isinstance(type_, Nullable) else type_
+    scalar = isinstance(inner, Primitive | EnumType | LiteralType)
+    return param.explode or (scalar and param.place in (Place.PATH, Place.HEADER))
+
+
+def _content(param: Param) -> str | None:
+    if param.content_type is None or param.place is Place.BODY:
+        return param.content_type
+    bare = param.content_type.partition(";")[0].strip().lower()
+    if bare == "application/x-www-form-urlencoded":
+        return "form"
+    return "json" if bare == "application/json" or bare.endswith("+json") else "text"
 
 
 def _is_file(api: Api, type_: Type) -> bool:
@@ -123,7 +157,7 @@ def _is_file(api: Api, type_: Type) -> bool:
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
     """Return the check of an argument. Files, and bodies other than JSON, are checked when they are sent."""
-    if param.place is Place.WHOLE_BODY and (body is None or body.kind is not BodyKind.JSON):
+    if param.place is Place.WHOLE_BODY and (body is None or body.kind not in _CHECKED):
         return None
     check = checks.of(param.type, param.check)
     return None if check is None else text(repr(check))
@@ -137,6 +171,7 @@ def _body(body: Body | None) -> Expr | None:
         kind=_string(body.kind.value, "json"),
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
+        item=_string(body.item_type),
     )
 
 
@@ -149,6 +184,62 @@ def _result(naming: Naming, result: Result) -> Expr:
         type=_string(type_reference(naming, result.type) if carries else None),
         text_when=_mapping(when),
     )
+
+
+def _answers(naming: Naming, answers: tuple[Answer, ...]) -> Expr | None:
+    """Return the successful responses, if there are several: those with the narrowest ranges of statuses first."""
+    if all((answer.kind, answer.type) == (answers[0].kind, answers[0].type) for answer in answers):
+        return None
+    ordered = sorted(answers, key=lambda answer: answer.statuses[1] - answer.statuses[0])
+    parts: list[str | Symbol] = ["("]
+    for answer in ordered:
+        carries = answer.kind in (ResultKind.JSON, ResultKind.JSON_LINES)
+        value = _value(
+            "Result",
+            kind=_string(answer.kind.value, "json"),
+            type=_string(type_reference(naming, answer.type) if carries else None),
+            statuses=text(repr(answer.statuses)),
+            media_type=_string(_bare(answer.media_type) if answer.media_type else None),
+        )
+        parts += [*value.parts, ", "]
+    return Expr((*parts, ")"))
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _accept(method: Method) -> str | None:
+    """Return the header that lists the media types of all successful responses; None for the runtime's default."""
+    kinds = [answer.media_type for answer in method.answers if answer.media_type]
+    ordered = list(dict.fromkeys(";".join(_parameters(kind)) for kind in kinds))
+    ordered = ["application/json", *ordered] if ordered[:1] == ["*/*"] and _is_json(method) else ordered
+    if method.result.text_when or ordered in ([], ["application/json"], ["*/*"], ["application/octet-stream"]):
+        return None
+    less = ";q=0.9" if _is_json(method) else ""
+    return ", ".join([ordered[0], *(f"{kind}{less}" for kind in ordered[1:])])
+
+
+def _is_json(method: Method) -> bool:
+    return method.result.kind is ResultKind.JSON
+
+
+def _parameters(media_type: str) -> list[str]:
+    """Return a media type and its parameters. The character set is that of the answer, not of the request for it."""
+    parts = [part.strip() for part in media_type.split(";")]
+    return [part for part in parts if part and not part.lower().startswith("charset")]
+
+
+def _errors(naming: Naming, failures: tuple[Answer, ...]) -> Expr | None:
+    """Return the types of error bodies by status: ``404``, ``4XX`` or ``default``."""
+    found: dict[str, Expr] = {}
+    for answer in failures:
+        first, last = answer.statuses
+        key = str(first) if first == last else f"{first // 100}XX" if last - first < 100 else "default"
+        reference = type_reference(naming, answer.type)
+        if reference is not None:
+            found.setdefault(key, text(repr(reference)))
+    return _mapping(found)
 
 
 def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:

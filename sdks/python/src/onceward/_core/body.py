@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from .doubled import doubled_names
-from .encode import encode_json, encode_query, query_pairs
+from .encode import encode_form, encode_json, plain, scalar
 from .errors import ParameterError
-from .multipart import Layout, lay_out, single
-from .narrow import is_mapping
+from .multipart import Layout, form_pairs, lay_out, lay_out_list, single
+from .narrow import is_iterable, is_mapping
 from .operation import Body, Operation
 from .options import Progress
 from .params import Parts
@@ -37,22 +37,47 @@ def encode_body(operation: Operation, parts: Parts, uploader: Uploader) -> Encod
         if not value and not parts.has_whole and not body.required:
             return _EMPTY
         return encode_json(value, operation.id), body.media_type, True
-    values = {**parts.body, **extra} if extra else parts.body
+    if body.kind in ("form", "multipart"):
+        return _encode_form(body, parts, extra, operation, uploader)
+    return _encode_single(body, parts, uploader, operation)
+
+
+def _encode_form(
+    body: Body, parts: Parts, extra: Mapping[str, Any] | None, operation: Operation, uploader: Uploader
+) -> Encoded:
+    values: Any = plain(parts.whole) if hasattr(parts.whole, "to_dict") else parts.whole
+    if not parts.has_whole:
+        values = parts.body
+    elif not is_mapping(values):
+        if body.kind == "multipart" and values is not None:
+            return _laid_out(lay_out_list(values, body, operation.id), parts, uploader)
+        return _EMPTY
+    if extra:
+        values = {**values, **extra}
+    if not values and not body.required:
+        return _EMPTY
     if body.kind == "multipart":
-        return _laid_out(lay_out(values, parts.forms, operation.id), parts, uploader)
-    if body.kind == "form":
-        pairs = [pair for wire, value in values.items() for pair in query_pairs(wire, value)]
-        return encode_query(pairs).encode(), body.media_type, True
-    return _encode_single(body, parts, uploader)
+        return _laid_out(lay_out(values, parts.forms, operation.id, body.media_type), parts, uploader)
+    pairs = [pair for wire, value in values.items() for pair in form_pairs(wire, value, parts.forms.get(wire))]
+    return encode_form(pairs).encode(), body.media_type, True
 
 
-def _encode_single(body: Body, parts: Parts, uploader: Uploader) -> Encoded:
+def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Operation) -> Encoded:
     value: Any = parts.whole if parts.has_whole else next(iter(parts.body.values()), None)
     if value is None:
         return _EMPTY
-    if body.kind == "text" and isinstance(value, str):
-        return value.encode(), body.media_type, True
-    return _laid_out(single(value, body.media_type, "body"), parts, uploader)
+    if body.kind == "text":
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return bytes(value), body.media_type, True
+        if not hasattr(value, "read") and not hasattr(value, "__fspath__") and not isinstance(value, tuple):
+            return scalar(value).encode(), body.media_type, True
+    if body.kind == "json_lines" and is_iterable(value) and not isinstance(value, tuple) and not hasattr(value, "read"):
+        return b"".join(encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
+    try:
+        layout = single(value, body.media_type, "body")
+    except ParameterError as error:
+        raise ParameterError(error.faults, operation.id) from error
+    return _laid_out(layout, parts, uploader)
 
 
 def _laid_out(layout: Layout, parts: Parts, uploader: Uploader) -> Encoded:

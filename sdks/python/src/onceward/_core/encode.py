@@ -9,12 +9,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus, unquote
 
 from .errors import ParameterError
 from .narrow import class_of, is_iterable, is_mapping, is_row
 
 __all__ = [
+    "Encoded",
+    "as_reserved",
+    "unquoted",
+    "encode_form",
     "encode_json",
     "encode_path",
     "encode_query",
@@ -28,8 +32,15 @@ __all__ = [
 ]
 
 _LONE: Final = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+_TRIPLET: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
-_SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
+
+
+class Encoded(str):
+    """A text that is percent-encoded already."""
+
+    __slots__ = ()
 
 
 def encode_path(value: Any) -> str:
@@ -66,25 +77,86 @@ def query_pairs(wire: str, value: Any, style: str = "form", explode: bool = True
         return []
     if hasattr(value, "to_dict"):
         value = value.to_dict()
+    elif hasattr(value, "model_dump"):
+        value = plain(value)
     if is_mapping(value):
-        table = value
+        members = [(key, item) for key, item in value.items() if item is not None]
         if style in ("deepObject", "brackets"):
-            return [pair for key, item in table.items() for pair in query_pairs(f"{wire}[{key}]", item, style, explode)]
-        if explode:
-            return [(key, scalar(item)) for key, item in table.items() if item is not None]
-        return [(wire, ",".join(f"{key},{scalar(item)}" for key, item in table.items() if item is not None))]
+            return [pair for key, item in members for pair in _deep_pairs(f"{wire}[{key}]", item)]
+        if explode and style not in _SEPARATORS:
+            return [(str(key), scalar(item)) for key, item in members]
+        texts = [text for key, item in members for text in (str(key), scalar(item))]
+        return _joined(wire, texts, style)
     if is_iterable(value):
-        texts = [scalar(item) for item in value]
         if style in ("brackets", "deepObject"):
-            return [(f"{wire}[]", text) for text in texts]
-        if explode and style not in ("spaceDelimited", "pipeDelimited"):
+            return _deep_pairs(wire, value)
+        texts = [scalar(item) for item in value if item is not None]
+        if explode:
             return [(wire, text) for text in texts]
-        return [(wire, _SEPARATORS.get(style, ",").join(texts))] if texts else []
+        return _joined(wire, texts, style)
     return [(wire, scalar(value))]
 
 
+def _deep_pairs(wire: str, value: Any) -> list[tuple[str, str]]:
+    """Return the pairs of a nested value: ``a[b]=1``, ``a[]=1`` for texts in a list, ``a[0][b]=1`` for objects."""
+    if value is None:
+        return []
+    if hasattr(value, "to_dict") or hasattr(value, "model_dump"):
+        value = plain(value)
+    if is_mapping(value):
+        return [pair for key, item in value.items() for pair in _deep_pairs(f"{wire}[{key}]", item)]
+    if not is_iterable(value):
+        return [(wire, scalar(value))]
+    items = list(value)
+    flat = not any(is_mapping(item) or is_iterable(item) or hasattr(item, "to_dict") for item in items)
+    name = wire.removesuffix("[]")
+    return [
+        pair
+        for place, item in enumerate(items)
+        for pair in _deep_pairs(f"{name}[]" if flat else f"{name}[{place}]", item)
+    ]
+
+
+def _joined(wire: str, texts: list[str], style: str) -> list[tuple[str, str]]:
+    """Return a pair of a name and several texts with a separator, which none of them may contain unencoded."""
+    if not texts:
+        return []
+    separator = _SEPARATORS.get(style)
+    if separator is None:
+        return [(wire, Encoded(",".join(quote(text, safe="-._~") for text in texts)))]
+    faulty = next((text for text in texts if separator in text), None)
+    if faulty is not None:
+        fault = f"`{wire}` has the item {faulty!r}, which contains the separator {separator!r} of its items"
+        raise ParameterError([fault])
+    return [(wire, separator.join(texts))]
+
+
 def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{quote(name, safe='-._~[]')}={quote(text, safe='-._~,:@')}" for name, text in pairs)
+    """Return the query of name-value pairs, percent-encoded. A pair without a name is only its value."""
+    return "&".join(
+        (f"{name if name.__class__ is Encoded else quote(name, safe='-._~')}=" if name else "")
+        + (text if text.__class__ is Encoded else quote(text, safe="-._~"))
+        for name, text in pairs
+    )
+
+
+def encode_form(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a body of type ``application/x-www-form-urlencoded``, as browsers write it: a space is ``+``."""
+    return "&".join(
+        f"{quote_plus(name, safe='-._*')}={text if text.__class__ is Encoded else quote_plus(text, safe='-._*')}"
+        for name, text in pairs
+    )
+
+
+def as_reserved(text: str) -> Encoded:
+    """Return a text encoded except for reserved characters, where they cannot end the value, and triplets."""
+    whole = text if text.__class__ is Encoded else _TRIPLET.sub("%25", text)
+    return Encoded(quote(whole, safe="-._~:/?@!$'()*,;%"))
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the percent-encoding of `Encoded`."""
+    return unquote(text) if text.__class__ is Encoded else text
 
 
 def header_name_fault(name: object) -> str | None:

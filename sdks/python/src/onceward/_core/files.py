@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import IO, Any, Protocol, TypeAlias, runtime_checkable
 
 from .errors import ParameterError
-from .narrow import class_of
+from .narrow import class_of, is_mapping
 
 __all__ = ["FileContent", "FileInput", "Readable", "Upload", "as_upload", "is_file_input"]
 
@@ -22,8 +23,12 @@ class Readable(Protocol):
 FileContent: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Readable"
 """Bytes, a path (``str`` or ``PathLike``), or a file opened in binary mode."""
 
-FileInput: TypeAlias = "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
-"""Content, ``(name, content)``, or ``(name, content, mime type)``."""
+FileInput: TypeAlias = (
+    "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
+    " | tuple[str | None, FileContent, str | None, Mapping[str, str]]"
+)
+"""Content, ``(name, content)``, ``(name, content, mime type)``, or ``(name, content, mime type, headers)``, where the
+headers are those of the part in a multipart body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class Upload:
     content: bytes | str | Readable
     length: int | None
     start: int | None = None
+    explicit: bool = False
+    """True if the caller gave the type."""
+    headers: Mapping[str, str] | None = None
 
     @property
     def replayable(self) -> bool:
@@ -45,7 +53,11 @@ class Upload:
 def is_file_input(value: Any) -> bool:
     if isinstance(value, tuple):
         parts: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
-        return len(parts) in (2, 3) and (parts[0] is None or isinstance(parts[0], str)) and is_file_input(parts[1])
+        return (
+            (len(parts) in (2, 3) or (len(parts) == 4 and is_mapping(parts[3])))
+            and (parts[0] is None or isinstance(parts[0], str))
+            and is_file_input(parts[1])
+        )
     return isinstance(value, (bytes, bytearray, memoryview, str, os.PathLike)) or hasattr(value, "read")
 
 
@@ -61,7 +73,13 @@ def as_upload(value: Any, argument: str) -> Upload:
                 [f"`{argument}` is a tuple of {len(parts)}; give (name, content) or (name, content, mime type)"]
             )
         name, content = parts[0], parts[1]
-        mime = parts[2] if len(parts) == 3 else None
+        mime = parts[2] if len(parts) > 2 else None
+        upload = _as_upload(content, name, mime, argument)
+        return replace(upload, explicit=mime is not None, headers=parts[3] if len(parts) > 3 else None)
+    return _as_upload(content, name, mime, argument)
+
+
+def _as_upload(content: Any, name: str | None, mime: str | None, argument: str) -> Upload:
     if isinstance(content, (bytearray, memoryview)):
         content = bytes(content)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(content, bytes):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .encode import encode_json, scalar
+from .encode import as_reserved, encode_json, plain, query_pairs, scalar, unquoted
 from .errors import ParameterError
-from .files import Upload, as_upload
+from .files import Upload, as_upload, is_file_input
 from .narrow import is_iterable, is_list, is_mapping
-from .operation import Param
+from .operation import Body, Param
 
-__all__ = ["Layout", "single", "lay_out"]
+__all__ = ["Layout", "form_pairs", "lay_out", "lay_out_list", "single", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +37,101 @@ class Layout:
 
 
 def single(value: Any, content_type: str, argument: str) -> Layout:
-    """Return a body that is one file."""
+    """Return a body that is one file. A range of media types becomes that of the file."""
     upload = as_upload(value, argument)
+    if "*" in content_type:
+        content_type = upload.mime
     return Layout((upload,), content_type, upload.length)
 
 
-def lay_out(body: Mapping[str, Any], forms: Mapping[str, Param], operation: str) -> Layout:
-    boundary = os.urandom(16).hex()
-    pieces: list[bytes | Upload] = []
+def lay_out(
+    body: Mapping[str, Any], forms: Mapping[str, Param], operation: str, media_type: str = "multipart/form-data"
+) -> Layout:
+    """Return a body with one part for each value, or for each item of a list."""
+    writer = _Writer(media_type)
     for wire, value in body.items():
         if value is None:
             continue
         param = forms.get(wire)
-        if param is not None and param.file:
-            for upload in _uploads(value, wire, operation):
-                name = (
-                    f"{wire}[]"
-                    if param.style == "brackets" and isinstance(value, list) and not wire.endswith("[]")
-                    else wire
-                )
-                pieces += [_file_head(boundary, name, upload), upload, b"\r\n"]
+        if param is not None and param.file and (param.content != "application/json" or is_file_input(value)):
+            _add_files(writer, wire, value, param, operation)
         else:
-            pieces += [_field(boundary, name, text) for name, text in _fields(wire, value, param)]
-    pieces.append(f"--{boundary}--\r\n".encode())
-    merged = _merge(pieces)
-    length = 0
-    for piece in merged:
-        part = len(piece) if isinstance(piece, bytes) else piece.length
-        if part is None:
-            return Layout(merged, f"multipart/form-data; boundary={boundary}", None)
-        length += part
-    return Layout(merged, f"multipart/form-data; boundary={boundary}", length)
+            for name, text, mime in _fields(wire, value, param):
+                writer.add(name, text.encode(), mime, (param.headers if param is not None else None) or {})
+    return writer.layout()
+
+
+def lay_out_list(values: Any, body: Body, operation: str) -> Layout:
+    """Return a body of parts without names, one for each item."""
+    writer = _Writer(body.media_type)
+    for item in values if is_iterable(values) else [values]:
+        if body.item in (None, "application/octet-stream") and is_file_input(item) and not isinstance(item, str):
+            (upload,) = _uploads(item, "body", operation)
+            writer.add_file(None, upload, upload.mime, upload.headers or {})
+        elif isinstance(item, (bytes, bytearray, memoryview)):
+            writer.add(None, bytes(item), body.item, {})
+        elif isinstance(item, str) and not _is_json(body.item or ""):
+            writer.add(None, item.encode(), body.item or "text/plain", {})
+        else:
+            writer.add(None, encode_json(item, operation), body.item or "application/json", {})
+    return writer.layout()
+
+
+class _Writer:
+    """The pieces of a multipart body. Parts of a form have names; others say so too where a name is known."""
+
+    def __init__(self, media_type: str) -> None:
+        self._boundary = os.urandom(16).hex()
+        self._media_type = media_type
+        self._is_form = media_type.startswith("multipart/form-data")
+        self._pieces: list[bytes | Upload] = []
+
+    def add(self, name: str | None, content: bytes, mime: str | None, headers: Mapping[str, str | None]) -> None:
+        if mime is None and not self._is_form:
+            mime = "text/plain"
+        disposition = "" if name is None else f'Content-Disposition: form-data; name="{_quoted(name)}"\r\n'
+        self._pieces += [self._head(disposition, mime, headers), content, b"\r\n"]
+
+    def add_file(self, name: str | None, upload: Upload, mime: str, headers: Mapping[str, str | None]) -> None:
+        named = "attachment" if name is None else f'form-data; name="{_quoted(name)}"'
+        disposition = f'Content-Disposition: {named}; filename="{_quoted(upload.name)}"\r\n'
+        self._pieces += [self._head(disposition, mime, headers), upload, b"\r\n"]
+
+    def _head(self, disposition: str, mime: str | None, headers: Mapping[str, str | None]) -> bytes:
+        kind = "" if mime is None else f"Content-Type: {_one_line(mime)}\r\n"
+        more = "".join(f"{_one_line(k)}: {_one_line(v)}\r\n" for k, v in headers.items() if v is not None)
+        return f"--{self._boundary}\r\n{disposition}{kind}{more}\r\n".encode()
+
+    def layout(self) -> Layout:
+        merged = _merge([*self._pieces, f"--{self._boundary}--\r\n".encode()])
+        content_type = f"{self._media_type}; boundary={self._boundary}"
+        length = 0
+        for piece in merged:
+            part = len(piece) if isinstance(piece, bytes) else piece.length
+            if part is None:
+                return Layout(merged, content_type, None)
+            length += part
+        return Layout(merged, content_type, length)
+
+
+def _add_files(writer: _Writer, wire: str, value: Any, param: Param, operation: str) -> None:
+    name = f"{wire}[]" if param.style == "brackets" and isinstance(value, list) and not wire.endswith("[]") else wire
+    for upload in _uploads(value, wire, operation):
+        headers = {**(param.headers or {}), **(upload.headers or {})}
+        writer.add_file(name, upload, _mime_of(upload, param.content), headers)
+
+
+def _mime_of(upload: Upload, declared: str | None) -> str:
+    """Return the type of a file: the caller's own, or the guessed one where the contract allows it."""
+    allowed = [one.strip() for one in (declared or "").split(",") if one.strip()]
+    if upload.explicit or not allowed or any(_fits(upload.mime, one) for one in allowed):
+        return upload.mime
+    return next((one for one in allowed if "*" not in one), upload.mime)
+
+
+def _fits(mime: str, pattern: str) -> bool:
+    start, _, end = pattern.partition("/")
+    return pattern in ("*/*", mime) or (end == "*" and mime.startswith(start + "/"))
 
 
 def _uploads(value: Any, wire: str, operation: str) -> list[Upload]:
@@ -81,36 +145,61 @@ def _uploads(value: Any, wire: str, operation: str) -> list[Upload]:
         raise ParameterError(error.faults, operation) from error
 
 
-def _fields(wire: str, value: Any, param: Param | None) -> Iterable[tuple[str, str]]:
-    style = param.style if param is not None else "form"
-    if hasattr(value, "to_dict"):
-        value = value.to_dict()
-    if is_mapping(value):
-        table = value
-        if style in ("deepObject", "brackets"):
-            return [pair for key, item in table.items() for pair in _fields(f"{wire}[{key}]", item, param)]
-        return [(wire, encode_json(table).decode())]
-    if is_iterable(value):
-        name = f"{wire}[]" if style == "brackets" and not wire.endswith("[]") else wire
-        return [pair for item in value for pair in _fields(name, item, None)]
-    return [(wire, scalar(value))]
+def _fields(wire: str, value: Any, param: Param | None) -> list[tuple[str, str, str | None]]:
+    """Return the name, the text and the content type of each part that a value becomes."""
+    content = param.content if param is not None else None
+    if param is not None and (param.style == "deepObject" or (param.style == "styled" and content is None)):
+        style = "form" if param.style == "styled" else param.style
+        return [(name, unquoted(text), None) for name, text in query_pairs(wire, value, style, param.explode)]
+    name = wire
+    if param is not None and param.style == "brackets":
+        if is_mapping(value):
+            return [(name, text, None) for name, text in query_pairs(wire, value, "deepObject")]
+        name = f"{wire}[]" if is_iterable(value) and not wire.endswith("[]") else wire
+    return [(name, *text_of(item, content)) for item in _items(value)]
+
+
+def form_pairs(wire: str, value: Any, param: Param | None) -> list[tuple[str, str]]:
+    """Return the pairs of a value in a form body: in its style where the contract has one, else by its content."""
+    if value is None:
+        return []
+    if param is not None and param.content is None and param.style != "form":
+        style = "form" if param.style == "styled" else param.style
+        pairs = query_pairs(wire, value, style, param.explode)
+        return [(n, as_reserved(t) if param.reserved else t) for n, t in pairs]
+    return [(wire, text_of(item, param.content if param is not None else None)[0]) for item in _items(value)]
+
+
+def _items(value: Any) -> list[Any]:
+    if hasattr(value, "to_dict") or hasattr(value, "model_dump"):
+        value = plain(value)
+    return list(value) if is_iterable(value) and not is_mapping(value) else [value]
+
+
+def text_of(value: Any, content: str | None) -> tuple[str, str | None]:
+    """Return the text of one value and its content type: objects and lists are JSON, unless the contract says more."""
+    if hasattr(value, "to_dict") or hasattr(value, "model_dump"):
+        value = plain(value)
+    declared = next((one.strip() for one in (content or "").split(",") if "*" not in one and one.strip()), None)
+    if is_mapping(value) or is_iterable(value) or _is_json(declared or ""):
+        return encode_json(value).decode(), declared or "application/json"
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).decode(), declared
+    return scalar(value), declared
+
+
+def _is_json(media_type: str) -> bool:
+    bare = media_type.partition(";")[0].strip().lower()
+    return bare == "application/json" or bare.endswith("+json")
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "")
 
 
 def _quoted(text: str) -> str:
     """Return a name as browsers write it in a form: quotes and line breaks percent-encoded, the rest as UTF-8."""
     return text.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _field(boundary: str, name: str, text: str) -> bytes:
-    return f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{text}\r\n'.encode()
-
-
-def _file_head(boundary: str, name: str, upload: Upload) -> bytes:
-    mime = upload.mime.replace("\r", "").replace("\n", "")
-    return (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"; filename="{_quoted(upload.name)}"\r\n'
-        f"Content-Type: {mime}\r\n\r\n"
-    ).encode()
 
 
 def _merge(pieces: list[bytes | Upload]) -> tuple[bytes | Upload, ...]:

@@ -19,30 +19,44 @@ class Param:
     """One argument: its place in the request and the check it must pass."""
 
     wire: str
-    place: Literal["path", "query", "header", "cookie", "body", "whole_body"] = "body"
+    place: Literal["path", "query", "querystring", "header", "cookie", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
     check: Any = None
     """The check of the argument, in the form that `_core.checks` reads."""
     file: bool = False
     style: str = "form"
+    """The style of a list or an object. In a form body, the default is the content type of each value."""
     explode: bool = True
+    reserved: bool = False
+    """True if reserved characters and percent-encoded triplets are sent as they are."""
+    content: str | None = None
+    """The media type of the value in a form body; elsewhere ``json``, ``text`` or ``form``, instead of a style."""
+    headers: Mapping[str, str | None] | None = None
+    """Headers of the part in a multipart body, with their fixed values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    kind: Literal["json", "form", "multipart", "binary", "text"] = "json"
+    kind: Literal["json", "form", "multipart", "binary", "text", "json_lines"] = "json"
     media_type: str = "application/json"
     required: bool = True
+    item: str | None = None
+    """The media type of each item, where the body is a list of parts without names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The content of a 2xx response. ``type`` is a reference for the kinds json and json_lines."""
+    """The content of a 2xx response. ``type`` is a reference for the kinds json and json_lines.
+
+    ``statuses`` and ``media_type``, which may be a range, select it among the `Operation.answers`.
+    """
 
     kind: Literal["json", "text", "binary", "empty", "json_lines"] = "json"
     type: str | None = None
     text_when: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    statuses: tuple[int, int] = (200, 299)
+    media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +110,12 @@ class Operation:
     """Parameters by Python argument name."""
     body: Body | None = None
     result: Result = Result()
+    answers: tuple[Result, ...] = ()
+    """All successful responses, if there are several: those with the narrowest range of statuses first."""
+    accept: str | None = None
+    """The header ``Accept``; None for that of JSON, or of anything."""
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """References to the types of error bodies, by ``404``, ``4XX`` or ``default``."""
     stream: Stream | None = None
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"

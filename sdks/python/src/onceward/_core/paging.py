@@ -117,8 +117,10 @@ class Pager:
                     f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
         else:
-            kept = [pair for pair in _pairs(call.url) if pair[0] != self.page.cursor_param]
-            url = call.url.partition("?")[0] + "?" + encode_query([*kept, (self.page.cursor_param or "after", cursor)])
+            start, _, query = call.url.partition("?")
+            # The rest of the query stays as it was sent: decoding it would lose what separates the items of a list.
+            kept = [part for part in query.split("&") if part and _decoded(part)[0] != self.page.cursor_param]
+            url = f"{start}?{'&'.join([*kept, encode_query([(self.page.cursor_param or 'after', cursor)])])}"
         request_id = uuid4()
         key = None if call.key is None else uuid4()
         headers = [(name, _renewed(name, text, request_id, key)) for name, text in call.headers]
@@ -126,9 +128,12 @@ class Pager:
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:
-    query = url.partition("?")[2]
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote(name), unquote(text)) for name, _, text in pairs]
+    return [_decoded(part) for part in url.partition("?")[2].split("&") if part]
+
+
+def _decoded(part: str) -> tuple[str, str]:
+    name, _, text = part.partition("=")
+    return unquote(name), unquote(text)
 
 
 def _renewed(name: str, text: str, request_id: str, key: str | None) -> str:

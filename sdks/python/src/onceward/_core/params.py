@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from .checks import compiled, is_free, loosely_ok, made_of, makes
 from .doubled import doubled_names
-from .encode import encode_path, header_fault, query_pairs, scalar
+from .encode import Encoded, encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
+from .narrow import is_iterable, is_mapping
 from .nodes import Node
 from .operation import Operation, Param
 from .options import OPTION_NAMES, UNSET, option_fault
@@ -116,7 +117,7 @@ def split(operation: Operation, arguments: Mapping[str, Any], *, whole: bool = T
 def _path(template: str, segments: Mapping[str, Any]) -> str:
     path = template
     for wire, value in segments.items():
-        path = path.replace("{" + wire + "}", encode_path(value))
+        path = path.replace("{" + wire + "}", value if value.__class__ is Encoded else encode_path(value))
     return path
 
 
@@ -151,15 +152,62 @@ def _place(
         parts.body[param.wire] = value
     elif param.place == "whole_body":
         parts.whole, parts.has_whole = value, True
-    elif param.place == "path":
-        text = scalar(value)
+    else:
+        try:
+            _place_apart(member, value, parts, segments, faults)
+        except ParameterError as error:
+            faults += error.faults
+
+
+def _place_apart(member: _Member, value: Any, parts: Parts, segments: dict[str, Any], faults: list[str]) -> None:
+    """Place a value outside the body."""
+    name, param = member.name, member.param
+    styled = param.content is not None or param.reserved
+    if param.place == "path":
+        plain = not styled and param.style == "form" and _is_scalar(value)
+        text = scalar(value) if plain else _styles().path_text(param, value)
         if text in ("", ".", ".."):
             faults.append(f"`{name}` is {value!r}, which is not allowed in a path")
         segments[param.wire] = text
     elif param.place == "query":
-        parts.query += query_pairs(param.wire, value, param.style, param.explode)
-    else:
-        _place_header(param, value, parts, faults)
+        if styled:
+            parts.query += _styles().query_of(param, value)
+        else:
+            parts.query += query_pairs(param.wire, value, param.style, param.explode)
+    elif param.place == "querystring":
+        parts.query += _styles().whole_query(param, value)
+    elif param.place == "cookie":
+        _place_cookie(param, value, parts)
+    elif value is not None:
+        text = scalar(value) if isinstance(value, str) else _styles().header_text(param, value)
+        fault = header_fault(param.wire, text)
+        if fault:
+            faults.append(fault)
+        parts.headers.append((param.wire, text))
+
+
+def _styles() -> Any:
+    """Return the module of the rarer styles, which most packages never load."""
+    from . import styles
+
+    return styles
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) or not (
+        is_mapping(value) or is_iterable(value) or hasattr(value, "to_dict") or hasattr(value, "model_dump")
+    )
+
+
+def _place_cookie(param: Param, value: Any, parts: Parts) -> None:
+    """Add a cookie to the one ``Cookie`` header of a request."""
+    texts = [] if value is None else _styles().cookie_pairs(param, value)
+    for place, (name, text) in enumerate(parts.headers):
+        if name == "Cookie":
+            parts.headers[place] = (name, "; ".join([text, *texts]))
+            return
+    if texts:
+        parts.headers.append(("Cookie", "; ".join(texts)))
 
 
 def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> Any:
@@ -179,19 +227,6 @@ def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> A
     except RecursionError:
         faults.append(f"`{member.name}` is nested too deeply, or contains itself")
     return value
-
-
-def _place_header(param: Param, value: Any, parts: Parts, faults: list[str]) -> None:
-    if value is None:
-        return
-    text = ",".join(value_text for _, value_text in query_pairs(param.wire, value))
-    if param.place == "cookie":
-        parts.headers.append(("Cookie", f"{param.wire}={text}"))
-        return
-    fault = header_fault(param.wire, text)
-    if fault:
-        faults.append(fault)
-    parts.headers.append((param.wire, text))
 
 
 def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: list[str]) -> None:

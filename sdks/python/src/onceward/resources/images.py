@@ -72,9 +72,11 @@ _EDIT = Operation(
     path="/v1/images/edits",
     params={
         "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
-        "image": Param(wire="image", required=True, file=True, style="brackets"),
+        "image": Param(
+            wire="image", required=True, file=True, style="brackets", content="image/png, image/jpeg, image/webp"
+        ),
         "prompt": Param(wire="prompt", required=True, check="string"),
-        "mask": Param(wire="mask", file=True),
+        "mask": Param(wire="mask", file=True, content="image/png"),
         "model": Param(wire="model", check="string"),
         "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
         "size": Param(wire="size", check="string"),
@@ -105,7 +107,7 @@ _CREATE_VARIATION = Operation(
     path="/v1/images/variations",
     params={
         "region": Param(wire="X-Onceward-Region", place="header", check=("within", "string", {"min_length": 1})),
-        "image": Param(wire="image", required=True, file=True),
+        "image": Param(wire="image", required=True, file=True, content="image/png"),
         "model": Param(wire="model", check="string"),
         "n": Param(wire="n", check=("within", "integer", {"minimum": 1, "maximum": 10})),
         "size": Param(wire="size", check="string"),
