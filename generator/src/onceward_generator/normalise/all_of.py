@@ -146,6 +146,10 @@ class _Merger:
 
     def _chosen(self, left: Map, right: Map) -> Map | None:
         """Return one of two declarations of a property that replaces the other; None if the two have to be joined."""
+        for near, far in ((left, right), (right, left)):
+            only_typed = set(far) - set(remarks(far)) == {"type"}
+            if component_key(near) and only_typed and self._facts.of(near).kinds == {far["type"]}:
+                return near
         named = component_key(left) is not None and component_key(right) is not None
         unions = [side for side in (left, right) if self._facts.variants(side)]
         if not all(set(side) - set(remarks(side)) for side in (left, right)) or not (named or unions):
