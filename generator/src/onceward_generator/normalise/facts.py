@@ -18,7 +18,7 @@ def union_of(schema: Map) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a schema."""
+    """The known facts of a schema."""
 
     kinds: frozenset[str] = frozenset()
     """Its JSON types; empty if it allows any."""
@@ -38,7 +38,7 @@ class Facts:
         self._known: dict[str, Known] = {}
 
     def of(self, schema: Node) -> Known:
-        """Return what is known of a schema."""
+        """Return the facts of a schema."""
         if not isinstance(schema, Map):
             return Known()
         key = component_key(schema)
