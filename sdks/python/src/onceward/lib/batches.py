@@ -154,7 +154,7 @@ def _value(body: Any, endpoint: str) -> Any:
         return body
     from pydantic import ValidationError
 
-    from .._core.decode import shape_of
+    from .._core.shapes import shape_of
     from .._core.lenient import construct
 
     shape = shape_of(reference)
