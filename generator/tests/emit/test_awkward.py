@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,3 +84,9 @@ def test_names_are_unique_where_they_meet(awkward: Api) -> None:
         classes = [name for one in module.resources for name in (one.name, f"Async{one.name}")]
         assert len(set(constants)) == len(constants)
         assert len(set(classes)) == len(classes)
+
+
+@pytest.mark.process
+def test_unions_pass_a_strict_type_check(tmp_path: Path, make_project: Any) -> None:
+    api, _ = build_api(HERE / "contracts" / "inheritance.yaml")
+    assert make_project(tmp_path, emit_python(api)).mypy(f"src/{api.brand.package}") == ""

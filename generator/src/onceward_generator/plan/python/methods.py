@@ -80,6 +80,7 @@ class Methods:
             http=method.http,
             path=method.path,
             deprecated=method.deprecated,
+            arguments=tuple(arguments.items()),
         )
         return Planned(planned, params)
 
