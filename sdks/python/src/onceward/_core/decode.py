@@ -32,7 +32,7 @@ _BODILESS: Final = frozenset({202, 204, 205})
 
 
 def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
-    """Return the value of a call's response, or raise what the response says is wrong."""
+    """Return the value of a call's response, or raise the error in it."""
     value = decode(
         select(call.answers, meta, body) if call.answers else call.result,
         meta,

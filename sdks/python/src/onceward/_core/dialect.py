@@ -1,4 +1,4 @@
-"""What a server says beyond HTTP. A package whose server has words of its own has a subclass of `Dialect`."""
+"""The classes of a server's errors. A package whose server has words of its own has a subclass of `Dialect`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Dialect:
         return value if bare and not _ANSWERS.intersection(value) else None
 
     def check_answer(self, where: str, meta: Meta, value: Any) -> None:
-        """Raise what a complete answer itself says is wrong."""
+        """Raise the error that a complete answer itself contains."""
 
     def error_of_finish(self, where: str, reasons: Iterable[Any]) -> e.APIError | None:
         """Return the error that the finish reasons of a stream stand for."""
