@@ -64,7 +64,7 @@ def import_stainless(path: Path, contract: Path | None = None) -> Imported:
         ) from error
     if not isinstance(root, Map) or not isinstance(root.get("resources"), Map):
         at = Origin(path.name, "", 1, 1)
-        raise ContractError(Diagnostic("E001", f"`{path.name}` has no `resources`, so it is no stainless.yml", at))
+        raise ContractError(Diagnostic("E001", f"`{path.name}` has no `resources`: it is not a stainless.yml", at))
     document = bundle(contract, Report())[0] if contract is not None else None
     return _Importer(root, None if document is None else list(endpoints(document))).run()
 
