@@ -80,7 +80,7 @@ class DeploymentHandlers:
         _require_admin(request.caller, "add deployments")
         info = _known(request.data.get("model_info") or {})
         id = (request.data.get("model_info") or {}).get("id") or self._new_id("dep_")
-        if self._catalog.deployment(id) is not None or await self._catalog.repository.deployment(id) is not None:
+        if self._catalog.deployment(id) is not None or await self._catalog.repository.deployments.get(id) is not None:
             raise conflict(
                 f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by "
                 "`/model/update`.",
@@ -93,7 +93,7 @@ class DeploymentHandlers:
         )
         await self._checks.check(request, id, params, info, {"db_model": True})
         now, who = self._clock.time(), actor(request.caller)
-        sealed = self._catalog.repository.seal_deployment(id, secrets)
+        sealed = self._catalog.repository.deployments.seal(id, secrets) if secrets else None
         record = StoredDeployment(id, name, params, info, sealed, now, who, now, who)
         return await self._change(request, record, "created")
 
@@ -109,13 +109,16 @@ class DeploymentHandlers:
         info = {k: v for k, v in (request.data.get("model_info") or {}).items() if k not in SET_HERE}
         info = _merged(record.info, info)
         await self._checks.check(request, id, params, info, {"db_model": True} | _stamps(record))
-        kept = _merged(self._readable_secrets(record), secrets) if secrets else None
+        sealed = record.secrets
+        if secrets:
+            kept = _merged(self._catalog.repository.deployments.readable_secrets(record), secrets)
+            sealed = self._catalog.repository.deployments.seal(id, kept) if kept else None
         changed = replace(
             record,
             model_name=request.data.get("model_name") or record.model_name,
             params=params,
             info=info,
-            secrets=record.secrets if kept is None else self._catalog.repository.seal_deployment(id, kept),
+            secrets=sealed,
             updated_at=self._clock.time(),
             updated_by=actor(request.caller),
         )
@@ -129,7 +132,7 @@ class DeploymentHandlers:
             await self._catalog.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
 
         async def write() -> Response:
-            await self._catalog.repository.put_deployment(record)
+            await self._catalog.repository.deployments.put(record)
             await self._updates.mark_changed()
             await self._audit(request, action, record.id)
             return json_response(self._view(deployment, record, everything=True))
@@ -154,7 +157,7 @@ class DeploymentHandlers:
         id = (await self._stored(request.data["id"])).id
 
         async def write() -> Response:
-            await self._catalog.repository.drop_deployment(id)
+            await self._catalog.repository.deployments.drop(id)
             await self._updates.mark_changed()
             await self._audit(request, "deleted", id)
             return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
@@ -168,14 +171,14 @@ class DeploymentHandlers:
         for one in self._visible(request.caller):
             if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
                 continue
-            record = await self._catalog.repository.deployment(one.id) if one.source == "database" else None
+            record = await self._catalog.repository.deployments.get(one.id) if one.source == "database" else None
             if record is None and one.source == "database":
                 # Another node deleted it, and this node has not read that yet.
                 continue
             shown.append(self._view(one, record, everything=request.caller.admin or request.caller.viewer))
         if request.caller.admin or request.caller.viewer:
             for id in self._catalog.broken:
-                record = await self._catalog.repository.deployment(id)
+                record = await self._catalog.repository.deployments.get(id)
                 if record is None or query.get("model_name") not in (None, record.model_name):
                     continue
                 if query.get("model_id") in (None, id):
@@ -205,7 +208,7 @@ class DeploymentHandlers:
         ]
 
     async def _stored(self, id: str) -> StoredDeployment:
-        record = await self._catalog.repository.deployment(id)
+        record = await self._catalog.repository.deployments.get(id)
         if record is not None:
             return record
         if self._catalog.deployment(id) is not None:
@@ -215,13 +218,6 @@ class DeploymentHandlers:
                 code=error_codes.DEPLOYMENT_OF_CONFIGURATION,
             )
         raise missing("deployment", id)
-
-    def _readable_secrets(self, record: StoredDeployment) -> dict[str, Any]:
-        """Return the secrets of a record; none if its encryption key is lost, so that new ones can be set."""
-        try:
-            return self._catalog.repository.deployment_secrets(record)
-        except ApiError:
-            return {}
 
     async def _audit(self, request: Request, action: str, id: str) -> None:
         note = {"deployment": id}
@@ -237,7 +233,7 @@ class DeploymentHandlers:
             params, secrets = _split_secrets(params)
         else:
             params, info = dict(record.params), dict(record.info)
-            secrets = self._catalog.repository.deployment_secrets(record)
+            secrets = self._catalog.repository.deployments.secrets(record)
         params |= {name: masked(value) for name, value in secrets.items()}
         if one.upstream is not None:
             params.setdefault("api_base", one.upstream.base_url)
