@@ -24,6 +24,7 @@ from ..http.request import (
 )
 from ..identity.authorization import require_admin, require_writer
 from ..identity.directory import Directory
+from ..offline.catalog import MODE_OF_KIND
 from ..routing.catalog import DeploymentCatalog
 from ..routing.circuit_breaker import CircuitBreakers
 from ..routing.deployments import Deployment
@@ -39,15 +40,6 @@ from .writes import actor, missing
 
 __all__ = ["DeploymentHandlers"]
 
-_MODES = {
-    "chat": "chat",
-    "completions": "completion",
-    "embeddings": "embedding",
-    "images": "image_generation",
-    "speech": "audio_speech",
-    "transcription": "audio_transcription",
-    "moderation": "moderation",
-}
 _PICO = 1e12
 
 
@@ -245,7 +237,7 @@ class DeploymentHandlers:
         info |= {"id": one.id, "db_model": one.source == "database"} | _stamps(record)
         info["band"] = self._band(one.group)
         if one.kind is not None:
-            info["mode"] = _MODES[one.kind]
+            info["mode"] = MODE_OF_KIND[one.kind]
         state, wait = self._breakers.state(one.id), self._breakers.seconds_open(one.id)
         return {
             "model_name": one.group,
@@ -275,7 +267,7 @@ class DeploymentHandlers:
             "providers": sorted({one.provider for one in members}),
             "deployments": len(members),
             "healthy_deployments": sum(self._breakers.seconds_open(one.id) == 0 for one in members),
-            "mode": _MODES[next(iter(kinds))] if len(kinds) == 1 else "chat",
+            "mode": MODE_OF_KIND[next(iter(kinds))] if len(kinds) == 1 else "chat",
             "max_input_tokens": max((one.max_input_tokens or 0 for one in members), default=0) or None,
             "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
             "input_cost_per_token": min((unit.input for unit in units), default=0) / _PICO if units else None,
