@@ -13,6 +13,7 @@ import pytest
 from onceward_gateway.api import spend_reports, usage_logs
 from onceward_gateway.api.spend_reports import SpendReports
 from onceward_gateway.api.usage_filter import UsageFilter
+from onceward_gateway.billing.usage_periods import UsagePeriods
 from onceward_gateway.core.errors import ApiError
 from onceward_gateway.core.principal import Principal
 
@@ -28,9 +29,9 @@ def id_at(moment: float, number: int) -> str:
     return "call_" + "".join(DIGITS[count >> shift & 31] for shift in range(125, -1, -5))
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """Return a ledger with 120 calls over nine days."""
+@pytest.fixture(scope="module", params=["days", "weeks and months"])
+def bench(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Return a ledger with 120 calls over two weeks and more, with or without the sums of whole weeks and months."""
     made = Bench(tmp_path_factory.mktemp("reports"))
     made.clock.now = START
     numbers = itertools.count()
@@ -50,6 +51,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         made.clock.now += draw.choice([0, 1, 3600, 20_000])
         if number == 60:
             made.clock.now = datetime(2026, 2, 1, tzinfo=UTC).timestamp()
+    if request.param != "days":
+        ended, made.clock.now = made.clock.now, datetime(2026, 3, 3, tzinfo=UTC).timestamp()
+        assert made.act(UsagePeriods(made.db, made.clock).add_up()) >= 3
+        made.clock.now = ended
     yield made
     made.close()
 

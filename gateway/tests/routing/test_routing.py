@@ -376,7 +376,7 @@ async def test_a_client_that_leaves_blames_nobody(bench: Bench) -> None:
     call = asyncio.create_task(bench.chat())
     await a.saw(1)
     (run,) = bench.gateway.calls.running.values()
-    await bench.gateway.calls.cancel("anonymous", run.record.id)
+    await bench.gateway.calls.cancellation.cancel("anonymous", run.record.id)
     await call
     state = bench.gateway.breakers.states["a"]
     assert (state.in_flight, state.failed, state.open_until) == (0, 0, None)

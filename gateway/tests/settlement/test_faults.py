@@ -27,7 +27,7 @@ STEPS = [
     "calls.log.end",
     "calls.log.ended",
     "calls.keys.ended",
-    "calls._settlement._on_ended",
+    "calls.settlement._on_ended",
     "ledger.upkeep.write_fresh",
     "ledger.billing.account",
     "prices.cost",
@@ -171,7 +171,7 @@ async def test_a_call_whose_first_record_was_given_up_is_recorded_when_it_ends(
     ready: tuple[Bench, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench, key = ready
-    calls, db = bench.gateway.calls, bench.gateway.db
+    calls, db = bench.gateway.calls.recorder, bench.gateway.db
     recorded, given_up = calls.recorded, asyncio.Event()
 
     def give_up(batch: Batch) -> None:

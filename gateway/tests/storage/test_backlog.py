@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from onceward_gateway.calls import backlog
-from onceward_gateway.db import sqlite
+from onceward_gateway.db import sqlite_committer
 
 from ..databases import on_postgres
 from ..routing.kit import CHAT, Bench
@@ -24,7 +24,7 @@ MOST = 4
 
 @pytest.fixture
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    monkeypatch.setattr(sqlite, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_committer, "_PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(backlog, "_MAX_BACKLOG", MOST)
     async with AsyncExitStack() as stack:
         made = Bench(tmp_path, stack)

@@ -48,7 +48,7 @@ async def written(db: SqliteDatabase, first: int, count: int, size: int = 3 * PA
 
 async def passed(db: SqliteDatabase) -> None:
     """Wait for the checkpoint that runs."""
-    running = db._checkpoints._running
+    running = db._file.checkpoints._running
     if running is not None:
         await asyncio.wait([running])
         await asyncio.sleep(0)
@@ -65,7 +65,7 @@ async def test_a_checkpoint_is_made_in_a_thread(db: SqliteDatabase, monkeypatch:
 
     monkeypatch.setattr(Checkpoints, "_move", moved)
     executed: list[str] = []
-    db._connection.set_trace_callback(executed.append)
+    db._file.connection.set_trace_callback(executed.append)
     await written(db, 0, 60)
     await passed(db)
     assert threads
@@ -81,7 +81,7 @@ async def test_the_log_stays_short_under_a_steady_load(
 ) -> None:
     rows, growth = (20, 1 << 40) if grows == "by rows" else (1 << 40, 64 * PAGE)
     small(monkeypatch, ROWS=rows, GROWTH_BYTES=growth, COMMITS=4, MOST_PAGES=256)
-    db._connection.execute(f"PRAGMA journal_size_limit = {64 * PAGE}")
+    db._file.connection.execute(f"PRAGMA journal_size_limit = {64 * PAGE}")
     longest = 0
     for part in range(60):
         # Four writers, and no pause between their commits.

@@ -22,8 +22,7 @@ import psycopg
 import pytest
 
 from onceward_gateway.core.clock import SystemClock
-from onceward_gateway.db import Database, StorageUnavailable
-from onceward_gateway.db import sqlite as sqlite_module
+from onceward_gateway.db import Database, StorageUnavailable, sqlite_file
 from onceward_gateway.db.blob_store import BLOB_KINDS
 from onceward_gateway.db.errors import FULL
 from onceward_gateway.db.presence import Folders
@@ -104,7 +103,7 @@ async def test_a_full_disk_is_not_ready_and_no_provider_is_asked(bench: Bench, m
     assert (await bench.chat("a/m")).status_code == 200
     assert await db.query("SELECT id FROM call WHERE status = 'in_progress'") == []
     bench.clock.turned += 1
-    monkeypatch.setattr(sqlite_module, "free_bytes", lambda folder: 1000)
+    monkeypatch.setattr(sqlite_file, "free_bytes", lambda folder: 1000)
     told = await bench.http.get("/readyz")
     assert (told.status_code, "full" in told.json()["issues"][0]) == (503, True)
 

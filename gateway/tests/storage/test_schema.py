@@ -333,7 +333,7 @@ def test_one_gateway_a_file(tmp_path: Path) -> None:
         prepare(settings)
     with pytest.raises(StorageError, match="no other gateway uses it"):
         open_database(settings)
-    database._close()  # type: ignore[attr-defined]  # no loop runs here
+    database._file.close()  # type: ignore[attr-defined]  # no loop runs here
     prepare(settings)
 
 

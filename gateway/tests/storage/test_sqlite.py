@@ -43,7 +43,7 @@ def seen_from_outside(db: SqliteDatabase) -> list[tuple[int]]:
 
 async def test_one_commit_for_all_that_end_together(db: SqliteDatabase) -> None:
     executed: list[str] = []
-    db._connection.set_trace_callback(executed.append)
+    db._file.connection.set_trace_callback(executed.append)
 
     async def end(number: int) -> None:
         async with db.transaction():
@@ -60,7 +60,7 @@ async def test_one_commit_for_all_that_end_together(db: SqliteDatabase) -> None:
 async def test_a_commit_changes_each_sum_once(db: SqliteDatabase) -> None:
     counted = Increment("UPDATE counter SET total = total + ? WHERE name = ?", lambda key: key, amounts_first=True)
     executed: list[str] = []
-    db._connection.set_trace_callback(executed.append)
+    db._file.connection.set_trace_callback(executed.append)
 
     async def end(number: int) -> None:
         batch = Batch(once=(ADD, (number, "call")))
@@ -74,7 +74,7 @@ async def test_a_commit_changes_each_sum_once(db: SqliteDatabase) -> None:
 
 async def test_a_lone_statement_is_its_own_transaction(db: SqliteDatabase) -> None:
     executed: list[str] = []
-    db._connection.set_trace_callback(executed.append)
+    db._file.connection.set_trace_callback(executed.append)
     batch = Batch()
     batch.add(ADD, (1, "alone"))
     await db.write_batch(batch)

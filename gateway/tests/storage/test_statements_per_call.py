@@ -49,7 +49,7 @@ def traced(bench: Bench) -> list[str]:
     """Return the list to which statements are added when they are executed."""
     statements: list[str] = []
     db: Any = bench.gateway.db
-    db._connection.set_trace_callback(lambda text: statements.append(" ".join(text.split())))
+    db._file.connection.set_trace_callback(lambda text: statements.append(" ".join(text.split())))
     return statements
 
 

@@ -182,7 +182,8 @@ class Written(RunningCall):
 def call(kind: type[Written] = Written, *, key: str | None = "k", logged: list[bytes] | None = None) -> Written:
     record = CallRecord("call_1", "me", "chat", "m", "up", "in_progress", True, key, 1, "req", 0.0)
     log = SimpleNamespace(add=lambda run: None)
-    host = SimpleNamespace(disconnect_grace_seconds=1.0, max_lag_events=1 << 20, time=lambda: 1.0, log=log)
+    clock = SimpleNamespace(time=lambda: 1.0)
+    host = SimpleNamespace(disconnect_grace_seconds=1.0, max_lag_events=1 << 20, clock=clock, log=log)
     run = kind(
         cast("CallHost", host),
         record,

@@ -8,9 +8,15 @@ from pathlib import Path
 
 from .lock import Lock, hash_of
 
-__all__ = ["Changes", "apply", "compare"]
+__all__ = ["Changes", "Once", "apply", "compare"]
 
 _MARK = "generated"
+
+
+class Once(str):
+    """The text of a file that is only written where none exists, and belongs to its owner afterwards."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def compare(folder: Path, wanted: Mapping[str, str], lock: Lock) -> Changes:
         current = _read(folder / path)
         if current is None:
             added.append(path)
-        elif current != wanted[path]:
+        elif current != wanted[path] and not isinstance(wanted[path], Once):
             own = path in lock.files or _MARK in "\n".join(current.splitlines()[:5]).lower() or not current
             (changed if own else foreign).append(path)
     stale = [path for path in sorted(lock.files) if path not in wanted and (folder / path).is_file()]

@@ -22,6 +22,7 @@ from onceward_generator.access import AuthScheme, Requirement, Server, ServerVar
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
+    "Answer",
     "Api",
     "AuthScheme",
     "Body",
@@ -389,7 +390,7 @@ class ResultKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The successful response of a method."""
+    """The successful response of a method that its callers expect first. `Method.answers` has all of them."""
 
     kind: ResultKind
     type: Type | None
@@ -397,6 +398,20 @@ class Result:
     status: int = 200
     text_when: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Parameters with values that change a JSON response to plain text: (("response_format", ("srt", "text")),)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response of a method: the range of statuses and the media type that select it, and its decoding.
+
+    A media type may be a range (``image/*``). Among the answers that a status selects, those with the narrowest range
+    count; among these the media type decides, and the first one if there is none.
+    """
+
+    statuses: tuple[int, int]
+    kind: ResultKind
+    type: Type | None = None
+    media_type: str | None = None
 
 
 class Framing(Enum):
@@ -502,6 +517,10 @@ class Method:
     auth: bool
     errors: tuple[int, ...]
     origin: Origin
+    answers: tuple[Answer, ...] = ()
+    """All successful responses, the preferred ones first; empty for a method that always streams."""
+    failures: tuple[Answer, ...] = ()
+    """The bodies of errors that the contract describes."""
     aliases: tuple[str, ...] = ()
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()

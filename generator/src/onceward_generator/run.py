@@ -13,7 +13,7 @@ from .canonical import fingerprint
 from .comparison import Comparison, compare_with_base
 from .config import Config, Target
 from .diagnostics import Diagnostic, Report
-from .files import Changes, compare
+from .files import Changes, Once, compare
 from .languages import emitter
 from .load import Sources
 from .lock import LOCK_NAME, Lock, hash_of, read_lock
@@ -53,7 +53,7 @@ def run(config: Config) -> Outcome:
 
 def _output(api: Api, target: Target, model: str, inputs: Mapping[str, str]) -> Output:
     files = emitter(target.language)(api, target.options)
-    lock = Lock(model, inputs, {path: hash_of(text) for path, text in files.items()})
+    lock = Lock(model, inputs, {path: hash_of(text) for path, text in files.items() if not isinstance(text, Once)})
     wanted = {**files, LOCK_NAME: lock.to_text()}
     old = read_lock(target.out)
     owned = Lock(old.model, old.inputs, {**old.files, LOCK_NAME: ""})

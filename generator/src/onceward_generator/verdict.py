@@ -25,6 +25,7 @@ from .model import (
     Prim,
     Primitive,
     Resource,
+    ResultKind,
     Streams,
     Type,
     TypeDef,
@@ -106,7 +107,8 @@ def _method(old: Method, new: Method) -> Iterator[Reason]:
         yield Reason(Level.PATCH, f"{where} calls `{new.http} {new.path}`")
     if old.positional != new.positional[: len(old.positional)]:
         yield Reason(Level.MAJOR, f"{where} has different positional arguments")
-    if old.result != replace(new.result, status=old.result.status, media_type=old.result.media_type):
+    same = replace(new.result, status=old.result.status, media_type=old.result.media_type)
+    if _results(old) != _results(new) or old.result != same:
         yield Reason(Level.MAJOR, f"{where} returns a different type")
     yield from _streams(where, old.streams, new.streams)
     yield from _pages(where, old.pages, new.pages)
@@ -125,6 +127,15 @@ def _streams(where: str, old: Streams | None, new: Streams | None) -> Iterator[R
         yield Reason(Level.MAJOR, f"{where} no longer streams")
     elif old.event != new.event:
         yield Reason(Level.MAJOR, f"{where} streams different events")
+
+
+def _results(method: Method) -> list[tuple[ResultKind, Type | None]]:
+    """Return what the successful responses are decoded to, without repetitions."""
+    found: list[tuple[ResultKind, Type | None]] = []
+    for answer in method.answers:
+        if (answer.kind, answer.type) not in found:
+            found.append((answer.kind, answer.type))
+    return found
 
 
 def _pages(where: str, old: Pages | None, new: Pages | None) -> Iterator[Reason]:

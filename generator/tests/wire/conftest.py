@@ -38,10 +38,13 @@ class Sdk:
 
     def method(self, client: Any, endpoint: str) -> Any:
         """Return the method of ``METHOD path`` of a client, whatever its name is."""
-        found = next(one for one in methods_of(self.api) if f"{one.http} {one.path}" == endpoint)
-        for name in found.id.split("."):
+        for name in self.name(endpoint).split("."):
             client = getattr(client, name)
         return client
+
+    def name(self, endpoint: str) -> str:
+        """Return the dotted name of the method of ``METHOD path``."""
+        return next(one.id for one in methods_of(self.api) if f"{one.http} {one.path}" == endpoint)
 
     def call(self, endpoint: str, *arguments: Any, **keywords: Any) -> Any:
         """Call the method of ``METHOD path`` with a new client."""

@@ -144,18 +144,18 @@ def test_a_key_is_not_sent_to_another_origin(wire: Any) -> None:
 
 def test_digest_is_refused_by_name(wire: Any) -> None:
     sdk = wire.sdk(contract("{d: {type: http, scheme: digest}}", "[{d: []}]"))
-    assert sdk.codes == ["W131"]
+    assert sdk.codes == ["W141"]
     with pytest.raises(sdk.module.ConfigError, match="`d`: HTTP digest authentication is not supported"):
         sdk.client(d="x")
 
 
 def test_a_requirement_of_a_missing_scheme_is_a_warning(wire: Any) -> None:
-    assert wire.sdk(contract(HEADER, "[{b: []}, {c: []}]")).codes == ["W132"]
+    assert wire.sdk(contract(HEADER, "[{b: []}, {c: []}]")).codes == ["W142"]
 
 
 def test_schemes_that_nothing_requires_can_be_used(wire: Any) -> None:
     text = contract(TWO, "[]")
-    assert wire.sdk(text).codes == ["W133"]
+    assert wire.sdk(text).codes == ["W143"]
     assert get(wire, text, b="2").header("x-app") == "2"
 
 

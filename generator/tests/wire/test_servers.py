@@ -82,9 +82,9 @@ def test_an_operation_may_have_its_own_server(wire: Any) -> None:
 @pytest.mark.parametrize("servers", ["[{url: /api/v3}]", "[]"])
 def test_a_server_without_an_address_is_a_warning(wire: Any, servers: str) -> None:
     text = contract(servers)
-    assert wire.sdk(text).codes == ["W134"]
+    assert wire.sdk(text).codes == ["W144"]
     assert target(wire, text, base_url=wire.server.url) == "/things"
 
 
 def test_a_variable_that_is_not_declared_is_a_warning(wire: Any) -> None:
-    assert wire.sdk(contract('[{url: "SERVER/{tenant}"}]')).codes == ["W135"]
+    assert wire.sdk(contract('[{url: "SERVER/{tenant}"}]')).codes == ["W145"]

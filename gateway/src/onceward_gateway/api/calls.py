@@ -57,7 +57,7 @@ class CallHandlers:
     async def cancel(self, request: Request) -> Response:
         """Cancel a running call; leave one that has ended as it is."""
         call_id = request.params["call_id"]
-        record = await self._calls.cancel(request.principal, call_id)
+        record = await self._calls.cancellation.cancel(request.principal, call_id)
         if record is None:
             raise not_found("call", call_id, param="call_id")
         if record.status == "in_progress":

@@ -198,7 +198,7 @@ class InferenceEndpoint:
             produce = _failing_handler(error)
         call.start(produce)
         # After the start, so that a call that ends within this tick is written only once, with its end.
-        self._calls.record_soon(call)
+        self._calls.recorder.record_soon(call)
         if request.caller.expires_at is not None:
             self._services.revocation.watch(request.caller.expires_at)
         return call
@@ -271,7 +271,7 @@ class InferenceEndpoint:
         """Return `produce` that starts once the call is durably recorded, so that no call a provider bills is lost."""
 
         async def run_recorded(writer: ResponseWriter) -> None:
-            await self._calls.recorded(writer.record.id)
+            await self._calls.recorder.recorded(writer.record.id)
             await produce(writer)
 
         return run_recorded
@@ -337,7 +337,7 @@ class InferenceEndpoint:
         if idempotent.stream:
             idempotent = replace(idempotent, last_event_id=f"{events.record.id}:{subscriber.position}")
         source = await self._resolve(request, idempotent)
-        events = await self._calls.read(source.ended) if isinstance(source, Replay) else source.events
+        events = await self._calls.remote.read(source.ended) if isinstance(source, Replay) else source.events
         events.join(subscriber)
         return events
 
@@ -359,7 +359,7 @@ class InferenceEndpoint:
             return await self._replay_stream(record, outcome.after)
         if record.status != "completed":
             raise _replayed_error(lost(record.id) if record.status == "interrupted" else record.failure(), record)
-        answer = await self._calls.answer(record.id)
+        answer = await self._calls.remote.answer(record.id)
         if answer is None:
             error = lost(record.id)
             error.call_id = record.id

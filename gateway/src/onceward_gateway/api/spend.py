@@ -10,7 +10,7 @@ import msgspec
 from ..billing.budget_windows import window_of
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook
-from ..billing.report_sql import Interval
+from ..billing.report_period import Interval
 from ..core import error_codes
 from ..core.call_record import Status
 from ..core.clock import Clock

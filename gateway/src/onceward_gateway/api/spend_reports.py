@@ -8,22 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ..billing.report_period import Interval, Period, Summed, split_period, with_longer_sums
 from ..billing.report_sql import (
     DIMENSION_FILTERS,
     SPEND_SUMS,
-    Interval,
-    Period,
     Report,
     Source,
     among,
-    bounded_period,
     count_groups,
     count_hours,
     records_report,
     rollup_report,
-    split_period,
 )
-from ..billing.rollup_sql import CUSTOMER, DAY, EVERY, KEPT_FROM, SUMMED_DAYS, SUMS, TAG, TAGGED
+from ..billing.rollup_sql import CUSTOMER, EVERY, KEPT_FROM, SUMMED, SUMS, TAG, TAGGED
 from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.money import to_credits, to_usd
@@ -178,8 +175,8 @@ class SpendReports:
     async def _report(self, where: UsageFilter, interval: Interval, sums: tuple[str, ...] = SPEND_SUMS) -> Report:
         kept_from = await self._kept_from()
         period = split_period(where.start, where.end, by_hour=interval == "hour", kept_from=kept_from)
-        ((first, last),) = await self._db.query(SUMMED_DAYS)
-        period = bounded_period(period, first, last)
+        (summed,) = await self._db.query(SUMMED)
+        period = with_longer_sums(period, interval, Summed(*summed))
         return Report(period, interval, where.conditions, where.values, postgres=self._db.shared, sums=sums)
 
     async def _rows(self, report: Report, sources: Sequence[Source], most: int) -> list[tuple[Any, ...]]:
@@ -193,12 +190,11 @@ class SpendReports:
         """Return a source that reads sums one by one if its groups have few of them in the period."""
         if not source.values and not report.conditions:
             return source
-        period = report.period
-        steps = sum((high - low) // DAY for low, high in period.days) + sum(high - low for low, high in period.hours)
-        if not steps:
+        count = report.period.count
+        if not count:
             return source
         statement, values = count_groups(source, report)
-        most = _MOST_SEEKS // steps
+        most = _MOST_SEEKS // count
         ((count,),) = await self._db.query_in_thread(statement, (*values, most + 1))
         return replace(source, seek=count <= most)
 

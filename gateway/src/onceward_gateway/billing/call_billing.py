@@ -107,7 +107,7 @@ class CallBilling:
             (*sums, round((ended - ticket.started_at) * 1000)),
             customer=ticket.caller.customer,
             tags=ticket.tags,
-            now=ended,
+            now=self._clock.time(),
         )
         row = row_of(ticket, call, tokens, cost, credits, group_id=group_id)
         batch.once = sql.ADD_USAGE.statement(row)
@@ -170,7 +170,13 @@ class CallBilling:
         if ticket is not None:
             values = _dimensions(ticket, call)
             self._rollup_writer.withhold(
-                batch, usage_id, values, ticket.started_at, customer=ticket.caller.customer, tags=ticket.tags
+                batch,
+                usage_id,
+                values,
+                ticket.started_at,
+                customer=ticket.caller.customer,
+                tags=ticket.tags,
+                now=self._clock.time(),
             )
         # By its name it runs after the sums, which depend on the status so far.
         named = ("usage_withheld", usage_id)

@@ -15,7 +15,7 @@ from ..core import error_codes
 from ..core.errors import invalid
 from ..db import Batch, Database, Row
 from . import journal_sql as sql
-from .report_sql import Period, split_period
+from .report_period import Period, split_period
 from .rollup_sql import KEPT_FROM
 from .window_sql import window_sums
 

@@ -42,8 +42,8 @@ _TEXT_MEMBERS = frozenset(
     {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
     | {"response_format", "stop", "tool_calls", "tools"}
 )
-# The members of most messages. Neither holds anything but text when `content` is a string.
-_PLAIN_MESSAGE = frozenset({"role", "content"})
+# The members of most messages. They hold nothing but text where `content` is a string, and the rest is short.
+_PLAIN_MESSAGE = frozenset({"role", "content", "tool_calls", "tool_call_id"})
 # Items, members or characters of a small value.
 _FEW = 256
 
@@ -188,9 +188,13 @@ def _is_text(data: dict[str, Any], size: int) -> bool:
     messages = data.get("messages")
     if isinstance(messages, list):
         for message in messages:
-            is_plain = isinstance(message, dict) and message.keys() <= _PLAIN_MESSAGE
-            is_plain = is_plain and isinstance(message.get("content"), str | None)
-            if not (is_plain and isinstance(message.get("role"), str)) and not _is_text_message(message):
+            # Without a call for each message, as there may be hundreds.
+            if type(message) is dict and message.keys() <= _PLAIN_MESSAGE:
+                content, call = message.get("content"), message.get("tool_call_id", "")
+                is_plain = (content is None or type(content) is str) and type(message.get("role")) is str
+                if is_plain and type(call) is str and len(call) <= _FEW:
+                    continue
+            if not _is_text_message(message):
                 return False
     return size <= _MANY_BYTES or all(
         name in _TEXT_MEMBERS or _is_small(value) for name, value in data.items() if name != "messages"

@@ -5,21 +5,18 @@ Every piece of a statement is a constant; values are bound.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from .rollup_sql import CUSTOMER, DAY, DIMENSIONS, EVERY, HOUR, SUMS, TAG, TAGGED
+from .report_period import Interval, Period
+from .rollup_sql import CUSTOMER, DIMENSIONS, EVERY, HOUR, MONTH, SUMS, TAG, TAGGED
 
-__all__ = ["DIMENSION_FILTERS", "RECORD_FILTERS", "SPEND_SUMS", "Interval", "Period", "Report", "Source", "among"]
-__all__ += ["bounded_period", "count_groups", "count_hours", "metadata_text", "records_report", "rollup_report"]
-__all__ += ["split_period"]
+__all__ = ["DIMENSION_FILTERS", "RECORD_FILTERS", "SPEND_SUMS", "Report", "Source", "among", "count_groups"]
+__all__ += ["count_hours", "metadata_text", "records_report", "rollup_report"]
 
-Interval = Literal["hour", "day", "week", "month", "total"]
-_HOUR_SECONDS = 3600
-# Before and after every time, in hours; whole days.
-_FIRST, _LAST = -(DAY << 30), DAY << 30
+# Days or hours that are each added up by a query of its own.
+_MOST_PIECES = 200
 # The sums that spend reports show.
 SPEND_SUMS = SUMS[:-1]
 
@@ -61,52 +58,6 @@ def metadata_text(*, postgres: bool) -> str:
         "(CASE json_type(usage.metadata, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
         "ELSE CAST(json_extract(usage.metadata, ?) AS TEXT) END)"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A period as ranges: whole days and hours, in hours since 1970, and parts of hours in seconds."""
-
-    days: tuple[tuple[int, int], ...] = ()
-    hours: tuple[tuple[int, int], ...] = ()
-    parts: tuple[tuple[float, float], ...] = ()
-
-
-def split_period(start: float | None, end: float | None, *, by_hour: bool, kept_from: float = 0.0) -> Period:
-    """Divide the period from `start` to `end` (exclusive) by what has sums of it; by hour, no days are used.
-
-    Before `kept_from` there are no records: a call belongs to the start of its hour there.
-    """
-    if start is not None and start < kept_from:
-        start = float(start // _HOUR_SECONDS * _HOUR_SECONDS)
-    if end is not None and end < kept_from:
-        end = float(end // _HOUR_SECONDS * _HOUR_SECONDS)
-    first = _FIRST if start is None else math.ceil(start / _HOUR_SECONDS)
-    last = _LAST if end is None else math.floor(end / _HOUR_SECONDS)
-    if start is not None and end is not None and first >= last:
-        return Period(parts=((start, end),) if start < end else ())
-    parts: list[tuple[float, float]] = []
-    if start is not None and start < first * _HOUR_SECONDS:
-        parts.append((start, first * _HOUR_SECONDS))
-    if end is not None and end > last * _HOUR_SECONDS:
-        parts.append((last * _HOUR_SECONDS, end))
-    first_day, last_day = math.ceil(first / DAY) * DAY, math.floor(last / DAY) * DAY
-    if by_hour or first_day >= last_day:
-        return Period(hours=((first, last),), parts=tuple(parts))
-    hours = [(low, high) for low, high in ((first, first_day), (last_day, last)) if low < high]
-    return Period(((first_day, last_day),), tuple(hours), tuple(parts))
-
-
-def bounded_period(period: Period, first: int | None, last: int | None) -> Period:
-    """Return a period without the days and hours before the first and after the last day that has sums."""
-    if first is None or last is None:
-        return Period(parts=period.parts)
-
-    def bounded(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-        found = ((max(low, first), min(high, last + DAY)) for low, high in ranges)
-        return tuple((low, high) for low, high in found if low < high)
-
-    return Period(bounded(period.days), bounded(period.hours), period.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +118,7 @@ def rollup_report(report: Report, sources: Sequence[Source], most: int) -> str:
     """
     parts: list[str] = []
     for place, source in enumerate(sources):
-        pieces = [_rollups(report, source)] if report.period.days or report.period.hours else []
+        pieces = _rollups(report, source) if report.period.sums else []
         pieces += [_records(report, source, *bounds) for bounds in report.period.parts]
         if pieces:
             parts.append(f"SELECT * FROM ({_added_up(report, pieces, place, len(source.names))}) AS part{place}")
@@ -190,23 +141,49 @@ def _added_up(report: Report, pieces: Sequence[str], place: int, count: int) -> 
     )
 
 
-def _rollups(report: Report, source: Source) -> str:
-    """Return the query of the sums of days and hours with the names of their groups."""
-    steps = ((DAY, report.period.days), (HOUR, report.period.hours))
-    ranges = [(step, *bounds) for step, found in steps for bounds in found]
-    table = " UNION ALL ".join(_range(report, source, *one) for one in ranges)
-    if report.interval not in ("hour", "day"):
+def _rollups(report: Report, source: Source) -> list[str]:
+    """Return the queries of the sums of whole periods with the names of their groups."""
+    if report.interval in ("hour", "day"):
+        if not (report.postgres or source.values or report.conditions) and report.period.count <= _MOST_PIECES:
+            return [
+                _piece(report, source, step, at)
+                for step, first, last in report.period.sums
+                for at in range(first, last, step)
+            ]
+        table = " UNION ALL ".join(_range(report, source, *one) for one in report.period.sums)
+    else:
         # Several sums of a group are added up by numbers first: that is cheaper than by names.
+        table = " UNION ALL ".join(_range(report, source, *one) for one in report.period.sums)
         sums = ", ".join(f"SUM({name}) AS {name}" for name in report.sums)
         table = f"SELECT at, group_id, {sums} FROM ({table}) AS one GROUP BY at, group_id"
-    names = "".join(f", {_of_group(name)} AS name{number}" for number, name in enumerate(source.names))
-    sums = ", ".join(f"r.{name} AS {name}" for name in report.sums)
-    # A CROSS JOIN is executed in this order by SQLite: the sums lead to their groups.
-    return f"SELECT r.at AS at{names}, {sums} FROM ({table}) AS r CROSS JOIN usage_group AS g WHERE g.id = r.group_id"
+    sums = "".join(f", r.{name} AS {name}" for name in report.sums)
+    return [f"SELECT r.at AS at{_names_of(source)}{sums} FROM ({table}) AS r {_JOIN_GROUP}"]
+
+
+# A CROSS JOIN is executed in this order by SQLite: the sums lead to their groups.
+_JOIN_GROUP = "CROSS JOIN usage_group AS g WHERE g.id = r.group_id"
+
+
+def _names_of(source: Source) -> str:
+    return "".join(f", {_of_group(name)} AS name{number}" for number, name in enumerate(source.names))
+
+
+def _piece(report: Report, source: Source, step: int, at: int) -> str:
+    """Return the query of a source's sums in one day or hour, added up by names.
+
+    SQLite sorts what it groups, and does that faster for one day after the other than for all together.
+    """
+    report.bound.append(at)
+    sums = "".join(f", SUM(r.{name}) AS {name}" for name in report.sums)
+    names = ", ".join(_of_group(name) for name in dict.fromkeys(source.names) if name)
+    return (
+        f"SELECT {report.bucket('r.at')} AS at{_names_of(source)}{sums} FROM usage_rollup AS r {_JOIN_GROUP}"
+        f" AND r.kind = {source.kind} AND r.step = {step} AND r.at = ? GROUP BY {names or 'r.at'}"
+    )
 
 
 def _range(report: Report, source: Source, step: int, first: int, last: int) -> str:
-    """Return the query of a source's sums in a range of days or hours."""
+    """Return the query of a source's sums in a range of periods of one length."""
     sums = "".join(f", r.{name} AS {name}" for name in report.sums)
     limits = f"r.kind = {source.kind} AND r.step = {step}"
     if source.seek:
@@ -231,9 +208,12 @@ def _range(report: Report, source: Source, step: int, first: int, last: int) -> 
 
 
 def _steps(report: Report, step: int) -> str:
-    """Return the days or hours of a range, with the start of their interval; SQLite only."""
+    """Return the periods of a range, with the start of their interval; SQLite only."""
+    following = f"at + {step}"
+    if step == MONTH:
+        following = "CAST(strftime('%s', at * 3600, 'unixepoch', '+1 month') AS INTEGER) / 3600"
     return (
-        f"(WITH RECURSIVE step (at) AS (SELECT ? UNION ALL SELECT at + {step} FROM step WHERE at + {step} < ?)"
+        f"(WITH RECURSIVE step (at) AS (SELECT ? UNION ALL SELECT {following} FROM step WHERE {following} < ?)"
         f" SELECT at, {report.bucket('at')} AS bucket FROM step)"
     )
 

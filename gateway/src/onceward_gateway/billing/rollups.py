@@ -17,7 +17,7 @@ from .budget_windows import (
     Window,
     window_of,
 )
-from .report_sql import split_period
+from .report_period import split_period
 from .rollup_sql import KEPT_FROM
 from .window_sql import OWNERS, window_sums
 

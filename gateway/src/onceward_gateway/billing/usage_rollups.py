@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..core.principal import Principal
 from ..db import Batch, Increment
 from . import rollup_sql as sql
+from .report_period import start_of
 
 __all__ = ["Dimensions", "RollupWriter", "dimensions_of", "group_id_of"]
 
@@ -17,6 +18,8 @@ _NO_VALUE = ""
 _MAX_GROUPS = 100_000
 # The row of a group is written again after this time, in case the database was restored to an earlier state.
 _GROUP_SECONDS = 600.0
+# A call that is added so long after its start may belong to a week or month that has sums already.
+_LATE_SECONDS = 86400.0
 _ROLLUP = Increment(sql.ADD_ROLLUP, lambda key: ("usage_rollup", *map(str, key)))
 
 
@@ -102,6 +105,8 @@ class RollupWriter:
         for kind, group in groups:
             batch.increment(_ROLLUP, (kind, sql.HOUR, hour, group), *sums)
             batch.increment(_ROLLUP, (kind, sql.DAY, day, group), *sums)
+        if now - started_at > _LATE_SECONDS:
+            _reopen(batch, hour)
         return id, added
 
     def withhold(
@@ -113,6 +118,7 @@ class RollupWriter:
         *,
         customer: str | None,
         tags: Sequence[str],
+        now: float,
     ) -> None:
         """Count a call as failed whose record says completed. The record must be changed by a later statement."""
         hour = int(started_at / 3600)
@@ -121,6 +127,8 @@ class RollupWriter:
             for step, at in ((sql.HOUR, hour), (sql.DAY, hour - hour % sql.DAY)):
                 name = ("usage_rollup", str(kind), str(step), str(at), str(group))
                 batch.add_shared(name, sql.WITHHOLD_ROLLUP, (kind, step, at, group, usage_id))
+        if now - started_at > _LATE_SECONDS:
+            _reopen(batch, hour)
 
     def confirm(self, groups: Sequence[int], now: float) -> None:
         """Note that the rows of groups are durable."""
@@ -138,6 +146,13 @@ class RollupWriter:
             # Shared, so that nodes that add new groups in one transaction do it in the same order.
             batch.add_shared(("usage_group", str(id)), sql.ADD_GROUP, (id, kind, value, *dimensions))
         return id
+
+
+def _reopen(batch: Batch, hour: int) -> None:
+    """Add that the sums of the week and the month of an hour, and of later ones, are to be added up again."""
+    for step in (sql.WEEK, sql.MONTH):
+        start = start_of(step, hour)
+        batch.add_shared(("usage_period", str(step)), sql.REOPEN, (start, start, step))
 
 
 def _values_of(customer: str | None, tags: Sequence[str]) -> Iterator[tuple[int, str]]:

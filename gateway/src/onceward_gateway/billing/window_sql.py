@@ -5,7 +5,7 @@ Days and hours are read from the rollups of the owner's groups, parts of an hour
 
 from __future__ import annotations
 
-from .report_sql import Period
+from .report_period import Period
 from .rollup_sql import CUSTOMER, DAY, EVERY, HOUR
 
 __all__ = ["OWNERS", "window_sums"]

@@ -18,6 +18,7 @@ from ..core import error_codes
 from ..core.answer import DeliveryFault, Fault
 from ..core.buffers import join_in_turns
 from ..core.call_record import CallRecord
+from ..core.clock import Clock
 from ..core.errors import (
     ApiError,
     envelope,
@@ -51,6 +52,14 @@ class EventWriter(Protocol):
         ...
 
 
+class CallEnd(Protocol):
+    """The settlement of calls."""
+
+    async def settle(self, call: RunningCall, ending: Ending) -> None:
+        """Write the outcome of a call, and return when it is durable."""
+        ...
+
+
 class CallHost(Protocol):
     """The node's services for a running call."""
 
@@ -62,12 +71,14 @@ class CallHost(Protocol):
         """The event log of this node."""
         ...
 
-    def time(self) -> float:
-        """Return the time in seconds since the epoch."""
+    @property
+    def clock(self) -> Clock:
+        """The gateway's clock."""
         ...
 
-    async def settle(self, call: RunningCall, ending: Ending) -> None:
-        """Write the outcome of a call, and return when it is durable."""
+    @property
+    def settlement(self) -> CallEnd:
+        """The settlement of this node's calls."""
         ...
 
     def unattended(self, call: RunningCall) -> None:
@@ -168,7 +179,7 @@ class RunningCall(EventStream):
         """Append one event, then wait while every subscriber is too far behind."""
         self._produced += 1
         if self._produced == 1:
-            self.first_at = self._host.time()
+            self.first_at = self._host.clock.time()
         if self._produced <= self.skip:
             return
         head = b"%s%d\n" % (self._prefix, self.total + 1)
@@ -194,7 +205,7 @@ class RunningCall(EventStream):
         The only subscriber gets them at once where it has read all events before: no task has to run for that.
         """
         if not self._produced:
-            self.first_at = self._host.time()
+            self.first_at = self._host.clock.time()
         self._produced += len(events)
         if self._produced - len(events) < self.skip:
             if self._produced <= self.skip:
@@ -359,7 +370,7 @@ class RunningCall(EventStream):
                     error.provider_asked = True
             tail = self._last_events(error)
             ending = Ending(error, tail, interrupted=self._interrupted, cancelled=self._cancellation is not None)
-            await self._host.settle(self, ending)
+            await self._host.settlement.settle(self, ending)
             self.moved = self._handed_over
         except StorageUnavailable as failure:
             tail = self._withhold(storage_unavailable(failure.problem.message, asked=self.asked, keyed=self.keyed))

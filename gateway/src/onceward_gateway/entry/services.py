@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..api.inference import InferenceServices
 from ..billing.ledger import Ledger
 from ..billing.prices import PriceBook, warm
+from ..billing.usage_periods import UsagePeriods
 from ..cache.cache import ResponseCache
 from ..cache.stores import open_store
 from ..calls.middleware import CallMiddleware
@@ -121,6 +122,7 @@ class Services:
             self.clock, tuple(blobs.values()), (self.files.purge, self.images.purge, self.fine_tuned.purge)
         )
         self.record_archive = RecordArchive(self.db, self.clock, settings.records, self.nodes.id)
+        self.usage_periods = UsagePeriods(self.db, self.clock)
         self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
@@ -340,6 +342,7 @@ class Services:
         )
         self.spawn(self.cleanup.run(), "files")
         self.spawn(self.record_archive.run(), "expired records")
+        self.spawn(self.usage_periods.run(), "sums of weeks and months")
 
     async def _hold_wasted(self, call_id: str, provider: str) -> str | None:
         """Reserve the cost of a call's failed attempts and of one more; return the name of an exhausted budget."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map
-from onceward_generator.model import Api, Method, Type, TypeDef
-from onceward_generator.normalise.context import Endpoint, endpoints, schemas_of
-from onceward_generator.normalise.media import family
+from onceward_generator.model import Api, Method, TypeDef
+from onceward_generator.normalise.context import endpoints, schemas_of
 from onceward_generator.normalise.method_names import ID
 from onceward_generator.sdk_file import SdkFile
 from onceward_generator.words import apart, split
@@ -32,11 +31,9 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
     security = Security(document, sdk, report)
     builder = MethodBuilder(document, schemas, types, sdk, security, report)
     methods: list[Method] = []
-    errors: dict[str, list[Type]] = {}
     for endpoint in endpoints(document):
         if ID in endpoint.operation:
             methods.append(builder.method(endpoint, defs))
-            errors[methods[-1].id] = _error_types(endpoint, types)
     resources = resources_of(methods, document, sdk, report)
     info = document.map("info") or Map({}, document.at)
     return Api(
@@ -49,7 +46,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
         security=security.default(),
         behaviour=behaviour_of(sdk),
         resources=resources,
-        types=reached(defs, resources, errors),
+        types=reached(defs, resources),
     )
 
 
@@ -95,14 +92,3 @@ def _spellings(schemas: Map, sdk: SdkFile) -> dict[str, str]:
 def _open_enums(sdk: SdkFile) -> dict[str, bool]:
     notes = {key: sdk.types.map(key) for key in sdk.types}
     return {key: bool(note["open"]) for key, note in notes.items() if note is not None and "open" in note}
-
-
-def _error_types(endpoint: Endpoint, types: TypeBuilder) -> list[Type]:
-    """Return the named types of the bodies of errors."""
-    found: list[Type] = []
-    for status, answer in (endpoint.operation.map("responses") or {}).items():
-        content = answer.map("content") if status[:1] in {"4", "5"} and isinstance(answer, Map) else None
-        for media_type, entry in (content or {}).items():
-            if family(media_type) == "json" and isinstance(entry, Map) and "$ref" in (entry.get("schema") or {}):
-                found.append(types.type_of(entry["schema"]))
-    return found

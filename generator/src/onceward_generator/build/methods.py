@@ -5,6 +5,7 @@ from __future__ import annotations
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
 from onceward_generator.model import (
+    Answer,
     ListType,
     Method,
     ObjectType,
@@ -19,14 +20,16 @@ from onceward_generator.model import (
     Type,
     TypeDef,
 )
+from onceward_generator.normalise.answers import successes
 from onceward_generator.normalise.context import Endpoint
-from onceward_generator.normalise.media import STREAMING, family
+from onceward_generator.normalise.media import family
 from onceward_generator.normalise.method_names import ALIASES, ID
 from onceward_generator.normalise.pages import PAGES
 from onceward_generator.normalise.retries import RETRY
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
+from .answers import AnswerBuilder
 from .params import params_of, path_of
 from .security import Security
 from .servers import servers_of
@@ -34,11 +37,6 @@ from .streams import resolved, streams_of
 from .types import TypeBuilder
 
 __all__ = ["MethodBuilder"]
-
-_RESULTS = {
-    "json": ResultKind.JSON, "text": ResultKind.TEXT, "json_lines": ResultKind.JSON_LINES,
-    "json_seq": ResultKind.JSON_LINES, "binary": ResultKind.BINARY,
-}  # fmt: skip
 
 
 class MethodBuilder:
@@ -53,13 +51,15 @@ class MethodBuilder:
         self._sdk = sdk
         self._security = security
         self._report = report
+        self._answers = AnswerBuilder(schemas, types, report)
 
     def method(self, endpoint: Endpoint, defs: dict[str, TypeDef]) -> Method:
         """Return the method of an operation."""
         operation = endpoint.operation
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
-        status, content = self._answer(operation)
+        content = self._content(operation)
+        answers = self._answers.successful(endpoint)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -76,7 +76,9 @@ class MethodBuilder:
             description=description.strip(),
             params=found.params,
             body=found.body,
-            result=self._result(status, content, note.text_when if note else None),
+            result=self._result(answers, note.text_when if note else None),
+            answers=answers,
+            failures=self._answers.failed(endpoint),
             streams=streams_of(operation, content, self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
@@ -91,26 +93,18 @@ class MethodBuilder:
             visible=not (note and note.skip),
         )
 
-    def _answer(self, operation: Map) -> tuple[int, Map]:
-        empty = Map({}, operation.at)
-        for status, answer in (operation.map("responses") or empty).items():
-            if status[:1] == "2" and isinstance(answer, Map):
-                return (int(status) if status.isdecimal() else 200), answer.map("content") or empty
-        default = (operation.map("responses") or empty).map("default")
-        return 200, (default.map("content") if default else None) or empty
+    def _content(self, operation: Map) -> Map:
+        """Return the content of the preferred response."""
+        responses = operation.map("responses") or Map({}, operation.at)
+        good = successes(responses)
+        return (responses[good[0]].map("content") if good else None) or Map({}, operation.at)
 
-    def _result(self, status: int, content: Map, text_when: Map | None) -> Result:
-        for media_type, entry in content.items():
-            kind = family(media_type)
-            if kind == "sse" or (kind in STREAMING and len(content) > 1):
-                continue
-            schema: Node = entry.get("schema") if isinstance(entry, Map) else None
-            result = _RESULTS.get(kind, ResultKind.BINARY)
-            typed = result in {ResultKind.JSON, ResultKind.JSON_LINES}
-            type_ = self._types.type_of(schema) if typed else None
-            texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
-            return Result(result, type_, media_type, status, texts)
-        return Result(ResultKind.EMPTY, None, None, status)
+    def _result(self, answers: tuple[Answer, ...], text_when: Map | None) -> Result:
+        texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
+        if not answers:
+            return Result(ResultKind.EMPTY, None, None, 200, texts)
+        first = answers[0]
+        return Result(first.kind, first.type, first.media_type, first.statuses[0], texts)
 
     def _pages(self, operation: Map, content: Map, params: tuple[Param, ...], defs: dict[str, TypeDef]) -> Pages | None:
         shape = operation.map(PAGES)

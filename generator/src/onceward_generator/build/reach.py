@@ -25,20 +25,15 @@ SHARED = "shared"
 """The family of types that several top-level resources use."""
 
 
-def reached(
-    defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], errors: Mapping[str, list[Type]]
-) -> dict[str, TypeDef]:
-    """Return the directions and the family of each type that calls use.
-
-    `errors` maps the id of a method to the types of its errors.
-    """
+def reached(defs: Mapping[str, TypeDef], resources: tuple[Resource, ...]) -> dict[str, TypeDef]:
+    """Return the directions and the family of each type that calls use."""
     edges = {key: tuple(dict.fromkeys(_refs(definition.type))) for key, definition in defs.items()}
     sent: set[str] = set()
     received: set[str] = set()
     families: dict[str, set[str]] = defaultdict(set)
     for top in resources:
         for method in _methods(top):
-            for target, types in ((sent, _sent(method)), (received, [*_received(method), *errors.get(method.id, ())])):
+            for target, types in ((sent, _sent(method)), (received, _received(method))):
                 for key in _closure(types, edges):
                     target.add(key)
                     families[key].add("_".join(top.name))
@@ -65,8 +60,9 @@ def _sent(method: Method) -> list[Type]:
 
 
 def _received(method: Method) -> list[Type]:
-    found = [method.result.type, method.streams.event if method.streams else None]
-    return [type_ for type_ in (*found, method.pages.item if method.pages else None) if type_ is not None]
+    found = [answer.type for answer in (*method.answers, *method.failures)]
+    found += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
+    return [type_ for type_ in found if type_ is not None]
 
 
 def _closure(types: list[Type], edges: Mapping[str, tuple[str, ...]]) -> set[str]:

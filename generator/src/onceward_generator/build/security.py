@@ -39,7 +39,7 @@ class Security:
         found = tuple(self._scheme(name, node) for name in order if isinstance(node := self._nodes.get(name), Map))
         if found and not self._is_required:
             self._report.add(
-                "W133", "security schemes are declared, but nothing requires them", self._nodes.at,
+                "W143", "security schemes are declared, but nothing requires them", self._nodes.at,
                 "each of them can be used with every operation",
             )  # fmt: skip
         return found or (_BEARER,)
@@ -71,7 +71,7 @@ class Security:
             missing = [name for name in entry if name not in self._nodes]
             for name in missing:
                 message = f"a security requirement names `{name}`, which is not a scheme"
-                self._report.add("W132", message, entry.where(name), "declare it in `securitySchemes`")
+                self._report.add("W142", message, entry.where(name), "declare it in `securitySchemes`")
             if not missing:
                 found.append(tuple(entry))
         return tuple(found)
@@ -93,7 +93,7 @@ class Security:
             return AuthScheme(name, "mutual_tls", "", description=description)
         label = f"HTTP {word} authentication" if kind == "http" else f"security of type {kind}"
         message = f"the security scheme `{name}` is {label}, which is not supported"
-        self._report.add("W131", message, node.at, "callers send it themselves, by a header or an `http_client`")
+        self._report.add("W141", message, node.at, "callers send it themselves, by a header or an `http_client`")
         return AuthScheme(name, "unsupported", "", label, description)
 
     def _oauth(self, name: str, node: Map, description: str) -> AuthScheme:

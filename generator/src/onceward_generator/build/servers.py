@@ -19,7 +19,7 @@ def document_servers(document: Map, report: Report) -> tuple[Server, ...]:
     """Return the servers of a document, reporting that there are none."""
     found = servers_of(document, report)
     if not found:
-        report.add("W134", "the contract has no server", document.at, "callers give `base_url`, or `sdk.yaml` does")
+        report.add("W144", "the contract has no server", document.at, "callers give `base_url`, or `sdk.yaml` does")
     return found
 
 
@@ -34,14 +34,14 @@ def _server(node: Map, report: Report) -> Server:
     names = list(dict.fromkeys(_HOLE.findall(template)))
     for name in names:
         if not isinstance(declared.get(name), Map):
-            report.add("W135", f"the server variable `{name}` is not declared", node.where("url"), "it is empty")
+            report.add("W145", f"the server variable `{name}` is not declared", node.where("url"), "it is empty")
     variables = tuple(_variable(name, declared.map(name) or Map({}, node.at)) for name in names)
     url = template
     for variable in variables:
         url = url.replace("{" + variable.name + "}", variable.default)
     if "://" not in url and not url.startswith("//"):
         message = f"the server `{template or '/'}` is relative to a document that has no address"
-        report.add("W134", message, node.at, "callers give `base_url`, or `sdk.yaml` does")
+        report.add("W144", message, node.at, "callers give `base_url`, or `sdk.yaml` does")
     description = str(node.get("description") or "").strip()
     return Server(url.rstrip("/"), description, _name(node, description), template, variables)
 

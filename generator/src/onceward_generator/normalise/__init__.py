@@ -12,6 +12,7 @@ from collections.abc import Callable
 from onceward_generator.load import Map
 
 from .all_of import all_of
+from .answers import answers
 from .consts import consts
 from .context import Context
 from .decide import decide
@@ -43,6 +44,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("method_names", method_names),
     ("twins", twins),
     ("media", media),
+    ("answers", answers),
     ("streams", streams),
     ("pages", pages),
     ("retries", retries),

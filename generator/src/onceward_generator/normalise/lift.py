@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from onceward_generator.load import Map, Node, Seq
 from onceward_generator.words import digest, pascal, singular, split
 
+from .answers import successes
 from .context import Context, Endpoint, map_operations, reference_to, schemas_of, with_schemas
 from .labels import labels
 from .media import STREAMING, family
@@ -18,6 +19,14 @@ from .method_names import ID
 
 __all__ = ["lift"]
 
+_STATUSES = {
+    "200": "Ok", "201": "Created", "202": "Accepted", "203": "Transformed", "206": "Partial", "207": "MultiStatus",
+    "400": "BadRequest", "401": "Unauthorized", "402": "PaymentRequired", "403": "Forbidden", "404": "NotFound",
+    "405": "MethodNotAllowed", "406": "NotAcceptable", "408": "RequestTimeout", "409": "Conflict", "410": "Gone",
+    "412": "PreconditionFailed", "413": "TooLarge", "415": "UnsupportedMediaType", "422": "Unprocessable",
+    "423": "Locked", "429": "RateLimit", "500": "Internal", "501": "NotImplemented", "502": "BadGateway",
+    "503": "Unavailable", "504": "GatewayTimeout", "4XX": "Client", "5XX": "Server",
+}  # fmt: skip
 _BESIDE = ("nullable", "description", "default", "deprecated", "readOnly", "writeOnly", "title")
 
 
@@ -52,7 +61,7 @@ class _Lifter:
         responses = operation.map("responses")
         if responses is not None:
             answers = {
-                status: self._content(answer, f"{base}Response", f"{base}Event") if status[:1] in {"2", "d"} else answer
+                status: self._content(answer, self._response(responses, status, base), f"{base}Event")
                 for status, answer in responses.items()
                 if isinstance(answer, Map)
             }
@@ -60,6 +69,13 @@ class _Lifter:
         return (
             operation if all(operation[key] == value for key, value in changed.items()) else operation.merged(changed)
         )
+
+    def _response(self, responses: Map, status: str, base: str) -> str:
+        """Return the name of a response, after its status unless it is the only or the preferred one."""
+        good = successes(responses)
+        if status in good:
+            return f"{base}{'' if status == good[0] else _STATUSES.get(status, _other(status))}Response"
+        return f"{base}{'' if status == 'default' else _STATUSES.get(status, _other(status))}Error"
 
     def _parameter(self, parameter: Map, base: str) -> Map:
         path = base + pascal(split(str(parameter["name"])))
@@ -75,16 +91,17 @@ class _Lifter:
         entries: dict[str, Node] = {}
         for media_type, entry in content.items():
             name = piece if family(media_type) in STREAMING else whole
+            names = [name, name + pascal(split(media_type.partition(";")[0].partition("/")[2]) or ("media",))]
             schema = entry.map("schema") if isinstance(entry, Map) else None
-            entries[media_type] = entry if schema is None else entry.replace(schema=self._answer(schema, name, node))
+            entries[media_type] = entry if schema is None else entry.replace(schema=self._answer(schema, names, node))
         return node.replace(content=Map(entries, content.at, content.spots))
 
-    def _answer(self, schema: Map, name: str, node: Map) -> Map:
+    def _answer(self, schema: Map, names: list[str], node: Map) -> Map:
         """Name the result of a method even if it is a list, so that every result can be referred to."""
-        comes_back = "in" not in node and not name.endswith("Request")
+        comes_back = "in" not in node and not names[0].endswith("Request")
         if comes_back and set(schema) & {"type", "const"} and schema.get("format") != "binary":
-            return self._named_here(schema, [name])
-        return self.used(schema, [name])
+            return self._named_here(schema, names)
+        return self.used(schema, names)
 
     def used(self, schema: Map, names: list[str]) -> Map:
         """Return a schema as it is used: a reference if it needs a name."""
@@ -148,6 +165,10 @@ def _of_items(path: str) -> list[str]:
     words = split(path)
     one = pascal((*words[:-1], singular(words[-1])))
     return [one, f"{path}Item"] if one != path else [f"{path}Item"]
+
+
+def _other(status: str) -> str:
+    return _STATUSES.get(status.upper(), "Default" if status == "default" else f"Status{status}")
 
 
 def _deserves_name(schema: Map) -> bool:

@@ -1,8 +1,6 @@
-"""Choose one media type for each body and each kind of response.
+"""Choose one media type for each body: the form that can express all of it, multipart if a field is a file, else JSON.
 
-A body keeps the form that can express all of it: multipart if one of its fields is a file, else JSON. A response keeps
-the first 2xx status with content: JSON before text before bytes, unless bytes are listed first. An event stream is kept
-beside it.
+`answers` chooses the media types of responses.
 """
 
 from __future__ import annotations
@@ -50,8 +48,8 @@ def media(document: Map, context: Context) -> Map:
         body = operation.map("requestBody")
         if body is not None:
             content = _body(body, named, context)
-            operation = operation if content is body else operation.replace(requestBody=content)
-        return _answers(operation, endpoint, context)
+            return operation if content is body else operation.replace(requestBody=content)
+        return operation
 
     return map_operations(document, change)
 
@@ -79,51 +77,3 @@ def _has_file(entry: Map | None, named: Map) -> bool:
     ):
         return True
     return any("binary" in str(field) for field in (target.map("properties") or {}).values())
-
-
-def _answers(operation: Map, endpoint: Endpoint, context: Context) -> Map:
-    responses = operation.map("responses") or Map({}, operation.at)
-    good = sorted(status for status in responses if status[:1] == "2" and isinstance(responses[status], Map))
-    full = [status for status in good if responses[status].map("content")]
-    chosen = (full or good or ["default"] * ("default" in responses and not good))[:1]
-    kept: dict[str, Node] = {}
-    for status, answer in responses.items():
-        if status in chosen and isinstance(answer, Map):
-            kept[status] = _answer(answer, endpoint, context)
-        elif status not in good and status != "default":
-            kept[status] = answer
-    return operation if kept == responses else operation.replace(responses=Map(kept, responses.at, responses.spots))
-
-
-def _answer(answer: Map, endpoint: Endpoint, context: Context) -> Map:
-    content = answer.map("content")
-    last = endpoint.path.rstrip("/").rpartition("/")[2].lower()
-    if endpoint.http == "get" and last in {"content", "download"} and _says_nothing(content):
-        bytes_ = Map({"application/octet-stream": Map({}, answer.at)}, answer.at)
-        return answer.replace(content=bytes_)
-    if not content:
-        return answer
-    pieces = [key for key in content if family(key) in STREAMING]
-    whole = [key for key in content if key not in pieces]
-    if whole and family(whole[0]) not in {"json", "binary"}:
-        whole.sort(
-            key=lambda key: ("json", "text", "binary").index(family(key)) if family(key) in {"json", "text"} else 2
-        )
-    note = context.sdk.note(endpoint.key)
-    if len({family(key) for key in whole}) > 1 and not (note and note.text_when):
-        context.report.add(
-            "W107", f"of {' and '.join(whole)}, {whole[0]} is used for the response", answer.where("content")
-        )
-    if len(whole) > 1 and family(whole[0]) == "binary":
-        whole.sort(key=lambda key: key != "application/octet-stream")
-    keep = (*whole[:1], *pieces[:1])
-    return answer if len(keep) == len(content) else answer.replace(content=content.only(*keep))
-
-
-def _says_nothing(content: Map | None) -> bool:
-    """Report whether a schema is empty, or a bare JSON string in place of a file's content."""
-    if not content:
-        return True
-    schema = content.map("application/json")
-    found = schema.map("schema") if schema and len(content) == 1 else None
-    return found is not None and found.get("type") == "string"

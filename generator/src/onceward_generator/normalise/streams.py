@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from onceward_generator.load import Map, Node, Seq
 
+from .answers import successes
 from .context import Context, Endpoint, component_key, map_operations, reference_to, schemas_of
 from .media import STREAMING, family
 
@@ -86,10 +87,10 @@ class _Finder:
         )
 
     def _answer(self) -> tuple[str, Map | None]:
-        for status, answer in (self._operation.map("responses") or {}).items():
-            if status[:1] == "2" and isinstance(answer, Map):
-                return status, answer
-        return "200", None
+        responses = self._operation.map("responses") or Map({}, self._operation.at)
+        good = successes(responses)
+        streaming = [s for s in good if any(family(key) in STREAMING for key in responses[s].map("content") or ())]
+        return next(((status, responses[status]) for status in (*streaming, *good)), ("200", None))
 
     def _asked(self, flag: str | None) -> bool:
         if isinstance(self._note, Map) or self._note is True:

@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0009_credit_times');
+INSERT INTO "alembic_version" VALUES('0010_usage_periods');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -396,6 +396,14 @@ CREATE TABLE usage_group (
 	account TEXT NOT NULL, 
 	PRIMARY KEY (id)
 );
+CREATE TABLE usage_period (
+	step SMALLINT NOT NULL, 
+	summed_until BIGINT NOT NULL, 
+	changes BIGINT NOT NULL, 
+	PRIMARY KEY (step)
+);
+INSERT INTO "usage_period" VALUES(168,0,0);
+INSERT INTO "usage_period" VALUES(720,0,0);
 CREATE TABLE usage_rollup (
 	kind SMALLINT NOT NULL, 
 	step SMALLINT NOT NULL, 

@@ -16,6 +16,7 @@ from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
 from .surface import render_surface
+from .testing import render_tests
 from .tidy import tidy
 from .types import render_types
 
@@ -36,7 +37,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
         vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
-        files |= project_files(package)
+        files |= project_files(package, options) | render_tests(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
 

@@ -72,6 +72,9 @@ def _returns(method: Method) -> str:
         return "The stream of events."
     if method.streams is not None:
         return f"The complete response, or the stream of events with `{method.streams.flag}=True`."
+    results = [(answer.kind, answer.type) for answer in method.answers]
+    if any(result != results[0] for result in results):
+        return "The response. Its type depends on its status and media type."
     return {
         ResultKind.TEXT: "The text of the response.",
         ResultKind.BINARY: "The bytes of the response.",

@@ -105,16 +105,35 @@ class _Lifter:
         sender = replace(owner, sent=True, received=False)
         params = tuple(replace(p, type=self.walk(p.type, sender, (*base, *p.name))) for p in method.params)
         result, streams, pages = method.result, method.streams, method.pages
+        named = {
+            id(answer): replace(answer, type=answer.type and self._named(answer.type, owner, (*base, *suffix)))
+            for answers, suffix in ((method.answers, ("response",)), (method.failures, ("error",)))
+            for answer in answers
+        }
+        answers = tuple(named[id(answer)] for answer in method.answers)
+        failures = tuple(named[id(answer)] for answer in method.failures)
         if result.type is not None:
-            result = replace(result, type=self._named(result.type, owner, (*base, "response")))
+            first = answers[0].type if answers and result.type == method.answers[0].type else None
+            result = replace(result, type=first or self._named(result.type, owner, (*base, "response")))
         if streams is not None:
             streams = replace(streams, event=self._named(streams.event, owner, (*base, "event")))
         if pages is not None:
             pages = replace(pages, item=self._named(pages.item, owner, (*base, "item")))
-        return replace(method, params=params, result=result, streams=streams, pages=pages)
+        return replace(
+            method,
+            params=params,
+            result=result,
+            answers=answers,
+            failures=failures,
+            streams=streams,
+            pages=pages,
+        )
 
     def _named(self, type_: Type, owner: TypeDef, name: Name) -> Type:
         lifted = self.walk(type_, owner, name)
         if isinstance(lifted, Ref):
             return lifted
+        key = "/".join(("inline", *name))
+        if key in self.types and self.types[key].type != lifted:
+            name = (*name, "value")
         return self._define(lifted, owner, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onceward_generator.model import (
+    Answer,
     Api,
     EnumType,
     Method,
@@ -13,6 +14,7 @@ from onceward_generator.model import (
     Param,
     Place,
     Ref,
+    Result,
     ResultKind,
     Type,
 )
@@ -78,6 +80,7 @@ class Methods:
             http=method.http,
             path=method.path,
             deprecated=method.deprecated,
+            arguments=tuple(arguments.items()),
         )
         return Planned(planned, params)
 
@@ -137,7 +140,15 @@ class Methods:
     # --- results
 
     def _result(self, method: Method) -> Expr:
-        match method.result.kind:
+        """Return the type of the result: those of all successful responses, without repetitions."""
+        results = [self._decoded(answer) for answer in method.answers or (method.result,)]
+        distinct = [result for at, result in enumerate(results) if result not in results[:at]]
+        none = text("None")
+        values = [result for result in distinct if result != none]
+        return union(*values, *([none] if none in distinct else [])) if values else none
+
+    def _decoded(self, answer: Answer | Result) -> Expr:
+        match answer.kind:
             case ResultKind.TEXT:
                 return builtin("str")
             case ResultKind.BINARY:
@@ -145,9 +156,9 @@ class Methods:
             case ResultKind.EMPTY:
                 return text("None")
             case ResultKind.JSON_LINES:
-                return sub(builtin("list"), self._named(method.result.type))
+                return sub(builtin("list"), self._named(answer.type))
             case ResultKind.JSON:
-                return self._named(method.result.type)
+                return self._named(answer.type)
 
     def _named(self, type_: Type | None) -> Expr:
         return expr(self._naming.received[type_.key]) if isinstance(type_, Ref) else typing("Any")

@@ -104,7 +104,10 @@ def name_types(api: Api) -> Naming:
     received_roots = [key for key, definition in api.types.items() if definition.received]
     sent_roots: list[str] = []
     for method in all_methods(api.resources):
-        carried = [method.result.type, method.streams and method.streams.event, method.pages and method.pages.item]
+        answers = (*method.answers, *method.failures)
+        carried: list[Type | None] = [method.result.type, *(answer.type for answer in answers)]
+        carried += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
+        carried += [type_ for _, type_ in method.streams.named] if method.streams else []
         received_roots.extend(key for type_ in carried if type_ for key in references(type_))
         sent_roots.extend(key for param in method.params for key in references(param.type))
     received_keys, sent_keys = _closure(api, received_roots), _closure(api, sent_roots)

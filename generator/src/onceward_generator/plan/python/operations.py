@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onceward_generator.model import (
+    Answer,
     Api,
     Body,
     BodyKind,
@@ -75,6 +76,9 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         params=params,
         body=_body(method.body),
         result=_result(naming, method.result),
+        answers=_answers(naming, method.answers),
+        accept=_string(_accept(method)),
+        errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
         page=_page(method.pages),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
@@ -190,6 +194,62 @@ def _result(naming: Naming, result: Result) -> Expr:
         type=_string(type_reference(naming, result.type) if carries else None),
         text_when=_mapping(when),
     )
+
+
+def _answers(naming: Naming, answers: tuple[Answer, ...]) -> Expr | None:
+    """Return the successful responses, if there are several: those with the narrowest ranges of statuses first."""
+    if all((answer.kind, answer.type) == (answers[0].kind, answers[0].type) for answer in answers):
+        return None
+    ordered = sorted(answers, key=lambda answer: answer.statuses[1] - answer.statuses[0])
+    parts: list[str | Symbol] = ["("]
+    for answer in ordered:
+        carries = answer.kind in (ResultKind.JSON, ResultKind.JSON_LINES)
+        value = _value(
+            "Result",
+            kind=_string(answer.kind.value, "json"),
+            type=_string(type_reference(naming, answer.type) if carries else None),
+            statuses=text(repr(answer.statuses)),
+            media_type=_string(_bare(answer.media_type) if answer.media_type else None),
+        )
+        parts += [*value.parts, ", "]
+    return Expr((*parts, ")"))
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _accept(method: Method) -> str | None:
+    """Return the header that lists the media types of all successful responses; None for the runtime's default."""
+    kinds = [answer.media_type for answer in method.answers if answer.media_type]
+    ordered = list(dict.fromkeys(";".join(_parameters(kind)) for kind in kinds))
+    ordered = ["application/json", *ordered] if ordered[:1] == ["*/*"] and _is_json(method) else ordered
+    if method.result.text_when or ordered in ([], ["application/json"], ["*/*"], ["application/octet-stream"]):
+        return None
+    less = ";q=0.9" if _is_json(method) else ""
+    return ", ".join([ordered[0], *(f"{kind}{less}" for kind in ordered[1:])])
+
+
+def _is_json(method: Method) -> bool:
+    return method.result.kind is ResultKind.JSON
+
+
+def _parameters(media_type: str) -> list[str]:
+    """Return a media type and its parameters. The character set is that of the answer, not of the request for it."""
+    parts = [part.strip() for part in media_type.split(";")]
+    return [part for part in parts if part and not part.lower().startswith("charset")]
+
+
+def _errors(naming: Naming, failures: tuple[Answer, ...]) -> Expr | None:
+    """Return the types of error bodies by status: ``404``, ``4XX`` or ``default``."""
+    found: dict[str, Expr] = {}
+    for answer in failures:
+        first, last = answer.statuses
+        key = str(first) if first == last else f"{first // 100}XX" if last - first < 100 else "default"
+        reference = type_reference(naming, answer.type)
+        if reference is not None:
+            found.setdefault(key, text(repr(reference)))
+    return _mapping(found)
 
 
 def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:

@@ -43,6 +43,10 @@ class PythonOptions:
     version: str = FIRST_VERSION
     """The version of a package with a vendored runtime; a package that is written in place has its own
     ``_version.py``."""
+    license: str = "Apache-2.0"
+    """The licence of the package, as an SPDX expression."""
+    homepage: str | None = None
+    """The address of the project, for its metadata."""
     client: str | None = None
     """The client's class name, if its spelling cannot be derived from the brand."""
     has: Callable[[str, str], bool] = _never

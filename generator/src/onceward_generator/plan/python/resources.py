@@ -14,7 +14,7 @@ from .naming import Naming
 from .options import PythonOptions
 from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
-from .words import RESOURCE_ATTRIBUTES, class_name, clear_of, constant, module_name, snake
+from .words import RESOURCE_ATTRIBUTES, brand_class, class_name, clear_of, constant, module_name, snake
 
 __all__ = ["PlannedResources", "plan_resources"]
 
@@ -66,7 +66,7 @@ def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedR
 
 def _classes(api: Api, options: PythonOptions) -> dict[tuple[str, ...], str]:
     """Return the class of each resource. Classes of top-level resources meet in the client's module."""
-    client = options.client or class_name(api.brand.name)
+    client = options.client or brand_class(api.brand)
     met = {client, f"Async{client}"}
     found = {resource.path: _class(resource.path, met) for resource in _shortest_first(api.resources)}
     for top in api.resources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from onceward_generator.model import Api, Brand
+from onceward_generator.model import Api, Brand, Param
 
 from .symbols import Expr, Symbol
 
@@ -141,6 +141,8 @@ class MethodDef:
     http: str
     path: str
     deprecated: bool
+    arguments: tuple[tuple[str, Param], ...] = ()
+    """The parameters of the model by the names of their arguments."""
 
 
 @dataclass(frozen=True, slots=True)

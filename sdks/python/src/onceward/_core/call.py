@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -90,6 +90,9 @@ class Call:
     tokens: Any = field(default=None, repr=False)  # a `TokenFor`, if the headers lack a token
     type_: Any = None
     as_text: bool = False
+    answers: tuple[Result, ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """References to the types of error bodies, by ``404``, ``4XX`` or ``default``."""
 
     @property
     def where(self) -> str:
@@ -385,16 +388,19 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
                 request_id=meta.request_id,
             )
         )
-    raise tries.stamp(
-        error_from(
-            status=meta.status_code,
-            headers=meta.headers,
-            body=body,
-            where=where,
-            now=call.shared.clock.time(),
-            sent_request_id=call.request_id,
-        )
+    refused = error_from(
+        status=meta.status_code,
+        headers=meta.headers,
+        body=body,
+        where=where,
+        now=call.shared.clock.time(),
+        sent_request_id=call.request_id,
     )
+    if call.errors:
+        from .failures import typed_body
+
+        refused.body = typed_body(call.errors, meta, body, refused.body)
+    raise tries.stamp(refused)
 
 
 def _without_key(call: Call, body: bytes) -> bytes:

@@ -115,6 +115,8 @@ class CallFactory:
             safe=method in _SAFE_METHODS or operation.retry == "safe",
             never=operation.retry == "never",
             result=operation.result,
+            answers=operation.answers,
+            errors=operation.errors,
             stream=stream,
             shared=self._settings.shared,
             config=config,
@@ -125,7 +127,7 @@ class CallFactory:
         self, operation: Operation, parts: Parts, stream: Stream | None, arguments: Mapping[str, Any]
     ) -> list[tuple[str, str]]:
         config = self._settings.config
-        headers = accept_headers(operation.result, stream)
+        headers = accept_headers(operation.result, stream, operation.accept)
         headers += self._base
         if operation.auth:
             headers += self._auth

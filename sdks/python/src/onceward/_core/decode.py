@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from .call import Call
@@ -21,13 +22,15 @@ from .filters import raise_if_filtered
 from .meta import Meta
 from .operation import Result
 
-__all__ = ["Shape", "decode", "decode_event", "decode_response", "embedded_error", "shape_of"]
+__all__ = ["Shape", "decode", "decode_event", "decode_response", "embedded_error", "select", "shape_of"]
 
 _ROOT: Final = __name__.rpartition("._core.")[0]
 _ERROR_KEY: Final = b'"error"'
 # An error with a status of success is a small object, or at the end of a larger one; searching further would be
 # expensive.
 _ERROR_WINDOW: Final = 2048
+_BODILESS: Final = frozenset({202, 204, 205})
+"""Statuses of responses that may have no body, whatever the contract says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,15 @@ def _is_model(annotation: Any, base: type) -> bool:
 def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
     """Return the value of a call's response, or raise what the response or a content filter says is wrong."""
     value = decode(
-        call.result, meta, body, call.where, call.shared.clock.time(), as_text=call.as_text, type_=call.type_,
+        select(call.answers, meta, body) if call.answers else call.result,
+        meta,
+        body,
+        call.where,
+        call.shared.clock.time(),
+        as_text=call.as_text,
+        type_=call.type_,
         embedded=call.shared.brand.embedded_errors,
-    )  # fmt: skip
+    )
     if call.config.raise_on_content_filter:
         raise_if_filtered(call.where, meta, value)
     return value
@@ -141,6 +150,8 @@ def decode(
     """
     if as_text or result.kind == "text":
         return _text(meta, body)
+    if not body and meta.status_code in _BODILESS:
+        return Content() if result.kind == "binary" else None
     if result.kind == "json":
         return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now, embedded=embedded)
     if result.kind == "binary":
@@ -152,6 +163,33 @@ def decode(
         lines = body.replace(b"\x1e", b"\n").splitlines()
         return [_json(shape, meta, line, where, now, embedded=embedded) for line in lines if line.strip()]
     return None
+
+
+def select(answers: tuple[Result, ...], meta: Meta, body: bytes) -> Result:
+    """Return the answer that the status selects and, among several, the one of the response's media type.
+
+    A status that the contract does not mention selects among all answers, and none of them if there is no body.
+    """
+    status = meta.status_code
+    fitting = [answer for answer in answers if answer.statuses[0] <= status <= answer.statuses[1]]
+    if fitting:
+        width = fitting[0].statuses[1] - fitting[0].statuses[0]
+        fitting = [answer for answer in fitting if answer.statuses[1] - answer.statuses[0] == width]
+    elif not body:
+        return Result(kind="empty")
+    pool = fitting or [answer for answer in answers if answer.kind != "empty"] or list(answers)
+    if len(pool) == 1:
+        return pool[0]
+    media_type = meta.headers.get("content-type", "").partition(";")[0].strip().lower()
+    exact = next((answer for answer in pool if fnmatchcase(media_type, answer.media_type or "")), None)
+    if exact is None and media_type:
+        kind = "json" if media_type.endswith(("/json", "+json")) else "text" if _is_text(media_type) else "binary"
+        exact = next((answer for answer in pool if answer.kind == kind), None)
+    return exact or pool[0]
+
+
+def _is_text(media_type: str) -> bool:
+    return media_type.startswith("text/") or media_type.endswith(("/xml", "+xml"))
 
 
 def _text(meta: Meta, body: bytes) -> str:

@@ -66,10 +66,12 @@ def provider_headers(brand: Brand, config: Config, model: Any) -> Headers:
     return [(f"{brand.provider_key_header}-{name}", MaskedStr(keys[name].reveal())) for name in names if name in keys]
 
 
-def accept_headers(result: Result, stream: Stream | None) -> Headers:
-    """Return the headers that say which responses the client can read."""
+def accept_headers(result: Result, stream: Stream | None, accept: str | None = None) -> Headers:
+    """Return the headers that say which responses the client can read. ``accept`` is that of the operation."""
     if stream is not None:
         accepted = stream.media_type
+    elif accept is not None:
+        accepted = accept
     else:
         accepted = "application/json" if result.kind == "json" and not result.text_when else "*/*"
     # A compressed stream could be held back until a block of the encoding is full.

@@ -47,11 +47,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The content of a 2xx response. ``type`` is a reference for the kinds json and json_lines."""
+    """The content of a 2xx response. ``type`` is a reference for the kinds json and json_lines.
+
+    ``statuses`` and ``media_type``, which may be a range, select it among the `Operation.answers`.
+    """
 
     kind: Literal["json", "text", "binary", "empty", "json_lines"] = "json"
     type: str | None = None
     text_when: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    statuses: tuple[int, int] = (200, 299)
+    media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,12 @@ class Operation:
     """Parameters by Python argument name."""
     body: Body | None = None
     result: Result = Result()
+    answers: tuple[Result, ...] = ()
+    """All successful responses, if there are several: those with the narrowest range of statuses first."""
+    accept: str | None = None
+    """The header ``Accept``; None for that of JSON, or of anything."""
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """References to the types of error bodies, by ``404``, ``4XX`` or ``default``."""
     stream: Stream | None = None
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"

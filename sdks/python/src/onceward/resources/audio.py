@@ -125,6 +125,7 @@ _SPEECH_CREATE = Operation(
     },
     body=Body(),
     result=Result(kind="binary"),
+    accept="audio/mpeg, audio/wav, audio/opus, audio/aac, audio/flac, audio/pcm, application/octet-stream",
     retry="keyed",
 )
 

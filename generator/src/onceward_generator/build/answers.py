@@ -1,0 +1,105 @@
+"""Build the responses of a method: the successful ones and the errors, each with the statuses that select it."""
+
+from __future__ import annotations
+
+from onceward_generator.diagnostics import Report
+from onceward_generator.load import Map, Node
+from onceward_generator.model import Answer, ResultKind
+from onceward_generator.normalise.answers import is_xml, successes
+from onceward_generator.normalise.context import Endpoint, component_key
+from onceward_generator.normalise.media import STREAMING, family
+from onceward_generator.normalise.streams import STREAM
+
+from .types import TypeBuilder
+
+__all__ = ["AnswerBuilder"]
+
+_KINDS = {
+    "json": ResultKind.JSON, "text": ResultKind.TEXT, "json_lines": ResultKind.JSON_LINES,
+    "json_seq": ResultKind.JSON_LINES, "binary": ResultKind.BINARY,
+}  # fmt: skip
+_BODILESS = frozenset({"204", "205", "304"})
+_SUCCESS = (200, 299)
+_FAILURE = (400, 599)
+
+
+class AnswerBuilder:
+    """Builds the responses of operations."""
+
+    def __init__(self, schemas: Map, types: TypeBuilder, report: Report) -> None:
+        self._schemas = schemas
+        self._types = types
+        self._report = report
+
+    def successful(self, endpoint: Endpoint) -> tuple[Answer, ...]:
+        """Return the successful responses of an operation, the preferred ones first."""
+        responses = endpoint.operation.map("responses") or Map({}, endpoint.operation.at)
+        good = successes(responses)
+        if not good:
+            return self._redirected(endpoint, responses)
+        streams = STREAM in endpoint.operation
+        found: list[Answer] = []
+        for status in good:
+            content = responses[status].map("content") or Map({}, responses.at)
+            whole = {key: entry for key, entry in content.items() if not (streams and family(key) in STREAMING)}
+            statuses = _statuses(status) or _SUCCESS
+            if status in _BODILESS or endpoint.http == "head" or not content:
+                found.append(Answer(statuses, ResultKind.EMPTY))
+            else:
+                found += [self._answer(statuses, key, entry) for key, entry in whole.items()]
+        return tuple(found)
+
+    def failed(self, endpoint: Endpoint) -> tuple[Answer, ...]:
+        """Return the errors of an operation whose bodies are JSON with a schema."""
+        responses = endpoint.operation.map("responses") or Map({}, endpoint.operation.at)
+        good = successes(responses)
+        found: list[Answer] = []
+        for status, answer in responses.items():
+            wanted = status == "default" or status[:1] in {"4", "5"}
+            content = answer.map("content") if wanted and status not in good and isinstance(answer, Map) else None
+            for key, entry in (content or {}).items():
+                if family(key) == "json" and isinstance(entry, Map) and entry.get("schema"):
+                    found.append(self._answer(_statuses(status) or _FAILURE, key, entry))
+        return tuple(found)
+
+    def _redirected(self, endpoint: Endpoint, responses: Map) -> tuple[Answer, ...]:
+        """Return the response of an operation that only redirects: the redirect is followed."""
+        moved = [status for status in responses if status[:1] == "3" and status != "304"]
+        if not moved or endpoint.http not in {"get", "head"}:
+            return (Answer(_SUCCESS, ResultKind.EMPTY),)
+        problem = f"`{endpoint.key}` only redirects: the target of the redirect is returned as bytes"
+        self._report.add("W130", problem, responses.where(moved[0]))
+        return (Answer(_SUCCESS, ResultKind.BINARY, None, "*/*"),)
+
+    def _answer(self, statuses: tuple[int, int], media_type: str, entry: Node) -> Answer:
+        schema: Node = entry.get("schema") if isinstance(entry, Map) else None
+        kind = self._kind(media_type, schema, entry)
+        typed = kind in {ResultKind.JSON, ResultKind.JSON_LINES}
+        return Answer(statuses, kind, self._types.type_of(schema) if typed else None, media_type)
+
+    def _kind(self, media_type: str, schema: Node, entry: Node) -> ResultKind:
+        target = self._resolved(schema)
+        if target.get("format") == "binary":
+            return ResultKind.BINARY
+        is_value = bool(target) and target.get("type") != "string" and "const" not in target
+        if is_xml(media_type):
+            if is_value:
+                problem = f"{media_type} cannot be decoded to its schema: the response is returned as text"
+                self._report.add("W131", problem, entry.at, "declare `application/json`, if the server sends it")
+            return ResultKind.TEXT
+        kind = _KINDS.get(family(media_type), ResultKind.BINARY)
+        return ResultKind.JSON if kind is ResultKind.TEXT and is_value else kind
+
+    def _resolved(self, schema: Node) -> Map:
+        seen: set[str] = set()
+        while (key := component_key(schema)) is not None and key not in seen:
+            seen.add(key)
+            schema = self._schemas.get(key)
+        return schema if isinstance(schema, Map) else Map({}, self._schemas.at)
+
+
+def _statuses(status: str) -> tuple[int, int] | None:
+    """Return the range of a status: 404 is itself, 4XX is 400 to 499. None for ``default``."""
+    if status.isdecimal() and len(status) == 3:
+        return int(status), int(status)
+    return (int(status[0]) * 100, int(status[0]) * 100 + 99) if status[:1].isdecimal() else None
