@@ -1,4 +1,4 @@
-"""How an API is reached: its servers, and the security schemes of its operations. A part of the model."""
+"""The servers of an API, and the security schemes of its operations. A part of the model."""
 
 from __future__ import annotations
 

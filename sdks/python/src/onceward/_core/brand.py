@@ -21,7 +21,7 @@ class Scheme:
     option: str
     wire: str = "Authorization"
     label: str = ""
-    """What the scheme is, for the error of one that is not supported."""
+    """A name of the scheme for the error of one that is not supported."""
     token_url: str | None = None
     refresh_url: str | None = None
     discovery_url: str | None = None
@@ -53,10 +53,12 @@ class Brand:
     env_prefix: str
     header_prefix: str
     base_url: str
-    key_prefix: str = "sk-"
+    key_prefix: str = ""
     version: str = "0"
     auth: Literal["bearer"] | tuple[Literal["header"], str] = "bearer"
     cancel_path: str | None = None
+    dialect: str | None = None
+    """The module of this package with the words of its server, as a path of modules."""
     embedded_errors: bool = False
     """An ``error`` that a type does not declare is an error, whatever the status of its response."""
     provider_key_header: str = "X-Provider-Key"
@@ -68,7 +70,7 @@ class Brand:
     schemes: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
     """The security schemes of the contract by their names; none if ``auth`` says all."""
     security: tuple[tuple[str, ...], ...] = ()
-    """What operations without a requirement of their own need: alternatives, each of schemes that go together."""
+    """The requirement of operations without their own: alternatives, each of schemes that go together."""
     servers: Mapping[str, str] = field(default_factory=dict[str, str])
     """The servers of the contract by their names, as templates."""
     variables: Mapping[str, tuple[str, str, tuple[str, ...]]] = field(
