@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts import NO_PUBLISHED, PUBLISHED, REFS, SMALL, SPLIT, bundled, context, schema_document
+from contracts import HERE, NO_PUBLISHED, PUBLISHED, REFS, SMALL, SPLIT, bundled, context, schema_document
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from onceward_generator import build_api
 from onceward_generator.load import Map, read_text, write_yaml
+from onceward_generator.model import ListType, Ref
 from onceward_generator.normalise import PASSES
-from onceward_generator.normalise.context import schemas_of
+from onceward_generator.normalise.context import each_schema, schemas_of
 
 PASS = dict(PASSES)
 
@@ -25,7 +27,7 @@ def after(*names: str, schema: str, others: str = "") -> Any:
     return schemas_of(document)["A"]
 
 
-SCHEMA_PASSES = ("dialect", "nullable", "consts", "all_of", "unions")
+SCHEMA_PASSES = ("dialect", "nullable", "consts", "inheritance", "all_of", "unions")
 
 
 def canonical(schema: str, others: str = "") -> Any:
@@ -213,3 +215,71 @@ def test_all_of_over_a_union_that_holds_itself_comes_to_an_end() -> None:
     union = "B: {oneOf: [{$ref: '#/components/schemas/B'}, {properties: {x: {type: string}}}]}"
     merged = canonical("{allOf: [{properties: {y: {type: string}}}, {$ref: '#/components/schemas/B'}]}", union)
     assert set(merged["properties"]) == {"x", "y"}
+
+
+def typed(path: Path) -> dict[str, Any]:
+    """Return the types of a contract by key, and check that they are at most twice what the contract writes down."""
+    api, _ = build_api(path)
+    written = sum(
+        bool({"properties", "enum", "oneOf", "anyOf", "allOf"} & set(one)) for one in each_schema(bundled(path))
+    )
+    assert len(api.types) <= 2 * written
+    return {key: one.type for key, one in api.types.items()}
+
+
+def test_a_property_that_is_declared_again_is_the_narrower_declaration() -> None:
+    types = typed(HERE / "contracts" / "inheritance.yaml")
+    fields = {field.wire: field.type for field in types["BigBox"].fields}
+    assert fields["content"] == ListType(Ref("SameEvent"))
+    assert fields["animal"] == Ref("Cow")
+    assert fields["size"] == Ref("Size")
+    assert [member.value for member in types[fields["label"].key].members] == ["a", "b"]
+    assert [field.wire for field in types[fields["place"].key].fields] == ["shelf", "row"]
+
+
+def test_unions_of_properties_are_not_multiplied(tmp_path: Path) -> None:
+    names = [f"V{index}" for index in range(12)]
+    variants = ", ".join(
+        f"{n}: {{type: object, properties: {{t: {{const: {n}}}, {n}: {{type: string}}}}}}" for n in names
+    )
+    links = ", ".join(f"{{$ref: '#/components/schemas/{n}'}}" for n in names)
+    unions = ", ".join(f"U{index}: {{oneOf: [{links}]}}" for index in range(6))
+    field = "{{type: array, items: {{$ref: '#/components/schemas/U{}'}}}}"
+    levels = "L0: {type: object, properties: {items: " + field.format(0) + "}}"
+    for index in range(1, 6):
+        own = f"{{type: object, properties: {{items: {field.format(index)}}}}}"
+        levels += f", L{index}: {{allOf: [{{$ref: '#/components/schemas/L{index - 1}'}}, {own}]}}"
+    answer = "{description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/L5'}}}}"
+    path = tmp_path / "blowup.yaml"
+    path.write_text(
+        f"openapi: 3.1.0\ninfo: {{title: B}}\npaths: {{/a: {{get: {{responses: {{'200': {answer}}}}}}}}}\n"
+        f"components: {{schemas: {{{variants}, {unions}, {levels}}}}}\n"
+    )
+    types = typed(path)
+    assert types["L5"].fields[0].type == ListType(Ref("U5"))
+    assert len(types) == 12 + 1 + 1
+
+
+def test_two_unions_in_one_all_of_are_the_variants_that_fit_together() -> None:
+    others = (
+        "B: {type: object, properties: {t: {const: b}}},"
+        "C: {type: object, properties: {t: {const: c}}}, U: {oneOf: [{$ref: '#/components/schemas/B'},"
+        "{$ref: '#/components/schemas/C'}]}, V: {oneOf: [{$ref: '#/components/schemas/C'},"
+        "{$ref: '#/components/schemas/D'}]}, D: {type: object, properties: {t: {const: d}}}"
+    )
+    met = canonical("{allOf: [{$ref: '#/components/schemas/U'}, {$ref: '#/components/schemas/V'}]}", others)
+    assert met == {"$ref": "#/components/schemas/C"}
+
+
+def test_unions_that_do_not_fit_together_are_reported() -> None:
+    document = schema_document(
+        "{A: {allOf: [{oneOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]},"
+        "{oneOf: [{$ref: '#/components/schemas/D'}, {$ref: '#/components/schemas/E'}]}]},"
+        "B: {properties: {b: {}}}, C: {properties: {c: {}}}, D: {properties: {d: {}}}, E: {properties: {e: {}}}}"
+    )
+    found = context()
+    for name in ("dialect", "nullable", "consts", "inheritance", "all_of"):
+        document = PASS[name](document, found)
+    assert [one.code for one in found.report.diagnostics] == ["W101"]
+    links = [member["$ref"].rpartition("/")[2] for member in schemas_of(document)["A"]["oneOf"]]
+    assert links == ["D", "E"]

@@ -172,7 +172,7 @@ def test_calls_that_run_or_have_a_key_are_kept(bench: Bench, tmp_path: Path) -> 
     rows = bench.rows("SELECT id FROM call ORDER BY position LIMIT 2")
     running, keyed = (str(id) for (id,) in rows)
     bench.act(bench.db.write("UPDATE call SET status = 'in_progress' WHERE id = ?", (running,)))
-    claim = "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at)"
+    claim = "INSERT INTO idempotency_key (principal, key, operation, fingerprint, call_id, expires_at)"
     claim += " VALUES (?, ?, ?, ?, ?, ?)"
     bench.act(bench.db.write(claim, ("k1", "again", "chat", b"x", keyed, bench.clock.now + DAY)))
     bench.act(archive_of(bench, tmp_path / "archive").archive("call"))

@@ -43,7 +43,9 @@ OLDER_KEY = "sk-KAE_fLY_lWtMWieUpKtS1ZQ9m0rEgLw4pjxwcmQirL8"
 OLDER_MASTER = "sk-master-of-an-older-gateway-0123"
 VERSIONS = Path(schema.__file__).parent / "migrations" / "versions"
 # An index has nothing that is not in its table: no node of an older version misses it.
-HARMLESS = {"create_table", "create_index", "drop_index", "add_column", "f", "execute"}
+HARMLESS = {"create_table", "create_index", "drop_index", "add_column", "rename_table", "get_context", "f", "execute"}
+STATEMENTS = ("INSERT INTO", "UPDATE", "CREATE VIEW", "ALTER INDEX")
+RENAMED = {"once_key": "idempotency_key"}
 
 
 def older_file(folder: Path, *, without: str | None = None) -> Path:
@@ -85,6 +87,16 @@ def filled(engine: sa.Engine, number: int) -> None:
                 connection.execute(table.insert().values(row))
 
 
+def upgrade_to(engine: sa.Engine, revision: str) -> None:
+    from alembic import command
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def test_the_revisions_are_one_chain_named_by_number() -> None:
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent))
@@ -100,10 +112,15 @@ def test_no_revision_takes_anything_away(file: Path) -> None:
     tree = ast.parse(file.read_text())
     used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "op"}
     assert used <= HARMLESS, f"{file.name} uses {sorted(used - HARMLESS)}"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "op.execute":
-            statement = ast.literal_eval(node.args[0])
-            assert statement.startswith(("INSERT INTO", "UPDATE")), f"{file.name} executes {statement!r}"
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    executed = [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "op.execute"]
+    for statement in executed:
+        assert statement.startswith(STATEMENTS), f"{file.name} executes {statement!r}"
+    for call in calls:
+        if ast.unparse(call.func) == "op.rename_table":
+            old, new = map(ast.literal_eval, call.args)
+            assert RENAMED[old] == new
+            assert f"CREATE VIEW {old} AS SELECT * FROM {new}" in executed
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
@@ -114,19 +131,14 @@ def test_every_step_keeps_every_row(kind: str, tmp_path: Path, request: pytest.F
         server: PostgresServer = request.getfixturevalue("postgres")
         url = new_database(server, "steps").replace("postgresql:", "postgresql+psycopg:")
         engine = sa.create_engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(VERSIONS.parent))
-    from alembic import command
-
     before: dict[str, list[dict[str, Any]]] = {}
     for number, revision in enumerate(schema.revisions(), 1):
-        with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+        upgrade_to(engine, revision)
         after = everything(engine)
         for table, rows in before.items():
             if table != "alembic_version":
-                now = [{name: row[name] for name in rows[0]} for row in after[table]]
+                stored = after[table] if table in after else after[RENAMED[table]]
+                now = [{name: row[name] for name in rows[0]} for row in stored]
                 # PostgreSQL moves a row whose new columns are filled.
                 assert sorted(now, key=repr) == sorted(rows, key=repr), f"{revision} changed rows of `{table}`"
         filled(engine, number)
@@ -170,17 +182,9 @@ def test_records_from_before_the_sums_are_added_up(kind: str, tmp_path: Path, re
     else:
         url = new_database(request.getfixturevalue("postgres"), "sums")
         engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    config = Config()
-    config.set_main_option("script_location", str(VERSIONS.parent))
-    from alembic import command
-
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005_control")
+    upgrade_to(engine, "0005_control")
     _records(engine)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    upgrade_to(engine, "head")
 
     def rows(statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         marks = "?" if kind == "sqlite" else "%s"
@@ -192,6 +196,56 @@ def test_records_from_before_the_sums_are_added_up(kind: str, tmp_path: Path, re
     assert sum(sums[0] for place, sums in kept(rows).items() if (place[0], place[2]) == (0, 24)) == 60
     ungrouped = "SELECT COUNT(*) FROM usage LEFT JOIN usage_group AS g ON g.id = usage.group_id WHERE g.id IS NULL"
     assert rows(ungrouped) == [(0,)]
+    engine.dispose()
+
+
+# Statements of the version before the rename, with the values bound in them.
+OLDER_KEYS = (
+    (
+        "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at, node) "
+        "VALUES ('p', 'new', 'chat', ''::bytea, 'call_2', 9.0, 'node_b') ON CONFLICT (principal, key) DO UPDATE SET "
+        "call_id = excluded.call_id, node = excluded.node "
+        "WHERE once_key.expires_at <= 1.0 OR (once_key.call_id = 'x' AND coalesce(once_key.node, '') = '') "
+        "RETURNING call_id",
+        [("call_2",)],
+    ),
+    (
+        "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at) "
+        "VALUES ('p', 'old', 'chat', ''::bytea, 'call_3', 9.0) ON CONFLICT (principal, key) DO UPDATE SET "
+        "call_id = excluded.call_id WHERE once_key.expires_at <= 1.0 RETURNING call_id",
+        [],
+    ),
+    ("UPDATE once_key SET node = NULL, expires_at = 10.0 WHERE call_id = 'call_2' RETURNING key", [("new",)]),
+    ("SELECT once_key.call_id FROM once_key WHERE principal = 'p' AND expires_at > 1.0", [("call_1",), ("call_2",)]),
+    ("DELETE FROM once_key WHERE expires_at <= 5.0 RETURNING key", [("old",)]),
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
+def test_idempotency_keys_move_to_their_new_table(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if kind == "sqlite":
+        engine = sa.create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    else:
+        url = new_database(request.getfixturevalue("postgres"), "renamed")
+        engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    upgrade_to(engine, "0010_usage_periods")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO once_key (principal, key, operation, fingerprint, call_id, expires_at) "
+            "VALUES ('p', 'old', 'chat', '', 'call_1', 5.0)"
+        )
+    upgrade_to(engine, "head")
+    found = "SELECT principal, key, operation, call_id, expires_at, node FROM idempotency_key"
+    with engine.begin() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql(found)] == [("p", "old", "chat", "call_1", 5.0, None)]
+        names = {str(index["name"]) for index in sa.inspect(connection).get_indexes("idempotency_key")}
+        assert names == {f"idempotency_key_{name}" for name in ("by_call", "by_expiry", "claimed")}
+        if kind == "postgresql":
+            # Nodes of the older version go on beside the others, and see the same keys.
+            for statement, rows in OLDER_KEYS:
+                assert sorted(tuple(row) for row in connection.exec_driver_sql(statement)) == rows
+            left = [tuple(row) for row in connection.exec_driver_sql(found)]
+            assert left == [("p", "new", "chat", "call_2", 10.0, None)]
     engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,9 +47,9 @@ def test_every_operation_sends_its_own_path(project: Any) -> None:
     code = """
 import json, re
 from users import Users
-from users.testing import FakeGateway
+from users.testing import FakeServer
 calls = re.findall(r"^- \\[`client\\.([^(]*)\\(([^)]*)\\)", PAGE, re.M)
-with FakeGateway() as server, Users(api_key="k-0123456789abc", base_url=server.url) as client:
+with FakeServer() as server, Users(api_key="k-0123456789abc", base_url=server.url) as client:
     sent = []
     for path, arguments in calls:
         server.respond_json({})
@@ -83,3 +84,9 @@ def test_names_are_unique_where_they_meet(awkward: Api) -> None:
         classes = [name for one in module.resources for name in (one.name, f"Async{one.name}")]
         assert len(set(constants)) == len(constants)
         assert len(set(classes)) == len(classes)
+
+
+@pytest.mark.process
+def test_unions_pass_a_strict_type_check(tmp_path: Path, make_project: Any) -> None:
+    api, _ = build_api(HERE / "contracts" / "inheritance.yaml")
+    assert make_project(tmp_path, emit_python(api)).mypy(f"src/{api.brand.package}") == ""

@@ -89,8 +89,8 @@ FIND_KEY = find_key(_NAMED, "call", "id")
 # After DROP_CALL: if this node was declared dead meanwhile, the call belongs to another node or has ended, and both
 # rows stay.
 RELEASE_KEY = """
-    DELETE FROM once_key WHERE principal = ? AND key = ? AND call_id = ?
-        AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = once_key.call_id)
+    DELETE FROM idempotency_key WHERE principal = ? AND key = ? AND call_id = ?
+        AND NOT EXISTS (SELECT 1 FROM call WHERE call.id = idempotency_key.call_id)
 """
 
 # -- claims: one statement, so that exactly one node obtains the key

@@ -30,7 +30,7 @@ TAGS = "SELECT usage_id, tag FROM usage_tag WHERE usage_id IN ({}) ORDER BY usag
 EXPIRED_CALLS = f"""
     SELECT {", ".join(CALL_COLUMNS)} FROM (SELECT * FROM call ORDER BY position LIMIT ?) AS call
     WHERE created_at < ? AND status <> 'in_progress'
-        AND NOT EXISTS (SELECT 1 FROM once_key WHERE once_key.call_id = call.id)
+        AND NOT EXISTS (SELECT 1 FROM idempotency_key WHERE idempotency_key.call_id = call.id)
     ORDER BY position LIMIT ?
 """
 _AT = "usage.started_at / 3600"

@@ -17,6 +17,7 @@ from .consts import consts
 from .context import Context
 from .decide import decide
 from .dialect import dialect
+from .inheritance import inheritance
 from .inline import inline
 from .lift import lift
 from .media import media
@@ -39,6 +40,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("dialect", dialect),
     ("nullable", nullable),
     ("consts", consts),
+    ("inheritance", inheritance),
     ("all_of", all_of),
     ("unions", unions),
     ("method_names", method_names),

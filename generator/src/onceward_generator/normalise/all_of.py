@@ -2,13 +2,17 @@
 
 One member with annotations around it becomes that member. Objects are joined field by field. A union among the members
 is distributed: all of ``A`` and one of ``B`` or ``C`` becomes one of ``A and B`` or ``A and C``.
+
+A property that several members declare has the narrower declaration, or the later one: unions of properties are not
+multiplied, so that the number of types is bounded by the number of schemas that the contract itself writes down.
 """
 
 from __future__ import annotations
 
 from onceward_generator.load import Map, Node, Seq, rebuild
 
-from .context import Context, component_key, remarks, schemas_of
+from .context import Context, component_key, each_schema, remarks, schemas_of
+from .facts import Facts, union_of
 from .nullable import collapse
 
 __all__ = ["all_of"]
@@ -36,6 +40,9 @@ class _Merger:
         self._spread: list[str] = []
         self._joins = 0
         self._depth = 0
+        self._facts = Facts(self._schemas)
+        self._left = sum("properties" in schema or bool(union_of(schema)) for schema in each_schema(document))
+        """The number of variants that distributions may still add: at most one for each schema with a structure."""
 
     def __call__(self, node: Node, kind: str) -> Node:
         node = rebuild(node, kind, self)
@@ -92,10 +99,11 @@ class _Merger:
         return joined
 
     def _joined(self, left: Map, right: Map, at: Map) -> Map:
+        if union_of(left) and union_of(right):
+            return self._meet(left, right, at)
         for one, other in ((left, right), (right, left)):
-            for key in ("oneOf", "anyOf"):
-                if key in one:
-                    return self._distribute(one, key, other, at, first=one is left)
+            if key := union_of(one):
+                return self._distribute(one, key, other, at, first=one is left)
         kinds = {schema["type"] for schema in (left, right) if "type" in schema}
         if kinds == {"integer", "number"}:
             return Map({**left, **right, "type": "integer"}, at.at)
@@ -131,7 +139,41 @@ class _Merger:
         if any(not side.get("nullable") for side in (left, right) if set(side) - set(remarks(side))):
             # Every member has to allow null.
             annotations.pop("nullable", None)
+        chosen = self._chosen(left, right)
+        if chosen is not None:
+            return Map({**chosen.without(*remarks(chosen)), **annotations}, right.at, chosen.spots)
         return self._merge(Map({"allOf": Seq([left, right], at.at), **annotations}, right.at))
+
+    def _chosen(self, left: Map, right: Map) -> Map | None:
+        """Return one of two declarations of a property that replaces the other; None if the two have to be joined."""
+        for near, far in ((left, right), (right, left)):
+            only_typed = set(far) - set(remarks(far)) == {"type"}
+            if component_key(near) and only_typed and self._facts.of(near).kinds == {far["type"]}:
+                return near
+        named = component_key(left) is not None and component_key(right) is not None
+        unions = [side for side in (left, right) if self._facts.variants(side)]
+        if not all(set(side) - set(remarks(side)) for side in (left, right)) or not (named or unions):
+            return None
+        narrower = self._facts.narrower(left, right)
+        if narrower is not None:
+            return narrower
+        if len(unions) == 1 and not named and (fitting := self._fitting(unions[0], left, right)) is not None:
+            return fitting
+        message = "`allOf` declares this property again, as another type"
+        self._context.report.add("W104", message, right.at, "the later declaration is used")
+        return right
+
+    def _fitting(self, union: Map, left: Map, right: Map) -> Map | None:
+        """Return the only variant of a union that an inline declaration beside it allows, joined with it."""
+        other = right if union is left else left
+        if not set(other) - {"type", *remarks(other)}:
+            return union
+        fitting = [variant for variant in self._facts.variants(union) if self._facts.compatible(variant, other)]
+        if len(fitting) != 1:
+            return None
+        if set(self._facts.of(other).fields) <= set(self._facts.of(fitting[0]).fields):
+            return fitting[0]
+        return self._merge(Map({"allOf": Seq([fitting[0], other], other.at)}, other.at))
 
     def _narrowest(self, left: Map, right: Map, at: Map) -> Map:
         """Join scalars or lists: all keywords together, the smaller set of values."""
@@ -146,31 +188,83 @@ class _Merger:
             joined["items"] = self._property(left["items"], right["items"], at)
         return Map(joined, at.at)
 
+    def _meet(self, left: Map, right: Map, at: Map) -> Map:
+        """Join two unions: the pairs of variants that one value can satisfy, if they are no more than the variants."""
+        ours, theirs = (schema.maps(union_of(schema)) for schema in (left, right))
+        for one, other in ((ours, right), (theirs, left)):
+            if all(_only_requires(variant) for variant in one):
+                return other
+        pairs = [(one, other) for one in ours for other in theirs if self._facts.compatible(one, other)]
+        same = [(one, other) for one, other in pairs if component_key(one) and one.get("$ref") == other.get("$ref")]
+        kept = same or pairs
+        new = [pair for pair in kept if self._facts.narrower(*pair) is None]
+        if not kept or len(kept) > max(len(ours), len(theirs)) or not self._afford(len(new)):
+            message = f"`allOf` combines a union of {len(ours)} and a union of {len(theirs)}"
+            self._context.report.add("W101", message, at.at, "the later one is used")
+            return right
+        joined = [self._facts.narrower(*pair) or self._variant(*pair, at, pair[1]) for pair in kept]
+        rest = {**remarks(left), **remarks(right), **left.only("discriminator"), **right.only("discriminator")}
+        return Map({"oneOf": Seq(joined, at.at), **rest}, at.at)
+
+    def _afford(self, count: int) -> bool:
+        """Take a number of new variants from those that distributions may still add."""
+        if count > min(_WIDEST, self._left):
+            return False
+        self._left -= count
+        return True
+
     def _distribute(self, union: Map, key: str, other: Map, at: Map, first: bool) -> Map:
         variants = union.maps(key)
-        if all(not set(variant) - {"required", "type", "properties", *remarks(variant)} for variant in variants):
-            bare = [v for v in variants if not v.map("properties")]
-            if len(bare) == len(variants) and other.get("type") == "object":
-                return other
+        if all(_only_requires(variant) for variant in variants) and other.get("type") == "object":
+            return other
         if not set(other) - {"type", *remarks(other)}:
             return union
-        if len(variants) > _WIDEST:
+        variants = [variant for variant in variants if component_key(variant) not in self._spread]
+        wider = [self._facts.extends(variant, other) for variant in variants]
+        if not self._afford(wider.count(False)):
             self._context.report.add("W101", f"`allOf` over a union of {len(variants)} cannot be expressed", at.at)
-            return union
+            return other if other.get("type") == "object" else union
         joined: list[Node] = []
-        for variant in variants:
+        for variant, extends in zip(variants, wider, strict=True):
             name = component_key(variant)
-            if name is not None and name in self._spread:
+            if extends:
+                joined.append(variant)
                 continue
             self._spread.append(name or "")
-            parts = (self._expanded(variant, at), other) if first else (other, self._expanded(variant, at))
-            new = self._join(*parts, Map({}, variant.at))
+            pair = (variant, other) if first else (other, variant)
+            joined.append(_tagged(self._variant(*pair, at, variant), variant, union))
             self._spread.pop()
-            title = {"title": name} if name else variant.only("title")
-            joined.append(
-                Map({**new.without("title", "description"), **title, **variant.only("description")}, variant.at)
-            )
         if not joined:
             return other
-        rest = {k: v for k, v in remarks(union).items() if k != "discriminator"}
-        return Map({"oneOf": Seq(joined, union.where(key)), **rest}, at.at)
+        rest = remarks(union) if all(wider) else {k: v for k, v in remarks(union).items() if k != "discriminator"}
+        kept = union.only("discriminator") if all(wider) else {}
+        return Map({"oneOf": Seq(joined, union.where(key)), **kept, **rest}, at.at)
+
+    def _variant(self, left: Map, right: Map, at: Map, named: Map) -> Map:
+        """Return the join of a variant with what is beside its union, under the variant's own title."""
+        name = component_key(named)
+        new = self._join(self._expanded(left, at), self._expanded(right, at), Map({}, named.at))
+        title = {"title": name} if name else named.only("title")
+        return Map({**new.without("title", "description"), **title, **named.only("description")}, named.at)
+
+
+def _only_requires(variant: Map) -> bool:
+    """Report whether a variant says only which properties are required, as in ``anyOf: [{required: [a]}, ...]``."""
+    extra = set(variant) - {"required", "type", "properties", *remarks(variant)}
+    return not extra and not variant.map("properties")
+
+
+def _tagged(new: Map, variant: Map, union: Map) -> Map:
+    """Return a distributed variant with the values of its tag, which its name no longer gives."""
+    tag, name = union.map("discriminator"), component_key(variant)
+    wire = tag.text("propertyName") if tag else None
+    fields = new.map("properties")
+    if tag is None or wire is None or name is None or fields is None:
+        return new
+    field: Node = fields.get(wire) or Map({"type": "string"}, variant.at)
+    if not isinstance(field, Map) or {"const", "enum", "$ref"} & set(field) or field.get("type") != "string":
+        return new
+    table: dict[str, Node] = tag.map("mapping") or {}
+    values = [v for v, t in table.items() if component_key(Map({"$ref": t}, tag.at)) == name or t == name] or [name]
+    fixed: dict[str, Node] = {"const": values[0]} if len(values) == 1 else {"enum": Seq(values, tag.at)}
+    return new.replace(properties=fields.merged({wire: field.merged(fixed)}))

@@ -4,7 +4,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0010_usage_periods');
+INSERT INTO "alembic_version" VALUES('0011_idempotency_key');
 CREATE TABLE answer (
 	call_id TEXT NOT NULL, 
 	status BIGINT NOT NULL, 
@@ -160,18 +160,7 @@ CREATE TABLE hold (
 	lines TEXT NOT NULL, started_at DOUBLE DEFAULT '0' NOT NULL, events BIGINT DEFAULT '0' NOT NULL, account TEXT, 
 	PRIMARY KEY (id)
 );
-CREATE TABLE key_use (
-	key_id TEXT NOT NULL, 
-	used_at DOUBLE NOT NULL, 
-	PRIMARY KEY (key_id)
-);
-CREATE TABLE node (
-	id TEXT NOT NULL, 
-	started_at DOUBLE NOT NULL, 
-	seen_at DOUBLE NOT NULL, 
-	PRIMARY KEY (id)
-);
-CREATE TABLE once_key (
+CREATE TABLE "idempotency_key" (
 	principal TEXT NOT NULL, 
 	"key" TEXT NOT NULL, 
 	operation TEXT NOT NULL, 
@@ -183,6 +172,17 @@ CREATE TABLE once_key (
  WITHOUT ROWID
 
 ;
+CREATE TABLE key_use (
+	key_id TEXT NOT NULL, 
+	used_at DOUBLE NOT NULL, 
+	PRIMARY KEY (key_id)
+);
+CREATE TABLE node (
+	id TEXT NOT NULL, 
+	started_at DOUBLE NOT NULL, 
+	seen_at DOUBLE NOT NULL, 
+	PRIMARY KEY (id)
+);
 CREATE TABLE platform_budget (
 	id TEXT NOT NULL, 
 	created_at DOUBLE NOT NULL, 
@@ -434,8 +434,6 @@ CREATE TABLE version_of (
 );
 CREATE INDEX call_by_principal ON call (principal, position);
 CREATE INDEX call_in_progress ON call (status) WHERE status = 'in_progress';
-CREATE INDEX once_key_by_expiry ON once_key (expires_at);
-CREATE INDEX once_key_by_call ON once_key (call_id);
 CREATE INDEX file_by_principal ON file (principal, seq);
 CREATE INDEX batch_by_principal ON batch (principal, seq);
 CREATE INDEX tuning_job_by_principal ON tuning_job (principal, seq);
@@ -464,7 +462,6 @@ CREATE INDEX budget_window_by_end ON budget_window (end_at);
 CREATE INDEX hold_by_call ON hold (call_id);
 CREATE INDEX hold_by_expiry ON hold (expires_at);
 CREATE INDEX credit_entry_by_account ON credit_entry (account, at);
-CREATE INDEX once_key_claimed ON once_key (node) WHERE node IS NOT NULL;
 CREATE INDEX hold_by_holder ON hold (holder);
 CREATE INDEX hold_by_start ON hold (started_at);
 CREATE INDEX budget_window_to_check ON budget_window (opened_at) WHERE opened_at IS NOT NULL;
@@ -487,5 +484,8 @@ CREATE INDEX usage_not_completed ON usage (status, id) WHERE status <> 'complete
 CREATE INDEX usage_of_customer ON usage (customer, id) WHERE customer IS NOT NULL;
 CREATE INDEX usage_charge_by_usage ON usage_charge (usage_id);
 CREATE INDEX credit_entry_granted ON credit_entry (account, period_start, at) WHERE kind <> 'debit';
+CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
+CREATE INDEX idempotency_key_by_call ON idempotency_key (call_id);
+CREATE INDEX idempotency_key_claimed ON idempotency_key (node) WHERE node IS NOT NULL;
 DELETE FROM "sqlite_sequence";
 COMMIT;

@@ -41,7 +41,9 @@ PRIMITIVES = {
 
 MODEL = Symbol("._core.models", "Model")
 UNKNOWN = Symbol("._core.models", "UnknownVariant")
+BY_TAG = expr(Symbol("._core.models", "by_tag"))
 FIELD = expr(Symbol("pydantic", "Field"))
+TAG = expr(Symbol("pydantic", "Tag"))
 MOMENT = union(expr(Symbol("datetime", "datetime")), builtin("str"))
 
 
@@ -146,13 +148,15 @@ class Received:
         annotation = self.lower(field.type)
         if is_tag and isinstance(resolved, EnumType):
             annotation = enum(resolved, is_open=False)
-        default = repr(field.default) if is_tag and not field.required else "None"
-        if not field.required and default == "None":
+        # Servers leave out what is null, which must not disqualify a variant of a union.
+        required = field.required and not isinstance(resolved, Nullable)
+        default = repr(field.default) if is_tag and not required else "None"
+        if not required and default == "None":
             annotation = optional(annotation)
         alias = field.wire if field.wire != name else None
         inner = resolved.inner if isinstance(resolved, Nullable) else resolved
         secret = self._api.resolve(inner) == Primitive(Prim.SECRET)
-        return ModelField(name, annotation, field.required, alias, _doc(field), default, secret)
+        return ModelField(name, annotation, required, alias, _doc(field), default, secret)
 
     # --- unions
 
@@ -162,9 +166,21 @@ class Received:
             return plain
         tag = self._tag_field(type_)
         known = [annotated(plain, call(FIELD, discriminator=text(repr(tag))))] if tag else []
-        if not tag or self._may_lack_tag(type_):
+        if tag is None and isinstance(type_.strategy, ByTag):
+            known = [self._by_tag(type_, type_.strategy)]
+        elif not tag or self._may_lack_tag(type_):
             known.append(annotated(plain, call(FIELD, union_mode=text('"smart"'))) if plain.options else plain)
         return annotated(union(*known, expr(UNKNOWN)), call(FIELD, union_mode=text('"left_to_right"')))
+
+    def _by_tag(self, type_: UnionType, strategy: ByTag) -> Expr:
+        """Return a union whose variant is chosen by a tag that the variants do not declare as a constant."""
+        names = [str(index) for index in range(len(type_.variants))]
+        chosen = {value: names[index] for value, index in strategy.mapping}
+        options = [
+            annotated(self.lower(variant.type), call(TAG, text(f'"{name}"')))
+            for variant, name in zip(type_.variants, names, strict=True)
+        ]
+        return annotated(union(*options), call(BY_TAG, text(repr(strategy.wire)), text(repr(chosen))))
 
     def _is_object(self, type_: Type) -> bool:
         return isinstance(self._api.resolve(type_), ObjectType)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator
 
 from .display import html_of, text_of
 from .meta import Headers, Meta
 
-__all__ = ["Deviation", "Model", "UnknownVariant", "attach", "deviate"]
+__all__ = ["Deviation", "Model", "UnknownVariant", "attach", "by_tag", "deviate"]
 
 Deviation = tuple[str, str]
 """The path of a value that deviates from the contract (``choices.0.message``), and a description of the deviation."""
@@ -109,6 +109,21 @@ class Model(BaseModel):
 
 class UnknownVariant(Model):
     """A member of a union that this version of the package does not know. All its fields are kept."""
+
+
+def by_tag(key: str, variants: Mapping[str, str]) -> Discriminator:
+    """Return a discriminator that selects a variant of a union by the value under a key; unknown values select none."""
+
+    def variant(value: Any) -> str | None:
+        if isinstance(value, BaseModel):
+            fields = type(value).model_fields
+            names = [name for name, field in fields.items() if key in (name, field.alias)]
+            tag = getattr(value, names[0] if names else key, None)
+        else:
+            tag = value.get(key) if isinstance(value, dict) else None
+        return variants.get(tag) if isinstance(tag, str) else None
+
+    return Discriminator(variant)
 
 
 def _slot(model: Model, name: str) -> Any:

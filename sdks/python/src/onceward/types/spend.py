@@ -258,7 +258,7 @@ class SpendReportRow(Model):
     total_tokens: int | None = None
     """The total number of tokens."""
 
-    group: str | None
+    group: str | None = None
     """The id of the group, such as a team, key or model; null for calls without one."""
 
     name: str | None = None
