@@ -112,7 +112,7 @@ def _idle(database: Counted, commands: Counted) -> dict[str, float]:
 
 
 def _of_a_call(counted: Counted, idle: float, seconds: float, calls: int) -> tuple[float, dict[str, float]]:
-    # What is rarer than one in twenty calls is not of the calls.
+    # Rarer statements do not belong to calls.
     asked = {name: number / calls for name, number in counted.asked.most_common() if number > calls / 20}
     return (counted.round_trips - idle * seconds) / calls, asked
 

@@ -15,7 +15,7 @@ _STARTUP = 196_608
 
 
 class Counted:
-    """What was asked since the last `reset`: round trips, and each statement or command with its number."""
+    """Round trips since the last `reset`, and the number of each statement or command."""
 
     def __init__(self) -> None:
         self.round_trips = 0
@@ -67,7 +67,7 @@ class PostgresReader:
 
 
 class RedisReader:
-    """Reads the commands of a client. What is read at once was sent without waiting, and is one round trip."""
+    """Reads the commands of a client. Commands that are read together were sent in one round trip."""
 
     def __init__(self, counted: Counted) -> None:
         self._counted = counted

@@ -96,7 +96,7 @@ async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
 def _add(exchange: StatementPipeline, group: list[Entry]) -> list[int]:
     """Add the statements of a group; return the place in the group of each statement's batch.
 
-    What a pipeline runs at once is one transaction. The place of a statement for several batches is the size of the
+    A pipeline runs them in one transaction. The place of a statement for several batches is the size of the
     group.
     """
     owners: list[int] = []
