@@ -97,6 +97,9 @@ class Prim(Enum):
     DATE = "date"
     DATETIME = "datetime"
     UUID = "uuid"
+    DECIMAL = "decimal"
+    """A decimal number as a text."""
+    DECIMAL_NUMBER = "decimal_number"
     URI = "uri"
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
@@ -216,6 +219,8 @@ class Field:
     default: JsonValue = None
     has_default: bool = False
     check: Check | None = None
+    undeclared: bool = False
+    """True if the object requires the property without declaring it."""
     read_only: bool = False
     write_only: bool = False
     deprecated: bool = False
