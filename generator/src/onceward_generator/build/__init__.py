@@ -16,6 +16,7 @@ from .reach import reached
 from .settings import auth_of, behaviour_of, servers_of
 from .tree import resources_of
 from .types import TypeBuilder
+from .webhooks import webhooks_of
 
 __all__ = ["build"]
 
@@ -33,6 +34,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
             methods.append(builder.method(endpoint, defs))
     resources = resources_of(methods, document, sdk, report)
     info = document.map("info") or Map({}, document.at)
+    webhooks = webhooks_of(document, sdk)
     return Api(
         title=str(info.get("title") or ""),
         version=str(info.get("version") or ""),
@@ -42,7 +44,8 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
         auth=auth_of(document, sdk, report),
         behaviour=behaviour_of(sdk),
         resources=resources,
-        types=reached(defs, resources),
+        types=reached(defs, resources, webhooks),
+        webhooks=webhooks,
     )
 
 
