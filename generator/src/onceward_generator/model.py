@@ -612,7 +612,7 @@ class Brand:
     env_prefix: str
     header_prefix: str
     base_url: str
-    key_prefix: str = "sk-"
+    key_prefix: str = ""
     aliases: tuple[tuple[str, str], ...] = ()
     providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Providers whose keys a caller may send, each with the prefixes of its model names."""

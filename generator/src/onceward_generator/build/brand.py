@@ -45,7 +45,7 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
         env_prefix=configured.text("env_prefix") or snake(name).upper(),
         header_prefix=configured.text("header_prefix") or f"X-{'-'.join(word[:1].upper() + word[1:] for word in name)}",
         base_url=configured.text("base_url") or first or "http://localhost",
-        key_prefix=configured.text("key_prefix") or "sk-",
+        key_prefix=configured.text("key_prefix") or "",
         aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
         gateway=configured.get("gateway") is True,
         providers=tuple(

@@ -57,10 +57,12 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
         "env_prefix": brand.env_prefix,
         "header_prefix": brand.header_prefix,
         "base_url": brand.base_url,
-        "key_prefix": brand.key_prefix,
         "auth": _auth(package.api.auth),
     }
+    if brand.key_prefix:
+        values["key_prefix"] = brand.key_prefix
     if brand.gateway:
+        values["dialect"] = "_gateway.dialect"
         values["embedded_errors"] = True
     if brand.providers:
         values["providers"] = tuple(name for name, _ in brand.providers)

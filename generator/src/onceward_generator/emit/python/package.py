@@ -37,7 +37,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     files["api.md"] = render_reference(api, package)
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
-        vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
+        vendored = {f"{root}/{path}": text for path, text in runtime_files(gateway=api.brand.gateway).items()}
         files |= project_files(package, options) | render_tests(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
@@ -101,6 +101,8 @@ def _root_table(package: Package, options: PythonOptions) -> str:
     client = package.client
     names = {client: ("._client", client), f"Async{client}": ("._client", f"Async{client}")}
     names |= {name: ("._core.errors", name) for name in error_names()}
+    if package.brand.gateway:
+        names |= {name: ("._gateway.errors", name) for name in error_names("_gateway")}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
     names["__version__"] = ("._version", "__version__")

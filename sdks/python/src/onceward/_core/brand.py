@@ -24,10 +24,12 @@ class Brand:
     env_prefix: str
     header_prefix: str
     base_url: str
-    key_prefix: str = "sk-"
+    key_prefix: str = ""
     version: str = "0"
     auth: Literal["bearer"] | tuple[Literal["header"], str] = "bearer"
     cancel_path: str | None = None
+    dialect: str | None = None
+    """The module of this package with the words of its server, as a path of modules."""
     embedded_errors: bool = False
     """An ``error`` that a type does not declare is an error, whatever the status of its response."""
     provider_key_header: str = "X-Provider-Key"

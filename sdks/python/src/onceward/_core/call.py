@@ -22,6 +22,7 @@ from .config import Config
 from .encoding import decompress
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
+from .failures import typed_body
 from .log import Log, redacted_body, redacted_headers, redacted_url
 from .meta import Headers, Meta
 from .operation import Result, Stream
@@ -266,7 +267,7 @@ class Tries:
             through = f" through the proxy {error.proxy}" if error.proxy else ""
             return (
                 f"{where}: no connection to {server}{through}: {cause}. "
-                "Check that the gateway is running, that `base_url` is right, and the proxy variables."
+                "Check that the server is running, that `base_url` is right, and the proxy variables."
             )
         if isinstance(error, WriteFailed):
             return f"{where}: the connection broke while the request was sent: {cause}."
@@ -389,8 +390,6 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
         sent_request_id=call.request_id,
     )
     if call.errors:
-        from .failures import typed_body
-
         refused.body = typed_body(call.errors, meta, body, refused.body)
     raise tries.stamp(refused)
 
@@ -524,7 +523,7 @@ def _announced(headers: Headers) -> float:
 
 def _too_long(tries: Tries, meta: Meta, what: str) -> ResponseShapeError:
     return ResponseShapeError(
-        f"{tries.where}: {what}; is `base_url` the gateway's?",
+        f"{tries.where}: {what}; is `base_url` right?",
         status_code=meta.status_code,
         headers=meta.headers,
         request_id=meta.request_id,

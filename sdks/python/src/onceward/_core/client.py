@@ -74,7 +74,7 @@ class BaseClient:
             transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
             log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
             log_bodies: Log bodies at debug level, with secrets masked; also from ``<PREFIX>_LOG_BODIES``.
-            raise_on_content_filter: Raise `ContentFilterError` for an answer that a content filter stopped.
+            raise_on_content_filter: Raise an error for an answer that a content filter stopped.
             api_version: The version of the API to request.
             max_concurrency: The number of calls that may run at a time; others wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.

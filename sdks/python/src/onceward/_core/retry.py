@@ -7,11 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+from .dialect import dialect
 from .errors import (
     APIError,
-    BudgetExceededError,
-    ContentFilterError,
-    InsufficientCreditsError,
     InternalServerError,
     RateLimitError,
     RequestTimeoutError,
@@ -22,8 +20,6 @@ from .ports import Random
 __all__ = ["Backoff", "RetryBudget", "RetryEvent", "parse_retry_after", "retryable_error"]
 
 _RETRIED_STATUSES: Final = frozenset({408, 409, 429})
-_PERMANENT_CODES: Final = frozenset({"idempotency_key_reused", "insufficient_quota"})
-_PERMANENT: Final = (BudgetExceededError, ContentFilterError, InsufficientCreditsError)
 _TEMPORARY: Final = (InternalServerError, RateLimitError, RequestTimeoutError)
 
 
@@ -87,7 +83,10 @@ def retryable_error(error: APIError, headers: Headers | None = None) -> bool:
     advice = (headers if headers is not None else error.headers).get("x-should-retry", "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true"
-    if error.details.get("retryable") is False or error.code in _PERMANENT_CODES or isinstance(error, _PERMANENT):
+    words = dialect()
+    if error.details.get("retryable") is False or error.code in words.permanent_codes:
+        return False
+    if isinstance(error, words.permanent):
         return False
     status = error.status_code
     if status is None or status < 400:  # an error in a stream, or with a status of success
