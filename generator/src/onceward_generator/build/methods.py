@@ -62,6 +62,9 @@ class MethodBuilder:
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
         description = (note.description if note else None) or str(operation.get("description") or "")
         deprecated = operation.get("deprecated") is True
+        ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
+        if ignored:
+            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as its extension says", operation.at)
         if note is not None and note.skip:
             self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
         return Method(
@@ -85,7 +88,7 @@ class MethodBuilder:
             aliases=self._aliases(operation),
             positional=self._positional(found.params, note.positional if note else None),
             deprecated=note.deprecated if note is not None and note.deprecated is not None else deprecated,
-            visible=not (note and note.skip),
+            visible=not ignored and not (note and note.skip),
         )
 
     def _content(self, operation: Map) -> Map:
