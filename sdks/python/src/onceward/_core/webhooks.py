@@ -32,7 +32,7 @@ class WebhookSignatureError(WebhookError):
 
 def parse(reference: str, body: bytes | str) -> Any:
     """Return the event of a webhook, of the type ``"family:Name"``."""
-    from .decode import shape_of
+    from .shapes import shape_of
 
     try:
         return shape_of(reference).validate(_bytes(body))
