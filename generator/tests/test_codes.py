@@ -44,6 +44,11 @@ def body(text: str) -> str:
     return operation(f"      requestBody:\n        content: {text}\n      responses: {{'200': {{description: ok}}}}\n")
 
 
+def secured(schemes: str, requirement: str) -> str:
+    """Return a contract with security schemes."""
+    return f"{operation(OK)}components: {{securitySchemes: {schemes}}}\n{requirement}"
+
+
 OK = "      responses: {'200': {description: ok}}\n"
 CASES = [
     Case("E002", "a: [\n>"),
@@ -96,6 +101,11 @@ CASES = [
             " {a: {type: string}}}}}}}\n"
         ),
     ),
+    Case("W141", secured("{k: >{type: http, scheme: digest}}", "security: [{k: []}]\n")),
+    Case("W142", secured("{k: {type: http, scheme: basic}}", "security: [{gone: >[]}]\n")),
+    Case("W143", secured(">{k: {type: http, scheme: basic}}", "")),
+    Case("W144", operation(OK).replace("openapi", "servers: [>{url: /v1}]\nopenapi")),
+    Case("W145", operation(OK).replace("openapi", "servers: [{>url: 'https://{host}/v1'}]\nopenapi")),
     Case(
         "W201", "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a:\n    get: >{responses: {'200': {description: ok}}}\n"
     ),

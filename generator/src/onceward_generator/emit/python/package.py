@@ -104,6 +104,8 @@ def _root_table(package: Package, options: PythonOptions) -> str:
     if package.brand.gateway:
         names |= {name: ("._gateway.errors", name) for name in error_names("_gateway")}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
+    if any(scheme.kind in {"oauth2", "openid"} for scheme in package.api.auth):
+        names |= {name: ("._core.oauth", name) for name in ("ClientCredentials", "RefreshToken")}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
     names["__version__"] = ("._version", "__version__")
     if package.api.webhooks is not None:
