@@ -415,6 +415,9 @@ class Answer:
     kind: ResultKind
     type: Type | None = None
     media_type: str | None = None
+    example: JsonValue = None
+    """The example that the contract has for it."""
+    has_example: bool = False
 
 
 class Framing(Enum):

@@ -12,6 +12,7 @@ from onceward_generator.plan.python.words import package_name
 
 from .checks import render_checks
 from .client import render_brand, render_client, render_table, render_version
+from .examples import render_examples
 from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
@@ -49,6 +50,8 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
     files["_brand.py"] = render_brand(package, _cancel_path(package.api) if package.brand.gateway else None)
+    if options.runtime == "vendored" and not package.brand.gateway:
+        files |= render_examples(package)
     if options.runtime == "vendored":
         files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
