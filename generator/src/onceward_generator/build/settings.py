@@ -11,13 +11,13 @@ from onceward_generator.load import Map, Node
 from onceward_generator.model import AuthScheme, Server
 from onceward_generator.sdk_file import SdkFile
 
-__all__ = ["auth_of", "behaviour_of", "servers_of"]
+__all__ = ["LOGGED", "auth_of", "behaviour_of", "servers_of"]
 
 T = TypeVar("T")
 
 _VERSION_SEGMENT = re.compile(r"/v[0-9]+(?:(?:alpha|beta)[0-9]*)?$")
 
-_LOGGED = (
+LOGGED = (
     "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
     "x-request-id", "x-should-retry",
 )  # fmt: skip
@@ -116,7 +116,7 @@ def behaviour_of(sdk: SdkFile) -> Behaviour:
             total=_seconds(clocks, "total", default_clocks.total),
         ),
         errors=_errors(sdk.behaviour.map("errors")),
-        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or _LOGGED),
+        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or LOGGED),
     )
 
 

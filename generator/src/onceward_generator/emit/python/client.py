@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from onceward_generator.model import AuthScheme
 from onceward_generator.plan.python.shapes import Package
 
+from .behaviour import behaviour_values
 from .text import HEADER, docstring, indent
 
 __all__ = ["render_brand", "render_client", "render_table", "render_version"]
@@ -70,7 +71,12 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
     if cancel_path is not None:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
+    configured = behaviour_values(package.api.behaviour)
+    if configured:
+        given = ", ".join(f"{key}={value}" for key, value in configured.items())
+        arguments += f"    behaviour=Behaviour({given}),\n"
     imports = "from ._core.brand import Brand\nfrom ._version import __version__\n"
+    imports = f"from ._core.behaviour import Behaviour\n{imports}" if configured else imports
     doc = docstring("The brand of this package.")
     return (
         f"{HEADER}{doc}\nfrom __future__ import annotations\n\n{imports}\n"
