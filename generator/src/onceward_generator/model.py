@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from onceward_generator.access import AuthScheme, Requirement, Server, ServerVariable
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
@@ -58,7 +59,9 @@ __all__ = [
     "Result",
     "ResultKind",
     "RetryClass",
+    "Requirement",
     "Server",
+    "ServerVariable",
     "Streams",
     "Type",
     "TypeDef",
@@ -409,6 +412,9 @@ class Answer:
     kind: ResultKind
     type: Type | None = None
     media_type: str | None = None
+    example: JsonValue = None
+    """The example that the contract has for it."""
+    has_example: bool = False
 
 
 class Framing(Enum):
@@ -522,6 +528,10 @@ class Method:
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()
     """Wire names of the parameters that are accepted as positional arguments, in order."""
+    security: tuple[Requirement, ...] | None = None
+    """The alternatives of credentials, if they are not those of the API."""
+    server: Server | None = None
+    """The server of the method, if it is not one of the API's."""
     deprecated: bool = False
     visible: bool = True
 
@@ -542,23 +552,6 @@ class Resource:
 
 
 # --- the API ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AuthScheme:
-    """An authentication scheme. ``kind``: bearer, header, query or basic; ``wire`` is the header or query key."""
-
-    id: str
-    kind: str
-    wire: str
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server of the API."""
-
-    url: str
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -593,6 +586,8 @@ class Api:
     behaviour: Behaviour
     resources: tuple[Resource, ...]
     types: Mapping[str, TypeDef] = field(default_factory=dict)
+    security: tuple[Requirement, ...] = ()
+    """The alternatives that operations without their own have."""
 
     def resolve(self, type_: Type) -> Type:
         """Follow references until the type is not a reference."""

@@ -27,10 +27,13 @@ import io, json, logging
 from parcels import APIStatusError, Parcels
 from parcels.testing import SERVER
 lines = io.StringIO()
-logging.basicConfig(stream=lines, level=logging.DEBUG)
+logger = logging.getLogger("parcels")
+logger.addHandler(logging.StreamHandler(lines))
+logger.setLevel(logging.DEBUG)
 with SERVER() as server, Parcels(api_key="k-0123456789abcdef", base_url=server.url) as client:
     server.respond_bytes(b"{}", status=418, path="/parcels/p1", times=1)
-    server.respond_json({"id": "p1", "status": "sent"}, path="/parcels/p1", headers={"X-Shown": "y", "X-Hidden": "secret-text"})
+    headers = {"X-Shown": "y", "X-Hidden": "secret-text"}
+    server.respond_json({"id": "p1", "status": "sent"}, path="/parcels/p1", headers=headers)
     client.parcels.retrieve("p1")
     attempts = len(server.requests)
     server.respond_bytes(b"{}", status=503, path="/parcels")

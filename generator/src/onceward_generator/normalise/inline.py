@@ -35,7 +35,7 @@ class _Inliner:
         self._context = context
 
     def __call__(self, node: Node, kind: str) -> Node:
-        if kind in {"schema", "components", "example", "link"}:
+        if kind in {"schema", "components", "link"}:
             return node
         if kind == "operation" and isinstance(node, Map):
             node = node.without("callbacks")

@@ -12,6 +12,7 @@ from onceward_generator.plan.python.words import package_name
 
 from .checks import render_checks
 from .client import render_brand, render_client, render_table, render_version
+from .examples import render_examples
 from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
@@ -48,6 +49,8 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
     files["_brand.py"] = render_brand(package, _cancel_path(package.api) if package.brand.gateway else None)
+    if options.runtime == "vendored" and not package.brand.gateway:
+        files |= render_examples(package)
     if options.runtime == "vendored":
         files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
@@ -101,6 +104,8 @@ def _root_table(package: Package, options: PythonOptions) -> str:
     if package.brand.gateway:
         names |= {name: ("._gateway.errors", name) for name in error_names("_gateway")}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
+    if any(scheme.kind in {"oauth2", "openid"} for scheme in package.api.auth):
+        names |= {name: ("._core.oauth", name) for name in ("ClientCredentials", "RefreshToken")}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
     names["__version__"] = ("._version", "__version__")
     for public, stands_for in package.brand.aliases:

@@ -83,7 +83,17 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         page=_page(method.pages),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
+        security=_security(api, method),
+        server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
     )
+
+
+def _security(api: Api, method: Method) -> Expr | None:
+    """Return the alternatives of credentials, if they are not those of the API."""
+    own = method.security
+    if own is None or api.brand.gateway or own == api.security:
+        return None
+    return text(repr(own))
 
 
 def _mapping(items: dict[str, Expr]) -> Expr | None:

@@ -44,6 +44,10 @@ class Config:
     backoff: Backoff
     on_retry: Callable[[RetryEvent], None] | None
     cancel_abandoned: bool
+    credentials: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """The credentials of the schemes that the contract declares."""
+    own_server: bool = False
+    """True if the base URL is the contract's, not one that the program or its environment gives."""
 
 
 def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
@@ -57,9 +61,15 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
             return text or None
         return value
 
+    base_url = pick("base_url")
+    credentials: dict[str, Any] = {}
+    if brand.schemes:
+        from .credentials import credentials_of  # packages without declared schemes do not load it
+
+        credentials = credentials_of(brand, given, env)
     return Config(
         api_key=_key(pick("api_key"), brand),
-        base_url=normalise_base_url(pick("base_url") or brand.base_url, brand),
+        base_url=normalise_base_url(base_url or server_url(brand, given), brand),
         organization=_header_value("organization", pick("organization")),
         team=_header_value("team", pick("team")),
         provider_keys=_provider_keys(given.get("provider_keys")),
@@ -77,11 +87,30 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         backoff=_backoff(given.get("backoff"), brand),
         on_retry=_callback("on_retry", given.get("on_retry")),
         cancel_abandoned=given.get("cancel_abandoned") is not False,
+        credentials=credentials,
+        own_server=base_url is None,
     )
 
 
+def server_url(brand: Brand, given: Mapping[str, Any]) -> str:
+    """Return the URL of the chosen server, with the values of its variables."""
+    name = given.get("server")
+    if name is not None and name not in brand.servers:
+        raise ConfigError(f"`server` is {name!r}; give one of {', '.join(map(repr, brand.servers))}")
+    if not brand.servers:
+        return brand.base_url
+    url = brand.servers[name] if name is not None else next(iter(brand.servers.values()))
+    for option, (variable, default, allowed) in brand.variables.items():
+        value = given.get(option)
+        value = default if value is None else str(value)
+        if allowed and value not in allowed:
+            raise ConfigError(f"`{option}` is {value!r}; give one of {', '.join(map(repr, allowed))}")
+        url = url.replace("{" + variable + "}", value)
+    return url
+
+
 def normalise_base_url(url: Any, brand: Brand) -> str:
-    """Return a URL without a trailing ``/`` and ``/v1``, since every path of the contract is complete."""
+    """Return a URL without a trailing ``/``, and without ``/v1`` where every path of the contract is complete."""
     text = str(url).strip()
     try:
         parts = urlsplit(text)
@@ -101,7 +130,7 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
             f"`base_url` is {text!r}; it cannot have a query or a fragment: give queries by `default_query=`"
         )
     path = parts.path.rstrip("/")
-    if path.endswith("/v1") or path == "/v1":
+    if brand.trims_version and path.endswith("/v1"):
         path = path[:-3].rstrip("/")
     if any(character.isspace() for character in text):
         raise ConfigError(f"`base_url` is {text!r}; it contains white space")

@@ -120,3 +120,7 @@ class Operation:
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"
     auth: bool = True
+    security: tuple[tuple[str, ...], ...] | None = None
+    """The alternatives of security schemes, if the operation has its own."""
+    server: str | None = None
+    """The base URL of an operation that is at another server."""
