@@ -15,6 +15,7 @@ from onceward_generator.model import (
     LiteralType,
     Method,
     Nullable,
+    ObjectType,
     Pages,
     Param,
     Place,
@@ -74,7 +75,7 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         method=text(repr(method.http)),
         path=text(repr(method.path)),
         params=params,
-        body=_body(method.body),
+        body=_body(api, checks, method.body),
         result=_result(naming, method.result),
         answers=_answers(naming, method.answers),
         accept=_string(_accept(method)),
@@ -173,15 +174,20 @@ def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
     return None if check is None else text(repr(check))
 
 
-def _body(body: Body | None) -> Expr | None:
+def _body(api: Api, checks: Checks, body: Body | None) -> Expr | None:
     if body is None:
         return None
+    shape = api.resolve(body.type)
+    extra = None
+    if isinstance(shape, ObjectType) and shape.extra is not None and not api.brand.gateway:
+        extra = (checks.of(shape.extra, shape.extra_check),)
     return _value(
         "Body",
         kind=_string(body.kind.value, "json"),
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
         item=_string(body.item_type),
+        extra=text(repr(extra)) if extra is not None else None,
     )
 
 

@@ -41,6 +41,8 @@ class Body:
     kind: Literal["json", "form", "multipart", "binary", "text", "json_lines"] = "json"
     media_type: str = "application/json"
     required: bool = True
+    extra: tuple[Any] | None = None
+    """The check of members that have no name in the contract, if it has a type for them."""
     item: str | None = None
     """The media type of each item, where the body is a list of parts without names."""
 
