@@ -30,7 +30,6 @@ CODES: dict[str, str] = {
     "W107": "several media types: one was chosen",
     "W108": "a path parameter is not declared, or is not in the path",
     "W109": "a parameter is declared twice",
-    "W110": "a schema name is taken by a reference",
     "W111": "a reference refers to another kind of component",
     "W112": "a key occurs twice in one mapping, and the last one is used",
     "W121": "a value is nested more deeply than a style can express",
@@ -43,6 +42,7 @@ CODES: dict[str, str] = {
     "W145": "a server variable is not declared",
     "W130": "a response is read as bytes, because the contract does not describe it",
     "W131": "a response cannot be decoded to its schema and is returned as text",
+    "W140": "the pagination of a list cannot be expressed",
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",
     "W203": "the variants of a union cannot be distinguished",
@@ -51,10 +51,10 @@ CODES: dict[str, str] = {
     "W301": "an unknown key in the configuration",
     "W302": "the configuration refers to something that the contract does not have",
     "W303": "a value in the configuration has the wrong type",
-    "N901": "left out: a client does not call webhooks and callbacks",
+    "N901": "left out: a callback, or a webhook without a JSON payload",
     "N902": "left out as configured",
-    "N904": "a header parameter that is not an argument",
     "N903": "several operations were merged into one method",
+    "N904": "a header parameter that is not an argument",
 }
 
 

@@ -62,11 +62,14 @@ __all__ = [
     "Requirement",
     "Server",
     "ServerVariable",
+    "Signature",
     "Streams",
     "Type",
     "TypeDef",
     "UnionType",
     "Variant",
+    "Webhook",
+    "Webhooks",
 ]
 
 Name: TypeAlias = tuple[str, ...]
@@ -97,6 +100,9 @@ class Prim(Enum):
     DATE = "date"
     DATETIME = "datetime"
     UUID = "uuid"
+    DECIMAL = "decimal"
+    """A decimal number as a text."""
+    DECIMAL_NUMBER = "decimal_number"
     URI = "uri"
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
@@ -216,6 +222,8 @@ class Field:
     default: JsonValue = None
     has_default: bool = False
     check: Check | None = None
+    undeclared: bool = False
+    """True if the object requires the property without declaring it."""
     read_only: bool = False
     write_only: bool = False
     deprecated: bool = False
@@ -468,6 +476,9 @@ class PageStyle(Enum):
     """Numbered pages."""
     OFFSET = "offset"
     URL = "url"
+    """The response contains the URL of the next page."""
+    LINK = "link"
+    """The header ``Link`` has the URL of the next page."""
     NONE = "none"
     """A single page with all items."""
 
@@ -488,6 +499,10 @@ class Pages:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
 
 
 class RetryClass(Enum):
@@ -551,6 +566,45 @@ class Resource:
     """The name of hand-written additions to this resource in the runtime (streams, builders), if any."""
 
 
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The signature of a webhook: HMAC of the body, or of id, timestamp and body (``standard``).
+
+    ``header`` is the only header of a plain HMAC; ``prefix`` is what is before the signature in it.
+    """
+
+    kind: str
+    """``standard`` (Standard Webhooks) or ``hmac``."""
+    header: str = "webhook-signature"
+    prefix: str = ""
+    algorithm: str = "sha256"
+    encoding: str = "hex"
+    """The encoding of a plain HMAC: hex or base64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A request that the server sends to its users."""
+
+    wire: str
+    name: Name
+    type: Type
+    description: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The webhooks of an API. ``event`` is the type of any of them."""
+
+    event: Type
+    events: tuple[Webhook, ...]
+    signature: Signature | None
+
+
 # --- the API ----------------------------------------------------------------------------------------------------------
 
 
@@ -586,6 +640,7 @@ class Api:
     behaviour: Behaviour
     resources: tuple[Resource, ...]
     types: Mapping[str, TypeDef] = field(default_factory=dict)
+    webhooks: Webhooks | None = None
     security: tuple[Requirement, ...] = ()
     """The alternatives that operations without their own have."""
 

@@ -18,6 +18,7 @@ from .servers import document_servers
 from .settings import behaviour_of
 from .tree import resources_of
 from .types import TypeBuilder
+from .webhooks import webhooks_of
 
 __all__ = ["build"]
 
@@ -36,6 +37,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
             methods.append(builder.method(endpoint, defs))
     resources = resources_of(methods, document, sdk, report)
     info = document.map("info") or Map({}, document.at)
+    webhooks = webhooks_of(document, sdk)
     return Api(
         title=str(info.get("title") or ""),
         version=str(info.get("version") or ""),
@@ -46,7 +48,8 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
         security=security.default(),
         behaviour=behaviour_of(sdk),
         resources=resources,
-        types=reached(defs, resources),
+        types=reached(defs, resources, webhooks),
+        webhooks=webhooks,
     )
 
 

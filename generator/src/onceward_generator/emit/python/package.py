@@ -20,6 +20,7 @@ from .surface import render_surface
 from .testing import render_tests
 from .tidy import tidy
 from .types import render_types
+from .webhooks import WEBHOOK_NAMES, render_webhooks
 
 __all__ = ["emit_python"]
 
@@ -58,6 +59,8 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["resources/__init__.py"] = _resources_table(package)
     files["__init__.py"] = _root_table(package, options)
     files["py.typed"] = ""
+    if package.webhook_event is not None and package.api.webhooks is not None:
+        files["webhooks.py"] = render_webhooks(package, package.webhook_event, package.api.webhooks.signature)
     return files
 
 
@@ -108,6 +111,9 @@ def _root_table(package: Package, options: PythonOptions) -> str:
         names |= {name: ("._core.oauth", name) for name in ("ClientCredentials", "RefreshToken")}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
     names["__version__"] = ("._version", "__version__")
+    if package.api.webhooks is not None:
+        verify = ("verify_webhook",) if package.api.webhooks.signature else ()
+        names |= {name: (".webhooks", name) for name in (*WEBHOOK_NAMES, *verify)}
     for public, stands_for in package.brand.aliases:
         names[public] = names.get(stands_for, ("._client", stands_for))
     for public, target in options.exports.items():
