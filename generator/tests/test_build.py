@@ -140,10 +140,10 @@ def test_nothing_is_sent_twice_where_the_contract_knows_no_key() -> None:
     assert all(param.place is not Place.HEADER for param in keyed.params)
 
 
-def test_a_version_in_the_server_goes_to_the_paths() -> None:
+def test_the_path_of_the_server_stays_in_the_base_url() -> None:
     api = read("legacy")
-    assert api.servers[0].url == api.brand.base_url == "https://eu.example.com/api"
-    assert method(api, "pets.list").path == "/v1/pets"
+    assert api.servers[0].url == api.brand.base_url == "https://eu.example.com/api/v1"
+    assert method(api, "pets.list").path == "/pets"
 
 
 def test_names_that_collide_are_told_apart_by_what_differs() -> None:

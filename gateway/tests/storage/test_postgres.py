@@ -110,7 +110,7 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
     assert (await nodes[0].query("SELECT COUNT(*) FROM note WHERE text = 'event'"))[0][0] == events
 
 
-async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
+async def test_a_write_that_times_out_is_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
     node = await cluster.node(write_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
@@ -275,6 +275,25 @@ async def test_a_deadlock_is_tried_again(cluster: Cluster, postgres: PostgresSer
     await waiting
     assert await node.query("SELECT name, total FROM counter ORDER BY name") == [("a", 11), ("b", 11)]
     assert await node.query("SELECT id FROM note") == [(1,)]
+
+
+async def test_a_commit_that_fails_undoes_its_batch_and_no_other(cluster: Cluster) -> None:
+    """Statements that all worked may still fail when they are committed."""
+    node = await cluster.node()
+    await node.write("CREATE TABLE child (id BIGINT REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED)")
+    try:
+        batches = [record(1), record(2), record(3)]
+        batches[1].add("INSERT INTO child (id) VALUES (?)", (99,))
+        written = await asyncio.gather(*(node.write_batch(batch) for batch in batches), return_exceptions=True)
+        assert (written[0], written[2]) == (None, None)
+        assert isinstance(written[1], StorageError)
+        assert "child" in str(written[1])
+        assert await counted(node) == (4, 2)
+        assert await node.query("SELECT COUNT(*) FROM child") == [(0,)]
+        await node.write_batch(record(4))
+        assert await counted(node) == (6, 3)
+    finally:
+        await node.write("DROP TABLE child")
 
 
 async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) -> None:

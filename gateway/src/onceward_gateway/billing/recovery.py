@@ -187,9 +187,9 @@ class Recovery:
         owners = owners_of(caller)
         changes = self._reservations.settle(reservation, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        changes += await self._reservations.book_late(
-            booked, account.model, reservation.windows, started, cost or 0, batch
-        )
+        if cost:
+            windows = await self._reservations.stored_windows(booked, started)
+            changes += self._reservations.book(windows, account.model, reservation.windows, cost, batch)
         self._reservations.apply(changes)
         if account.account is not None and credits:
             period, tier = account.period_start, account.tier

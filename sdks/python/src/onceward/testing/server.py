@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from ._server import Connection, Server
+from .contract import contract
 from .faults import Fault, FaultPlan
 from .replies import RecordedRequest, Reply, Responder, encode_json, sse
 
@@ -47,6 +48,10 @@ class _Rule:
 class FakeServer:
     """A fake server. ``url`` is its base URL, ``requests`` its requests.
 
+    A request without a scripted answer gets the example that the contract has for its operation, or a sample of its
+    type. A request that the contract does not allow gets 400 with all its faults. ``violations`` has those of every
+    request, also of those with scripted answers.
+
     ``faults`` is a plan for every answer, before those of the answers themselves.
     """
 
@@ -56,6 +61,7 @@ class FakeServer:
         self._plan = FaultPlan(faults)
         self._requests: list[RecordedRequest] = []
         self._errors: list[Exception] = []
+        self._violations: list[str] = []
         self._server: Server | None = None
 
     # lifetime
@@ -122,6 +128,12 @@ class FakeServer:
         with self._lock:
             return list(self._requests)
 
+    @property
+    def violations(self) -> list[str]:
+        """Everything in the requests that the contract does not allow, each with its method and path."""
+        with self._lock:
+            return list(self._violations)
+
     def reset(self) -> None:
         """Forget requests and answers."""
         with self._lock:
@@ -132,6 +144,7 @@ class FakeServer:
         """Forget requests, and keep the scripted answers."""
         with self._lock:
             self._requests.clear()
+            self._violations.clear()
 
     # answers
 
@@ -228,7 +241,10 @@ class FakeServer:
                 return
 
     def _recorded(self, request: RecordedRequest) -> None:
-        """Note a new request."""
+        """Note a new request and its faults."""
+        known = contract()
+        faults = known.faults(request) if known else []
+        self._violations += [f"{request.method} {request.path}: {fault}" for fault in faults]
 
     def _reply(self, request: RecordedRequest) -> tuple[Reply, Fault]:
         with self._lock:
@@ -242,7 +258,15 @@ class FakeServer:
         return rule.respond(request), fault
 
     def _unscripted(self, request: RecordedRequest) -> Reply:
-        """Return the answer to a request that no answer is scripted for."""
+        """Return the answer to a request that no answer is scripted for: the contract's example, or its faults."""
+        known = contract()
+        if known is not None:
+            faults = known.faults(request)
+            if faults:
+                return json_reply({"message": "; ".join(faults), "faults": faults}, 400)
+            answer = known.answer(request)
+            if answer is not None:
+                return answer
         return self._unanswered(f"no answer is scripted for {request.method} {request.path}")
 
     def _unanswered(self, message: str) -> Reply:
