@@ -160,3 +160,9 @@ async def test_the_log_is_never_moved_into_a_file_that_was_put_in_its_place(
         assert (tmp_path / "c.db").read_bytes() == content
     await database.close()
     assert (tmp_path / "c.db").read_bytes() == content
+    # Nor does SQLite do it when the file is opened again.
+    assert not log_of(database).exists()
+    again = SqliteDatabase(tmp_path / "c.db")
+    assert await again.query("SELECT id FROM kept") == [(7,)]
+    assert await again.query("PRAGMA integrity_check") == [("ok",)]
+    await again.close()

@@ -485,6 +485,9 @@ class PageStyle(Enum):
     """Numbered pages."""
     OFFSET = "offset"
     URL = "url"
+    """The response contains the URL of the next page."""
+    LINK = "link"
+    """The header ``Link`` has the URL of the next page."""
     NONE = "none"
     """A single page with all items."""
 
@@ -505,6 +508,10 @@ class Pages:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
 
 
 class RetryClass(Enum):

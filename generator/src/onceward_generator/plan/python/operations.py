@@ -16,7 +16,6 @@ from onceward_generator.model import (
     Method,
     Nullable,
     ObjectType,
-    Pages,
     Param,
     Place,
     Prim,
@@ -90,7 +89,7 @@ def operation_value(
         accept=_string(_accept(method)),
         errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
-        page=_page(method.pages),
+        page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
         alternatives=_mapping(alternatives),
@@ -312,9 +311,11 @@ def _path(path: tuple[str, ...] | None) -> Expr | None:
     return None if path is None else text(repr(path))
 
 
-def _page(pages: Pages | None) -> Expr | None:
+def _page(method: Method) -> Expr | None:
+    pages = method.pages
     if pages is None:
         return None
+    in_body = any(p.wire == pages.cursor_param and p.place is Place.BODY for p in method.params)
     return _value(
         "Page",
         style=text(repr(pages.style.value)),
@@ -327,4 +328,7 @@ def _page(pages: Pages | None) -> Expr | None:
         total_pages=_path(pages.total_pages),
         last_id=_path(pages.last_id),
         item_id=_string(pages.item_id, "id"),
+        is_last=_path(pages.is_last),
+        first=None if pages.first == 1 else text(repr(pages.first)),
+        in_body=_flag(in_body),
     )

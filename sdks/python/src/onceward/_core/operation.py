@@ -91,7 +91,7 @@ class Stream:
 class Page:
     """The pagination of a list. Members of the response are paths of keys; parameters are wire names."""
 
-    style: Literal["cursor", "after", "page", "offset", "url", "none"]
+    style: Literal["cursor", "after", "page", "offset", "url", "link", "none"]
     items: tuple[str, ...]
     cursor_param: str | None = None
     limit_param: str | None = None
@@ -101,6 +101,12 @@ class Page:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
+    in_body: bool = False
+    """The parameter is a member of the request's JSON body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
