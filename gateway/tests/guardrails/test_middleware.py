@@ -246,7 +246,7 @@ TOGETHER: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("value", TOGETHER)
-def test_what_whole_answers_hide_in_pieces_is_rewritten(value: dict[str, Any]) -> None:
+def test_matches_across_the_parts_of_an_answer_are_rewritten(value: dict[str, Any]) -> None:
     said = stage()[0].guarded(Answer(json.dumps(value).encode())).body.decode()
     assert "[EMAIL]" in said or "[PHONE]" in said
     assert not any(piece in said for piece in ("ann@", "ple.com", "0132"))

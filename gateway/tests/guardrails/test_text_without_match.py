@@ -152,7 +152,7 @@ def test_a_request_that_hides_nothing_is_sent_as_it_is(
 
 @given(st.lists(st.sampled_from(["see", "acme", "hello", " ", "the acme is"]), max_size=6), st.randoms())
 @settings(max_examples=60, deadline=None)
-def test_what_is_changed_is_changed_once(said: list[str], choose: random.Random) -> None:
+def test_each_part_is_rewritten_once(said: list[str], choose: random.Random) -> None:
     guardrail = Words({"words": ["acme"], "mask": "[acme removed]"})
     parts = [choose.choice((text(one), text(one, cache_control={}))) for one in said]
     alone = [{**part, "text": guardrail._whole(part["text"])} for part in parts]

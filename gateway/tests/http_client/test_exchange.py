@@ -253,7 +253,7 @@ async def test_a_body_above_its_bound_is_given_up() -> None:
 
 
 @on_both_loops
-async def test_bytes_that_nobody_asked_for_close_the_connection() -> None:
+async def test_unexpected_bytes_close_the_connection() -> None:
     async def handler(upstream: Upstream, writer: Writer) -> None:
         writer.write(answer())
         await asyncio.sleep(0.01)

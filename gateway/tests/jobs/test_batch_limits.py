@@ -86,7 +86,7 @@ def test_a_batch_that_waits_for_room_can_be_cancelled(server: GatewayProcess) ->
     assert done.error_file_id is None
 
 
-def test_a_limit_that_lets_nobody_in_fails_the_line(server: GatewayProcess) -> None:
+def test_a_rate_limit_of_zero_fails_the_line(server: GatewayProcess) -> None:
     client = client_of(server, key_with(server, rpm_limit=0))
     done = finish(client, start(client, [line(1)]))
     ((failed),) = lines_of(client, done.error_file_id)

@@ -96,7 +96,7 @@ def test_faults_are_what_they_are_called(client: openai.OpenAI, fault: str, erro
         list(client.chat.completions.create(model="onceward/fault-" + fault, messages=ask("Count to 50"), stream=True))
 
 
-def test_what_a_fault_hid_is_had_again_with_the_key(gateway: str) -> None:
+def test_an_answer_lost_to_a_fault_is_replayed_with_its_key(gateway: str) -> None:
     body = {"model": "onceward/fault-cut:4", "messages": ask("Count to 9")}
     with pytest.raises(httpx2.TransportError):
         httpx2.post(gateway + "/v1/chat/completions", json=body, headers={"Idempotency-Key": "cut-once"})

@@ -97,7 +97,7 @@ def test_the_same_key_makes_one_file(gateway: str) -> None:
     assert len(httpx2.get(gateway + "/v1/files", params={"purpose": "vision"}).json()["data"]) == 1
 
 
-def test_what_is_missing_is_named(gateway: str) -> None:
+def test_a_missing_file_is_named(gateway: str) -> None:
     answer = httpx2.post(gateway + "/v1/files", data={"purpose": "batch"}, files={"other": ("a", b"x")})
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == "file"

@@ -140,7 +140,7 @@ def test_searches_that_a_request_lets_in(data: dict[str, Any], count: int) -> No
         ("openai", "whisper-1", "transcription", {}, {"audio_seconds": 60}),
     ],
 )
-def test_what_is_reserved_is_at_least_what_is_billed(
+def test_the_estimate_is_at_least_the_billed_cost(
     provider: str, model: str, kind: str, data: dict[str, Any], usage: dict[str, Any]
 ) -> None:
     book, expected = PriceBook({}, SystemClock()), estimate(kind, data, 30, 1000, 60)

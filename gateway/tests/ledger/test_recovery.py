@@ -52,7 +52,7 @@ def logged(bench: Bench, ticket: Ticket, text: str) -> None:
     bench.act(write())
 
 
-def test_what_a_call_sent_is_never_written_without_whom_it_is_for(bench: Bench) -> None:
+def test_the_events_of_a_call_are_written_with_its_account(bench: Bench) -> None:
     ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)
     ticket.tags = ("cut",)
     logged(bench, ticket, "word")

@@ -54,12 +54,12 @@ def test_first_questions(question: str, told: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["The sky was green.", "Paris was rainy.", "I like Turkey sandwiches", "us and them"])
-def test_what_is_no_question_is_no_fact(text: str) -> None:
+def test_statements_are_not_answered_with_facts(text: str) -> None:
     assert "people" not in said(text)
     assert "capital" not in said(text)
 
 
-def test_what_it_is() -> None:
+def test_it_describes_itself() -> None:
     assert "onceward/echo" in said("Who are you?")
     assert "prices are invented" in said("What are you, and what do you cost?")
     pirate = [{"role": "system", "content": "You are a pirate."}, {"role": "user", "content": "Who are you?"}]

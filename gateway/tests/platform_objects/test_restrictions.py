@@ -93,7 +93,7 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(world: World, us
         ("٣.0.0.1", "not an IP address"),
     ],
 )
-def test_what_is_no_address_is_refused_when_it_is_written(world: World, entry: str, says: str) -> None:
+def test_invalid_addresses_are_refused(world: World, entry: str, says: str) -> None:
     error = world.master.refused("/key/generate", 400, allowed_ips=["127.0.0.1", entry])
     assert error["param"] == "allowed_ips"
     assert "`allowed_ips[1]`" in error["message"]
@@ -196,7 +196,7 @@ def test_a_restricted_key_of_an_admin_makes_no_key_without_restrictions(world: W
     assert late.chat().json()["error"]["code"] == "route_not_allowed"
 
 
-def test_wrong_types_are_told(world: World) -> None:
+def test_wrong_types_are_refused(world: World) -> None:
     for body in ({"allowed_ips": "127.0.0.1"}, {"allowed_ips": [7]}, {"allowed_routes": {"a": 1}}):
         assert world.master.refused("/key/generate", 400, **body)["param"].startswith(next(iter(body)))
 

@@ -259,7 +259,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no tar at all", b""])
-def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_backup_is_refused_before_any_change(tmp_path: Path, content: bytes) -> None:
     file = one_file(tmp_path)
     (tmp_path / "b.tar").write_bytes(content)
     refused = db("restore", "b.tar", "--replace", folder=tmp_path)

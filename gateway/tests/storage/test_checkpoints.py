@@ -106,7 +106,7 @@ async def test_a_reader_delays_the_log_and_loses_nothing(db: SqliteDatabase, mon
     assert await db.query("SELECT COUNT(*) FROM note") == [(206,)]
 
 
-async def test_what_is_in_the_log_is_in_the_file_after_the_close(tmp_path: Path) -> None:
+async def test_closing_moves_the_log_into_the_file(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "b.db")
     await database.write(TABLES[0])
     await written(database, 0, 50)

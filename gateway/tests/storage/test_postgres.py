@@ -110,7 +110,7 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
     assert (await nodes[0].query("SELECT COUNT(*) FROM note WHERE text = 'event'"))[0][0] == events
 
 
-async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
+async def test_a_write_that_times_out_is_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
     node = await cluster.node(write_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)

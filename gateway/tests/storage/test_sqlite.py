@@ -115,7 +115,7 @@ def test_an_insert_names_the_columns_with_a_value() -> None:
     )
 
 
-async def test_what_nobody_waits_for_is_committed_too(db: SqliteDatabase) -> None:
+async def test_changes_are_committed_without_a_flush(db: SqliteDatabase) -> None:
     assert await db.changed(f"{ADD} RETURNING id", (1, "alone")) == [(1,)]
     async with db.transaction():
         await db.write(ADD, (2, "alone"))
@@ -125,7 +125,7 @@ async def test_what_nobody_waits_for_is_committed_too(db: SqliteDatabase) -> Non
         await asyncio.sleep(0.01)
 
 
-async def test_what_was_waited_for_is_durable(db: SqliteDatabase) -> None:
+async def test_a_flush_makes_writes_durable(db: SqliteDatabase) -> None:
     await db.write(ADD, (1, "one"))
     assert seen_from_outside(db) == []
     await asyncio.gather(db.flush(), db.flush())

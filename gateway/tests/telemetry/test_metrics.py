@@ -103,7 +103,7 @@ async def test_failures_retries_fallbacks_and_the_breaker(launch: Launch, upstre
     assert seen.sum("onceward_calls_total", model="onceward/echo", status="completed") == 2
 
 
-async def test_what_runs_is_seen_while_it_runs(launch: Launch, upstream: Any) -> None:
+async def test_running_calls_are_counted(launch: Launch, upstream: Any) -> None:
     gateway = launch(config=deployments(one=upstream.url))
     going = asyncio.Event()
 

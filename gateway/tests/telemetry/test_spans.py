@@ -176,7 +176,7 @@ async def test_contents_are_recorded_only_where_that_is_asked_for(
     assert secret not in collector.text
 
 
-async def test_what_a_guardrail_may_take_out_is_not_recorded(
+async def test_content_that_a_guardrail_may_mask_is_not_recorded(
     launch: Launch, upstream: Any, collector: Collector
 ) -> None:
     config = deployments(one=upstream.url) + (
