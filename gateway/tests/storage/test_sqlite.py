@@ -132,9 +132,7 @@ async def test_a_flush_makes_writes_durable(db: SqliteDatabase) -> None:
     assert seen_from_outside(db) == [(1,)]
 
 
-async def test_a_full_disk_is_told_and_nothing_is_half_written(
-    db: SqliteDatabase, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_full_disk_is_an_error_and_writes_nothing(db: SqliteDatabase, caplog: pytest.LogCaptureFixture) -> None:
     pages = await db.one("PRAGMA page_count")
     assert pages is not None
     await db.query(f"PRAGMA max_page_count = {pages[0] + 2}")
@@ -159,7 +157,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     assert seen_from_outside(db) == [(1,), (2,), (3,)]
 
 
-async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDatabase) -> None:
+async def test_writes_wait_for_a_locked_file_and_reads_do_not(db: SqliteDatabase) -> None:
     with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         first = Batch(once=(ADD, (1, "first")))
