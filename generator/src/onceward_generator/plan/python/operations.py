@@ -16,7 +16,6 @@ from onceward_generator.model import (
     Method,
     Nullable,
     ObjectType,
-    Pages,
     Param,
     Place,
     Prim,
@@ -66,9 +65,18 @@ def type_reference(naming: Naming, type_: Type | None) -> str | None:
     return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
 
 
-def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
-    """Return ``Operation(...)`` for a method and the names of its arguments."""
-    params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
+def operation_value(
+    api: Api, naming: Naming, checks: Checks, method: Method, forms: tuple[dict[str, Param], ...], chooser: str
+) -> Expr:  # fmt: skip
+    """Return ``Operation(...)`` for a method and the names of its arguments, for each media type of its request."""
+    params, *others = (
+        _mapping({name: _param(api, checks, param, body) for name, param in arguments.items()})
+        for arguments, body in zip(forms, (method.body, *(one.body for one in method.alternatives)), strict=True)
+    )
+    alternatives = {
+        one.body.media_type: _pair(_body(api, checks, one.body), other)
+        for one, other in zip(method.alternatives, others, strict=True)
+    }
     return _value(
         "Operation",
         id=text(repr(method.id)),
@@ -81,9 +89,11 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         accept=_string(_accept(method)),
         errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
-        page=_page(method.pages),
+        page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
+        alternatives=_mapping(alternatives),
+        chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
         server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
     )
@@ -95,6 +105,11 @@ def _security(api: Api, method: Method) -> Expr | None:
     if own is None or api.brand.gateway or own == api.security:
         return None
     return text(repr(own))
+
+
+def _pair(body: Expr | None, params: Expr | None) -> Expr:
+    empty = text("{}")
+    return Expr(("(", *(body or text("None")).parts, ", ", *(params or empty).parts, ")"))
 
 
 def _mapping(items: dict[str, Expr]) -> Expr | None:
@@ -296,9 +311,11 @@ def _path(path: tuple[str, ...] | None) -> Expr | None:
     return None if path is None else text(repr(path))
 
 
-def _page(pages: Pages | None) -> Expr | None:
+def _page(method: Method) -> Expr | None:
+    pages = method.pages
     if pages is None:
         return None
+    in_body = any(p.wire == pages.cursor_param and p.place is Place.BODY for p in method.params)
     return _value(
         "Page",
         style=text(repr(pages.style.value)),
@@ -311,4 +328,7 @@ def _page(pages: Pages | None) -> Expr | None:
         total_pages=_path(pages.total_pages),
         last_id=_path(pages.last_id),
         item_id=_string(pages.item_id, "id"),
+        is_last=_path(pages.is_last),
+        first=None if pages.first == 1 else text(repr(pages.first)),
+        in_body=_flag(in_body),
     )
