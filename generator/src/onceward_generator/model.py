@@ -22,6 +22,7 @@ from onceward_generator.access import AuthScheme, Requirement, Server, ServerVar
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
+    "Alternative",
     "Answer",
     "Api",
     "AuthScheme",
@@ -100,6 +101,9 @@ class Prim(Enum):
     DATE = "date"
     DATETIME = "datetime"
     UUID = "uuid"
+    DECIMAL = "decimal"
+    """A decimal number as a text."""
+    DECIMAL_NUMBER = "decimal_number"
     URI = "uri"
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
@@ -219,6 +223,8 @@ class Field:
     default: JsonValue = None
     has_default: bool = False
     check: Check | None = None
+    undeclared: bool = False
+    """True if the object requires the property without declaring it."""
     read_only: bool = False
     write_only: bool = False
     deprecated: bool = False
@@ -381,6 +387,14 @@ class Body:
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another media type of a request, with all parameters that the method has then."""
+
+    body: Body
+    params: tuple[Param, ...]
+
+
 class ResultKind(Enum):
     """The decoding of a response body."""
 
@@ -471,6 +485,9 @@ class PageStyle(Enum):
     """Numbered pages."""
     OFFSET = "offset"
     URL = "url"
+    """The response contains the URL of the next page."""
+    LINK = "link"
+    """The header ``Link`` has the URL of the next page."""
     NONE = "none"
     """A single page with all items."""
 
@@ -491,6 +508,10 @@ class Pages:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
 
 
 class RetryClass(Enum):
@@ -531,6 +552,8 @@ class Method:
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()
     """Wire names of the parameters that are accepted as positional arguments, in order."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The other media types of the request, which callers choose by an argument."""
     security: tuple[Requirement, ...] | None = None
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None

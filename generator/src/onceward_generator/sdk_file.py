@@ -40,6 +40,8 @@ _PAGE = (
     "item_id",
     "total",
     "total_pages",
+    "is_last",
+    "first",
 )
 _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",

@@ -79,6 +79,7 @@ class MethodBuilder:
             description=description.strip(),
             params=found.params,
             body=found.body,
+            alternatives=found.alternatives,
             result=self._result(answers, note.text_when if note else None),
             answers=answers,
             failures=self._answers.failed(endpoint),
@@ -139,6 +140,8 @@ class MethodBuilder:
             total_pages=_keys(shape.get("total_pages")),
             last_id=_keys(shape.get("last_id")),
             item_id=str(shape.get("item_id") or "id"),
+            is_last=_keys(shape.get("is_last")),
+            first=int(shape.get("first", 1)),
         )
 
     def _server(self, endpoint: Endpoint) -> Server | None:

@@ -8,12 +8,12 @@ from onceward_generator.behaviour import Backoff, Behaviour, Clocks, ErrorClass
 from onceward_generator.load import Map, Node
 from onceward_generator.sdk_file import SdkFile
 
-__all__ = ["behaviour_of"]
+__all__ = ["LOGGED", "behaviour_of"]
 
 T = TypeVar("T")
 
 
-_LOGGED = (
+LOGGED = (
     "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
     "x-request-id", "x-should-retry",
 )  # fmt: skip
@@ -68,7 +68,7 @@ def behaviour_of(sdk: SdkFile) -> Behaviour:
             total=_seconds(clocks, "total", default_clocks.total),
         ),
         errors=_errors(sdk.behaviour.map("errors")),
-        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or _LOGGED),
+        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or LOGGED),
     )
 
 

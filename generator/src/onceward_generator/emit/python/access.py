@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from onceward_generator.model import Api, AuthScheme, Name, Server
+from onceward_generator.model import Api, AuthScheme, Method, Name, Server
 from onceward_generator.plan.python.words import argument, snake
 from onceward_generator.words import split
 
@@ -124,6 +124,22 @@ class Access:
         }  # fmt: skip
         shown = ", ".join(f"{key}={value!r}" for key, value in values.items() if value is not None)
         return _Code(f"Scheme({shown})")
+
+    def samples(self) -> dict[str, object]:
+        """Return credentials for tests, by option: those that need neither files nor another server."""
+        if not self.schemes:
+            return {"api_key": "test-key-0123456789"}
+        return {
+            option: ("user", "test-password-0123456789") if scheme.kind == "basic" else "test-key-0123456789"
+            for option, scheme in self.schemes.values()
+            if scheme.kind not in {"mutual_tls", "unsupported"}
+        }
+
+    def can_call(self, method: Method) -> bool:
+        """Report whether the samples satisfy the security requirement of a method."""
+        required = self._api.security if method.security is None else method.security
+        usable = {key for key, (_, scheme) in self.schemes.items() if scheme.kind not in {"mutual_tls", "unsupported"}}
+        return not self.schemes or not method.auth or not required or any(set(one) <= usable for one in required)
 
     # --- the constructor
 

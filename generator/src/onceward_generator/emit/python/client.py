@@ -8,6 +8,7 @@ from onceward_generator.model import AuthScheme
 from onceward_generator.plan.python.shapes import Package
 
 from .access import Access
+from .behaviour import behaviour_values
 from .text import HEADER, docstring, indent
 
 __all__ = ["render_brand", "render_client", "render_table", "render_version"]
@@ -78,8 +79,13 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
     if cancel_path is not None:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
+    configured = behaviour_values(package.api.behaviour)
+    if configured:
+        given = ", ".join(f"{key}={value}" for key, value in configured.items())
+        arguments += f"    behaviour=Behaviour({given}),\n"
     names = "Brand, Scheme" if access.schemes else "Brand"
     imports = f"from ._core.brand import {names}\nfrom ._version import __version__\n"
+    imports = f"from ._core.behaviour import Behaviour\n{imports}" if configured else imports
     doc = docstring("The brand of this package.")
     return (
         f"{HEADER}{doc}\nfrom __future__ import annotations\n\n{imports}\n"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .behaviour import DEFAULT, Behaviour
+
 __all__ = ["Brand", "Scheme"]
 
 
@@ -66,6 +68,8 @@ class Brand:
     """Providers whose prefixes the server knows."""
     provider_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     """Provider ids by model prefix, for those that differ."""
+    behaviour: Behaviour = DEFAULT
+    """Defaults of retries and time limits, and names of headers."""
 
     schemes: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
     """The security schemes of the contract by their names; none if ``auth`` says all."""

@@ -207,10 +207,12 @@ class Tries:
             return not _certificate_fault(error) and (
                 not sent or call.safe or (call.key is not None and not call.never)
             )
-        if not retryable_error(error):
+        behaviour = call.shared.brand.behaviour
+        if not retryable_error(error, behaviour=behaviour):
             return False
-        forced = error.headers.get("x-should-retry", "").strip().lower() == "true"
-        return forced or call.safe or (not call.never and (call.key is not None or error.status_code == 409))
+        forced = error.headers.get(behaviour.should_retry_header, "").strip().lower() == "true"
+        unkeyed = error.status_code in behaviour.unkeyed_retry_statuses
+        return forced or call.safe or (not call.never and (call.key is not None or unkeyed))
 
     def stamp(self, error: APIError) -> APIError:
         """Give the error the ids of its call."""
@@ -306,7 +308,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
     for _ in range(_MAX_REDIRECTS + 1):
         started = time.perf_counter() if log.enabled(20) else 0.0
         if started and log.enabled(10):
-            _log_request(log, request)
+            _log_request(log, request, call.shared.brand.behaviour.logged_headers)
         try:
             response = yield Send(request, tries.remaining())
         except TransportError:
@@ -328,7 +330,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
                     "%s %s answered headers=%s",
                     request.method,
                     redacted_url(request.url),
-                    redacted_headers(response.headers),
+                    redacted_headers(response.headers, call.shared.brand.behaviour.logged_headers),
                 )
         if 200 <= meta.status_code < 300:
             _count(call, ok=True)
@@ -344,8 +346,8 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
     raise tries.stamp(APIError(f"{tries.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
 
 
-def _log_request(log: Log, request: Request) -> None:
-    log.debug("%s %s headers=%s", request.method, redacted_url(request.url), redacted_headers(request.headers))
+def _log_request(log: Log, request: Request, logged: frozenset[str]) -> None:
+    log.debug("%s %s headers=%s", request.method, redacted_url(request.url), redacted_headers(request.headers, logged))
     if log.bodies and request.body:
         kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
         log.debug("%s %s body=%s", request.method, redacted_url(request.url), redacted_body(request.body, kind))

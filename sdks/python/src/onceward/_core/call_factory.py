@@ -51,6 +51,10 @@ class CallFactory:
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
+        if operation.alternatives:
+            from .alternatives import chosen  # most operations have one media type
+
+            operation, arguments = chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream
@@ -86,21 +90,22 @@ class CallFactory:
     ) -> Call:
         config, options, method = self._settings.config, parts.options, operation.method
         content, content_type, replayable = encoded
+        behaviour = self._settings.shared.brand.behaviour
         key = options.get("idempotency_key", UNSET)
         if isinstance(key, Unset):
-            key = None if method in _SAFE_METHODS else uuid4()
+            key = None if method in _SAFE_METHODS or behaviour.idempotency_header is None else uuid4()
         request_id = options.get("request_id") or uuid4()
         headers = self._headers(operation, parts, stream, arguments)
-        headers.append(("X-Request-Id", request_id))
-        if key is not None:
-            headers.append(("Idempotency-Key", key))
+        headers.append((behaviour.request_id_header, request_id))
+        if key is not None and behaviour.idempotency_header is not None:
+            headers.append((behaviour.idempotency_header, key))
         tokens = None
         if self._credentials is not None and operation.auth:
             tokens = self._credentials.add(operation.id, operation.security, headers, parts.query)
         headers = _with_changes(headers, content_type, config, options, operation)
         if "extra_headers" in options:
-            key = value_in(headers, "idempotency-key")
-            request_id = value_in(headers, "x-request-id") or request_id
+            key = value_in(headers, (behaviour.idempotency_header or "").lower())
+            request_id = value_in(headers, behaviour.request_id_header.lower()) or request_id
         return Call(
             operation=operation.id,
             method=method,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from .brand import Brand
@@ -50,10 +50,6 @@ class Config:
     """True if the base URL is the contract's, not one that the program or its environment gives."""
 
 
-_DEFAULT_MAX_RETRIES: Final = 2
-_DEFAULT_MAX_RETRY_AFTER: Final = 60.0
-
-
 def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
     """Resolve constructor arguments (UNSET or None if not given) and the environment to a configuration."""
     env = os.environ if environ is None else environ
@@ -87,8 +83,8 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         api_version=_header_value("api_version", given.get("api_version")),
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),
-        max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), _DEFAULT_MAX_RETRY_AFTER),
-        backoff=_backoff(given.get("backoff")),
+        max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), brand.behaviour.max_retry_after),
+        backoff=_backoff(given.get("backoff"), brand),
         on_retry=_callback("on_retry", given.get("on_retry")),
         cancel_abandoned=given.get("cancel_abandoned") is not False,
         credentials=credentials,
@@ -211,10 +207,11 @@ def table_option(name: str, value: Any) -> dict[Any, Any]:
     return dict(value)
 
 
-def _backoff(value: Any) -> Any:
+def _backoff(value: Any, brand: Brand) -> Any:
     if value is not None and not hasattr(value, "delay"):
         raise ConfigError(f"`backoff` is of type `{type(value).__name__}`; give a `Backoff`")
-    return value or Backoff()
+    base, factor, cap = brand.behaviour.backoff
+    return value or Backoff(base=base, factor=factor, cap=cap)
 
 
 def _callback(name: str, value: Any) -> Any:
@@ -226,7 +223,7 @@ def _callback(name: str, value: Any) -> Any:
 def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
     if isinstance(given, Unset):
         if text is None or not text.strip():
-            return Timeout()
+            return Timeout(**brand.behaviour.clocks)
         try:
             return Timeout.of(float(text))
         except ValueError as error:
@@ -239,7 +236,7 @@ def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
 
 def _retries(value: Any, brand: Brand) -> int:
     if value is None:
-        return _DEFAULT_MAX_RETRIES
+        return brand.behaviour.max_retries
     try:
         number = int(value)
     except (TypeError, ValueError) as error:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+from .behaviour import DEFAULT, Behaviour
 from .dialect import dialect
 from .errors import (
     APIError,
@@ -19,20 +20,20 @@ from .ports import Random
 
 __all__ = ["Backoff", "RetryBudget", "RetryEvent", "parse_retry_after", "retryable_error"]
 
-_RETRIED_STATUSES: Final = frozenset({408, 409, 429})
 _TEMPORARY: Final = (InternalServerError, RateLimitError, RequestTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Exponential backoff with full jitter: ``base`` seconds, doubled with every retry up to ``cap``."""
+    """Exponential backoff with full jitter: ``base`` seconds, times ``factor`` with every retry, up to ``cap``."""
 
     base: float = 0.5
     cap: float = 8.0
+    factor: float = 2.0
 
     def delay(self, retry: int, random: Random) -> float:
         """Return the seconds to wait before retry number ``retry`` (from 0)."""
-        return min(self.cap, self.base * 2.0 ** min(retry, 16)) * random.random()
+        return min(self.cap, self.base * self.factor ** min(retry, 16)) * random.random()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ class RetryBudget:
             self._tokens = min(self.CAPACITY, self._tokens + tokens)
 
 
-def retryable_error(error: APIError, headers: Headers | None = None) -> bool:
+def retryable_error(error: APIError, headers: Headers | None = None, behaviour: Behaviour = DEFAULT) -> bool:
     """Return whether a server's error may be temporary. ``x-should-retry`` overrides every other rule."""
-    advice = (headers if headers is not None else error.headers).get("x-should-retry", "").strip().lower()
+    sent = headers if headers is not None else error.headers
+    advice = sent.get(behaviour.should_retry_header, "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true"
     words = dialect()
@@ -91,7 +93,7 @@ def retryable_error(error: APIError, headers: Headers | None = None) -> bool:
     status = error.status_code
     if status is None or status < 400:  # an error in a stream, or with a status of success
         return isinstance(error, _TEMPORARY)
-    return status in _RETRIED_STATUSES or status >= 500
+    return behaviour.retries_status(status)
 
 
 def parse_retry_after(headers: Headers, now: float) -> float | None:

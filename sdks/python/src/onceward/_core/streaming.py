@@ -102,7 +102,10 @@ class EventRun:
         except APIError as error:
             yield from self._close()
             if self._history.started:
-                if opened or not (retryable_error(error) or isinstance(error, APIConnectionError)):
+                if opened or not (
+                    retryable_error(error, behaviour=self.call.shared.brand.behaviour)
+                    or isinstance(error, APIConnectionError)
+                ):
                     raise self._informed(error, opened) from error.__cause__
                 return self._again(error)
             return self.tries.after(error)
