@@ -9,7 +9,7 @@ from .doubled import doubled_names
 from .encode import encode_form, encode_json, plain, scalar
 from .errors import ParameterError
 from .multipart import Layout, form_pairs, lay_out, lay_out_list, single
-from .narrow import is_iterable, is_mapping
+from .narrow import is_bytes, is_iterable, is_mapping, is_tuple
 from .operation import Body, Operation
 from .options import Progress
 from .params import Parts
@@ -67,11 +67,11 @@ def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Oper
     if value is None:
         return _EMPTY
     if body.kind == "text":
-        if isinstance(value, (bytes, bytearray, memoryview)):
+        if is_bytes(value):
             return bytes(value), body.media_type, True
-        if not hasattr(value, "read") and not hasattr(value, "__fspath__") and not isinstance(value, tuple):
+        if not hasattr(value, "read") and not hasattr(value, "__fspath__") and not is_tuple(value):
             return scalar(value).encode(), body.media_type, True
-    if body.kind == "json_lines" and is_iterable(value) and not isinstance(value, tuple) and not hasattr(value, "read"):
+    if body.kind == "json_lines" and is_iterable(value) and not is_tuple(value) and not hasattr(value, "read"):
         return b"".join(encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
     try:
         layout = single(value, body.media_type, "body")

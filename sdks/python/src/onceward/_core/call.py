@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from .brand import Brand
@@ -68,6 +68,14 @@ class Shared:
     breaker: Breaker | None
 
 
+class Authorizer(Protocol):
+    """Adds a token to the requests of a call."""
+
+    def authorize(self, tries: Tries, request: Request) -> Steps[Request]: ...
+
+    def may_renew(self, tries: Tries, request: Request) -> bool: ...
+
+
 @dataclass(slots=True)
 class Call:
     operation: str
@@ -88,7 +96,7 @@ class Call:
     stream: Stream | None
     shared: Shared = field(repr=False)
     config: Config = field(repr=False)
-    tokens: Any = field(default=None, repr=False)  # a `TokenFor`, if the headers lack a token
+    tokens: Authorizer | None = field(default=None, repr=False)  # if the headers lack a token
     type_: Any = None
     as_text: bool = False
     answers: tuple[Result, ...] = ()
@@ -367,8 +375,7 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     call = tries.call
     if meta.status_code == 401 and call.tokens is not None and call.tokens.may_renew(tries, request):
         yield Close(response)
-        renewed: Request = yield from call.tokens.authorize(tries, request)
-        return renewed
+        return (yield from call.tokens.authorize(tries, request))
     _count(call, ok=meta.status_code < 500)
     try:
         body = yield from read_body(tries, response, request, meta, most=_MOST_ERROR, cut=True)

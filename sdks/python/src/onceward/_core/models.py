@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator
 
 from .display import html_of, text_of
 from .meta import Headers, Meta
+from .narrow import is_dict
 
 __all__ = ["Deviation", "Model", "UnknownVariant", "attach", "by_tag", "deviate"]
 
@@ -120,7 +121,7 @@ def by_tag(key: str, variants: Mapping[str, str]) -> Discriminator:
             names = [name for name, field in fields.items() if key in (name, field.alias)]
             tag = getattr(value, names[0] if names else key, None)
         else:
-            tag = value.get(key) if isinstance(value, dict) else None
+            tag = value.get(key) if is_dict(value) else None
         return variants.get(tag) if isinstance(tag, str) else None
 
     return Discriminator(variant)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .encode import as_reserved, encode_json, plain, query_pairs, scalar, unquoted
 from .errors import ParameterError
 from .files import Upload, as_upload, is_file_input
-from .narrow import is_iterable, is_list, is_mapping
+from .narrow import is_bytes, is_iterable, is_list, is_mapping
 from .operation import Body, Param
 
 __all__ = ["Layout", "form_pairs", "lay_out", "lay_out_list", "single", "text_of"]
@@ -64,11 +64,12 @@ def lay_out(
 def lay_out_list(values: Any, body: Body, operation: str) -> Layout:
     """Return a body of parts without names, one for each item."""
     writer = _Writer(body.media_type)
-    for item in values if is_iterable(values) else [values]:
+    items: Iterable[Any] = values if is_iterable(values) else [values]
+    for item in items:
         if body.item in (None, "application/octet-stream") and is_file_input(item) and not isinstance(item, str):
             (upload,) = _uploads(item, "body", operation)
             writer.add_file(None, upload, upload.mime, upload.headers or {})
-        elif isinstance(item, (bytes, bytearray, memoryview)):
+        elif is_bytes(item):
             writer.add(None, bytes(item), body.item, {})
         elif isinstance(item, str) and not _is_json(body.item or ""):
             writer.add(None, item.encode(), body.item or "text/plain", {})
@@ -183,7 +184,7 @@ def text_of(value: Any, content: str | None) -> tuple[str, str | None]:
     declared = next((one.strip() for one in (content or "").split(",") if "*" not in one and one.strip()), None)
     if is_mapping(value) or is_iterable(value) or _is_json(declared or ""):
         return encode_json(value).decode(), declared or "application/json"
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if is_bytes(value):
         return bytes(value).decode(), declared
     return scalar(value), declared
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
-__all__ = ["class_of", "is_dict", "is_iterable", "is_list", "is_mapping", "is_row"]
+__all__ = ["class_of", "is_bytes", "is_dict", "is_iterable", "is_list", "is_mapping", "is_row", "is_tuple"]
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
@@ -18,6 +18,14 @@ def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
+
+
+def is_bytes(value: Any) -> TypeGuard[bytes | bytearray | memoryview]:
+    return isinstance(value, (bytes, bytearray, memoryview))
+
+
+def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def is_row(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:

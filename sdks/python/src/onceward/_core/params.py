@@ -201,7 +201,7 @@ def _is_scalar(value: Any) -> bool:
 
 def _place_cookie(param: Param, value: Any, parts: Parts) -> None:
     """Add a cookie to the one ``Cookie`` header of a request."""
-    texts = [] if value is None else _styles().cookie_pairs(param, value)
+    texts: list[str] = [] if value is None else _styles().cookie_pairs(param, value)
     for place, (name, text) in enumerate(parts.headers):
         if name == "Cookie":
             parts.headers[place] = (name, "; ".join([text, *texts]))

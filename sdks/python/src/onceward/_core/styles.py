@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from .encode import Encoded, as_reserved, plain, query_pairs, scalar
 from .errors import ParameterError
-from .narrow import is_iterable, is_mapping
+from .narrow import is_dict, is_iterable, is_list, is_mapping
 from .operation import Param
 
 __all__ = ["cookie_pairs", "header_text", "path_text", "query_of", "whole_query"]
@@ -70,7 +70,7 @@ def path_text(param: Param, value: Any) -> Encoded:
     if param.style == "matrix":
         return Encoded(_matrix(param, shape, reserved))
     start = _PATH_STARTS.get(param.style, "")
-    if not isinstance(shape, (dict, list)):
+    if not (is_dict(shape) or is_list(shape)):
         return Encoded(start + _quoted(shape, reserved))
     between = (start or ",") if param.explode else ","
     return Encoded(start + between.join(_members(shape, param.explode, reserved)))
@@ -85,11 +85,11 @@ def _members(shape: dict[str, Any] | list[Any], explode: bool, reserved: str | N
 
 def _matrix(param: Param, shape: Any, reserved: str | None) -> str:
     name = quote(param.wire, safe="-._~")
-    if isinstance(shape, dict) and param.explode:
+    if is_dict(shape) and param.explode:
         pairs: Iterable[tuple[str, str]] = [(quote(k, safe="-._~"), _quoted(v, reserved)) for k, v in shape.items()]
-    elif isinstance(shape, list) and param.explode:
+    elif is_list(shape) and param.explode:
         pairs = [(name, _quoted(item, reserved)) for item in shape]
-    elif isinstance(shape, (dict, list)):
+    elif is_dict(shape) or is_list(shape):
         pairs = [(name, ",".join(_members(shape, False, reserved)))] if shape else []
     else:
         pairs = [(name, _quoted(shape, reserved))]
@@ -115,7 +115,7 @@ def query_of(param: Param, value: Any) -> list[tuple[str, str]]:
 def _joined(param: Param, value: Any, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs with a joined list or object joined again, its items with their reserved characters."""
     shape = _shape(value)
-    if param.explode or param.style not in ("", "form") or not shape or not isinstance(shape, (dict, list)):
+    if param.explode or param.style not in ("", "form") or not shape or not (is_dict(shape) or is_list(shape)):
         return pairs
     return [(param.wire, Encoded(",".join(_members(shape, False, _RESERVED_QUERY))))]
 
@@ -136,13 +136,13 @@ def header_text(param: Param, value: Any) -> str:
     if content is not None:
         return content
     shape = _shape(value)
-    if not isinstance(shape, (dict, list)):
+    if not (is_dict(shape) or is_list(shape)):
         return scalar(shape)
-    items = [scalar(item) for item in (shape.values() if isinstance(shape, dict) else shape)]
+    items = [scalar(item) for item in (shape.values() if is_dict(shape) else shape)]
     faulty = next((item for item in items if "," in item), None)
     if faulty is not None:
         raise ParameterError([f"`{param.wire}` has the item {faulty!r}, whose comma would make it two items"])
-    if isinstance(shape, dict):
+    if is_dict(shape):
         equals = "=" if param.explode else ","
         return ",".join(f"{key}{equals}{item}" for key, item in zip(shape, items, strict=True))
     return ",".join(items)
@@ -164,11 +164,13 @@ def cookie_pairs(param: Param, value: Any) -> list[str]:
 def _cookie_values(param: Param, value: Any) -> list[tuple[str, str]]:
     content = _content(param, value)
     shape = _shape(value)
-    if content is not None or not isinstance(shape, (dict, list)):
-        return [(param.wire, content if content is not None else scalar(shape))]
-    if isinstance(shape, list):
+    if content is not None:
+        return [(param.wire, content)]
+    if is_list(shape):
         texts = [scalar(item) for item in shape]
         return [(param.wire, text) for text in texts] if param.explode else [(param.wire, ",".join(texts))]
+    if not is_dict(shape):
+        return [(param.wire, scalar(shape))]
     if param.explode:
         return [(key, scalar(item)) for key, item in shape.items()]
     return [(param.wire, ",".join(f"{key},{scalar(item)}" for key, item in shape.items()))]

@@ -7,6 +7,7 @@ import ssl
 from typing import Any
 
 from .._core.errors import ConfigError
+from .._core.narrow import is_tuple
 from ._trust import named_context
 
 __all__ = ["context_with"]
@@ -20,7 +21,7 @@ def context_with(certificate: Any) -> ssl.SSLContext:
     """
     if isinstance(certificate, ssl.SSLContext):
         return certificate
-    files: tuple[Any, ...] = certificate if isinstance(certificate, tuple) else (certificate,)
+    files: tuple[Any, ...] = certificate if is_tuple(certificate) else (certificate,)
     if not 1 <= len(files) <= 3 or not all(isinstance(file, (str, os.PathLike)) for file in files):
         raise ConfigError(
             "a client certificate is a file, (certificate, key), (certificate, key, password) or a context"
