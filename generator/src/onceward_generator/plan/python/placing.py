@@ -172,9 +172,9 @@ def _users(api: Api) -> dict[str, frozenset[Path]]:
 
 def _types_of(method: Method) -> Iterable[Type]:
     answers = (*method.answers, *method.failures)
-    yield from (param.type for param in method.params)
-    if method.body is not None:
-        yield method.body.type
+    forms = (method.params, *(one.params for one in method.alternatives))
+    yield from (param.type for params in forms for param in params)
+    yield from (body.type for body in (method.body, *(one.body for one in method.alternatives)) if body is not None)
     yield from (type_ for type_ in (method.result.type, *(answer.type for answer in answers)) if type_ is not None)
     if method.streams is not None:
         yield method.streams.event
