@@ -178,12 +178,14 @@ def test_query_styles_come_through() -> None:
     assert found["ids"] == ("form", False)
 
 
-def test_a_body_with_files_is_multipart() -> None:
+def test_a_body_with_files_is_multipart_beside_its_json() -> None:
     upload = method(read("oddities"), "uploads.create")
     assert upload.body is not None
-    assert upload.body.kind is BodyKind.MULTIPART
-    assert upload.params[0].required
-    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "content"}
+    assert upload.body.kind is BodyKind.JSON
+    (files,) = upload.alternatives
+    assert files.body.kind is BodyKind.MULTIPART
+    assert files.params[0].required
+    assert {param.wire: param.style for param in files.params} == {"files": "brackets", "labels[]": "content"}
     raw = method(read("oddities"), "raw.create")
     assert (raw.params[0].place, raw.params[0].type) == (Place.WHOLE_BODY, FileType())
     assert raw.result.kind is ResultKind.TEXT

@@ -22,6 +22,7 @@ from onceward_generator.access import AuthScheme, Requirement, Server, ServerVar
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
+    "Alternative",
     "Answer",
     "Api",
     "AuthScheme",
@@ -386,6 +387,14 @@ class Body:
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another media type of a request, with all parameters that the method has then."""
+
+    body: Body
+    params: tuple[Param, ...]
+
+
 class ResultKind(Enum):
     """The decoding of a response body."""
 
@@ -543,6 +552,8 @@ class Method:
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()
     """Wire names of the parameters that are accepted as positional arguments, in order."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The other media types of the request, which callers choose by an argument."""
     security: tuple[Requirement, ...] | None = None
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None

@@ -79,6 +79,7 @@ class MethodBuilder:
             description=description.strip(),
             params=found.params,
             body=found.body,
+            alternatives=found.alternatives,
             result=self._result(answers, note.text_when if note else None),
             answers=answers,
             failures=self._answers.failed(endpoint),

@@ -66,7 +66,8 @@ def _methods(resource: Resource) -> Iterator[Method]:
 
 
 def _sent(method: Method) -> list[Type]:
-    return [*(param.type for param in method.params), *([method.body.type] if method.body else ())]
+    forms = [(method.body, method.params), *((one.body, one.params) for one in method.alternatives)]
+    return [type_ for body, params in forms for type_ in (*(p.type for p in params), *([body.type] if body else ()))]
 
 
 def _received(method: Method) -> list[Type]:

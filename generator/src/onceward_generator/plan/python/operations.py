@@ -65,9 +65,18 @@ def type_reference(naming: Naming, type_: Type | None) -> str | None:
     return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
 
 
-def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
-    """Return ``Operation(...)`` for a method and the names of its arguments."""
-    params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
+def operation_value(
+    api: Api, naming: Naming, checks: Checks, method: Method, forms: tuple[dict[str, Param], ...], chooser: str
+) -> Expr:  # fmt: skip
+    """Return ``Operation(...)`` for a method and the names of its arguments, for each media type of its request."""
+    params, *others = (
+        _mapping({name: _param(api, checks, param, body) for name, param in arguments.items()})
+        for arguments, body in zip(forms, (method.body, *(one.body for one in method.alternatives)), strict=True)
+    )
+    alternatives = {
+        one.body.media_type: _pair(_body(api, checks, one.body), other)
+        for one, other in zip(method.alternatives, others, strict=True)
+    }
     return _value(
         "Operation",
         id=text(repr(method.id)),
@@ -83,6 +92,8 @@ def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, ar
         page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
+        alternatives=_mapping(alternatives),
+        chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
         server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
     )
@@ -94,6 +105,11 @@ def _security(api: Api, method: Method) -> Expr | None:
     if own is None or api.brand.gateway or own == api.security:
         return None
     return text(repr(own))
+
+
+def _pair(body: Expr | None, params: Expr | None) -> Expr:
+    empty = text("{}")
+    return Expr(("(", *(body or text("None")).parts, ", ", *(params or empty).parts, ")"))
 
 
 def _mapping(items: dict[str, Expr]) -> Expr | None:

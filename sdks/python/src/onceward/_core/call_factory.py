@@ -52,6 +52,10 @@ class CallFactory:
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
+        if operation.alternatives:
+            from .alternatives import chosen  # most operations have one media type
+
+            operation, arguments = chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream

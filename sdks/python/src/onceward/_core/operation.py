@@ -132,3 +132,9 @@ class Operation:
     """The alternatives of security schemes, if the operation has its own."""
     server: str | None = None
     """The base URL of an operation that is at another server."""
+    alternatives: Mapping[str, tuple[Body, Mapping[str, Param]]] = field(
+        default_factory=dict[str, tuple[Body, Mapping[str, Param]]]
+    )
+    """Other media types of the request, each with its body and its parameters."""
+    chooser: str = "content_type"
+    """The argument that chooses a media type."""
