@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from .._core.checks import compiled
@@ -138,7 +138,7 @@ def _may_be_object(check: Any) -> bool:
         return ":" in check
     if not isinstance(check, tuple):
         return False
-    pieces = cast("tuple[Any, ...]", check)
+    pieces: tuple[Any, ...] = check
     return pieces[0] in ("object", "map") or any(map(_may_be_object, pieces[1:]))
 
 
