@@ -62,7 +62,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
     base_url = pick("base_url")
     credentials: dict[str, Any] = {}
     if brand.schemes:
-        from .credentials import credentials_of  # packages without declared schemes do not load it
+        from .credential_options import credentials_of  # packages without declared schemes do not load it
 
         credentials = credentials_of(brand, given, env)
     return Config(

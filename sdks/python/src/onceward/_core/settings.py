@@ -115,7 +115,7 @@ class Settings:
 
 def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials among the options, in forms that a traceback does not show."""
-    from .credentials import masked  # packages without declared schemes do not load it
+    from .credential_options import masked  # packages without declared schemes do not load it
 
     schemes = brand.schemes.values()
     return {s.option: masked(given.get(s.option)) for s in schemes if s.kind != "mutual_tls"}
