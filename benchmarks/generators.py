@@ -53,7 +53,7 @@ class Generator:
 
 @dataclass(frozen=True)
 class Row:
-    """What one generator made of one contract."""
+    """The result of one generator for one contract."""
 
     problem: str = ""
     seconds: float = 0.0
