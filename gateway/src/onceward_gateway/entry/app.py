@@ -349,6 +349,7 @@ class App:
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
             if spec is not None:
                 spec.closed = _is_closed(match.route)
+                spec.relayed = match.route.kind is not None
                 spec.closed_query = match.route.method == "GET" and match.route.access is not Access.PUBLIC
             return spec
 
