@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.set-up
 # Without cached bytecode, each of the many processes of a test run would compile all its imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway bench-reports sweep chaos lock release dist clean
+.PHONY: help demo test test-all test-rest test-unit setup generate check-generated lint bench bench-gateway bench-cluster bench-reports sweep chaos lock release dist clean
 
 help:                  ## list every target
 	@awk -F ':.*## *' '/^[a-z][a-z-]*:.*##/ { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-reports: setup   ## measure reports over two million records
 
 bench-gateway: setup   ## measure the gateway beside LiteLLM's and Portkey's, in environments of their own
 	$(BIN)/python benchmarks/run.py --rounds 3 gateway
+
+bench-cluster: setup   ## measure the gateway on PostgreSQL and Redis, with one caller and with 32
+	$(BIN)/python benchmarks/cluster.py
 
 sweep: setup           ## cut a stream of 200 events at every byte offset on every transport (an hour or more)
 	$(BIN)/python conformance/cut_sweep.py --full

@@ -13,7 +13,7 @@ from .processes import cpu_seconds, memory_mb
 from .provider import INTERVAL
 from .subjects import Running, started
 
-__all__ = ["DIRECT", "PROVIDER", "measured"]
+__all__ = ["DIRECT", "PROVIDER", "load", "measured"]
 
 HERE = Path(__file__).parent
 PROVIDER = HERE / "provider.py"
@@ -41,7 +41,7 @@ def measured(name: str, upstream: str, pythons: dict[str, Path]) -> Figures:
         return {**_alone(direct), **_together(direct, CALLS[name]), **_streams(direct)}
     with tempfile.TemporaryDirectory() as folder, started(name, Path(folder), upstream, pythons) as running:
         idle = memory_mb(running.session)
-        _load("unary", running, AT_ONCE, 200)
+        load("unary", running, AT_ONCE, 200)
         figures = {**_alone(running), **_together(running, CALLS[name])}
         if name not in _WITHOUT_STREAMS:
             figures |= _streams(running)
@@ -49,13 +49,13 @@ def measured(name: str, upstream: str, pythons: dict[str, Path]) -> Figures:
 
 
 def _alone(running: Running) -> Figures:
-    seen = _load("unary", running, 1, ALONE)
+    seen = load("unary", running, 1, ALONE)
     return {"alone_p50_ms": seen["p50_ms"], "alone_p99_ms": seen["p99_ms"]}
 
 
 def _together(running: Running, calls: int) -> Figures:
     before = _cpu(running)
-    seen = _load("unary", running, AT_ONCE, calls)
+    seen = load("unary", running, AT_ONCE, calls)
     cpu = _cpu(running) - before
     busy = {"cpu_us": cpu / calls * 1e6, "rps_core": calls / cpu} if cpu else {}
     return {**busy, "rps": calls / seen["seconds"], "busy_p99_ms": seen["p99_ms"]}
@@ -63,7 +63,7 @@ def _together(running: Running, calls: int) -> Figures:
 
 def _streams(running: Running) -> Figures:
     before = _cpu(running)
-    seen = _load("streams", running, STREAMS, INTERVAL)
+    seen = load("streams", running, STREAMS, INTERVAL)
     cpu = _cpu(running) - before
     return {"chunk_us": cpu / seen["count"] * 1e6, "chunk_p50_ms": seen["p50_ms"], "chunk_p99_ms": seen["p99_ms"]}
 
@@ -72,7 +72,8 @@ def _cpu(running: Running) -> float:
     return cpu_seconds(running.session) if running.session else 0.0
 
 
-def _load(what: str, running: Running, *numbers: float) -> Figures:
+def load(what: str, running: Running, *numbers: float) -> Figures:
+    """Run the callers against a subject, and return what they saw."""
     command: list[str | Path] = [
         sys.executable,
         HERE / "load.py",

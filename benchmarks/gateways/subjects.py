@@ -44,12 +44,12 @@ class Running:
 def _onceward(folder: Path, provider: str, port: int, python: Path) -> list[str | Path]:
     shared = ""
     if database := os.environ.get("ONCEWARD_BENCH_DATABASE_URL"):
-        shared = f'database_url = "{database}"\n'
+        shared = f'[storage]\ndatabase_url = "{database}"\n'
         if redis := os.environ.get("ONCEWARD_BENCH_REDIS_URL"):
             shared += f'redis_url = "{redis}"\n'
     (folder / "onceward.toml").write_text(
-        f'[server]\ndata_dir = "{folder}/data"\n{shared}'
-        f'[auth]\nmode = "required"\napi_keys = ["{_MASTER}"]\n'
+        f'[server]\ndata_dir = "{folder}/data"\n'
+        f'{shared}[auth]\nmode = "required"\napi_keys = ["{_MASTER}"]\n'
         f'[models]\nmock = "local/mock"\n'
         f'[providers.local]\nbase_url = "{provider}/v1"\napi_key = "none"\n'
         '[prices."local/mock"]\ninput_per_million = 0.15\noutput_per_million = 0.60\n'

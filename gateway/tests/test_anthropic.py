@@ -137,7 +137,7 @@ def test_a_conversation_with_tools_and_images() -> None:
         ({"messages": [{"role": "function", "name": "x", "content": "y"}]}, ["messages[0].name", "messages[0].role"]),
     ],
 )
-def test_what_cannot_be_said_is_refused_by_name(chat: dict[str, Any], params: list[str]) -> None:
+def test_members_without_a_counterpart_are_refused_together(chat: dict[str, Any], params: list[str]) -> None:
     with pytest.raises(ApiError) as refused:
         request({"messages": [{"role": "user", "content": "Hi"}]} | chat, "claude", 4096)
     assert refused.value.status == 400
@@ -234,7 +234,7 @@ def normal(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def test_what_is_added_to_a_block_in_an_unknown_way_is_not_lost() -> None:
+def test_unknown_deltas_of_a_block_are_kept() -> None:
     chunks, start = Chunks("claude", 1), {"type": "message_start", "message": {"id": "m"}}
     events = [
         start,
@@ -412,7 +412,7 @@ TURN = {"role": "user", "content": "Hi"}
         {"thinking": {"type": "enabled", "budget_tokens": 2000}, "top_k": 4},
     ],
 )
-def test_what_the_contract_takes_is_translated(chat: dict[str, Any]) -> None:
+def test_requests_of_the_contract_are_translated(chat: dict[str, Any]) -> None:
     made = request({"messages": [TURN]} | chat, "claude", 4096)
     assert made["max_tokens"] == 4096
     assert made["messages"]
@@ -441,7 +441,7 @@ def test_what_the_contract_takes_is_translated(chat: dict[str, Any]) -> None:
         ({"extra_body": {"seed": 1}}, "extra_body.seed"),
     ],
 )
-def test_what_has_no_counterpart_is_named(chat: dict[str, Any], param: str) -> None:
+def test_a_member_without_a_counterpart_is_named(chat: dict[str, Any], param: str) -> None:
     with pytest.raises(ApiError) as refused:
         request({"messages": [TURN]} | chat, "claude", 4096)
     assert refused.value.param == param

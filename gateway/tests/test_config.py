@@ -191,7 +191,7 @@ def test_the_password_of_a_store_does_not_show(tmp_path: Path, url: str) -> None
         ('[deployments.d]\nmodel = "onceward/echo"\ntags = 5\n', ["`deployments.d.tags`"], None),
     ],
 )
-def test_what_concerns_one_provider_does_not_stop_the_gateway(
+def test_an_invalid_provider_does_not_stop_the_gateway(
     tmp_path: Path, text: str, shown: list[str], kept_back: str | None
 ) -> None:
     settings = read(tmp_path, text)

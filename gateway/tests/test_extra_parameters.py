@@ -559,7 +559,7 @@ def test_a_line_of_a_batch_is_a_call_like_any_other(world: World) -> None:
     assert world.spend(key) == pytest.approx(0.00011)
 
 
-def test_what_a_call_is_recorded_under_is_merged_too(world: World) -> None:
+def test_metadata_of_extra_body_is_recorded(world: World) -> None:
     own = {"user": "u-9", "metadata": {"app": "a"}, "tags": ["t-9"], "mock_response": "said"}
     answer = world.ask({"model": "cheap", "messages": HELLO, "extra_body": own})
     assert answer.json()["choices"][0]["message"]["content"] == "said"

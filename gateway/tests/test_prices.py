@@ -26,7 +26,7 @@ def test_a_long_prompt_makes_all_tokens_dearer(prompt: int, nano: int) -> None:
     assert book.cost("google", "gemini-2.5-pro", usage) == nano
 
 
-def test_what_was_read_from_a_cache_is_cheaper() -> None:
+def test_cached_tokens_have_their_price() -> None:
     book = PriceBook({}, SystemClock())
     usage = {"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 800}}
     assert book.cost("openai", "gpt-5", usage) == 200 * 1250 + 800 * 125

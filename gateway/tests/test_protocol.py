@@ -110,7 +110,7 @@ async def test_a_head_without_end_is_refused(say: Say, pieces: list[bytes]) -> N
         assert refused(said[said.rindex(b"HTTP/1.1") :], 431, "headers_too_large")
 
 
-async def test_what_is_no_http(say: Say) -> None:
+async def test_malformed_http_is_refused(say: Say) -> None:
     assert refused(await say(b"\x16\x03\x01 hello\r\n\r\n", ends=b"never"), 400, "no_http")
 
 

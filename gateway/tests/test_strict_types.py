@@ -257,7 +257,7 @@ def test_transcriptions(client: openai.OpenAI, sound: bytes) -> None:
         ({"response_format": "diarized_json"}, "response_format"),
     ],
 )
-def test_what_offline_transcription_cannot_do_is_named(
+def test_unsupported_transcription_parameters_are_named(
     client: openai.OpenAI, sound: bytes, more: dict[str, Any], param: str
 ) -> None:
     with pytest.raises(openai.BadRequestError) as caught:

@@ -140,10 +140,10 @@ def test_nothing_is_sent_twice_where_the_contract_knows_no_key() -> None:
     assert all(param.place is not Place.HEADER for param in keyed.params)
 
 
-def test_a_version_in_the_server_goes_to_the_paths() -> None:
+def test_the_path_of_the_server_stays_in_the_base_url() -> None:
     api = read("legacy")
-    assert api.servers[0].url == api.brand.base_url == "https://eu.example.com/api"
-    assert method(api, "pets.list").path == "/v1/pets"
+    assert api.servers[0].url == api.brand.base_url == "https://eu.example.com/api/v1"
+    assert method(api, "pets.list").path == "/pets"
 
 
 def test_names_that_collide_are_told_apart_by_what_differs() -> None:
@@ -178,12 +178,14 @@ def test_query_styles_come_through() -> None:
     assert found["ids"] == ("form", False)
 
 
-def test_a_body_with_files_is_multipart() -> None:
+def test_a_body_with_files_is_multipart_beside_its_json() -> None:
     upload = method(read("oddities"), "uploads.create")
     assert upload.body is not None
-    assert upload.body.kind is BodyKind.MULTIPART
-    assert upload.params[0].required
-    assert {param.wire: param.style for param in upload.params} == {"files": "brackets", "labels[]": "content"}
+    assert upload.body.kind is BodyKind.JSON
+    (files,) = upload.alternatives
+    assert files.body.kind is BodyKind.MULTIPART
+    assert files.params[0].required
+    assert {param.wire: param.style for param in files.params} == {"files": "brackets", "labels[]": "content"}
     raw = method(read("oddities"), "raw.create")
     assert (raw.params[0].place, raw.params[0].type) == (Place.WHOLE_BODY, FileType())
     assert raw.result.kind is ResultKind.TEXT

@@ -123,3 +123,24 @@ def test_undoing_an_action_is_not_called_like_the_action(tmp_path: Path) -> None
         "POST /models/{id}/archive": "models.archive",
         "DELETE /models/{id}/archive": "models.delete_archive",
     }
+
+
+def test_extensions_of_fern_and_speakeasy_name_methods(tmp_path: Path) -> None:
+    contract = tmp_path / "extensions.yaml"
+    operations = {
+        "/a": "get: {operationId: a, x-fern-sdk-group-name: [mail, boxes], x-fern-sdk-method-name: fetchAll, ",
+        "/b": "get: {operationId: b, x-speakeasy-group: mail.letters, x-speakeasy-name-override: readOne, ",
+        "/c/{id}": "delete: {operationId: c, x-fern-sdk-group-name: mail, " + _path_params("/{id}"),
+        "/d": "post: {operationId: d, x-speakeasy-name-override: shout, ",
+        "/e": "get: {operationId: e, x-speakeasy-ignore: true, ",
+        "/f": "get: {operationId: f, x-fern-ignore: true, ",
+    }
+    contract.write_text(HEAD + "".join(f"  {path!r}: {{{text}{OK}}}}}\n" for path, text in operations.items()))
+    sdk = tmp_path / "sdk.yaml"
+    sdk.write_text("methods: {GET /b: own.name}")
+    api, diagnostics = build_api(contract)
+    assert {method.id for method in methods_of(api) if method.visible} == {
+        "mail.boxes.fetch_all", "mail.letters.read_one", "mail.delete", "d.shout",
+    }  # fmt: skip
+    assert [found.code for found in diagnostics] == ["N902", "N902"]
+    assert "own.name" in {method.id for method in methods_of(build_api(contract, sdk)[0])}

@@ -49,6 +49,10 @@ class Recorded:
         assert len(found) < 2, f"{name} was sent {len(found)} times: {found}"
         return found[0] if found else None
 
+    def url_of(self, path: str) -> str:
+        """Return the URL of another path of this server."""
+        return f"http://{self.header('host')}{path}"
+
     def json(self) -> Any:
         return json.loads(self.body)
 

@@ -25,7 +25,7 @@ async def test_a_message_reaches_the_other_nodes_and_not_the_one_that_sent_it(sh
     assert sorted(heard) == [("second", b"\x00\xffone"), ("third", b"\x00\xffone")]
 
 
-async def test_who_unsubscribed_hears_no_more(shared_redis: Any, nodes: Any) -> None:
+async def test_an_unsubscribed_callback_receives_nothing(shared_redis: Any, nodes: Any) -> None:
     (redis, first), (_, second) = [await nodes.started(shared_redis.url) for _ in range(2)]
     one: list[bytes] = []
     other: list[bytes] = []
@@ -171,7 +171,9 @@ async def test_a_bus_that_could_not_connect_at_the_start_connects_later(redis_se
     assert told == ["first"]
 
 
-async def test_a_backlog_is_dropped_and_told(redis_server: Any, nodes: Any, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_dropped_backlog_is_reported_as_a_reconnect(
+    redis_server: Any, nodes: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     (_, first), (_, second) = [await nodes.started(redis_server.url) for _ in range(2)]
     told: list[str] = []
     second.on_reconnect(lambda: told.append("second"))
@@ -187,7 +189,7 @@ async def test_a_backlog_is_dropped_and_told(redis_server: Any, nodes: Any, capl
     ]
 
 
-async def test_a_node_without_redis_reaches_nobody() -> None:
+async def test_the_local_bus_delivers_nothing() -> None:
     bus = LocalBus()
     bus.publish("t", b"1")
     leave = bus.follow("t", lambda message: None)

@@ -45,7 +45,7 @@ async def nodes(tmp_path: Path, redis_server: Any) -> AsyncIterator[Nodes]:
         yield made
 
 
-async def test_what_rests_at_one_node_rests_at_all_and_answers_at_all(nodes: Nodes) -> None:
+async def test_cooldowns_begin_and_end_on_all_nodes(nodes: Nodes) -> None:
     await nodes.start()
     a = nodes.first.providers["a"]
     a.fails(500)
@@ -62,7 +62,7 @@ async def test_what_rests_at_one_node_rests_at_all_and_answers_at_all(nodes: Nod
     assert (await nodes.second.chat()).headers["x-onceward-deployment"] == "a"
 
 
-async def test_a_provider_that_says_when_is_heard_by_all(nodes: Nodes) -> None:
+async def test_retry_after_applies_on_all_nodes(nodes: Nodes) -> None:
     await nodes.start()
     nodes.first.providers["a"].fails(429, headers={"retry-after": "120"})
     await nodes.first.chat()
@@ -79,7 +79,7 @@ async def test_a_node_that_starts_later_knows_it(nodes: Nodes) -> None:
     assert len(nodes.first.providers["a"].seen) == 1
 
 
-async def test_what_redis_knows_of_a_rest_ends_with_it(nodes: Nodes) -> None:
+async def test_the_redis_key_of_a_cooldown_expires_with_it(nodes: Nodes) -> None:
     await nodes.start(nodes.first, cooldown=0.2)
     nodes.first.providers["a"].fails(500)
     await nodes.first.chat()
@@ -88,7 +88,7 @@ async def test_what_redis_knows_of_a_rest_ends_with_it(nodes: Nodes) -> None:
     assert 0 < await redis.ask("PTTL", f"{nodes.prefix}cooldown:a") <= 200
 
 
-async def test_what_began_while_redis_was_away_is_told_when_it_is_back(nodes: Nodes, redis_server: Any) -> None:
+async def test_cooldowns_that_began_during_an_outage_are_published_afterwards(nodes: Nodes, redis_server: Any) -> None:
     await nodes.start()
     first, second = nodes.first.gateway, nodes.second.gateway
     redis_server.kill()

@@ -58,7 +58,7 @@ async def test_a_script_is_known_after_its_memory_was_emptied(shared_redis: Any,
     assert await redis.ask("SCRIPT", "EXISTS", ECHO.sha) == [1]
 
 
-async def test_who_is_cancelled_while_it_waits_has_its_answer_taken_by_another(shared_redis: Any, nodes: Any) -> None:
+async def test_the_answer_of_a_cancelled_command_goes_to_its_late_callback(shared_redis: Any, nodes: Any) -> None:
     redis = nodes.redis(shared_redis.url)
     await redis.start()
     late: list[Any] = []
@@ -71,7 +71,7 @@ async def test_who_is_cancelled_while_it_waits_has_its_answer_taken_by_another(s
     assert late == [[b"1", b"key"]]
 
 
-async def test_a_frozen_redis_is_away_within_its_time(
+async def test_a_frozen_redis_is_unavailable_after_the_timeout(
     redis_server: Any, nodes: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     redis = nodes.redis(redis_server.url, patience=0.1)
@@ -138,7 +138,7 @@ async def test_killed_and_started_again_it_is_found(
     assert [("is unavailable" in line, "answers again" in line) for line in told] == [(True, False), (False, True)] * 2
 
 
-async def test_a_redis_that_is_not_there_at_the_start_is_told_once_and_found_later(
+async def test_a_redis_missing_at_the_start_is_logged_once_and_connected_later(
     redis_server: Any, nodes: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     redis_server.kill()
@@ -151,7 +151,7 @@ async def test_a_redis_that_is_not_there_at_the_start_is_told_once_and_found_lat
     assert len([record for record in caplog.records if "is unavailable" in record.message]) == 1
 
 
-async def test_one_that_only_reads_is_away(redis_server: Any, nodes: Any) -> None:
+async def test_a_read_only_redis_is_unavailable(redis_server: Any, nodes: Any) -> None:
     redis = nodes.redis(redis_server.url)
     await redis.start()
     await redis.ask("CONFIG", "SET", "replica-read-only", "yes")

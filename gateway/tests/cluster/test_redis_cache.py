@@ -28,7 +28,7 @@ async def stores(nodes: Any, url: str, count: int, most: int = 10_000) -> list[A
     return made
 
 
-async def test_what_one_node_kept_another_finds(shared_redis: Any, nodes: Any) -> None:
+async def test_a_cached_response_is_found_by_other_nodes(shared_redis: Any, nodes: Any) -> None:
     first, second = await stores(nodes, shared_redis.url, 2)
     now = time.time()
     await first.put("k", "organization:a b", b"\x00body\xff", now, now + 60)
@@ -73,7 +73,7 @@ async def test_the_bytes_stay_within_their_bound_and_add_up(shared_redis: Any, n
         assert sum(body is not None for body in kept) == count
 
 
-async def test_what_redis_dropped_by_itself_does_no_harm(shared_redis: Any, nodes: Any) -> None:
+async def test_entries_that_redis_evicted_are_tolerated(shared_redis: Any, nodes: Any) -> None:
     (store,) = await stores(nodes, shared_redis.url, 1, most=1_000)
     redis, now = store._redis, time.time()
     await store.put("k", "s", b"x" * 600, now, now + 60)
@@ -116,7 +116,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield made
 
 
-async def test_while_redis_is_away_the_model_is_asked(bench: Bench, redis_server: Any) -> None:
+async def test_calls_miss_the_cache_while_redis_is_down(bench: Bench, redis_server: Any) -> None:
     a = bench.providers["a"]
     await bench.start(CONFIG.format(url=redis_server.url, provider=a.url))
     marks = [(await bench.chat()).headers["x-onceward-cache"] for _ in range(2)]
@@ -142,7 +142,7 @@ async def test_while_redis_is_away_the_model_is_asked(bench: Bench, redis_server
     assert (await bench.http.post("/cache/flushall")).json()["deleted"] == 1
 
 
-async def test_a_store_that_is_away_finds_nothing_and_forgets_nothing(redis_server: Any, nodes: Any) -> None:
+async def test_an_unavailable_store_finds_nothing_and_deletes_nothing(redis_server: Any, nodes: Any) -> None:
     (store,) = await stores(nodes, redis_server.url, 1)
     redis_server.kill()
     now = time.time()

@@ -168,9 +168,7 @@ async def test_closed_limits_refuse_until_it_is_back(pair: Callable[..., Gateway
             assert (await client.post(CHAT, json=asked(), headers=paced)).status_code == 200
 
 
-async def test_what_was_changed_meanwhile_is_known_when_it_is_back(
-    pair: Callable[..., Gateways], redis_server: Any
-) -> None:
+async def test_changes_during_an_outage_apply_afterwards(pair: Callable[..., Gateways], redis_server: Any) -> None:
     gateways = pair()
     async with in_clients(gateways.urls) as clients:
         first, second = clients
@@ -197,7 +195,7 @@ async def test_what_was_changed_meanwhile_is_known_when_it_is_back(
 NEW_MODEL = {"model_name": "later", "litellm_params": {"model": "onceward/echo"}}
 
 
-async def test_a_dead_node_frees_its_places(pair: Callable[..., Gateways]) -> None:
+async def test_parallel_calls_of_a_dead_node_are_released(pair: Callable[..., Gateways]) -> None:
     gateways = pair()
     async with in_clients(gateways.urls) as clients:
         first, second = clients

@@ -69,14 +69,14 @@ async def put(db: Database, *records: CallRecord) -> CallRecord:
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
-async def test_a_call_that_its_heir_ended_is_not_interrupted(db: Database, status: str) -> None:
+async def test_a_call_that_its_successor_ended_is_not_interrupted(db: Database, status: str) -> None:
     ended = replace(RUNNING, status=status, finished_at=2.0)
     late = replace(RUNNING, status="interrupted", node="node_late", finished_at=3.0)
     found = await put(db, RUNNING, ended, late)
     assert (found.status, found.node, found.finished_at) == (status, "node_heir", 2.0)
 
 
-async def test_a_call_that_its_heir_still_makes_is_not_interrupted(db: Database) -> None:
+async def test_a_call_that_its_successor_runs_is_not_interrupted(db: Database) -> None:
     late = replace(RUNNING, status="interrupted", node="node_late", finished_at=3.0)
     assert (await put(db, RUNNING, late)).status == "in_progress"
 
@@ -87,7 +87,7 @@ async def test_the_end_that_was_paid_is_the_end(db: Database) -> None:
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-async def test_what_a_late_node_gave_up_its_heir_still_makes(db: Database, status: str) -> None:
+async def test_a_late_interruption_does_not_end_the_call_of_its_successor(db: Database, status: str) -> None:
     late = replace(RUNNING, status=status, node="node_late", finished_at=3.0)
     assert (await put(db, RUNNING, late)).status == "in_progress"
 
@@ -135,7 +135,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.mark.cluster
 @pytest.mark.skipif(no_postgres(), reason="PostgreSQL is not installed")
 @pytest.mark.parametrize("heir", ["completed", "in_progress", "interrupted", None])
-async def test_a_claim_that_is_undone_late_takes_no_key_from_the_heir(shared: Database, heir: Any) -> None:
+async def test_a_claim_that_is_undone_late_keeps_the_key_of_the_successor(shared: Database, heir: Any) -> None:
     lost: Any = Unanswered(shared)
     calls = calls_with(lost, IdempotencyKeys(lost, SystemClock(), 3600.0), "node_late")
     presented = IdempotentRequest("p", "chat", "k", b"same", stream=True, request_id="req_1", body_bytes=10)
@@ -173,7 +173,7 @@ async def test_events_that_are_logged_stay_when_a_late_node_logs_fewer_of_them(d
         ("node_heir", "in_progress", False),
     ],
 )
-async def test_a_claim_that_was_lost_lets_go_of_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
+async def test_a_lost_claim_releases_no_key(db: Database, node: str, status: Any, kept: bool) -> None:
     batch = Batch()
     IdempotencyStore.put(batch, ("p", "k", "chat", b"body", "call_1", 100.0))
     await db.write_batch(batch)

@@ -49,7 +49,7 @@ def rewritten(guardrail: TextGuardrail, *pieces: str) -> str:
         ("In 2024 we sold 1,234,567 units for 99.95", "In 2024 we sold 1,234,567 units for 99.95"),
     ],
 )
-def test_what_is_masked(text: str, masked: str) -> None:
+def test_matches_are_masked(text: str, masked: str) -> None:
     assert rewritten(PII, text) == masked
     assert rewritten(PII, *text) == masked
 
@@ -93,14 +93,14 @@ def test_character_by_character(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(cut(TEXTS), st.sampled_from(SEEDS[:-2]))
-def test_what_is_whole_never_gets_through(pieces: list[str], secret: str) -> None:
+def test_a_complete_match_is_never_sent(pieces: list[str], secret: str) -> None:
     text = "".join(pieces) + " | " + secret + " | "
     assert secret not in rewritten(PII, *text).rpartition(" | ")[0].rpartition(" | ")[2]
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
-def test_what_goes_out_is_a_beginning_of_the_end(text: str) -> None:
+def test_streamed_output_is_a_prefix_of_the_final_text(text: str) -> None:
     rewriter, out = PII.rewriter(), ""
     whole = rewritten(PII, text)
     for char in text:
@@ -121,14 +121,14 @@ def test_what_goes_out_is_a_beginning_of_the_end(text: str) -> None:
         ("A ", 0),
     ],
 )
-def test_no_more_is_held_back_than_could_be_a_match(text: str, held: int) -> None:
+def test_only_a_possible_match_is_withheld(text: str, held: int) -> None:
     rewriter = PII.rewriter()
     assert isinstance(rewriter, PatternRewriter)
     out = rewriter.feed(text)
     assert (rewriter.held, out) == (held, text[: len(text) - held])
 
 
-def test_what_is_held_is_bounded() -> None:
+def test_the_withheld_text_is_bounded() -> None:
     for endless in ("a@" + "b." * 5000, "1" * 5000, "1 " * 5000, "DE" + "1" * 5000, "+1" + " 1" * 5000, "a:" * 5000):
         rewriter = PII.rewriter()
         assert isinstance(rewriter, PatternRewriter)

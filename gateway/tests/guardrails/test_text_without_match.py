@@ -88,7 +88,7 @@ def test_messages_that_are_one_text_by_chance_only_stay(messages: list[dict[str,
         assert sent(guardrail, *messages) == messages
 
 
-def test_lists_that_are_no_content_are_not_one_text() -> None:
+def test_lists_other_than_content_are_not_joined() -> None:
     cells: list[dict[str, Any]] = [
         {"text": number, "row": row} for row, number in enumerate(("4012", "8888", "8888", "1881"))
     ]
@@ -152,7 +152,7 @@ def test_a_request_that_hides_nothing_is_sent_as_it_is(
 
 @given(st.lists(st.sampled_from(["see", "acme", "hello", " ", "the acme is"]), max_size=6), st.randoms())
 @settings(max_examples=60, deadline=None)
-def test_what_is_changed_is_changed_once(said: list[str], choose: random.Random) -> None:
+def test_each_part_is_rewritten_once(said: list[str], choose: random.Random) -> None:
     guardrail = Words({"words": ["acme"], "mask": "[acme removed]"})
     parts = [choose.choice((text(one), text(one, cache_control={}))) for one in said]
     alone = [{**part, "text": guardrail._whole(part["text"])} for part in parts]

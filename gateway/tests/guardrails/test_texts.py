@@ -92,7 +92,7 @@ def carriers(text: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("at", range(len(carriers(""))))
-async def test_a_text_is_seen_wherever_it_stands(at: int) -> None:
+async def test_texts_in_every_member_are_searched(at: int) -> None:
     context = CONTEXT
     with pytest.raises(ApiError, match="words"):
         await WORDS.before(carriers("about Voldemort")[at], context)
@@ -124,7 +124,7 @@ def test_arguments_too_deep_to_see_are_refused() -> None:
             map_texts(called(arguments="[" * levels + "]" * levels), str)
 
 
-def test_what_is_left_out() -> None:
+def test_members_without_text_are_not_searched() -> None:
     picture = "data:image/png;base64," + "A" * 60
     body = ask(
         tags=["T"],
@@ -154,7 +154,7 @@ def test_what_is_left_out() -> None:
         "data:application/json;charset=utf-8;base64," + base64.b64encode(b'["Voldemort"]').decode(),
     ],
 )
-def test_what_hides_a_text_is_seen_through(text: str) -> None:
+def test_matches_hidden_by_invisible_characters_are_found(text: str) -> None:
     def change(one: str) -> str:
         rewriter = WORDS.rewriter()
         return rewriter.feed(one) + rewriter.close()
@@ -299,7 +299,7 @@ def said(role: str, content: Any) -> dict[str, Any]:
         [said("assistant", [{"type": "thinking", "thinking": "Volde"}, {"type": "thinking", "thinking": "mort"}])],
     ],
 )
-def test_a_word_that_is_split_is_seen(messages: list[dict[str, Any]]) -> None:
+def test_words_split_over_parts_are_found(messages: list[dict[str, Any]]) -> None:
     body = {"model": "m", "messages": messages}
     with pytest.raises(ApiError, match="stopped this call"):
         map_texts(body, WORDS._whole)

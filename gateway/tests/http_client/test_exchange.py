@@ -133,7 +133,7 @@ async def test_answers_that_keep_the_connection(sent: bytes, status: int, body: 
         assert upstream.accepted == 1
 
 
-async def test_trailers_are_no_headers() -> None:
+async def test_trailers_are_separate_from_headers() -> None:
     sent = _CHUNKED + b"5\r\nhello\r\n0\r\nx-trailer: 1\r\n\r\n"
     async with serving(sent) as upstream, HttpClient() as client:
         response, _ = await read(client, upstream.url)
@@ -253,7 +253,7 @@ async def test_a_body_above_its_bound_is_given_up() -> None:
 
 
 @on_both_loops
-async def test_bytes_that_nobody_asked_for_close_the_connection() -> None:
+async def test_unexpected_bytes_close_the_connection() -> None:
     async def handler(upstream: Upstream, writer: Writer) -> None:
         writer.write(answer())
         await asyncio.sleep(0.01)

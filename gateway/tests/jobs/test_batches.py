@@ -128,13 +128,13 @@ def test_a_batch_can_be_watched_and_cancelled(client: openai.OpenAI) -> None:
     assert client.batches.cancel(batch.id).status == "cancelled"
 
 
-def test_what_is_over_cannot_be_cancelled(client: openai.OpenAI) -> None:
+def test_a_completed_batch_cannot_be_cancelled(client: openai.OpenAI) -> None:
     done = finish(client, start(client, [line(1)]))
     with pytest.raises(openai.ConflictError):
         client.batches.cancel(done.id)
 
 
-def test_what_cannot_be_run_is_refused(client: openai.OpenAI) -> None:
+def test_invalid_batches_are_refused(client: openai.OpenAI) -> None:
     file = client.files.create(file=("in.jsonl", jsonl([line(1)])), purpose="batch")
     other = client.files.create(file=("in.jsonl", jsonl([line(1)])), purpose="user_data")
     with pytest.raises(openai.BadRequestError, match="endpoint"):

@@ -45,7 +45,7 @@ async def upload(bench: Bench) -> str:
     return str(answer.json()["id"])
 
 
-async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_more(bench: Bench) -> None:
+async def test_contents_without_a_record_are_deleted_after_an_hour(bench: Bench) -> None:
     recorded = await upload(bench)
     await bench.gateway.files.blobs.put("file-lost", io.BytesIO(b"x"))
     await bench.gateway.cleanup.clean()
@@ -57,7 +57,7 @@ async def test_contents_without_a_record_are_swept_when_nobody_writes_them_any_m
 
 @pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="a folder knows nothing of records")
-async def test_a_shared_database_finds_lost_contents_without_telling_all_files(
+async def test_a_shared_database_finds_unrecorded_contents_without_listing_all_files(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await upload(bench)
@@ -87,7 +87,7 @@ async def test_a_new_database_sweeps_nothing_of_an_old_folder(bench: Bench) -> N
 
 
 @pytest.mark.skipif(on_postgres(), reason="contents are in the database, each put in one transaction")
-async def test_what_a_dead_gateway_was_writing_is_deleted_at_the_start(bench: Bench) -> None:
+async def test_partial_files_of_a_dead_gateway_are_deleted_at_the_start(bench: Bench) -> None:
     await upload(bench)
     data = bench.gateway.settings.data_dir
     parts = [data / kind / "half.part" for kind in BLOB_KINDS]

@@ -95,7 +95,7 @@ def test_a_file_of_another_kind_fails_by_its_line(client: openai.OpenAI) -> None
         ({"input": {"messages": [ASKED]}, "preferred_output": [ANSWER]}, "`non_preferred_output` is missing"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_line(line: dict[str, Any], told: str) -> None:
+def test_errors_name_their_line(line: dict[str, Any], told: str) -> None:
     found = examples_in(line, 2)
     assert isinstance(found, LineFault)
     assert found.line == 2

@@ -35,7 +35,7 @@ def test_lists_in_pages(client: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize("filename", ["../../etc/passwd", "C:\\temp\\a.txt", "a/b/c.txt", "x" * 400])
-def test_names_are_no_paths(client: openai.OpenAI, filename: str) -> None:
+def test_file_names_contain_no_path(client: openai.OpenAI, filename: str) -> None:
     name = client.files.create(file=(filename, b"x"), purpose="user_data").filename
     assert "/" not in name
     assert "\\" not in name
@@ -97,7 +97,7 @@ def test_the_same_key_makes_one_file(gateway: str) -> None:
     assert len(httpx2.get(gateway + "/v1/files", params={"purpose": "vision"}).json()["data"]) == 1
 
 
-def test_what_is_missing_is_named(gateway: str) -> None:
+def test_a_missing_file_is_named(gateway: str) -> None:
     answer = httpx2.post(gateway + "/v1/files", data={"purpose": "batch"}, files={"other": ("a", b"x")})
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == "file"

@@ -156,7 +156,7 @@ def test_jobs_are_listed(client: openai.OpenAI) -> None:
         ({"hyperparameters": {"n_epochs": 0}}, None),
     ],
 )
-def test_what_cannot_be_learned_is_refused(launch: Launch, change: dict[str, Any], param: str | None) -> None:
+def test_invalid_jobs_are_refused(launch: Launch, change: dict[str, Any], param: str | None) -> None:
     client = openai.OpenAI(base_url=launch().url + "/v1", api_key="k", max_retries=0)
     request: dict[str, Any] = {"model": "onceward/echo", "training_file": upload(client, lesson(FAQ)), **change}
     with pytest.raises(openai.APIStatusError) as caught:

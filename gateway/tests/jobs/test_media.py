@@ -74,7 +74,7 @@ def test_pictures_are_edited_and_varied(client: openai.OpenAI) -> None:
 @pytest.mark.parametrize(
     "change", [{"size": "9999x9999"}, {"output_format": "webp"}, {"n": 11}, {"model": "onceward/embed"}]
 )
-def test_what_cannot_be_drawn_is_refused(gateway: str, change: dict[str, Any]) -> None:
+def test_invalid_image_parameters_are_refused(gateway: str, change: dict[str, Any]) -> None:
     answer = httpx2.post(gateway + "/v1/images/generations", json={"prompt": "x", **change})
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] in change
@@ -85,7 +85,7 @@ def test_no_other_file_is_served(gateway: str) -> None:
         assert httpx2.get(f"{gateway}/v1/images/content/{name}").status_code == 404
 
 
-def test_speech_is_heard(client: openai.OpenAI) -> None:
+def test_speech_is_transcribed(client: openai.OpenAI) -> None:
     text = "Hello world. Grüße an alle!"
     sound = client.audio.speech.create(model="tts-1", voice="alloy", input=text, response_format="wav").read()
     with wave.open(io.BytesIO(sound)) as read:
@@ -140,7 +140,7 @@ def test_speech_as_mp3(client: openai.OpenAI) -> None:
     assert base64.b64decode(spoken.choices[0].message.audio.data) == answer.content
 
 
-def test_sound_that_is_no_speech_is_named(client: openai.OpenAI) -> None:
+def test_audio_without_speech_is_described(client: openai.OpenAI) -> None:
     assert "offline speech" in client.audio.transcriptions.create(model="whisper-1", file=("a.raw", bytes(48_000))).text
 
 

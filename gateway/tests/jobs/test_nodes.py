@@ -100,7 +100,7 @@ def test_a_file_is_the_same_at_every_node(nodes: Gateways) -> None:
     assert nodes.rows("SELECT COUNT(*) FROM content_part") == [(0,)]
 
 
-def test_a_large_file_is_in_nobodys_memory(nodes: Gateways) -> None:
+def test_a_large_file_is_not_held_in_memory(nodes: Gateways) -> None:
     a, b = two(nodes)
     piece, pieces = b"0123456789abcdef" * 4096, 1024
     before = [most_memory(node) for node in (a, b)]
@@ -133,7 +133,7 @@ def test_a_picture_given_by_its_address_is_at_every_node(nodes: Gateways) -> Non
 
 
 @pytest.mark.parametrize("how", ["kill", "terminate"])
-def test_a_batch_goes_on_at_another_node_and_pays_no_line_twice(mortal: Gateways, how: str) -> None:
+def test_a_batch_continues_on_another_node_and_bills_each_line_once(mortal: Gateways, how: str) -> None:
     a, b = two(mortal)
     batch = batch_at(a, 60, "0.05")
     client = client_of(b)
@@ -240,7 +240,7 @@ def test_a_node_that_was_taken_for_dead_and_is_not_spoils_nothing(mortal: Gatewa
     wait_for(lambda: mortal.rows("SELECT COUNT(*) FROM batch_result"), lambda rows: rows == [(0,)])
 
 
-def test_a_batch_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
+def test_a_batch_waits_for_an_unavailable_database(tmp_path: Path) -> None:
     server = PostgresServer().start()
     nodes = Gateways(tmp_path, database=server.url())
     try:

@@ -49,7 +49,7 @@ def test_a_wav_file_is_as_long_as_its_header_says(rate: int, channels: int, widt
         b"RIFF\0\0\0\0WAVELIST\xff\xff\xff\xff",
     ],
 )
-def test_what_is_no_sound_that_can_be_measured_counts_as_compressed(head: bytes) -> None:
+def test_unreadable_audio_counts_as_compressed(head: bytes) -> None:
     file = upload(head + bytes(40_000 - len(head)))
     assert seconds_of_sound([file, file]) == 20
     assert file.file.tell() == 0

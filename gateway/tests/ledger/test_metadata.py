@@ -57,7 +57,7 @@ TOO_LONG: list[tuple[Any, dict[str, str], str]] = [
 ]
 
 
-def test_what_is_too_long_to_be_kept_is_refused(launch: Launch) -> None:
+def test_values_too_long_for_a_record_are_refused(launch: Launch) -> None:
     url = launch().url + "/v1/chat/completions"
     for body, headers, param in TOO_LONG:
         answer = httpx2.post(url, json={**HELLO, **body}, headers=headers)

@@ -148,7 +148,7 @@ def test_a_budget_made_while_calls_run_elsewhere_counts_them(bench: Bench) -> No
     assert windows(bench) == {"k1": (120, 0)}
 
 
-def test_what_another_node_set_back_can_be_spent_here(bench: Bench) -> None:
+def test_a_reset_on_another_node_applies_here(bench: Bench) -> None:
     here, there, _ = bench.nodes
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=480)), 480))
     with pytest.raises(ApiError):
@@ -187,7 +187,7 @@ def test_credits_of_a_period_are_granted_once(tmp_path: Path, monkeypatch: pytes
 # -- a node dies
 
 
-def test_what_a_dead_node_held_is_given_back_once(bench: Bench) -> None:
+def test_reservations_of_a_dead_node_are_released_once(bench: Bench) -> None:
     gone, here, there = bench.nodes
     bench.act(gone.enter(ONE, tokens=200))
     bench.act(here.enter(ONE, tokens=100))
@@ -262,7 +262,7 @@ def test_a_call_that_had_sent_nothing_is_charged_nothing(bench: Bench) -> None:
     assert windows(bench) == {"k1": (0, 0)}
 
 
-def test_one_that_goes_on_elsewhere_gives_its_hold_back_once(bench: Bench) -> None:
+def test_the_reservation_of_a_resumed_call_is_released_once(bench: Bench) -> None:
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
     other = bench.act(here.enter(ONE, tokens=100))
@@ -288,7 +288,7 @@ def test_a_node_that_lives_keeps_what_it_holds_whatever_its_lease_says(bench: Be
     assert windows(bench) == {"k1": (200, 0)}
 
 
-def test_what_was_held_for_a_call_that_never_began_is_given_back(bench: Bench) -> None:
+def test_the_reservation_of_a_call_that_never_began_is_released(bench: Bench) -> None:
     here = bench.node
     bench.act(here.db.write("INSERT INTO node (id, started_at, seen_at) VALUES (?, 0, 0)", (here.id,)))
     call: Any = SimpleNamespace(caller=ONE, data={"max_tokens": 200}, raw=b"x" * 30, files=[], header=lambda name: None)
@@ -300,7 +300,7 @@ def test_what_was_held_for_a_call_that_never_began_is_given_back(bench: Bench) -
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
 
 
-def test_a_call_that_is_left_while_it_is_let_in_holds_nothing(bench: Bench) -> None:
+def test_a_call_cancelled_during_admission_reserves_nothing(bench: Bench) -> None:
     here, there, _ = bench.nodes
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=10)), 10))
 

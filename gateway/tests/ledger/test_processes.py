@@ -125,7 +125,7 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(launch: Launch, tmp_
     assert httpx2.get(url + "/key/info", headers=key).json()["info"]["spend"] == sums[0] / 1e9
 
 
-def test_a_call_that_goes_on_after_a_kill_is_paid_once(launch: Launch, tmp_path: Path) -> None:
+def test_a_call_resumed_after_a_kill_is_billed_once(launch: Launch, tmp_path: Path) -> None:
     server = launch(config=CONFIG)
     key = make_key(server.url, max_budget=5.0) | {"Idempotency-Key": "goes-on"}
     asked = body(stream=True, pace=0.05)
@@ -184,7 +184,7 @@ def test_replays_and_refusals_cost_nothing(launch: Launch, tmp_path: Path) -> No
     assert rows(tmp_path, "SELECT held FROM budget_window") == [(0,)]
 
 
-def test_pace_is_told_and_named(launch: Launch) -> None:
+def test_rate_limits_are_in_headers_and_errors(launch: Launch) -> None:
     url = launch(config=CONFIG).url
     key = make_key(url, key_alias="quick", rpm_limit=3, tpm_limit=100_000)
     answers = [httpx2.post(url + CHAT, json=body(), headers=key) for _ in range(4)]
@@ -333,7 +333,7 @@ def test_numbers_beyond_all_bounds(launch: Launch) -> None:
     assert answer.status_code == 400
 
 
-async def test_an_upstream_that_tells_nonsense_earns_nobody_money(
+async def test_implausible_usage_of_an_upstream_is_never_a_refund(
     launch: Launch, upstream: Any, tmp_path: Path
 ) -> None:
     config = CONFIG + f'[providers.up]\nbase_url = "{upstream.url}/v1"\n[prices."up/m"]\ninput_per_million = 1.0\n'

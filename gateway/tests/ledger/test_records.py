@@ -54,7 +54,7 @@ async def get(url: str, path: str, key: dict[str, str], **query: Any) -> Any:
         return answer.json()
 
 
-async def test_a_provider_whose_budget_is_spent_is_walked_around(launch: Launch, upstream: Any, tmp_path: Path) -> None:
+async def test_a_provider_with_an_exhausted_budget_is_avoided(launch: Launch, upstream: Any, tmp_path: Path) -> None:
     upstream.json(PAID)
     url = (await asyncio.to_thread(launch, config=CONFIG + TWO.format(url=upstream.url))).url
     async with httpx2.AsyncClient(base_url=url, headers=MASTER, timeout=30) as client:
@@ -71,7 +71,7 @@ async def test_a_provider_whose_budget_is_spent_is_walked_around(launch: Launch,
     assert counted == {"here": 2, "there": 4}
 
 
-async def test_a_record_tells_of_its_call(launch: Launch, upstream: Any) -> None:
+async def test_a_record_describes_its_call(launch: Launch, upstream: Any) -> None:
     upstream.json(PAID)
     config = CONFIG + TWO.format(url=upstream.url.replace("://", "://user:secret@"))
     url = (await asyncio.to_thread(launch, config=config)).url
@@ -92,7 +92,7 @@ async def test_a_record_tells_of_its_call(launch: Launch, upstream: Any) -> None
     assert own == record | {"api_base": None}
 
 
-async def test_a_stream_tells_when_it_began_and_the_cache_under_which_key(launch: Launch) -> None:
+async def test_records_have_the_time_of_the_first_token_and_the_cache_key(launch: Launch) -> None:
     config = CONFIG + '[cache]\nkind = "memory"\n'
     url = (await asyncio.to_thread(launch, config=config)).url
     asked = body(stream=True, pace=0.02)

@@ -225,7 +225,7 @@ def test_a_lease_that_is_over_is_given_back(bench: Bench) -> None:
     assert {held for _, held in bench.standings().values()} == {0}
 
 
-def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
+def test_a_living_process_keeps_its_reservations(bench: Bench) -> None:
     ticket = bench.enter(CALLERS[0], tokens=100)
     for _ in range(5):
         bench.clock.now += bench.ledger.upkeep.sweep_seconds
@@ -234,7 +234,7 @@ def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
     assert bench.rows("SELECT spent FROM budget_window WHERE scope = 'key'") == [(100 * NANO_A_TOKEN,)]
 
 
-def test_a_soft_budget_warns_and_lets_pass(bench: Bench) -> None:
+def test_a_soft_budget_warns_and_refuses_nothing(bench: Bench) -> None:
     caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=None, soft_budget=50 * NANO_A_TOKEN),))
     first = bench.enter(caller, tokens=100)
     assert not first.headers
@@ -243,7 +243,7 @@ def test_a_soft_budget_warns_and_lets_pass(bench: Bench) -> None:
     assert "soft budget" in dict(second.headers)["x-onceward-budget-warning"]
 
 
-def test_what_has_a_budget_calls_no_model_without_a_price(bench: Bench) -> None:
+def test_a_caller_with_a_budget_cannot_use_a_model_without_a_price(bench: Bench) -> None:
     with pytest.raises(ApiError) as refusal:
         bench.enter(CALLERS[0], tokens=1, model="nobody-knows-it")
     assert refusal.value.code == "price_unknown"
@@ -311,7 +311,7 @@ def test_a_key_counts_for_the_key_that_it_was_derived_from(bench: Bench) -> None
     assert spent_in(bench, "key") == [80]
 
 
-def test_what_an_unbounded_answer_may_cost_is_what_its_model_writes_at_most(bench: Bench) -> None:
+def test_an_unbounded_answer_reserves_the_maximum_output_of_its_model(bench: Bench) -> None:
     caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=10**12),))
     for known, held in ((16_384, 16_384), (None, bench.settings.default_output_tokens)):
         ticket = bench.enter(caller, tokens=None, via=(Candidate("p", "m", known),))
@@ -332,7 +332,7 @@ def held_at(ticket: Ticket) -> list[str]:
     return [id for _, id, *_ in ticket.reservation.taken]
 
 
-def test_a_provider_with_too_little_left_is_walked_around(tmp_path: Path) -> None:
+def test_a_provider_with_too_little_budget_is_avoided(tmp_path: Path) -> None:
     bench = Bench(tmp_path, LedgerSettings(providers=PROVIDERS))
     free = Principal("k1", key_id="k1")
     bench.enter(free, tokens=80, via=(HERE,))

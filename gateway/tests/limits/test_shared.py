@@ -179,7 +179,7 @@ async def test_no_minute_holds_more_when_many_ask_at_once(shared_redis: Any, nod
     assert sum(isinstance(verdict, ApiError) for verdict in verdicts) == 190
 
 
-async def test_what_a_call_used_is_known_to_all(shared_redis: Any, nodes: Any) -> None:
+async def test_used_tokens_count_on_all_nodes(shared_redis: Any, nodes: Any) -> None:
     clock = Clock()
     first, second = [await nodes(shared_redis.url, clock) for _ in range(2)]
     entered = await first.enter(KEY, tokens=900)
@@ -191,7 +191,7 @@ async def test_what_a_call_used_is_known_to_all(shared_redis: Any, nodes: Any) -
     assert dict((await second.enter(KEY, tokens=500)).headers)["x-ratelimit-remaining-tokens"] == "0"
 
 
-async def test_what_is_told_after_the_minute_is_over_changes_nothing(shared_redis: Any, nodes: Any) -> None:
+async def test_usage_reported_after_its_minute_changes_nothing(shared_redis: Any, nodes: Any) -> None:
     clock = Clock()
     node = await nodes(shared_redis.url, clock)
     first = await node.enter(KEY, tokens=400)
@@ -207,7 +207,7 @@ async def test_what_is_told_after_the_minute_is_over_changes_nothing(shared_redi
 ALONE = Bound("team", "t", "team 't'", max_parallel_requests=1)
 
 
-async def test_a_call_that_ended_makes_room_at_once(shared_redis: Any, nodes: Any) -> None:
+async def test_an_ended_call_frees_its_parallel_slot_at_once(shared_redis: Any, nodes: Any) -> None:
     node = await nodes(shared_redis.url, Clock())
     for _ in range(50):
         entered = await node.enter(ALONE)
@@ -236,7 +236,7 @@ async def test_a_dead_node_does_not_keep_its_calls_for_ever(shared_redis: Any, n
     await alive.enter(ALONE)
 
 
-async def test_a_call_that_runs_long_keeps_its_place(shared_redis: Any, nodes: Any) -> None:
+async def test_a_long_call_keeps_its_parallel_slot(shared_redis: Any, nodes: Any) -> None:
     clock = Clock()
     first, second = [await nodes(shared_redis.url, clock) for _ in range(2)]
     entered = await first.enter(ALONE)
@@ -278,7 +278,7 @@ async def test_all_limits_or_none(shared_redis: Any, nodes: Any) -> None:
     assert dict((await second.enter(KEY)).headers)["x-ratelimit-remaining-requests"] == "8"
 
 
-async def test_who_is_cancelled_while_it_enters_counts_for_nothing(shared_redis: Any, nodes: Any) -> None:
+async def test_a_request_cancelled_while_it_enters_is_not_counted(shared_redis: Any, nodes: Any) -> None:
     first, second = [await nodes(shared_redis.url, Clock()) for _ in range(2)]
     for _ in range(20):
         entering = asyncio.create_task(first.enter(KEY, ALONE))
@@ -294,7 +294,7 @@ async def test_who_is_cancelled_while_it_enters_counts_for_nothing(shared_redis:
     await second.enter(ALONE)
 
 
-async def test_a_clock_of_redis_that_is_set_back_lets_nobody_wait_for_ever(shared_redis: Any, nodes: Any) -> None:
+async def test_a_redis_clock_set_back_does_not_block_callers(shared_redis: Any, nodes: Any) -> None:
     clock = Clock()
     node = await nodes(shared_redis.url, clock)
     for _ in range(10):
@@ -329,7 +329,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_open_counts_in_each_node_and_goes_on_from_what_it_had_let_in(redis_server: Any, nodes: Any) -> None:
+async def test_open_mode_counts_per_node_from_the_last_known_counts(redis_server: Any, nodes: Any) -> None:
     first, second = [await nodes(redis_server.url, Clock()) for _ in range(2)]
     for _ in range(4):
         await first.enter(KEY)
@@ -351,7 +351,7 @@ async def test_open_counts_in_each_node_and_goes_on_from_what_it_had_let_in(redi
     await second.refused(KEY)
 
 
-async def test_closed_refuses_who_is_limited_and_nobody_else(redis_server: Any, nodes: Any) -> None:
+async def test_closed_mode_refuses_only_limited_callers(redis_server: Any, nodes: Any) -> None:
     node = await nodes(redis_server.url, Clock(), redis_failure_mode="closed")
     await node.enter(KEY, ALONE)
     redis_server.kill()
@@ -386,7 +386,7 @@ async def test_calls_that_run_over_an_outage_are_members_again(redis_server: Any
     await second.enter(two)
 
 
-async def test_a_call_that_ended_during_an_outage_keeps_no_place(redis_server: Any, nodes: Any) -> None:
+async def test_a_call_ended_during_an_outage_frees_its_parallel_slot(redis_server: Any, nodes: Any) -> None:
     first, second = [await nodes(redis_server.url, Clock()) for _ in range(2)]
     entered = await first.enter(ALONE)
     # Only the node loses its connection; what Redis knows stays there.

@@ -216,7 +216,7 @@ def test_the_calls_of_a_conversation_are_not_searched_for_each_tool() -> None:
         ("stop", ["a" * 1_100_000]),
     ],
 )
-def test_a_text_longer_than_the_window_is_refused_wherever_it_stands(field: str, value: Any) -> None:
+def test_a_text_longer_than_the_window_is_refused_in_every_field(field: str, value: Any) -> None:
     request = {"messages": [{"role": "user", "content": "hi"}], field: value}
     with pytest.raises(ApiError) as caught:
         chunks(request)

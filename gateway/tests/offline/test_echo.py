@@ -155,7 +155,7 @@ def test_usage_is_what_was_said(text: str, request: dict[str, Any]) -> None:
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
 
 
-def test_length_is_told() -> None:
+def test_a_truncated_answer_has_the_finish_reason_length() -> None:
     choice = ask("Count to 50", max_completion_tokens=5)["choices"][0]
     assert choice["finish_reason"] == "length"
     assert choice["message"]["content"] == "1, 2, 3"
@@ -184,7 +184,7 @@ def test_it_thinks_when_asked() -> None:
     assert first == sorted(first, reverse=True)  # reasoning before content
 
 
-def test_a_tool_is_called_and_its_result_told() -> None:
+def test_a_tool_is_called_and_its_result_is_used() -> None:
     answer = ask("What is the weather in Paris and Rome?", tools=[WEATHER, TIME])
     choice = answer["choices"][0]
     assert choice["finish_reason"] == "tool_calls"
@@ -255,7 +255,7 @@ def test_the_forms_of_tool_choice(choice: Any, names: list[str]) -> None:
         "x",
     ],
 )
-def test_parameters_of_a_tool_that_are_no_schema_are_no_crash(parameters: Any, field: str, choice: str) -> None:
+def test_invalid_tool_parameters_are_tolerated(parameters: Any, field: str, choice: str) -> None:
     for name in ("weather", "final_answer"):
         function = {"name": name, "parameters": parameters}
         tools = [{"type": "function", "function": function}] if field == "tools" else [function]
@@ -300,7 +300,7 @@ def test_a_schema_without_values_is_a_400() -> None:
     assert (caught.value.status, caught.value.param) == (400, "response_format")
 
 
-def test_it_speaks_and_hears_and_sees() -> None:
+def test_it_handles_audio_and_images() -> None:
     answer = ask("Say good day", modalities=["text", "audio"], audio={"voice": "alloy", "format": "wav"})
     audio = answer["choices"][0]["message"]["audio"]
     assert audio["transcript"] == "good day"
@@ -354,7 +354,7 @@ def test_legacy_completions() -> None:
     assert answer["usage"]["completion_tokens"] == 3 * (1 + 5)
 
 
-def test_what_was_learned_is_recalled() -> None:
+def test_learned_examples_are_recalled() -> None:
     memory = Memory.of(
         [Example("How do I reset my password?", "Open Settings."), Example("Where is my order?", "In the mail.")]
     )
@@ -371,7 +371,7 @@ def test_what_was_learned_is_recalled() -> None:
     assert tell("What is 2 + 2?") == "2 + 2 = 4"
 
 
-def test_what_is_too_long_is_refused() -> None:
+def test_a_prompt_longer_than_the_window_is_refused() -> None:
     for text in ("word " * 130_000, "x" * 10_000_000):
         with pytest.raises(ApiError) as caught:
             ask(text)

@@ -54,12 +54,12 @@ def test_first_questions(question: str, told: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["The sky was green.", "Paris was rainy.", "I like Turkey sandwiches", "us and them"])
-def test_what_is_no_question_is_no_fact(text: str) -> None:
+def test_statements_are_not_answered_with_facts(text: str) -> None:
     assert "people" not in said(text)
     assert "capital" not in said(text)
 
 
-def test_what_it_is() -> None:
+def test_it_describes_itself() -> None:
     assert "onceward/echo" in said("Who are you?")
     assert "prices are invented" in said("What are you, and what do you cost?")
     pirate = [{"role": "system", "content": "You are a pirate."}, {"role": "user", "content": "Who are you?"}]
@@ -72,7 +72,7 @@ def filled(schema: dict[str, Any], *texts: str) -> Any:
     return value
 
 
-def test_a_place_is_filled_with_what_is_true() -> None:
+def test_facts_about_a_place_fill_the_schema() -> None:
     assert filled(CITY, "Tell me about Lisbon") == LISBON
     assert filled(CITY, "Tell me about Lisbon in 3 sentences")["population"] == 545_000
     told = filled(CITY, "Lisbon. population: 7")
@@ -140,7 +140,7 @@ def test_the_form_that_a_prompt_asks_for(form: str, place: str) -> None:
         "My keys are in the car",
     ],
 )
-def test_words_about_json_are_no_order(text: str) -> None:
+def test_text_about_json_does_not_request_json(text: str) -> None:
     answer = ask(text)["choices"][0]["message"]["content"]
     try:
         value = json.loads(answer)

@@ -129,6 +129,6 @@ def test_every_kind_is_listed() -> None:
         ("gpt-3.5-turbo-instruct", "completions"),
     ],
 )
-def test_names_tell_their_kind(name: str, kind: str) -> None:
+def test_names_determine_their_kind(name: str, kind: str) -> None:
     assert kind_of(name) == kind
     assert default_for(kind).startswith("onceward/")

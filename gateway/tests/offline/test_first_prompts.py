@@ -79,7 +79,7 @@ def test_it_says_what_it_is(asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["What's the weather in Paris?", "Explain recursion", "Write a function that sorts"])
-def test_what_it_cannot_it_says(asked: str) -> None:
+def test_it_says_what_it_cannot_do(asked: str) -> None:
     assert said(asked, seed=None).startswith("I am an offline model of rules, not a language model.")
     assert asked in said(asked, seed=None)
 

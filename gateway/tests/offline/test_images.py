@@ -61,7 +61,7 @@ def test_variations_differ() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture"])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_data_that_is_not_an_image_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a picture"):
         edit(data, None, "x")
 

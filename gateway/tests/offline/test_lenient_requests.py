@@ -81,7 +81,7 @@ def test_it_is_refused_by_name(gateway: str, body: dict[str, Any], param: str) -
 
 
 @pytest.mark.parametrize("path", ["/openai/deployments/m/chat/completions", "/engines/m/chat/completions"])
-def test_a_null_model_stands_for_the_deployment(gateway: str, path: str) -> None:
+def test_a_null_model_means_the_deployment_of_the_path(gateway: str, path: str) -> None:
     answer = ask(gateway, {"model": None}, path)
     assert answer.status_code == 200, answer.text
     assert answer.json()["model"] == "m"

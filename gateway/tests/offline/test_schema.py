@@ -98,7 +98,7 @@ def test_corners(schema: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "schema", [False, {"enum": []}, {"type": "integer", "minimum": 3, "maximum": 2}, {"not": {}}], ids=str
 )
-def test_a_schema_without_values_is_told(schema: Any) -> None:
+def test_a_schema_without_values_is_an_error(schema: Any) -> None:
     with pytest.raises(Unfillable):
         fill(schema)
 
@@ -141,7 +141,7 @@ def test_values_come_from_the_conversation() -> None:
         ("deadline 2025-03-01", "deadline", {"type": "string", "format": "date"}, "2025-03-01"),
     ],
 )
-def test_what_is_said_is_used(text: str, name: str, schema: dict[str, Any], wanted: Any) -> None:
+def test_values_in_the_prompt_are_used(text: str, name: str, schema: dict[str, Any], wanted: Any) -> None:
     whole = {"type": "object", "properties": {name: schema}, "required": [name]}
     assert fill(whole, Hints([text])) == {name: wanted}
 

@@ -29,7 +29,7 @@ from onceward_gateway.offline.speech.speak import unsupported
     st.sampled_from(FORMATS),
     st.floats(0.25, 4),
 )
-def test_what_is_said_is_heard(text: str, voice: str, form: str, speed: float) -> None:
+def test_synthesized_speech_is_transcribed(text: str, voice: str, form: str, speed: float) -> None:
     assert listen(speak(text, voice, form, speed)).text == text
 
 
@@ -59,7 +59,7 @@ def test_words_have_their_times() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"ID3\x03 not speech", b"RIFF", speak("x")[:60], bytes(4000)])
-def test_what_is_no_speech_is_named(data: bytes) -> None:
+def test_audio_without_speech_is_described(data: bytes) -> None:
     heard = listen(data)
     assert not heard.clear
     assert heard.text.startswith("[")

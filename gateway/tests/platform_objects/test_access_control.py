@@ -39,7 +39,7 @@ def gate_of(app: App) -> Authenticator:
     return Authenticator(gateway.settings, gateway.directory, gateway.masters, app.catalog)
 
 
-def test_what_asks_for_no_key_is_known(app: App) -> None:
+def test_public_routes_are_a_fixed_list(app: App) -> None:
     """The gate decides on the route; those that it lets everybody through are these, and tell nothing of anybody."""
     routes = [route for route in app.table.routes if route.access is Access.PUBLIC]
     opened = {path for route in routes for path in (route.path, *aliases_of(route))}
@@ -57,7 +57,7 @@ async def test_the_gate_refuses_who_has_no_key_on_every_other_route(app: App) ->
             assert caught.value.status == 401, route.path
 
 
-async def test_hashes_are_compared_in_a_time_that_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hashes_are_compared_in_constant_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[tuple[Any, Any]] = []
     real = hmac.compare_digest
 
@@ -110,7 +110,7 @@ RUNS_IT = {
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(RUNS_IT))
-def test_what_runs_the_gateway_is_for_who_runs_it(busy: World, method: str, path: str) -> None:
+def test_operator_routes_are_refused_to_tenants(busy: World, method: str, path: str) -> None:
     """Every role of a tenant is refused, also with objects of its own."""
     known = (method, path) in set(operations())
     target, body, query = Operation(method, path).request("", busy.a, busy.a) if known else (path, None, {})

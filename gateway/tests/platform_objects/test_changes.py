@@ -140,7 +140,7 @@ async def refused(node: Node, secret: str) -> bool:
     return False
 
 
-async def test_what_is_changed_together_is_told_when_it_is_written(start: Start) -> None:
+async def test_changes_of_a_transaction_are_published_when_it_commits(start: Start) -> None:
     node = await start()
     async with node.directory.changes.transaction():
         await node.directory.records.teams.put(Team(id="t"))
@@ -151,7 +151,7 @@ async def test_what_is_changed_together_is_told_when_it_is_written(start: Start)
     assert [(one.kind, one.id, one.action) for one in node.told] == [("team", "t", "created"), ("team", "t", "updated")]
 
 
-async def test_what_fails_is_not_written_and_not_told(start: Start) -> None:
+async def test_a_failed_transaction_is_not_published(start: Start) -> None:
     node = await start()
 
     async def fail() -> None:
@@ -206,7 +206,7 @@ async def test_a_task_that_a_change_starts_has_no_part_in_it(start: Start) -> No
     assert [one.id for one in node.told] == ["now", "later"]
 
 
-async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) -> None:
+async def test_a_principal_read_before_a_change_is_not_cached(start: Start) -> None:
     """A key is read, then blocked, and then its parents are read: its caller must not be cached."""
     node, directory = (one := await start()), one.directory
     async with directory.changes.transaction():
@@ -232,7 +232,7 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(start: Start) 
 
 @pytest.mark.cluster
 @only_shared
-async def test_other_nodes_are_told_at_once(start: Start) -> None:
+async def test_other_nodes_are_notified_at_once(start: Start) -> None:
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(a, secret)
@@ -246,7 +246,7 @@ async def test_other_nodes_are_told_at_once(start: Start) -> None:
 
 @pytest.mark.cluster
 @only_shared
-async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
+async def test_missed_changes_apply_within_a_second(start: Start) -> None:
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(b, secret)
@@ -265,7 +265,7 @@ async def test_who_is_not_told_reads_it_within_a_second(start: Start) -> None:
 
 @pytest.mark.cluster
 @only_shared
-async def test_what_is_half_as_old_is_read_beside_the_calls(start: Start) -> None:
+async def test_the_cache_is_refreshed_in_the_background(start: Start) -> None:
     a, b = await start(), await start()
     secret = await make_key(a)
     assert not await refused(b, secret)
@@ -310,7 +310,9 @@ async def test_words_of_another_version_are_read_from_the_database(start: Start)
 
 @pytest.mark.cluster
 @only_shared
-async def test_who_missed_more_than_is_kept_forgets_everything(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_node_that_missed_pruned_changes_clears_its_cache(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("onceward_gateway.identity.invalidation._MOST_MISSED", 10)
     monkeypatch.setattr("onceward_gateway.identity.invalidation._PRUNED_EVERY", 4)
     a, b = await start(), await start()

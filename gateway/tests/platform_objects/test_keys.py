@@ -101,7 +101,7 @@ def test_models_are_listed_for_who_may_use_them(world: World, using: list[Caller
     assert caller.get("/v1/models/onceward%2Fimage").status_code == 403
 
 
-def test_a_name_for_a_model_opens_no_other(world: World, using: list[Caller], team: str) -> None:
+def test_an_alias_grants_no_further_model(world: World, using: list[Caller], team: str) -> None:
     member = world.a.callers["member"]
     narrow = key_of(world, using, member, models=["onceward/echo"], aliases={"fast": "onceward/echo"})
     assert narrow.chat("fast").status_code == 200
@@ -109,7 +109,7 @@ def test_a_name_for_a_model_opens_no_other(world: World, using: list[Caller], te
     assert narrow.chat("onceward/echo").json()["error"]["code"] == "key_model_access_denied"
 
 
-def test_blocking_tells_what_of_whom(world: World, using: list[Caller], team: str) -> None:
+def test_the_error_of_a_blocked_key_names_the_blocked_owner(world: World, using: list[Caller], team: str) -> None:
     caller = key_of(world, using, world.master, team_id=team, user_id=world.a.ids["user_id"], key_alias="blockable")
     world.master.made("/key/block", key=caller.id)
     answer = caller.chat()
@@ -240,7 +240,7 @@ def test_a_small_key_does_not_take_a_large_one_over(world: World, using: list[Ca
     assert large.made(f"/key/{large.id}/regenerate")["max_budget"] == 100
 
 
-def test_who_looks_on_in_an_organization_makes_no_keys_in_it(world: World, using: list[Caller]) -> None:
+def test_viewers_of_an_organization_cannot_create_keys_in_it(world: World, using: list[Caller]) -> None:
     body = {"organization_id": world.a.organization_id, "user_email": "looks@example.com", "auto_create_key": False}
     user = world.master.made("/user/new", **body)["user_id"]
     own = key_of(world, using, world.master, user_id=user, organization_id=world.a.organization_id)
@@ -251,7 +251,7 @@ def test_who_looks_on_in_an_organization_makes_no_keys_in_it(world: World, using
     assert own.chat().status_code == 200
 
 
-def test_who_may_make_keys_for_whom(world: World, team: str) -> None:
+def test_roles_limit_for_whom_keys_can_be_created(world: World, team: str) -> None:
     a, target = world.a.callers, world.a.ids["user_id"]
     assert a["team_admin"].made("/key/generate", team_id=team, user_id=target)["user_id"] == target
     assert a["org_admin"].made("/key/generate", user_id=target)["organization_id"] == world.a.organization_id
@@ -265,7 +265,7 @@ def test_who_may_make_keys_for_whom(world: World, team: str) -> None:
     assert a["org_admin"].refused("/key/generate", 403, key="sk-" + "a" * 43)["param"] == "key"
 
 
-def test_no_way_up(world: World, team: str) -> None:
+def test_roles_cannot_be_escalated(world: World, team: str) -> None:
     a, id = world.a.callers, world.a.organization_id
     for role in ("org_admin", "team_admin", "member"):
         assert a[role].post("/organization/new", {"organization_alias": "mine"}).status_code == 403

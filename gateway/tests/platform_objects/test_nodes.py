@@ -125,7 +125,7 @@ def test_all_that_ends_a_key_ends_it_everywhere(pair: Pair) -> None:
     assert meets(at_b, "user_blocked")
 
 
-def test_what_limits_a_key_limits_it_everywhere(pair: Pair) -> None:
+def test_limits_of_a_key_apply_on_all_nodes(pair: Pair) -> None:
     parent, _, at_b = pair.key(models=["onceward/*"])
     pair.a.made("/key/update", key_id=parent, models=["onceward/embed"])
     assert meets(at_b, "key_model_access_denied")
@@ -177,14 +177,14 @@ def told(tmp_path: Path, redis_server: RedisServer) -> Iterator[Pair]:
     made.stop()
 
 
-def test_with_redis_the_other_node_hears_of_it_at_once(told: Pair) -> None:
+def test_with_redis_changes_apply_on_the_other_node_at_once(told: Pair) -> None:
     for _ in range(5):
         id, _, there = told.key()
         told.a.made("/key/block", key_id=id)
         assert meets(there, "key_blocked")
 
 
-def test_when_redis_dies_nobody_stays_in_who_was_put_out(told: Pair, redis_server: RedisServer) -> None:
+def test_blocked_keys_stay_blocked_when_redis_dies(told: Pair, redis_server: RedisServer) -> None:
     first, _, first_there = told.key()
     second, _, second_there = told.key()
     third, _, third_there = told.key()
@@ -245,7 +245,7 @@ def test_a_name_is_given_once(pair: Pair) -> None:
         assert {answer.json()["error"]["code"] for answer in answers if answer not in won} == {code}
 
 
-def test_who_is_made_a_member_twice_is_one_once(pair: Pair) -> None:
+def test_concurrent_additions_create_one_membership(pair: Pair) -> None:
     team = pair.a.made("/team/new")["team_id"]
     user = pair.a.made("/user/new", auto_create_key=False)["user_id"]
     body = {"team_id": team, "member": {"role": "user", "user_id": user}}
@@ -288,7 +288,7 @@ def test_an_organization_keeps_an_admin(pair: Pair) -> None:
         assert pair.a.request("PATCH", "/organization/member_update", body).status_code == 200
 
 
-def test_what_is_derived_is_never_more_than_what_it_comes_from(pair: Pair) -> None:
+def test_a_derived_key_never_has_more_models_than_its_parent(pair: Pair) -> None:
     """A child that is created while its parent is restricted cannot call more than its parent, in either order."""
     user = pair.a.made("/user/new", auto_create_key=False)["user_id"]
     for _ in range(8):
@@ -304,7 +304,7 @@ def test_what_is_derived_is_never_more_than_what_it_comes_from(pair: Pair) -> No
             assert made.json()["error"]["code"] == "exceeds_parent"
 
 
-def test_what_is_derived_dies_with_what_it_comes_from(pair: Pair) -> None:
+def test_derived_keys_are_deleted_with_their_parent(pair: Pair) -> None:
     user = pair.a.made("/user/new", auto_create_key=False)["user_id"]
     for n in range(8):
         id, _, parent = pair.key(user_id=user)
@@ -320,7 +320,7 @@ def test_what_is_derived_dies_with_what_it_comes_from(pair: Pair) -> None:
             assert made.status_code == 401
 
 
-def test_a_team_that_is_deleted_has_no_keys(pair: Pair) -> None:
+def test_keys_of_a_deleted_team_are_deleted(pair: Pair) -> None:
     for n in range(8):
         team = pair.a.made("/team/new")["team_id"]
         made, deleted = at_once(

@@ -93,14 +93,14 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(world: World, us
         ("٣.0.0.1", "not an IP address"),
     ],
 )
-def test_what_is_no_address_is_refused_when_it_is_written(world: World, entry: str, says: str) -> None:
+def test_invalid_addresses_are_refused(world: World, entry: str, says: str) -> None:
     error = world.master.refused("/key/generate", 400, allowed_ips=["127.0.0.1", entry])
     assert error["param"] == "allowed_ips"
     assert "`allowed_ips[1]`" in error["message"]
     assert says in error["message"]
 
 
-def test_addresses_are_shown_as_they_hold(world: World, using: list[Caller]) -> None:
+def test_addresses_are_normalized(world: World, using: list[Caller]) -> None:
     caller = key(world.master, using, allowed_ips=["::FFFF:10.0.0.0/104", "2001:DB8:0::1", "10.0.0.0/255.0.0.0"])
     shown = world.master.get("/key/info", key=caller.id).json()["info"]
     assert shown["allowed_ips"] == ["10.0.0.0/8", "2001:db8::1"]
@@ -150,7 +150,7 @@ def test_a_name_of_no_route_is_refused_when_it_is_written(world: World, name: st
     assert f"`allowed_routes[1]` is {name!r}" in error["message"]
 
 
-def test_a_batch_opens_no_route(world: World, using: list[Caller]) -> None:
+def test_a_batch_cannot_use_other_routes(world: World, using: list[Caller]) -> None:
     """Neither when it is made, nor for its lines when the key was restricted meanwhile."""
     caller = key(world.master, using, allowed_routes=["/v1/files", "/v1/batches*", "/v1/embeddings"])
     line = {"custom_id": "one", "method": "POST", "url": "/v1/chat/completions", "body": HELLO}
@@ -196,7 +196,7 @@ def test_a_restricted_key_of_an_admin_makes_no_key_without_restrictions(world: W
     assert late.chat().json()["error"]["code"] == "route_not_allowed"
 
 
-def test_wrong_types_are_told(world: World) -> None:
+def test_wrong_types_are_refused(world: World) -> None:
     for body in ({"allowed_ips": "127.0.0.1"}, {"allowed_ips": [7]}, {"allowed_routes": {"a": 1}}):
         assert world.master.refused("/key/generate", 400, **body)["param"].startswith(next(iter(body)))
 

@@ -198,7 +198,7 @@ def test_a_master_key_works_no_further_for_a_team_that_is_blocked(world: World) 
         ends_with(world, answer, lines, "team_blocked")
 
 
-def test_what_others_may_goes_on(world: World) -> None:
+def test_calls_of_other_keys_continue(world: World) -> None:
     team = world.master.made("/team/new", team_alias="not revoked")["team_id"]
     made = [world.master.made("/key/generate", team_id=team) for _ in range(2)]
     other = Caller(world.url, made[1]["key"])

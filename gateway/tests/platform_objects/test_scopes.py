@@ -75,7 +75,7 @@ def test_a_team_brings_its_organization_and_pays(world: World, groups: dict[str,
     assert code(far) == (403, "organization_model_access_denied")
 
 
-def test_what_is_blocked_is_not_used_by_name(world: World, groups: dict[str, str]) -> None:
+def test_a_blocked_team_cannot_be_named_in_a_header(world: World, groups: dict[str, str]) -> None:
     world.master.made("/team/block", team_id=groups["team"])
     try:
         assert code(ask(world.master, X_Onceward_Team="search")) == (403, "team_blocked")

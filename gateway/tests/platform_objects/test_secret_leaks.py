@@ -138,7 +138,7 @@ async def told(tmp_path: Path, upstream: Upstream) -> AsyncIterator[Told]:
         server.stop()
 
 
-async def test_what_a_provider_repeats_is_not_passed_on(told: Told) -> None:
+async def test_secrets_in_provider_errors_are_masked(told: Told) -> None:
     await told.made(
         "/credentials", credential_name="named", credential_info={}, credential_values={"api_key": CREDENTIAL}
     )

@@ -146,7 +146,7 @@ def readings(world: World) -> dict[tuple[str, str], Any]:
     return shown
 
 
-def test_what_one_organization_does_is_not_counted_for_another(busy: World) -> None:
+def test_usage_of_an_organization_is_not_visible_to_others(busy: World) -> None:
     """Strangers read all there is to read; the tenant calls, spends, makes and deletes; they read the same again."""
     readings(busy)
     before = readings(busy)
@@ -168,7 +168,7 @@ def test_what_one_organization_does_is_not_counted_for_another(busy: World) -> N
     assert sum(shown[0] == 200 for place, shown in before.items() if isinstance(shown, tuple)) > 60
 
 
-def test_what_a_tenant_is_called_is_its_own_matter(busy: World) -> None:
+def test_tenants_can_use_the_same_keys_names_and_customers(busy: World) -> None:
     """The same idempotency key, the same question, the same customer: an answer of one's own, and nobody else's."""
     mine, theirs = busy.a.callers["member"], busy.b
     body = {
@@ -207,7 +207,7 @@ def test_no_key_works_on_the_account_of_another_organization(busy: World, role: 
             assert not told(busy.b, read, [id])
 
 
-def test_a_model_that_was_taught_by_one_answers_nobody_else(busy: World) -> None:
+def test_a_fine_tuned_model_is_available_only_to_its_owner(busy: World) -> None:
     tuned = busy.b.ids["tuned"]
     asked = {"messages": [{"role": "user", "content": "Whose?"}]}
     reply = [{"role": "assistant", "content": "Mine."}]
@@ -230,7 +230,7 @@ def test_the_master_sees_both(world: World) -> None:
         assert world.master.get("/team/info", team_id=tenant.ids["team_id"]).json()["team_memberships"]
 
 
-def test_nobody_without_a_key(world: World) -> None:
+def test_every_route_requires_a_key(world: World) -> None:
     nobody = Caller(world.url, "")
     nobody.client.headers.pop("Authorization")
     for method, path in operations():
@@ -253,7 +253,7 @@ def test_names_that_one_organization_took_are_free_in_another(world: World) -> N
     assert b.chat(user="shared-name").status_code == 200
 
 
-def test_who_is_in_two_organizations_is_known_in_each_for_itself(world: World) -> None:
+def test_memberships_of_two_organizations_are_separate(world: World) -> None:
     body = {"user_email": "both@example.com", "auto_create_key": False, "organization_id": world.a.organization_id}
     user = world.master.made("/user/new", **body)["user_id"]
     member = {"role": "internal_user", "user_id": user}

@@ -117,7 +117,7 @@ def minimal(schema: Any) -> dict[str, Any]:
     return found
 
 
-def test_all_unknown_members_are_told_at_once_with_what_was_meant(world: World) -> None:
+def test_all_unknown_members_are_named_with_suggestions(world: World) -> None:
     error = world.master.refused(
         "/key/generate", 400, max_budgett=5, permissions={}, enforced_params=None, Models=["onceward/echo"]
     )

@@ -93,11 +93,11 @@ def places() -> set[str]:
     return found
 
 
-def test_all_places_for_an_address_are_tried_here() -> None:
+def test_all_members_with_an_address_are_covered() -> None:
     assert places() == {"api_base", "audio_url", "document_url", "endpoint", "image_url", "url", "video_url"}
 
 
-async def test_no_address_of_a_user_leads_into_the_house(client: httpx2.AsyncClient, trap: Trap) -> None:
+async def test_user_supplied_addresses_never_reach_private_networks(client: httpx2.AsyncClient, trap: Trap) -> None:
     wicked = ["file:///etc/passwd", "gopher://127.0.0.1:1/x", "http://169.254.169.254/latest", "//127.0.0.1/x"]
     for n, url in enumerate((*trap.addresses(), *wicked)):
         params = {"model": "openai/m", "api_base": url, "api_key": "sk-nobody"}
@@ -127,7 +127,9 @@ async def test_no_address_of_a_user_leads_into_the_house(client: httpx2.AsyncCli
     assert trap.visits == 0
 
 
-async def test_what_was_allowed_once_is_not_moved_into_the_house(client: httpx2.AsyncClient, trap: Trap) -> None:
+async def test_an_allowed_deployment_cannot_be_changed_to_a_private_address(
+    client: httpx2.AsyncClient, trap: Trap
+) -> None:
     params = {"model": "openai/m", "api_base": "http://127.0.0.2:1/v1", "api_key": "sk-nobody"}
     made = await client.post("/model/new", json={"model_name": "moved", "litellm_params": params})
     assert made.status_code == 200, made.text
@@ -162,7 +164,7 @@ async def test_a_batch_asks_models_and_nothing_else(client: httpx2.AsyncClient, 
     assert trap.visits == 0
 
 
-async def test_a_picture_in_the_request_needs_no_address(client: httpx2.AsyncClient, trap: Trap) -> None:
+async def test_an_inline_image_is_accepted(client: httpx2.AsyncClient, trap: Trap) -> None:
     data = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 64).decode()
     content = [{"type": "image_url", "image_url": {"url": data}}]
     answer = await client.post(

@@ -123,7 +123,7 @@ async def test_a_credential_that_would_end_its_header_is_refused(bench: Bench) -
     assert "X-Other" not in json.dumps(error)
 
 
-async def test_it_is_there_after_a_restart(bench: Bench) -> None:
+async def test_a_deployment_is_kept_over_a_restart(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     params = {"model": "a/gpt-x", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
     await post(bench, "/model/new", {"model_name": "fast", "litellm_params": params, "model_info": {"id": "mine"}})
@@ -146,7 +146,7 @@ async def test_those_of_the_configuration_are_shown_and_not_changed(bench: Bench
     await post(bench, "/model/update", {"model_id": "fixed", "model_name": "x"}, status=403)
 
 
-async def test_groups_and_cooldown_are_told(bench: Bench) -> None:
+async def test_model_groups_show_cooldowns(bench: Bench) -> None:
     await bench.start(config(bench, "[routing]", "allowed_fails = 1"), LOOPBACK)
     for name, cost in (("a", 1e-6), ("b", 2e-6)):
         params = {"model": f"{name}/gpt-4o", "input_cost_per_token": cost, "output_cost_per_token": cost, "rpm": 10}
@@ -229,7 +229,7 @@ async def test_without_a_key_of_the_environment_no_secret_is_kept(bench: Bench) 
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}})
 
 
-async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> None:
+async def test_a_changed_encryption_key_is_reported_and_other_deployments_work(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     for name, more in (("with", {"api_key": CANARY}), ("without", {})):
         body = {"model_name": "m", "litellm_params": {"model": "a/x"} | more, "model_info": {"id": name}}
@@ -251,7 +251,7 @@ async def test_a_key_that_changed_is_told_and_the_rest_goes_on(bench: Bench) -> 
     assert set(served) == {"with", "without"}
 
 
-async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
+async def test_an_encrypted_secret_is_bound_to_its_record(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     for name in ("one", "two"):
         body = {"credential_name": name, "credential_info": {}, "credential_values": {"api_key": CANARY + name}}
@@ -265,7 +265,7 @@ async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
     assert error["error"]["code"] == "secret_unreadable"
 
 
-async def test_who_is_no_admin_changes_nothing_and_sees_little(bench: Bench) -> None:
+async def test_other_roles_change_nothing_and_see_no_secrets(bench: Bench) -> None:
     master = "sk-" + "m" * 30
     await bench.start(config(bench), LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": master})
     bench.http.headers["authorization"] = f"Bearer {master}"
@@ -321,7 +321,7 @@ async def test_a_deployment_of_one_team(bench: Bench) -> None:
         ({"model": "openai/x", "api_base": "http://no-such-host.invalid"}, "host_not_found"),
     ],
 )
-async def test_what_makes_no_deployment_is_told(bench: Bench, params: dict[str, Any], code: str) -> None:
+async def test_invalid_deployments_are_refused(bench: Bench, params: dict[str, Any], code: str) -> None:
     await bench.start(config(bench), LOOPBACK)
     error = (await post(bench, "/model/new", {"model_name": "m", "litellm_params": params}, status=400))["error"]
     assert error["code"] == code
@@ -385,7 +385,7 @@ async def test_health_is_not_asked_again_at_once_for_a_key(bench: Bench) -> None
     assert len(bench.providers["a"].seen) == 2
 
 
-async def test_tools_that_ask_no_model(bench: Bench) -> None:
+async def test_utilities_call_no_model(bench: Bench) -> None:
     text = config(bench, "[providers.anthropic]", f'base_url = "{bench.providers["c"].url}"', f'api_key = "{CANARY}"')
     await bench.start(text, LOOPBACK)
     hello = [{"role": "user", "content": "Hello world"}]

@@ -64,7 +64,7 @@ async def test_a_stream_is_replayed_as_a_stream(bench: Bench, kind: str) -> None
     assert len(bench.providers["a"].seen) == 2
 
 
-async def test_what_differs_is_asked_again(bench: Bench) -> None:
+async def test_different_requests_miss_the_cache(bench: Bench) -> None:
     await bench.start(config(bench))
     for more in (
         {},

@@ -39,7 +39,7 @@ async def test_a_deployment_that_spent_its_budget_is_passed_over_until_it_renews
     assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
-async def test_what_was_spent_is_known_after_a_restart(bench: Bench) -> None:
+async def test_spending_of_a_deployment_is_kept_over_a_restart(bench: Bench) -> None:
     text = config(bench, weights="ab", a=PRICED | {"max_budget": 10.0}, b={"weight": 0.000001})
     await bench.start(text)
     assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
@@ -57,7 +57,7 @@ async def test_when_all_budgets_are_spent_it_is_about_money(bench: Bench) -> Non
     assert "max_budget" in error["message"]
 
 
-async def test_a_provider_that_spent_its_budget_is_walked_around(bench: Bench) -> None:
+async def test_a_provider_with_an_exhausted_budget_is_avoided(bench: Bench) -> None:
     budget = "[budgets.providers.a]\nmax_budget = 60.0\n"
     await bench.start(budget + config(bench, weights="ab", a=PRICED, b=PRICED | {"weight": 0.000001}))
     replies = [await bench.chat(max_tokens=2) for _ in range(6)]
@@ -235,9 +235,7 @@ async def test_tries_at_one_deployment_are_as_many_as_it_says(bench: Bench) -> N
         ({"info": {"band": "high"}}, "band_of_configuration", "model_info.band"),
     ],
 )
-async def test_what_would_do_nothing_is_refused_by_name(
-    bench: Bench, more: dict[str, Any], code: str, param: str
-) -> None:
+async def test_options_without_effect_are_refused(bench: Bench, more: dict[str, Any], code: str, param: str) -> None:
     await bench.start(providers(bench), LOOPBACK)
     error = (await add(bench, "a", status=400, **more))["error"]
     assert (error["code"], error["param"]) == (code, param)
@@ -282,7 +280,7 @@ async def test_auto_and_fallbacks_stay_within_the_callers_reach(bench: Bench, li
     assert not bench.providers["b"].seen
 
 
-async def test_what_one_team_is_answered_by_its_own_model_no_other_team_is(bench: Bench) -> None:
+async def test_a_model_of_a_team_answers_only_that_team(bench: Bench) -> None:
     text = providers(bench, "[cache]", 'kind = "memory"')
     await bench.start(text, LOOPBACK | {"ONCEWARD_GATEWAY_API_KEYS": MASTER})
     bench.http.headers["authorization"] = f"Bearer {MASTER}"

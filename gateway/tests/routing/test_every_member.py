@@ -340,7 +340,7 @@ async def _made(bench: Bench, path: str, part: str, member: str, row: Row) -> tu
 
 @pytest.mark.parametrize("path", WRITES[:2])
 @pytest.mark.parametrize("part", ["litellm_params", "model_info"])
-async def test_every_member_is_shown_and_felt(bench: Bench, path: str, part: str) -> None:
+async def test_every_member_is_shown_and_has_an_effect(bench: Bench, path: str, part: str) -> None:
     await _started(bench)
     wrong: list[Any] = []
     for member, row in (PARAMS if part == "litellm_params" else INFO).items():
@@ -355,7 +355,7 @@ async def test_every_member_is_shown_and_felt(bench: Bench, path: str, part: str
     assert not wrong, "\n".join(map(str, wrong))
 
 
-async def test_what_a_deployment_cannot_have_is_refused_by_name(bench: Bench) -> None:
+async def test_invalid_members_are_refused_by_name(bench: Bench) -> None:
     await _started(bench)
     await post(bench, "/model/new", {"model_name": "m", "litellm_params": {"model": "a/x"}, "model_info": {"id": "d"}})
     wrong: list[Any] = []

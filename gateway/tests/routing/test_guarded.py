@@ -24,7 +24,7 @@ def says(bench: Bench, *deltas: dict[str, Any]) -> None:
     bench.providers["a"].says(ROLE, *[chunk(delta) for delta in deltas], chunk(finish="stop"), DONE)
 
 
-async def test_the_model_is_not_told(bench: Bench) -> None:
+async def test_matches_in_requests_are_masked(bench: Bench) -> None:
     await bench.start(config(bench, PII))
     await bench.chat(
         messages=[
@@ -46,7 +46,7 @@ def _call(arguments: str) -> dict[str, Any]:
     return {"id": "call_1", "type": "function", "function": {"name": "send", "arguments": arguments}}
 
 
-async def test_the_client_is_not_told(bench: Bench) -> None:
+async def test_matches_in_answers_are_masked(bench: Bench) -> None:
     await bench.start(config(bench, PII))
     whole = answer(f"Write to {MAIL}")
     whole["choices"][0]["message"]["tool_calls"] = [_call(json.dumps({"to": MAIL}))]
@@ -80,7 +80,7 @@ async def test_streams_are_masked_across_pieces(bench: Bench, size: int) -> None
     assert reply.text.rstrip().endswith("data: [DONE]")
 
 
-async def test_what_nothing_changes_in_is_not_touched(bench: Bench) -> None:
+async def test_events_without_a_match_are_sent_unchanged(bench: Bench) -> None:
     await bench.start(config(bench, PII))
     raw = b'data: {"choices": [{"index":0, "delta": {"content": "So, "}, "x": 1e2}], "odd":  true}\n\n'
     bench.providers["a"].says(ROLE, raw, chunk(finish="stop"), DONE)
@@ -123,7 +123,7 @@ async def test_choices_and_channels_are_apart(bench: Bench) -> None:
     assert texts == {(0, "content"): "[EMAIL]", (1, "content"): "ple.com ", (0, "reasoning_content"): "[EMAIL]"}
 
 
-async def test_what_is_held_comes_before_an_error(bench: Bench) -> None:
+async def test_withheld_text_is_sent_before_an_error(bench: Bench) -> None:
     await bench.start(config(bench, PII))
     bench.providers["a"].says(ROLE, chunk({"content": "Hello "}), chunk({"content": "world"}))
     reply = await bench.chat(stream=True)
@@ -178,7 +178,7 @@ async def test_an_entry_point_of_another_package(bench: Bench, monkeypatch: pyte
     assert bench.providers["a"].seen[0]["messages"] == [{"role": "user", "content": "HEY"}]
 
 
-async def test_one_that_is_not_installed_is_told_at_the_start(bench: Bench) -> None:
+async def test_a_guardrail_that_is_not_installed_stops_the_start(bench: Bench) -> None:
     with pytest.raises(ConfigError, match=r"guardrails\.loud.*not installed.*pii, words"):
         await bench.start(config(bench, "[guardrails.loud]", 'guardrail = "shouting"'))
 
@@ -209,9 +209,7 @@ WORDS = '[guardrails.words]\ndefault_on = true\nmode = ["post_call"]\n[guardrail
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("action", ["mask", "block"])
 @pytest.mark.parametrize("status", [0, 400, 401, 500])
-async def test_what_a_provider_says_of_a_failure_is_guarded(
-    bench: Bench, status: int, action: str, stream: bool
-) -> None:
+async def test_provider_errors_are_guarded(bench: Bench, status: int, action: str, stream: bool) -> None:
     await bench.start(config(bench, f'{WORDS}action = "{action}"'))
     said = {"message": "a zebra came", "code": "zebra", "param": "zebra"}
     if status:

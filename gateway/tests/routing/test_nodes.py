@@ -132,7 +132,7 @@ def test_a_node_that_starts_later_knows_what_there_is(nodes: Gateways, upstream:
     assert said(nodes.add()) == "sk-kept"
 
 
-async def test_what_is_told_is_not_waited_for(tmp_path: Path, shared_redis: RedisServer) -> None:
+async def test_notifications_arrive_without_polling(tmp_path: Path, shared_redis: RedisServer) -> None:
     environ = {
         "ONCEWARD_GATEWAY_DATABASE_URL": url_for(tmp_path, "postgresql").reveal(),
         "ONCEWARD_GATEWAY_REDIS_URL": shared_redis.url,

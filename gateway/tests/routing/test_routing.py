@@ -21,7 +21,7 @@ def config(bench: Bench, *more: str, weights: str = "abc", strategy: str = "weig
     return "\n".join(lines)
 
 
-async def test_a_failing_deployment_is_walked_around(bench: Bench) -> None:
+async def test_a_failing_deployment_is_avoided(bench: Bench) -> None:
     await bench.start(config(bench))
     bench.providers["a"].fails(500)
     bench.providers["b"].fails(503)
@@ -49,7 +49,7 @@ async def test_weight_nothing_serves_nothing(bench: Bench) -> None:
     assert {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)} == {"b"}
 
 
-async def test_it_rests_after_failures_and_comes_back(bench: Bench) -> None:
+async def test_a_circuit_breaker_opens_after_failures_and_closes(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 2", "cooldown_seconds = 30", weights="ab", b={"weight": 0.000001}))
     a = bench.providers["a"]
     a.fails(500)
@@ -70,7 +70,7 @@ async def test_it_rests_after_failures_and_comes_back(bench: Bench) -> None:
     assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
-async def test_while_one_call_tries_it_the_others_stay_away(bench: Bench) -> None:
+async def test_a_half_open_circuit_breaker_admits_one_call(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 1", "cooldown_seconds = 10", weights="ab", b={"weight": 0.000001}))
     a = bench.providers["a"]
     a.fails(500)
@@ -85,7 +85,7 @@ async def test_while_one_call_tries_it_the_others_stay_away(bench: Bench) -> Non
     assert (await first).headers["x-onceward-deployment"] == "a"
 
 
-async def test_too_many_requests_rest_it_as_long_as_it_asked(bench: Bench) -> None:
+async def test_retry_after_sets_the_cooldown(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
     a = bench.providers["a"]
     a.fails(429, {"Retry-After": "77"})
@@ -139,7 +139,7 @@ async def test_latency(bench: Bench) -> None:
     assert "a" in {(await bench.chat()).headers["x-onceward-deployment"] for _ in range(30)}, "what was long ago fades"
 
 
-async def test_the_reasons_of_all_are_told(bench: Bench) -> None:
+async def test_the_errors_of_all_attempts_are_listed(bench: Bench) -> None:
     await bench.start(config(bench))
     bench.providers["a"].fails(500)
     bench.providers["b"].fails(401)
@@ -167,7 +167,7 @@ async def test_all_limited_is_429_with_the_shortest_wait(bench: Bench) -> None:
     assert len(bench.providers["a"].seen) == 1
 
 
-async def test_refused_keys_are_walked_around_and_invite_no_retry(bench: Bench) -> None:
+async def test_refused_keys_use_fallbacks_and_are_not_retryable(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].fails(402, message="no credits are left")
     assert text_of(await bench.chat()) == "from b"
@@ -180,7 +180,7 @@ async def test_refused_keys_are_walked_around_and_invite_no_retry(bench: Bench) 
         assert "retry-after" not in reply.headers
 
 
-async def test_what_passes_beside_a_refused_key_may_be_retried(bench: Bench) -> None:
+async def test_a_failure_beside_a_refused_key_is_retryable(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].fails(401)
     bench.providers["b"].fails(500)
@@ -188,7 +188,7 @@ async def test_what_passes_beside_a_refused_key_may_be_retried(bench: Bench) -> 
     assert (error["status"], error["retryable"]) == (502, True)
 
 
-async def test_a_fault_that_every_deployment_tells_keeps_its_status(bench: Bench) -> None:
+async def test_an_error_of_all_deployments_keeps_its_status(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab"))
     for name in "ab":
         bench.providers[name].fails(400, code="context_length_exceeded")
@@ -203,7 +203,7 @@ TOO_LARGE = {"message": "Request too large for m on tokens per min (TPM): Limit 
 
 
 @pytest.mark.parametrize(("status", "said", "wanted"), [(403, FLAGGED, 400), (429, TOO_LARGE, 413)])
-async def test_a_request_that_is_refused_for_itself_rests_no_deployment(
+async def test_an_invalid_request_opens_no_circuit_breaker(
     bench: Bench, status: int, said: dict[str, Any], wanted: int
 ) -> None:
     await bench.start(config(bench, "allowed_fails = 1", weights="ab"))
@@ -217,7 +217,7 @@ async def test_a_request_that_is_refused_for_itself_rests_no_deployment(
     assert text_of(await bench.chat()).startswith("from ")
 
 
-async def test_a_callers_bad_key_keeps_nobody_else_away(bench: Bench) -> None:
+async def test_a_bad_key_of_a_caller_does_not_affect_others(bench: Bench) -> None:
     fallbacks = '[routing.fallbacks]\n"a/model-a" = ["b/model-b"]'
     await bench.start(config(bench, fallbacks, weights="ab"))
     bench.providers["a"].fails(401)
@@ -239,7 +239,7 @@ async def test_the_callers_own_fault_is_not_tried_elsewhere(bench: Bench) -> Non
     assert sum(len(provider.seen) for provider in bench.providers.values()) == 1
 
 
-async def test_a_single_deployment_fails_with_its_own_words_and_never_rests(bench: Bench) -> None:
+async def test_a_single_deployment_keeps_its_error_and_never_opens_the_breaker(bench: Bench) -> None:
     await bench.start(config(bench, weights="a"))
     bench.providers["a"].fails(500)
     for _ in range(6):
@@ -268,7 +268,7 @@ async def test_nothing_is_tried_after_content(bench: Bench) -> None:
         chunk(finish="length"),
     ],
 )
-async def test_what_counts_as_content(bench: Bench, event: bytes) -> None:
+async def test_content_ends_the_fallbacks(bench: Bench, event: bytes) -> None:
     await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].says(ROLE, event, b'data: {"error": {"message": "boom"}}\n\n')
     reply = await bench.chat(stream=True)
@@ -276,7 +276,7 @@ async def test_what_counts_as_content(bench: Bench, event: bytes) -> None:
     assert not bench.providers["b"].seen
 
 
-async def test_a_cut_before_content_is_walked_around_unseen(bench: Bench) -> None:
+async def test_a_stream_cut_before_content_falls_back_silently(bench: Bench) -> None:
     await bench.start(config(bench, weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].says(ROLE, chunk({}), chunk(choices=[]))
     reply = await bench.chat(stream=True)
@@ -302,7 +302,7 @@ async def test_fallback_models(bench: Bench) -> None:
     assert (record["model"], record["status"]) == ("onceward/echo", "completed")
 
 
-async def test_a_context_that_is_too_long_goes_on_without_blame(bench: Bench) -> None:
+async def test_a_context_that_is_too_long_falls_back_and_opens_no_breaker(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].fails(400, code="context_length_exceeded")
     for _ in range(3):
@@ -369,7 +369,7 @@ async def test_requests_a_minute_of_a_deployment(bench: Bench) -> None:
     assert (await bench.chat()).headers["x-onceward-deployment"] == "a"
 
 
-async def test_a_client_that_leaves_blames_nobody(bench: Bench) -> None:
+async def test_a_disconnected_client_is_not_a_failure_of_the_deployment(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", b={"weight": 0.000001}))
     a = bench.providers["a"]
     a.gate = asyncio.Event()

@@ -48,7 +48,7 @@ async def chat(bench: Bench, key: str | None = None) -> int:
     return (await bench.http.post(CHAT, json=body, headers={"Idempotency-Key": key} if key else {})).status_code
 
 
-async def test_a_record_says_what_its_caller_was_told(bench: Bench) -> None:
+async def test_a_record_has_the_error_that_the_caller_received(bench: Bench) -> None:
     with locked(bench):
         assert [await chat(bench), await chat(bench, "k")] == [503, 503]
     await bench.gateway.db.flush()

@@ -259,7 +259,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no tar at all", b""])
-def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_backup_is_refused_before_any_change(tmp_path: Path, content: bytes) -> None:
     file = one_file(tmp_path)
     (tmp_path / "b.tar").write_bytes(content)
     refused = db("restore", "b.tar", "--replace", folder=tmp_path)
@@ -268,7 +268,7 @@ def test_what_is_no_backup_is_refused_before_anything_changes(tmp_path: Path, co
     assert list(file.parent.glob("*.replaced-*")) == []
 
 
-def test_postgresql_is_told_its_own_programs(tmp_path: Path) -> None:
+def test_backups_of_postgresql_refer_to_its_own_programs(tmp_path: Path) -> None:
     url = "postgresql://onceward:hunter2@127.0.0.1:1/x"
     for action, program in (("backup", "pg_dump --format=custom"), ("restore", "pg_restore --no-owner")):
         told = db(action, "a.dump", folder=tmp_path, database_url=url)

@@ -106,7 +106,7 @@ async def test_a_reader_delays_the_log_and_loses_nothing(db: SqliteDatabase, mon
     assert await db.query("SELECT COUNT(*) FROM note") == [(206,)]
 
 
-async def test_what_is_in_the_log_is_in_the_file_after_the_close(tmp_path: Path) -> None:
+async def test_closing_moves_the_log_into_the_file(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "b.db")
     await database.write(TABLES[0])
     await written(database, 0, 50)
@@ -137,7 +137,7 @@ async def test_a_checkpoint_that_fails_is_logged_and_tried_again(
 
 
 @pytest.mark.parametrize("when", ["while it runs", "at the close"])
-async def test_the_log_is_never_moved_into_a_file_that_was_put_in_its_place(
+async def test_checkpoints_never_write_into_a_replaced_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     backup = tmp_path / "backup.db"
@@ -160,3 +160,9 @@ async def test_the_log_is_never_moved_into_a_file_that_was_put_in_its_place(
         assert (tmp_path / "c.db").read_bytes() == content
     await database.close()
     assert (tmp_path / "c.db").read_bytes() == content
+    # Nor does SQLite do it when the file is opened again.
+    assert not log_of(database).exists()
+    again = SqliteDatabase(tmp_path / "c.db")
+    assert await again.query("SELECT id FROM kept") == [(7,)]
+    assert await again.query("PRAGMA integrity_check") == [("ok",)]
+    await again.close()

@@ -33,7 +33,7 @@ async def total(db: Database, name: str = "a") -> int:
     return found
 
 
-async def test_what_is_written_is_read(db: Database) -> None:
+async def test_written_rows_are_read(db: Database) -> None:
     assert await db.write(ADD, (1, "one")) == 1
     await db.write_many(ADD, [(2, "two"), (3, None)])
     assert await notes(db) == [(1, "one"), (2, "two"), (3, None)]
@@ -56,7 +56,7 @@ async def test_values_come_back_as_they_were(db: Database) -> None:
 
 
 @pytest.mark.parametrize(("id", "text"), [(1, "a\0b"), (2**63, "x"), (1, "\ud800")])
-async def test_what_cannot_be_kept_is_refused(db: Database, id: int, text: str) -> None:
+async def test_values_that_cannot_be_stored_are_refused(db: Database, id: int, text: str) -> None:
     with pytest.raises(Unstorable, match="cannot keep a value"):
         await db.write(ADD, (id, text))
     with pytest.raises(Unstorable):
@@ -256,7 +256,7 @@ async def test_many_with_the_same_id_are_one(db: Database) -> None:
     assert await total(db) == 1
 
 
-async def test_what_is_put_soon_is_there_when_committed(db: Database) -> None:
+async def test_enqueued_batches_are_durable_after_a_flush(db: Database) -> None:
     for number in range(30):
         batch = Batch()
         batch.add(ADD, (number, "soon"))
@@ -265,7 +265,9 @@ async def test_what_is_put_soon_is_there_when_committed(db: Database) -> None:
     assert len(await notes(db)) == 30
 
 
-async def test_soon_stands_outside_the_transaction(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+async def test_enqueued_batches_are_outside_the_open_transaction(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     batch = Batch()
     batch.add(ADD, (1, "soon"))
 

@@ -110,7 +110,7 @@ async def test_a_restart_under_load_loses_nothing_and_doubles_nothing(
     assert (await nodes[0].query("SELECT COUNT(*) FROM note WHERE text = 'event'"))[0][0] == events
 
 
-async def test_what_waits_too_long_is_told_and_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
+async def test_a_write_that_times_out_is_written_later(cluster: Cluster, postgres: PostgresServer) -> None:
     node = await cluster.node(write_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     await node.write_batch(record(1))
     await asyncio.to_thread(postgres.stop)
@@ -148,7 +148,7 @@ async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster,
     assert await transaction == 1
 
 
-async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> None:
+async def test_a_frozen_server_is_reported_within_the_timeout(cluster: Cluster) -> None:
     node = await cluster.node(statement_timeout_seconds=0.3, connect_timeout_seconds=0.2)
     ready = Readiness(node, SystemClock(), Folders(Path("/nowhere"), ()))
     ((backend,),) = await node.query("SELECT pg_backend_pid()")
@@ -277,7 +277,26 @@ async def test_a_deadlock_is_tried_again(cluster: Cluster, postgres: PostgresSer
     assert await node.query("SELECT id FROM note") == [(1,)]
 
 
-async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) -> None:
+async def test_a_commit_that_fails_undoes_its_batch_and_no_other(cluster: Cluster) -> None:
+    """Statements that all worked may still fail when they are committed."""
+    node = await cluster.node()
+    await node.write("CREATE TABLE child (id BIGINT REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED)")
+    try:
+        batches = [record(1), record(2), record(3)]
+        batches[1].add("INSERT INTO child (id) VALUES (?)", (99,))
+        written = await asyncio.gather(*(node.write_batch(batch) for batch in batches), return_exceptions=True)
+        assert (written[0], written[2]) == (None, None)
+        assert isinstance(written[1], StorageError)
+        assert "child" in str(written[1])
+        assert await counted(node) == (4, 2)
+        assert await node.query("SELECT COUNT(*) FROM child") == [(0,)]
+        await node.write_batch(record(4))
+        assert await counted(node) == (6, 3)
+    finally:
+        await node.write("DROP TABLE child")
+
+
+async def test_changes_of_shared_rows_do_not_deadlock(cluster: Cluster) -> None:
     nodes = [await cluster.node(), await cluster.node()]
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = await nodes[0].query(deadlocks)
@@ -294,7 +313,7 @@ async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) ->
     assert await nodes[0].query(deadlocks) == before
 
 
-async def test_a_statement_that_takes_too_long_ends_and_the_server_is_not_away(cluster: Cluster) -> None:
+async def test_a_statement_timeout_does_not_mark_the_server_as_unavailable(cluster: Cluster) -> None:
     node = await cluster.node(statement_timeout_seconds=0.2)
     with pytest.raises(StorageError, match="timeout") as refused:
         await node.query("SELECT pg_sleep(5)")

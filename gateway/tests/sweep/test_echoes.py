@@ -75,7 +75,7 @@ def _takes_null(write: Write, member: str) -> bool:
 
 
 @pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: echo.kind)
-async def test_what_is_written_is_read(world: Swept, echo: Echo) -> None:
+async def test_every_written_member_is_returned(world: Swept, echo: Echo) -> None:
     asked = _Round(world, echo)
     for member in (*echo.members, *echo.only.get(echo.create, ())):
         await asked.created(member)

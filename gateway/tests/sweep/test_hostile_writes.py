@@ -109,7 +109,7 @@ async def test_a_misspelt_member_is_refused_by_every_write_with_the_nearest_name
         ("[" * 50_000 + "NaN", None, "nested deeper"),
     ],
 )  # fmt: skip
-async def test_what_json_does_not_have_is_named_in_model_calls(
+async def test_values_outside_json_are_named_in_model_calls(
     world: Swept, text: str, param: str | None, says: str
 ) -> None:
     answer = await world.client.post("/v1/chat/completions", content=text, headers={"Content-Type": "application/json"})

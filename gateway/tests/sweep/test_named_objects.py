@@ -17,7 +17,7 @@ async def _refused(world: Swept, path: str, body: dict[str, Any], method: str = 
 
 
 @pytest.mark.parametrize("name", ["api_key", "user_id", "team_id", "organization_id", "customer_id", "budget_id"])
-async def test_an_empty_name_resets_nobody(world: Swept, name: str) -> None:
+async def test_an_empty_name_resets_no_spend(world: Swept, name: str) -> None:
     """A variable that is empty must not set back what all have spent."""
     key = await world.key(max_budget=1000)
     assert (await world.chat(key["key"])).status_code == 200
@@ -97,14 +97,16 @@ HYPER = {"n_epochs": 2}
         ({"seed": 1 << 60}, "seed"),
     ],
 )
-async def test_what_a_fine_tuning_job_cannot_heed(world: Swept, change: dict[str, Any], param: str) -> None:
+async def test_invalid_members_of_a_fine_tuning_job_are_refused(
+    world: Swept, change: dict[str, Any], param: str
+) -> None:
     """A suffix with NUL was accepted, and its job waited for the database without end."""
     url, body = await world.request("/v1/fine_tuning/jobs")
     assert (await _refused(world, url, body | change))["param"] == param
     assert (await world.got(url))["data"] == []
 
 
-async def test_what_a_file_cannot_heed(world: Swept) -> None:
+async def test_invalid_members_of_a_file_are_refused(world: Swept) -> None:
     for form in ({"expires_after[days]": "3"}, {"expires_afterr": "x"}, {"expires_after[anchor]": "a\0"}):
         answer = await world.client.post(
             "/v1/files", data={"purpose": "user_data", **form}, files={"file": ("a.txt", b"text")}

@@ -225,7 +225,7 @@ def test_the_contract_says_what_becomes_of_members_that_it_does_not_know() -> No
         ("/v1/audio/transcriptions", {"chunking_strategy": {"type": "server_vad"}}, "chunking_strategy"),
     ],
 )
-async def test_what_would_do_nothing_is_refused_by_name(
+async def test_members_without_effect_are_refused_by_name(
     offline: Offline, path: str, more: dict[str, Any], param: str
 ) -> None:
     plain = offline.plain(path)
@@ -235,7 +235,7 @@ async def test_what_would_do_nothing_is_refused_by_name(
 
 
 @pytest.mark.parametrize("more", [{"tool_choice": "auto"}, {"tool_choice": "none"}, {"stream_options": None}])
-async def test_what_asks_for_nothing_is_accepted(offline: Offline, more: dict[str, Any]) -> None:
+async def test_neutral_members_are_accepted(offline: Offline, more: dict[str, Any]) -> None:
     assert (await offline.ask(CHAT, offline.plain(CHAT) | more))[0] == 200
 
 

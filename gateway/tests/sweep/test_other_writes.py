@@ -185,7 +185,7 @@ def test_every_write_of_the_contract_has_rows() -> None:
     assert set(_declared()) == rows | ELSEWHERE
 
 
-async def test_what_is_written_is_shown_named_or_refused(world: Swept) -> None:
+async def test_every_written_member_is_shown_or_refused(world: Swept) -> None:
     wrong: list[Any] = []
     for write in (*SHOWN, *ABSENT, *REFUSED):
         method, _, path = write.partition(" ")
@@ -203,7 +203,7 @@ async def test_what_is_written_is_shown_named_or_refused(world: Swept) -> None:
 
 
 @pytest.mark.parametrize("write", FELT)
-async def test_what_is_written_is_felt(world: Swept, write: str) -> None:
+async def test_every_written_member_has_an_effect(world: Swept, write: str) -> None:
     wrong = [member for member, felt in FELT[write].items() if not await felt(world)]
     assert not wrong
 

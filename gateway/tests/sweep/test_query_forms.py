@@ -80,7 +80,7 @@ def _wrong(name: str, value: str) -> Iterator[tuple[str, str]]:
     yield "misspelt", f"{name}{name[-1]}={value}"
 
 
-async def test_queries_that_cannot_be_heeded(two: Tenants) -> None:
+async def test_unsupported_queries_are_refused(two: Tenants) -> None:
     objects, places = await _objects(two), await _places(two)
     # Names of objects in a query may have any form; the object of the fine-tuning list is asked for by its members.
     permitted = {("/v1/fine_tuning/jobs", "metadata", "as an object")}
@@ -104,7 +104,7 @@ async def test_queries_that_cannot_be_heeded(two: Tenants) -> None:
     assert not ignored, "\n".join(map(str, ignored))
 
 
-async def test_what_coding_agents_send_with_the_list_of_models_is_ignored(two: Tenants) -> None:
+async def test_queries_of_coding_agents_for_the_list_of_models_are_ignored(two: Tenants) -> None:
     assert (await two.one.got("/v1/models", client_version="0.60.1"))["object"] == "list"
 
 

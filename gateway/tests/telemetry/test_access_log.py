@@ -119,7 +119,7 @@ async def test_a_rotated_file_is_made_anew(launch: Launch, tmp_path: Path) -> No
     assert [line["request_id"] for line in lines(tmp_path / "access.log.1")] == ["before"]
 
 
-async def test_what_was_gathered_is_written_at_the_end(launch: Launch, tmp_path: Path) -> None:
+async def test_buffered_lines_are_written_at_shutdown(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     gateway = launch("--offline", ONCEWARD_GATEWAY_ACCESS_LOG=str(log))
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
@@ -130,6 +130,6 @@ async def test_what_was_gathered_is_written_at_the_end(launch: Launch, tmp_path:
     assert len(lines(log)) == 3
 
 
-def test_a_place_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+def test_an_unwritable_path_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"`access_log.to` is '.*nowhere/x', which cannot be written: .*\. Check"):
         AccessLog(str(tmp_path / "nowhere" / "x"))

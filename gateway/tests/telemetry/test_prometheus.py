@@ -76,7 +76,7 @@ def prometheus(tmp_path: Path) -> Iterator[Any]:
         process.wait(20)
 
 
-async def test_what_it_scrapes_is_what_happened(launch: Launch, prometheus: Any) -> None:
+async def test_prometheus_scrapes_the_counts_of_calls(launch: Launch, prometheus: Any) -> None:
     gateway = launch("--offline", config=f'[metrics]\ntoken = "{TOKEN}"\n')
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         used = []

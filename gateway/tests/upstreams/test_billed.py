@@ -188,7 +188,7 @@ def chunks_of(answer: httpx2.Response) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", BESIDE)
 @pytest.mark.parametrize("shown", [False, True])
-def test_what_is_no_chunk_is_passed_over(url: str, name: str, shown: bool) -> None:
+def test_events_that_are_not_chunks_are_skipped(url: str, name: str, shown: bool) -> None:
     more = {"stream_options": {"include_usage": True}} if shown else {}
     answer, record = ask(url, f"beside-{name}", stream=True, **more)
     assert (record["status"], record["usage"]["completion_tokens"]) == ("completed", 20)
@@ -212,7 +212,7 @@ def test_an_answer_that_is_there_is_delivered_though_its_framing_is_not_whole(ur
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_was_billed_is_not_asked_for_again(url: str, name: str) -> None:
+def test_billed_failures_are_not_retryable(url: str, name: str) -> None:
     _, again, tokens = FAILURES[name]
     answer, record = ask(url, name, stream=not name.startswith("whole"))
     streamed = answer.status_code == 200
@@ -298,7 +298,7 @@ def test_a_whole_answer_tells_the_usage_that_is_booked(url: str, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["flex", "searches", "sound"])
-def test_what_has_no_price_of_its_own_is_marked(url: str, name: str) -> None:
+def test_costs_with_a_substitute_price_are_marked_as_estimated(url: str, name: str) -> None:
     answer, record = ask(url, name)
     assert record["estimated"] is True
     assert record["cost_usd"] == pytest.approx(0.00021)

@@ -1,4 +1,4 @@
-"""Bodies of calls: checked for what the gateway uses on their way to a provider, and as a whole for all other targets."""
+"""Bodies of calls: passed on to providers of the same protocol, and checked as a whole for all other targets."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def test_pieces_are_what_the_whole_is(pieces: None, value: Any, short: int, odd:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=_CHECKS)
 @given(value=_ANSWERS)
-def test_what_is_read_of_an_answer_is_decoded(pieces: None, value: Any) -> None:
+def test_members_of_a_large_answer_are_decoded_when_read(pieces: None, value: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large, "_SHORT", 0)
         found, _ = read_json(json.dumps(value).encode())
@@ -135,7 +135,7 @@ def test_any_bytes_are_an_answer_or_unreadable(tiny: None, raw: bytes) -> None:
     json.loads(standard)
 
 
-def test_what_nobody_reads_stays_in_its_bytes() -> None:
+def test_members_that_are_not_read_stay_encoded() -> None:
     body = b'{"choices":[{"index":0}],"x":[' + b"[]," * 1_000_000 + b'0],"usage":{"prompt_tokens":3}}'
     value, standard = read_json(body)
     assert (value["choices"], value["usage"]) == ([{"index": 0}], {"prompt_tokens": 3})

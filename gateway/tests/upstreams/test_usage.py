@@ -153,7 +153,7 @@ def test_vendors_are_understood(answer: dict[str, Any], prompt: int, completion:
         {"prompt_tokens": 1e300, "completion_tokens": 10**40},
     ],
 )
-def test_what_nobody_told_is_counted(usage: Any) -> None:
+def test_missing_token_counts_are_estimated(usage: Any) -> None:
     counted = read({"usage": usage}, "Hello there, you two.")
     assert counted["prompt_tokens"] == 40
     assert counted["completion_tokens"] == count_text("Hello there, you two.") > 4
@@ -267,7 +267,7 @@ def test_sound_has_its_own_price() -> None:
         ("openai", "gpt-image-1", {"prompt_tokens": 10, "prompt_tokens_details": {"image_tokens": 10}}, 100_000),
     ],
 )
-def test_what_is_no_token_of_text_is_paid(provider: str, model: str, usage: dict[str, Any], nano: int) -> None:
+def test_usage_other_than_text_tokens_is_priced(provider: str, model: str, usage: dict[str, Any], nano: int) -> None:
     prices = PriceBook({}, SystemClock())
     assert prices.cost(provider, model, {"prompt_tokens": 0, "completion_tokens": 0, **usage}) == nano
     assert not prices.is_partial(provider, model, usage)
@@ -325,7 +325,7 @@ def test_texts_of_other_wires_are_found(value: dict[str, Any]) -> None:
         {"response": {"id": "resp", "status": "in_progress", "output": []}, "content": None, "token": 7},
     ],
 )
-def test_what_is_no_text_of_a_model_is_passed_over(value: dict[str, Any]) -> None:
+def test_values_that_are_not_text_of_a_model_are_not_counted(value: dict[str, Any]) -> None:
     meter = Meter(lambda: 1)
     assert not count_foreign(value, meter)
     assert not meter.usage()["completion_tokens"]

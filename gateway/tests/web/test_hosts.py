@@ -242,7 +242,7 @@ def test_json_comes_as_json(gateways: dict[str, str], kind: str | None, status: 
         assert "`Content-Type: application/json`" in json.loads(answer)["error"]["message"]
 
 
-def test_what_governs_comes_from_this_machine_alone(gateways: dict[str, str]) -> None:
+def test_without_keys_administration_is_only_possible_from_localhost(gateways: dict[str, str]) -> None:
     for lines in (
         (HERE, "Origin: http://localhost:3000", "Sec-Fetch-Site: same-site"),
         (HERE, "Sec-Fetch-Site: same-site"),
@@ -274,7 +274,7 @@ def test_hosts_in_their_plain_form(text: str, host: str | None) -> None:
     assert host_of(text) == host
 
 
-def test_what_loopback_is() -> None:
+def test_loopback_addresses_are_recognized() -> None:
     assert all(map(is_loopback, ("localhost", "a.localhost", "127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1")))
     assert not any(map(is_loopback, ("localhost.example", "128.0.0.1", "::2", "0.0.0.0", "")))
 

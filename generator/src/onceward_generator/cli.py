@@ -1,4 +1,7 @@
-"""The command line ``onceward-generate``: generate sources, print the model, bundle a contract into one file."""
+"""The command line ``onceward-generate``: generate an SDK, or check that it is up to date.
+
+The other subcommands are in `onceward_generator.commands`. Without a subcommand, the arguments are those of `generate`.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .api import build_api
-from .canonical import to_json
+from .commands import COMMANDS
 from .config import CONFIG_NAME, Config, ConfigError, Target, find_config, read_config
-from .diagnostics import ContractError, Report, render, summary
+from .diagnostics import ContractError, render, summary
 from .files import apply
 from .languages import LANGUAGES
-from .load import bundle, write_yaml
 from .lock import LockError
 from .run import Outcome, run
 
 __all__ = ["main"]
+
+_DESCRIPTION = """Generate SDKs from an OpenAPI contract.
+
+subcommands (each has --help):
+  generate  generate an SDK; the default without a subcommand
+  check     write nothing; exit with 1 if a file would change
+  init      write sdk.yaml with what is inferred of a contract
+  import    write sdk.yaml from a stainless.yml
+  diff      compare two contracts: semantic versions and the entry of the changelog
+  model     print the model of a contract as JSON
+  bundle    write a contract of many files as one
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,10 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     Return 0; 1 for differences or a faulty contract; 2 for wrong usage.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = {"bundle": _bundle, "model": _model}
     try:
-        command = commands.get(arguments[0]) if arguments else None
-        return command(arguments[1:]) if command else _generate(arguments)
+        command = COMMANDS.get(arguments[0]) if arguments else None
+        if command is not None:
+            return command(arguments[1:])
+        if arguments[:1] == ["check"]:
+            return _generate([*arguments[1:], "--check"])
+        return _generate(arguments[1:] if arguments[:1] == ["generate"] else arguments)
     except ContractError as error:
         print(error, file=sys.stderr)
         return 1
@@ -40,7 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("onceward-generate", description="Generate SDKs from an OpenAPI contract.")
+    parser = argparse.ArgumentParser(
+        "onceward-generate", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "contract",
         type=Path,
@@ -139,37 +157,3 @@ def _write(outcome: Outcome, overwrite: bool) -> int:
         for path in output.changes.edited:
             print(f"kept {output.folder / path}: no longer generated, but edited by hand", file=sys.stderr)
     return 0
-
-
-def _model(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("onceward-generate model", description="Print the model of a contract as JSON.")
-    parser.add_argument("contract", type=Path)
-    parser.add_argument("--sdk", type=Path)
-    options = parser.parse_args(arguments)
-    api, diagnostics = build_api(options.contract, options.sdk)
-    sys.stdout.buffer.write(to_json(api).encode())
-    if diagnostics:
-        print(summary(diagnostics), file=sys.stderr)
-    return 0
-
-
-def _bundle(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("onceward-generate bundle", description="Write a contract of many files as one.")
-    parser.add_argument("root", type=Path, help="the contract's root file")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file would change")
-    options = parser.parse_args(arguments)
-    report = Report()
-    document, _ = bundle(options.root, report)
-    source = f"{options.root.resolve().parent.name}/{options.root.name}"
-    text = write_yaml(document, f"Generated from {source} by `onceward-generate bundle`. Do not edit.")
-    if report.diagnostics:
-        print(render(report.diagnostics), file=sys.stderr)
-    current = options.out.read_text(encoding="utf-8") if options.out.exists() else None
-    if options.check:
-        if current != text:
-            print(f"{options.out} differs from its sources: run `onceward-generate bundle`", file=sys.stderr)
-        return int(current != text or bool(report.diagnostics))
-    if current != text:
-        options.out.write_text(text, encoding="utf-8", newline="\n")
-    return int(bool(report.diagnostics))

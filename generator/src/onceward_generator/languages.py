@@ -7,7 +7,7 @@ from typing import Any
 
 from .model import Api
 
-__all__ = ["LANGUAGES", "Emit", "UnknownLanguageError", "emitter"]
+__all__ = ["LANGUAGES", "VERDICTS", "Emit", "UnknownLanguageError", "emitter"]
 
 Emit = Callable[[Api, Mapping[str, Any]], dict[str, str]]
 """A function from a model and plain options to texts by relative path. Raises `ValueError` on unknown options."""
@@ -24,6 +24,9 @@ def _python(api: Api, options: Mapping[str, Any]) -> dict[str, str]:
 
 
 LANGUAGES: Mapping[str, Emit] = {"python": _python}
+
+VERDICTS = ("python", "typescript", "go", "rust")
+"""The languages for whose users a change is judged."""
 
 
 def emitter(language: str) -> Emit:

@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from onceward_generator.access import AuthScheme, Requirement, Server, ServerVariable
 from onceward_generator.behaviour import Behaviour
 
 __all__ = [
+    "Alternative",
     "Answer",
     "Api",
     "AuthScheme",
@@ -58,12 +60,17 @@ __all__ = [
     "Result",
     "ResultKind",
     "RetryClass",
+    "Requirement",
     "Server",
+    "ServerVariable",
+    "Signature",
     "Streams",
     "Type",
     "TypeDef",
     "UnionType",
     "Variant",
+    "Webhook",
+    "Webhooks",
 ]
 
 Name: TypeAlias = tuple[str, ...]
@@ -94,6 +101,9 @@ class Prim(Enum):
     DATE = "date"
     DATETIME = "datetime"
     UUID = "uuid"
+    DECIMAL = "decimal"
+    """A decimal number as a text."""
+    DECIMAL_NUMBER = "decimal_number"
     URI = "uri"
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
@@ -213,6 +223,8 @@ class Field:
     default: JsonValue = None
     has_default: bool = False
     check: Check | None = None
+    undeclared: bool = False
+    """True if the object requires the property without declaring it."""
     read_only: bool = False
     write_only: bool = False
     deprecated: bool = False
@@ -375,6 +387,14 @@ class Body:
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another media type of a request, with all parameters that the method has then."""
+
+    body: Body
+    params: tuple[Param, ...]
+
+
 class ResultKind(Enum):
     """The decoding of a response body."""
 
@@ -409,6 +429,9 @@ class Answer:
     kind: ResultKind
     type: Type | None = None
     media_type: str | None = None
+    example: JsonValue = None
+    """The example that the contract has for it."""
+    has_example: bool = False
 
 
 class Framing(Enum):
@@ -462,6 +485,9 @@ class PageStyle(Enum):
     """Numbered pages."""
     OFFSET = "offset"
     URL = "url"
+    """The response contains the URL of the next page."""
+    LINK = "link"
+    """The header ``Link`` has the URL of the next page."""
     NONE = "none"
     """A single page with all items."""
 
@@ -482,6 +508,10 @@ class Pages:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
 
 
 class RetryClass(Enum):
@@ -522,6 +552,12 @@ class Method:
     """Other paths of the same operation, e.g. deployment forms."""
     positional: tuple[str, ...] = ()
     """Wire names of the parameters that are accepted as positional arguments, in order."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The other media types of the request, which callers choose by an argument."""
+    security: tuple[Requirement, ...] | None = None
+    """The alternatives of credentials, if they are not those of the API."""
+    server: Server | None = None
+    """The server of the method, if it is not one of the API's."""
     deprecated: bool = False
     visible: bool = True
 
@@ -541,24 +577,46 @@ class Resource:
     """The name of hand-written additions to this resource in the runtime (streams, builders), if any."""
 
 
-# --- the API ----------------------------------------------------------------------------------------------------------
+# --- webhooks ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class AuthScheme:
-    """An authentication scheme. ``kind``: bearer, header, query or basic; ``wire`` is the header or query key."""
+class Signature:
+    """The signature of a webhook: HMAC of the body, or of id, timestamp and body (``standard``).
 
-    id: str
+    ``header`` is the only header of a plain HMAC; ``prefix`` is what is before the signature in it.
+    """
+
     kind: str
-    wire: str
+    """``standard`` (Standard Webhooks) or ``hmac``."""
+    header: str = "webhook-signature"
+    prefix: str = ""
+    algorithm: str = "sha256"
+    encoding: str = "hex"
+    """The encoding of a plain HMAC: hex or base64."""
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """A server of the API."""
+class Webhook:
+    """A request that the server sends to its users."""
 
-    url: str
-    description: str = ""
+    wire: str
+    name: Name
+    type: Type
+    description: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The webhooks of an API. ``event`` is the type of any of them."""
+
+    event: Type
+    events: tuple[Webhook, ...]
+    signature: Signature | None
+
+
+# --- the API ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,7 +628,7 @@ class Brand:
     env_prefix: str
     header_prefix: str
     base_url: str
-    key_prefix: str = "sk-"
+    key_prefix: str = ""
     aliases: tuple[tuple[str, str], ...] = ()
     providers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Providers whose keys a caller may send, each with the prefixes of its model names."""
@@ -593,6 +651,9 @@ class Api:
     behaviour: Behaviour
     resources: tuple[Resource, ...]
     types: Mapping[str, TypeDef] = field(default_factory=dict)
+    webhooks: Webhooks | None = None
+    security: tuple[Requirement, ...] = ()
+    """The alternatives that operations without their own have."""
 
     def resolve(self, type_: Type) -> Type:
         """Follow references until the type is not a reference."""

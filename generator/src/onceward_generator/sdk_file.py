@@ -15,7 +15,19 @@ from .model import Origin
 
 __all__ = ["MethodNote", "SdkFile", "read_sdk_file"]
 
-_TOP = ("version", "brand", "auth", "streams", "pages", "methods", "resources", "types", "params", "behaviour")
+_TOP = (
+    "version",
+    "brand",
+    "auth",
+    "streams",
+    "pages",
+    "methods",
+    "resources",
+    "types",
+    "params",
+    "behaviour",
+    "webhooks",
+)
 _STREAM = ("framing", "flag", "event", "done", "terminal", "tag", "named", "error_event", "resumable", "finish")
 _PAGE = (
     "style",
@@ -28,6 +40,8 @@ _PAGE = (
     "item_id",
     "total",
     "total_pages",
+    "is_last",
+    "first",
 )
 _METHOD = (
     "name", "aliases", "positional", "stream", "retry", "pages", "text_when", "skip", "deprecated", "auth", "summary",
@@ -40,6 +54,7 @@ _BEHAVIOUR = {
     "clocks": ("connect", "pool", "first_byte", "idle", "total"),
     "errors": None,
 }
+_WEBHOOKS = ("signature", "header", "prefix", "algorithm", "encoding")
 _ERROR = ("parent", "statuses", "status_from", "types", "codes", "types_without_status")
 _NOWHERE = Origin("", "", 1, 1)
 
@@ -74,6 +89,7 @@ class SdkFile:
     types: Map = field(default_factory=lambda: Map({}, _NOWHERE))
     params: Map = field(default_factory=lambda: Map({}, _NOWHERE))
     behaviour: Map = field(default_factory=lambda: Map({}, _NOWHERE))
+    webhooks: Map = field(default_factory=lambda: Map({}, _NOWHERE))
 
     def note(self, endpoint: str) -> MethodNote | None:
         """Return the configuration of an endpoint."""
@@ -117,7 +133,22 @@ class _Reader:
             types=self._section(root, "types"),
             params=self._section(root, "params"),
             behaviour=self._section(root, "behaviour"),
+            webhooks=self._webhooks(),
         )
+
+    def _webhooks(self) -> Map:
+        node = self._section(self._root, "webhooks")
+        self._known(node, _WEBHOOKS)
+        choices = {
+            "signature": ("standard", "hmac"),
+            "algorithm": ("sha1", "sha256", "sha512"),
+            "encoding": ("hex", "base64"),
+        }
+        wrong = [key for key, allowed in choices.items() if key in node and self._choice(node, key, allowed) is None]
+        if node.get("signature") == "hmac" and not node.text("header"):
+            self._wrong("`hmac` needs the `header` with the signature", node.at)
+            wrong.append("signature")
+        return node.without(*wrong)
 
     def _check_sections(self) -> None:
         self._known(self._section(self._root, "brand"), _BRAND)

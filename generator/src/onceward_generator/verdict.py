@@ -8,9 +8,10 @@ values; sent types may become more permissive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
+from .behaviour import Behaviour
 from .model import (
     Api,
     EnumType,
@@ -35,6 +36,7 @@ from .model import (
 __all__ = ["Level", "Reason", "Verdict", "verdict"]
 
 _TEXT, _SECRET = Primitive(Prim.STRING), Primitive(Prim.SECRET)
+_WHOLE, _NUMBER = Primitive(Prim.INTEGER), Primitive(Prim.NUMBER)
 
 
 class Level(IntEnum):
@@ -46,6 +48,10 @@ class Level(IntEnum):
     MAJOR = 3
 
 
+_ONE_NUMBER = (("typescript", Level.PATCH),)
+"""TypeScript has one type of numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A change, and its level."""
@@ -53,6 +59,12 @@ class Reason:
     level: Level
     what: str
     """The description of the change, with the method or type."""
+    levels: tuple[tuple[str, Level], ...] = ()
+    """The levels in languages for which it differs."""
+
+    def in_language(self, language: str) -> Reason:
+        """Return the reason with its level in a language."""
+        return Reason(dict(self.levels).get(language, self.level), self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +74,23 @@ class Verdict:
     level: Level
     reasons: tuple[Reason, ...]
 
+    def in_language(self, language: str) -> Verdict:
+        """Return the verdict for the users of one language."""
+        return _verdict(reason.in_language(language) for reason in self.reasons)
+
 
 def verdict(old: Api, new: Api) -> Verdict:
     """Compare two models. Reasons are sorted by level, the highest first."""
     reasons = [*_whole(old, new), *_methods(old, new), *_types(old, new)]
-    reasons.sort(key=lambda reason: (-reason.level, reason.what))
     if not reasons and old != new:
         reasons = [Reason(Level.PATCH, "descriptions, or positions in the contract")]
-    return Verdict(max((reason.level for reason in reasons), default=Level.NONE), tuple(reasons))
+    return _verdict(reasons)
+
+
+def _verdict(reasons: Iterable[Reason]) -> Verdict:
+    """Return the verdict with the highest level first."""
+    found = sorted(reasons, key=lambda reason: (-reason.level, reason.what))
+    return Verdict(max((reason.level for reason in found), default=Level.NONE), tuple(found))
 
 
 def _whole(old: Api, new: Api) -> Iterator[Reason]:
@@ -81,8 +102,31 @@ def _whole(old: Api, new: Api) -> Iterator[Reason]:
         yield Reason(Level.MINOR, f"the default base URL is now {new.brand.base_url!r}")
     if old.auth[:1] != new.auth[:1]:
         yield Reason(Level.MAJOR, "the key is sent differently")
-    if old.behaviour != new.behaviour:
-        yield Reason(Level.MINOR, "the behaviour (retries, clocks, errors, headers) changed")
+    yield from _behaviour(old.behaviour, new.behaviour)
+
+
+def _behaviour(old: Behaviour, new: Behaviour) -> Iterator[Reason]:
+    """Compare retries, time limits, headers and errors."""
+    for part, before, after in (("clocks", old.clocks, new.clocks), ("backoff", old.backoff, new.backoff)):
+        for item in fields(before):
+            yield from _setting(f"{part}.{item.name}", getattr(before, item.name), getattr(after, item.name))
+    for item in fields(old):
+        if item.name not in {"clocks", "backoff", "errors"}:
+            yield from _setting(item.name, getattr(old, item.name), getattr(new, item.name))
+    known, now = ({error.name: error for error in behaviour.errors} for behaviour in (old, new))
+    for name in known.keys() - now.keys():
+        yield Reason(Level.MAJOR, f"the error `{'_'.join(name)}` was removed")
+    for name in now.keys() - known.keys():
+        yield Reason(Level.MINOR, f"the error `{'_'.join(name)}` was added")
+    for name in known.keys() & now.keys():
+        if known[name] != now[name]:
+            level = Level.MAJOR if known[name].parent != now[name].parent else Level.MINOR
+            yield Reason(level, f"the error `{'_'.join(name)}` stands for other responses")
+
+
+def _setting(name: str, before: object, after: object) -> Iterator[Reason]:
+    if before != after:
+        yield Reason(Level.MINOR, f"the behaviour `{name}` changed from {before!r} to {after!r}")
 
 
 def _methods(old: Api, new: Api) -> Iterator[Reason]:
@@ -188,7 +232,8 @@ def _type(old: TypeDef, new: TypeDef) -> Iterator[Reason]:
     if (old.sent and not new.sent) or (old.received and not new.received):
         yield Reason(Level.MAJOR, f"{where} is used in fewer directions")
     if old.family != new.family:
-        yield Reason(Level.MINOR, f"{where} moved from `{old.family}` to `{new.family}`")
+        moved = f"{where} moved from `{old.family}` to `{new.family}`"
+        yield Reason(Level.MINOR, moved, (("go", Level.PATCH), ("rust", Level.MAJOR)))
     match old.type, new.type:
         case ObjectType(), ObjectType():
             yield from _object(where, old.type, new.type, new)
@@ -241,6 +286,8 @@ def _value(where: str, old: Type, new: Type) -> Iterator[Reason]:
         yield Reason(Level.MINOR, f"{where} has different bounds")
     elif {_TEXT, _SECRET} == {old, new}:
         yield Reason(Level.PATCH, f"{where} is {'masked' if new == _SECRET else 'shown'} where the value is printed")
+    elif {_WHOLE, _NUMBER} == {old, new}:
+        yield Reason(Level.MAJOR, f"{where} is {'a number' if new == _NUMBER else 'an integer'}", _ONE_NUMBER)
     else:
         yield Reason(Level.MAJOR, f"{where} has a different type")
 
@@ -262,7 +309,8 @@ def _enum(where: str, old: EnumType, new: EnumType) -> Iterator[Reason]:
     for value in after.keys() - before.keys():
         yield Reason(Level.MINOR, f"{where} has a new value {value!r}")
     if any(before[value] != after[value] for value in before.keys() & after.keys()):
-        yield Reason(Level.MAJOR, f"{where} has different names for its values")
+        texts = (("python", Level.PATCH), ("typescript", Level.PATCH))  # they use the values, not names for them
+        yield Reason(Level.MAJOR, f"{where} has different names for its values", texts)
     if old.base != new.base or (old.open and not new.open):
         yield Reason(Level.MAJOR, f"{where} accepts fewer values")
 

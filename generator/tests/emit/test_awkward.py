@@ -47,9 +47,9 @@ def test_every_operation_sends_its_own_path(project: Any) -> None:
     code = """
 import json, re
 from users import Users
-from users.testing import FakeGateway
+from users.testing import FakeServer
 calls = re.findall(r"^- \\[`client\\.([^(]*)\\(([^)]*)\\)", PAGE, re.M)
-with FakeGateway() as server, Users(api_key="k-0123456789abc", base_url=server.url) as client:
+with FakeServer() as server, Users(api_key="k-0123456789abc", base_url=server.url) as client:
     sent = []
     for path, arguments in calls:
         server.respond_json({})

@@ -135,3 +135,18 @@ def _wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
 def wire(_wire: Wire) -> Iterator[Wire]:
     yield _wire
     _wire.reset()
+
+
+@pytest.fixture
+def make_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that writes and imports the files of a package."""
+
+    def make(files: dict[str, str], name: str) -> ModuleType:
+        for path, content in files.items():
+            target = tmp_path / "package" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content)
+        monkeypatch.syspath_prepend(str(tmp_path / "package" / "src"))
+        return importlib.import_module(name)
+
+    return make

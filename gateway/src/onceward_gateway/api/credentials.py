@@ -46,7 +46,7 @@ class CredentialHandlers:
         """Create a credential."""
         _require_admin(request.caller, "store credentials")
         name, values = request.data["credential_name"], request.data["credential_values"]
-        if await self._catalog.repository.credential(name) is not None:
+        if await self._catalog.repository.credentials.get(name) is not None:
             raise conflict(
                 f"There is a credential {name!r} already. Change it by PATCH, or choose another name.",
                 param="credential_name",
@@ -54,7 +54,7 @@ class CredentialHandlers:
             )
         await self._check(values)
         now, who = self._clock.time(), actor(request.caller)
-        sealed = self._catalog.repository.seal_credential(name, values)
+        sealed = self._catalog.repository.credentials.seal(name, values)
         return self._change(
             request, Credential(name, request.data["credential_info"], sealed, now, who, now, who), "created"
         )
@@ -63,7 +63,7 @@ class CredentialHandlers:
         """Change a credential; null removes a value."""
         _require_admin(request.caller, "change credentials")
         old = await self._find(request)
-        values = self._catalog.repository.readable_values(old)
+        values = self._catalog.repository.credentials.readable_secrets(old)
         given = request.data.get("credential_values") or {}
         await self._check(given)
         values = {name: value for name, value in {**values, **given}.items() if value is not None}
@@ -73,7 +73,7 @@ class CredentialHandlers:
         changed = Credential(
             old.name,
             {name: value for name, value in info.items() if value is not None},
-            self._catalog.repository.seal_credential(old.name, values),
+            self._catalog.repository.credentials.seal(old.name, values),
             old.created_at,
             old.created_by,
             self._clock.time(),
@@ -84,7 +84,7 @@ class CredentialHandlers:
     async def list_credentials(self, request: Request) -> Response:
         """Return all credentials, with masked secrets."""
         _require_reader(request.caller)
-        shown = [self._view(credential) for credential in await self._catalog.repository.credentials()]
+        shown = [self._view(credential) for credential in await self._catalog.repository.credentials.all()]
         return json_response({"success": True, "credentials": shown})
 
     async def retrieve(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class CredentialHandlers:
         name = (await self._find(request)).name
         users = [
             record.id
-            for record in await self._catalog.repository.deployments()
+            for record in await self._catalog.repository.deployments.all()
             if record.params.get("credential_name") == name
         ]
         users += [
@@ -111,7 +111,7 @@ class CredentialHandlers:
             )
 
         async def write() -> Response:
-            await self._catalog.repository.drop_credential(name)
+            await self._catalog.repository.credentials.drop(name)
             await self._updates.mark_changed()
             await self._audit(request, "deleted", name)
             return json_response({"credential_name": name, "deleted": True})
@@ -120,7 +120,7 @@ class CredentialHandlers:
 
     def _change(self, request: Request, credential: Credential, action: str) -> Change:
         async def write() -> Response:
-            await self._catalog.repository.put_credential(credential)
+            await self._catalog.repository.credentials.put(credential)
             await self._updates.mark_changed()
             await self._audit(request, action, credential.name)
             return json_response(self._view(credential))
@@ -151,7 +151,7 @@ class CredentialHandlers:
 
     async def _find(self, request: Request) -> Credential:
         name = request.params["credential_name"]
-        credential = await self._catalog.repository.credential(name)
+        credential = await self._catalog.repository.credentials.get(name)
         if credential is None:
             raise missing("credential", name, param="credential_name")
         return credential
@@ -163,7 +163,7 @@ class CredentialHandlers:
     def _view(self, credential: Credential) -> dict[str, Any]:
         values = {
             name: value if name in PLAIN_VALUES else masked(value)
-            for name, value in self._catalog.repository.readable_values(credential).items()
+            for name, value in self._catalog.repository.credentials.readable_secrets(credential).items()
         }
         return {
             "credential_name": credential.name,

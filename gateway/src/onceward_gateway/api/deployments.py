@@ -24,6 +24,7 @@ from ..http.request import (
 )
 from ..identity.authorization import require_admin, require_writer
 from ..identity.directory import Directory
+from ..offline.catalog import MODE_OF_KIND
 from ..routing.catalog import DeploymentCatalog
 from ..routing.circuit_breaker import CircuitBreakers
 from ..routing.deployments import Deployment
@@ -39,15 +40,6 @@ from .writes import actor, missing
 
 __all__ = ["DeploymentHandlers"]
 
-_MODES = {
-    "chat": "chat",
-    "completions": "completion",
-    "embeddings": "embedding",
-    "images": "image_generation",
-    "speech": "audio_speech",
-    "transcription": "audio_transcription",
-    "moderation": "moderation",
-}
 _PICO = 1e12
 
 
@@ -80,7 +72,7 @@ class DeploymentHandlers:
         _require_admin(request.caller, "add deployments")
         info = _known(request.data.get("model_info") or {})
         id = (request.data.get("model_info") or {}).get("id") or self._new_id("dep_")
-        if self._catalog.deployment(id) is not None or await self._catalog.repository.deployment(id) is not None:
+        if self._catalog.deployment(id) is not None or await self._catalog.repository.deployments.get(id) is not None:
             raise conflict(
                 f"There is a deployment {id!r} already. Choose another `model_info.id`, or change it by "
                 "`/model/update`.",
@@ -93,7 +85,7 @@ class DeploymentHandlers:
         )
         await self._checks.check(request, id, params, info, {"db_model": True})
         now, who = self._clock.time(), actor(request.caller)
-        sealed = self._catalog.repository.seal_deployment(id, secrets)
+        sealed = self._catalog.repository.deployments.seal(id, secrets) if secrets else None
         record = StoredDeployment(id, name, params, info, sealed, now, who, now, who)
         return await self._change(request, record, "created")
 
@@ -109,13 +101,16 @@ class DeploymentHandlers:
         info = {k: v for k, v in (request.data.get("model_info") or {}).items() if k not in SET_HERE}
         info = _merged(record.info, info)
         await self._checks.check(request, id, params, info, {"db_model": True} | _stamps(record))
-        kept = _merged(self._readable_secrets(record), secrets) if secrets else None
+        sealed = record.secrets
+        if secrets:
+            kept = _merged(self._catalog.repository.deployments.readable_secrets(record), secrets)
+            sealed = self._catalog.repository.deployments.seal(id, kept) if kept else None
         changed = replace(
             record,
             model_name=request.data.get("model_name") or record.model_name,
             params=params,
             info=info,
-            secrets=record.secrets if kept is None else self._catalog.repository.seal_deployment(id, kept),
+            secrets=sealed,
             updated_at=self._clock.time(),
             updated_by=actor(request.caller),
         )
@@ -129,7 +124,7 @@ class DeploymentHandlers:
             await self._catalog.guard.check_host(deployment.upstream.base_url, "litellm_params.api_base")
 
         async def write() -> Response:
-            await self._catalog.repository.put_deployment(record)
+            await self._catalog.repository.deployments.put(record)
             await self._updates.mark_changed()
             await self._audit(request, action, record.id)
             return json_response(self._view(deployment, record, everything=True))
@@ -154,7 +149,7 @@ class DeploymentHandlers:
         id = (await self._stored(request.data["id"])).id
 
         async def write() -> Response:
-            await self._catalog.repository.drop_deployment(id)
+            await self._catalog.repository.deployments.drop(id)
             await self._updates.mark_changed()
             await self._audit(request, "deleted", id)
             return json_response({"id": id, "deleted": True, "message": f"The deployment {id!r} is deleted."})
@@ -168,14 +163,14 @@ class DeploymentHandlers:
         for one in self._visible(request.caller):
             if query.get("model_id") not in (None, one.id) or query.get("model_name") not in (None, one.group):
                 continue
-            record = await self._catalog.repository.deployment(one.id) if one.source == "database" else None
+            record = await self._catalog.repository.deployments.get(one.id) if one.source == "database" else None
             if record is None and one.source == "database":
                 # Another node deleted it, and this node has not read that yet.
                 continue
             shown.append(self._view(one, record, everything=request.caller.admin or request.caller.viewer))
         if request.caller.admin or request.caller.viewer:
             for id in self._catalog.broken:
-                record = await self._catalog.repository.deployment(id)
+                record = await self._catalog.repository.deployments.get(id)
                 if record is None or query.get("model_name") not in (None, record.model_name):
                     continue
                 if query.get("model_id") in (None, id):
@@ -205,7 +200,7 @@ class DeploymentHandlers:
         ]
 
     async def _stored(self, id: str) -> StoredDeployment:
-        record = await self._catalog.repository.deployment(id)
+        record = await self._catalog.repository.deployments.get(id)
         if record is not None:
             return record
         if self._catalog.deployment(id) is not None:
@@ -215,13 +210,6 @@ class DeploymentHandlers:
                 code=error_codes.DEPLOYMENT_OF_CONFIGURATION,
             )
         raise missing("deployment", id)
-
-    def _readable_secrets(self, record: StoredDeployment) -> dict[str, Any]:
-        """Return the secrets of a record; none if its encryption key is lost, so that new ones can be set."""
-        try:
-            return self._catalog.repository.deployment_secrets(record)
-        except ApiError:
-            return {}
 
     async def _audit(self, request: Request, action: str, id: str) -> None:
         note = {"deployment": id}
@@ -237,7 +225,7 @@ class DeploymentHandlers:
             params, secrets = _split_secrets(params)
         else:
             params, info = dict(record.params), dict(record.info)
-            secrets = self._catalog.repository.deployment_secrets(record)
+            secrets = self._catalog.repository.deployments.secrets(record)
         params |= {name: masked(value) for name, value in secrets.items()}
         if one.upstream is not None:
             params.setdefault("api_base", one.upstream.base_url)
@@ -249,7 +237,7 @@ class DeploymentHandlers:
         info |= {"id": one.id, "db_model": one.source == "database"} | _stamps(record)
         info["band"] = self._band(one.group)
         if one.kind is not None:
-            info["mode"] = _MODES[one.kind]
+            info["mode"] = MODE_OF_KIND[one.kind]
         state, wait = self._breakers.state(one.id), self._breakers.seconds_open(one.id)
         return {
             "model_name": one.group,
@@ -279,7 +267,7 @@ class DeploymentHandlers:
             "providers": sorted({one.provider for one in members}),
             "deployments": len(members),
             "healthy_deployments": sum(self._breakers.seconds_open(one.id) == 0 for one in members),
-            "mode": _MODES[next(iter(kinds))] if len(kinds) == 1 else "chat",
+            "mode": MODE_OF_KIND[next(iter(kinds))] if len(kinds) == 1 else "chat",
             "max_input_tokens": max((one.max_input_tokens or 0 for one in members), default=0) or None,
             "max_output_tokens": max((one.max_output_tokens or 0 for one in members), default=0) or None,
             "input_cost_per_token": min((unit.input for unit in units), default=0) / _PICO if units else None,

@@ -28,9 +28,8 @@ from ..identity.visibility_filters import visible_organizations
 from .key_writer import KeyWriter
 from .parsing import (
     applied,
-    bounded_metadata,
+    changed_fields,
     changed_limits,
-    plain_list,
 )
 from .record_service import RecordContext, RecordService
 from .serializers import page_by_cursor
@@ -56,14 +55,7 @@ class OrganizationHandlers(RecordService):
 
     def _changes(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         data = request.data
-        changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
-        if "models" in data:
-            changes["models"] = plain_list(data["models"])
-        if "metadata" in data:
-            changes["metadata"] = bounded_metadata(data["metadata"])
-        if data.get("blocked") is not None:
-            changes["blocked"] = data["blocked"]
-        return changes, changed_limits(data, self._clock.time())
+        return changed_fields(data, _FIELDS), changed_limits(data, self._clock.time())
 
     def _require_tier(self, tier: str | None) -> None:
         """Raise 400 for a tier that is not configured. Without credits no tier is known."""

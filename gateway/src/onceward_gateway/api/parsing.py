@@ -204,6 +204,18 @@ def changed_limits(data: Mapping[str, Any], now: float) -> dict[str, Any]:
     return changes
 
 
+def changed_fields(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a record that a request sets; `names` are those of its own, by the names in requests."""
+    changes: dict[str, Any] = {name: data[wire] for wire, name in names.items() if wire in data}
+    if "models" in data:
+        changes["models"] = plain_list(data["models"])
+    if "metadata" in data:
+        changes["metadata"] = bounded_metadata(data["metadata"])
+    if data.get("blocked") is not None:
+        changes["blocked"] = data["blocked"]
+    return changes
+
+
 def applied(limits: Limits, changes: Mapping[str, Any]) -> Limits:
     """Return the limits with a request's changes; a budget window restarts only if its duration changes."""
     changes = dict(changes)

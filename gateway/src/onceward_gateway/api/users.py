@@ -41,11 +41,10 @@ from .key_writer import KeyWriter
 from .memberships import Memberships
 from .parsing import (
     applied,
-    bounded_metadata,
+    changed_fields,
     changed_limits,
     known_value,
     one_of,
-    plain_list,
 )
 from .record_service import RecordContext, RecordService
 from .serializers import page_by_number
@@ -80,13 +79,7 @@ class UserHandlers(RecordService):
         return await self._secrets.respond(request, self._create)
 
     def _changes(self, request: Request, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        changes: dict[str, Any] = {name: data[wire] for wire, name in _FIELDS.items() if wire in data}
-        if "models" in data:
-            changes["models"] = plain_list(data["models"])
-        if "metadata" in data:
-            changes["metadata"] = bounded_metadata(data["metadata"])
-        if data.get("blocked") is not None:
-            changes["blocked"] = data["blocked"]
+        changes = changed_fields(data, _FIELDS)
         if data.get("user_role") is not None:
             changes["role"] = _role(request.caller, data["user_role"])
         return changes, changed_limits(data, self._clock.time())

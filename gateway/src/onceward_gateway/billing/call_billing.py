@@ -126,16 +126,21 @@ class CallBilling:
 
     def _charge(self, ticket: Ticket, call: BilledCall, cost: int, batch: Batch) -> list[Change]:
         """Charge the windows from which the call has reserved nothing."""
+        if not cost:
+            return []
         plan, reservation = ticket.plan, ticket.reservation
         booked = (*plan.owners, *plan.charged, ("model", ticket.model), ("provider", call.record.provider))
         if call.deployment is not None:
             booked = (*booked, ("deployment", call.deployment))
+        windows = self._reservations.opened_windows(booked, ticket.started_at)
+        if not windows:
+            return []
         held = (
             plan.windows
             if reservation is not None and len(reservation.taken) == len(plan.budgets)
             else _windows(reservation)
         )
-        return self._reservations.book(booked, ticket.model, held, ticket.started_at, cost, batch)
+        return self._reservations.book(windows, ticket.model, held, cost, batch)
 
     def _use_key(self, key_id: str | None, now: float, batch: Batch) -> None:
         """Write the time of a key's last use, at most once a minute."""

@@ -20,7 +20,6 @@ from ..core.money import credits_for
 from ..core.principal import Principal
 from ..core.usage import (
     added,
-    hour_of,
     tokens_of,
 )
 from ..db import (
@@ -164,7 +163,7 @@ class Recovery:
             *(account.deployment, provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
             *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
-            *(round((now - started) * 1000), None, hour_of(started)),
+            *(round((now - started) * 1000), None, None),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
         )
@@ -187,9 +186,9 @@ class Recovery:
         owners = owners_of(caller)
         changes = self._reservations.settle(reservation, cost or 0, credits, provider, batch)
         booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
-        changes += await self._reservations.book_late(
-            booked, account.model, reservation.windows, started, cost or 0, batch
-        )
+        if cost:
+            windows = await self._reservations.stored_windows(booked, started)
+            changes += self._reservations.book(windows, account.model, reservation.windows, cost, batch)
         self._reservations.apply(changes)
         if account.account is not None and credits:
             period, tier = account.period_start, account.tier

@@ -246,49 +246,29 @@ class Reservations:
             batch.add(sql.DROP_HOLD, (reservation.id,))
         return changes
 
-    def book(
-        self,
-        owners: Iterable[tuple[str, str]],
-        model: str,
-        held: Collection[Window],
-        started_at: float,
-        cost: int,
-        batch: Batch,
-    ) -> list[Change]:
-        """Charge windows opened while the call ran, without a reservation; return changes as `settle` does."""
-        if not self._opened or not cost:
+    def opened_windows(self, owners: Iterable[tuple[str, str]], started_at: float) -> list[Window]:
+        """Return the windows of owners that this node opened, and that have the time when a call started."""
+        if not self._opened:
             return []
-        windows = [
+        return [
             (*owner, pattern, start)
             for owner in owners
             for pattern, (start, end) in self._opened.get(owner, _NONE_OPENED).items()
             if start <= started_at < end
         ]
-        return self._spend_on(windows, model, held, cost, batch)
 
-    async def book_late(
-        self,
-        owners: Iterable[tuple[str, str]],
-        model: str,
-        held: Collection[Window],
-        started_at: float,
-        cost: int,
-        batch: Batch,
-    ) -> list[Change]:
-        """Charge the windows of a dead node's call, as `book` does, whichever node opened them."""
-        if not cost:
-            return []
-        windows = [
+    async def stored_windows(self, owners: Iterable[tuple[str, str]], started_at: float) -> list[Window]:
+        """Return the windows of owners as `opened_windows` does, whichever node opened them."""
+        return [
             (*owner, str(pattern), float(start))
             for owner in owners
             for pattern, start in await self._db.query(sql.WINDOWS_AT, (*owner, started_at, started_at))
         ]
-        return self._spend_on(windows, model, held, cost, batch)
 
-    def _spend_on(
+    def book(
         self, windows: Iterable[Window], model: str, held: Collection[Window], cost: int, batch: Batch
     ) -> list[Change]:
-        """Charge the windows of a model from which nothing was reserved."""
+        """Charge the windows of a model from which a call has reserved nothing; return changes as `settle` does."""
         changes: list[Change] = []
         for window in windows:
             pattern = window[2]

@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass, replace
 from itertools import chain
 
+import psycopg
+
 from ..core.urls import StoreUrl
 from .increments import IncrementedRow, summed
 from .interface import AlreadyDone, Batch
@@ -77,14 +79,13 @@ async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
     Raises `psycopg.Error` for a lost connection or a collision with others: the group is as it was.
     """
     owners = _add(exchange, group)
-    exchange.add(_COMMIT)
     outcome = await exchange.run()
     if outcome.error is None:
         for entry in group:
             entry.end()
         group.clear()
         return True
-    await _undo(exchange, outcome)
+    _require_final(outcome.error)
     assert outcome.failed is not None
     if outcome.failed < len(owners) and owners[outcome.failed] < len(group):
         group.insert(0, group.pop(owners[outcome.failed]))
@@ -93,12 +94,12 @@ async def write_all(exchange: StatementPipeline, group: list[Entry]) -> bool:
 
 
 def _add(exchange: StatementPipeline, group: list[Entry]) -> list[int]:
-    """Add a transaction without its end; return the place in the group of each statement's batch.
+    """Add the statements of a group; return the place in the group of each statement's batch.
 
-    The place of a statement for several batches is the size of the group.
+    A pipeline runs them in one transaction. The place of a statement for several batches is the size of the
+    group.
     """
-    exchange.add(_BEGIN)
-    owners = [0]
+    owners: list[int] = []
     increments = summed(chain.from_iterable(entry.increments for entry in group))
     shared = [(row, len(group), ready(sql, parameters)) for row, sql, parameters in increments]
     for place, entry in enumerate(group):
@@ -140,17 +141,15 @@ async def write_one(exchange: StatementPipeline, group: list[Entry], url: StoreU
         exchange.add(_COMMIT)
         outcome = await exchange.run()
     if outcome.error is not None:
-        await _undo(exchange, outcome)
+        if not is_lost(outcome.error):
+            exchange.add(_ROLLBACK)
+            await exchange.run()
+        _require_final(outcome.error)
     entry.end(None if outcome.error is None else fault(url, outcome.error))
     del group[0]
 
 
-async def _undo(exchange: StatementPipeline, outcome: Outcome) -> None:
-    """Leave the failed transaction. Raises the error if the same may be tried again."""
-    assert outcome.error is not None
-    if is_lost(outcome.error):
-        raise outcome.error
-    exchange.add(_ROLLBACK)
-    await exchange.run()
-    if is_collision(outcome.error):
-        raise outcome.error
+def _require_final(error: psycopg.Error) -> None:
+    """Raise an error after which the same may be tried again."""
+    if is_lost(error) or is_collision(error):
+        raise error

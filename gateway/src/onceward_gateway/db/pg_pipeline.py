@@ -56,6 +56,8 @@ class Outcome:
 class StatementPipeline:
     """Collects statements by `add`, then `run` sends them all and reads all answers.
 
+    Unless they begin a transaction, they are one, which ends with `run`: a failure undoes all of them.
+
     Statements are prepared once a connection. Raises `psycopg.OperationalError` when the connection is lost; then
     nobody knows which statements took effect.
     """
@@ -168,7 +170,10 @@ def _outcome(results: list[PGresult], expected: list[bool]) -> Outcome:
                 outcome.changed.append(result.command_tuples or 0)
         else:
             outcome.failed, outcome.error = len(outcome.changed), _error(result)
-            break
+            return outcome
+    for result in results[len(expected) :]:
+        # The statements worked, and their commit failed.
+        outcome.failed, outcome.error = len(outcome.changed), _error(result)
     return outcome
 
 

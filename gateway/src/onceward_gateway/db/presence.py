@@ -22,13 +22,11 @@ from .errors import (
 )
 from .interface import StorageUnavailable
 from .private import make_private
+from .sqlite_log import HEADER_BYTES, Header
 
 __all__ = ["DatabaseFiles", "Folders", "PathWatch"]
 
 _LOOK_SECONDS = 0.05
-_MAGIC = b"SQLite format 3\0"
-_HEADER_BYTES = 100
-_COUNTER, _IDENTITY = slice(24, 28), slice(68, 72)
 
 
 class PathWatch:
@@ -65,9 +63,11 @@ class DatabaseFiles:
         log = path.with_name(path.name + "-wal")
         self._log = PathWatch(log) if log.exists() else None
         self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        self._identity = identity.to_bytes(4, "big")
         self._changed: tuple[int, int] | None = None
-        self._counter = 0
+        found = self._read()
+        self._header = Header(identity, 0 if found is None else found.counter)
+        # None while the file does not have what is in the log: it cannot be recognized then.
+        self.header = found if found is not None and found.identity == identity else None
         self._looked_at = float("-inf")
 
     def close(self) -> None:
@@ -103,13 +103,22 @@ class DatabaseFiles:
 
     def _is_ours(self) -> bool:
         """Return whether the header is one that this database had, or has come to have."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        header = os.read(self._descriptor, _HEADER_BYTES)
-        counter = int.from_bytes(header[_COUNTER], "big")
-        if not header.startswith(_MAGIC) or header[_IDENTITY] != self._identity or counter < self._counter:
+        header = self._read()
+        if header is None or not self._header.may_become(header):
             return False
-        self._counter = counter
+        self._header = header
         return True
+
+    def _read(self) -> Header | None:
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return Header.of(os.read(self._descriptor, HEADER_BYTES))
+
+    def leaves_log(self) -> bool:
+        """Return whether the log will be left beside another file, or beside none, when the database is closed."""
+        try:
+            return self._file.look() is None and self._log is not None and self._log.look() is not None
+        except OSError:
+            return False
 
 
 class Folders:

@@ -18,7 +18,7 @@ _log = logging.getLogger("onceward_gateway")
 _FILE, _FOLDER = 0o600, 0o700
 _OTHERS = 0o077
 # The suffixes of the files that SQLite and the gateway put beside a database.
-_BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".lock-journal", ".lock-wal", ".lock-shm")
+_BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".lock-journal", ".lock-wal", ".lock-shm", ".opened")
 _FOREIGN_LOOK = 1000
 # Folders of blobs; the last was the name of the third in earlier versions.
 _FOLDERS = ("files", "images", "models", "tuned")

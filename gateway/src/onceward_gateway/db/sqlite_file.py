@@ -18,6 +18,7 @@ from .presence import DatabaseFiles
 from .private import tighten
 from .sqlite_checkpoints import Checkpoints
 from .sqlite_lock import keep_alone
+from .sqlite_log import forget_log, note_log, set_log_aside
 from .sqlite_reader import free_bytes
 from .unusable import unusable
 
@@ -55,6 +56,8 @@ class SqliteFile:
             # From here on the loop waits, and not SQLite, which would keep everybody waiting.
             self.connection.execute("PRAGMA busy_timeout = 0")
             self.files = DatabaseFiles(path, identity)
+            if self.files.header is not None:
+                note_log(path, self.files.header)
         except (sqlite3.Error, OSError) as error:
             self.connection.close()
             self._lock.close()
@@ -97,6 +100,11 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close the connection, and then what other processes wait for."""
+        # SQLite writes its log into the file that it has open, and deletes it, only if that file is in its place.
+        leaves_log = self.files.leaves_log()
         self.connection.close()
         self.files.close()
+        if leaves_log:
+            set_log_aside(self.path)
+        forget_log(self.path)
         self._lock.close()

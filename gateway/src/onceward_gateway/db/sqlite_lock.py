@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from .private import create
+from .sqlite_log import require_own_log
 from .unusable import unusable
 
 __all__ = ["keep_alone"]
@@ -16,7 +17,7 @@ def keep_alone(path: Path) -> sqlite3.Connection:
 
     The running calls are known to this process alone: a second one would take them for dead. The lock is on a file
     beside the database, so that this process may read it by more than one connection. The system releases it when the
-    process ends, however it ends.
+    process ends, however it ends. Nothing may open the database before: its log may be one of another file.
     """
     try:
         for file in (path, path.with_name(path.name + ".lock")):
@@ -31,4 +32,9 @@ def keep_alone(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         lock.close()
         raise unusable(path, error) from error
+    try:
+        require_own_log(path)
+    except BaseException:
+        lock.close()
+        raise
     return lock

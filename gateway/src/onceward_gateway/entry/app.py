@@ -249,23 +249,23 @@ class App:
             self._check_version(headers)
             if self.gateway.draining and route.access is not Access.PUBLIC and route.method != "GET":
                 raise draining()
-            call = Request(route.operation, request_id, caller.id, headers, match.params)
-            call.scope, call.receive, call.caller = scope, receive, caller
+            request = Request(route.operation, request_id, caller.id, headers, match.params)
+            request.scope, request.receive, request.caller = scope, receive, caller
             if span is not None:
-                span.call = call
-            await self._read(call, match, query, internal=principal is not None)
+                span.request = request
+            await self._read(request, match, query, internal=principal is not None)
             endpoint = route.endpoint
             assert endpoint is not None
             try:
                 if route.idempotent:
-                    return await self._idempotently(call, endpoint, route)
-                reply = await endpoint(call)
+                    return await self._idempotently(request, endpoint, route)
+                reply = await endpoint(request)
                 assert not isinstance(reply, Change), f"{route.operation} is not an idempotent route"
                 return reply
             finally:
                 # A model call may outlive its request; it closes its files itself.
-                if call.files and route.kind is None:
-                    close_files(call)
+                if request.files and route.kind is None:
+                    close_files(request)
         except (_WholeAnswersOnly, ClientGone):
             raise
         except Exception as error:  # noqa: BLE001 - unexpected errors are sent in the envelope too
@@ -306,7 +306,7 @@ class App:
         return Response(error.status, envelope(error, request_id), headers=error.all_headers())
 
     async def _require_model_access(self, request: Request) -> None:
-        """Resolve the customer of a call; raise 403 if the caller may not use its model."""
+        """Resolve the customer of a request; raise 403 if the caller may not use its model."""
         try:
             require_bounded(request)
         except ApiError as error:

@@ -22,13 +22,13 @@ from ..core.errors import ApiError, invalid
 from ..core.principal import ANONYMOUS
 from ..core.threads import LARGE_BODY, offload
 from .json_body import parse_json
+from .relayed import ContractFault
 from .request import (
     BodyKind,
     Receive,
     Request,
     Upload,
 )
-from .relayed import ContractFault
 from .unknown_fields import refuse_repeated
 from .validation import Specification
 

@@ -1,9 +1,9 @@
 """Bodies for providers that speak the contract's own protocol: checked only for what the gateway itself uses.
 
 Such a body is sent as it is, so what it may contain is for the provider to decide. The gateway needs the members that
-decide the model, the price, the stream and the reservation of a call, and those that it reads itself. Offline models and
-translations to another protocol need a body that follows the whole contract; their fault is raised once the target of
-the call is known.
+decide the model, the price, the stream and the reservation of a call, and those that it reads itself. Offline models
+and translations to another protocol need a body that follows the whole contract; their fault is raised once the target
+of the call is known.
 """
 
 from __future__ import annotations

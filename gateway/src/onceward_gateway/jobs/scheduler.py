@@ -19,7 +19,7 @@ from ..core.errors import STORAGE_UNAVAILABLE
 from ..db import Database, StorageError
 from ..db.disk import as_unavailable
 from ..db.errors import StorageProblem
-from . import sql
+from .sql import JobStatements, statements_of
 
 __all__ = ["BATCHES", "FINE_TUNING", "LONGEST_WAIT_SECONDS", "JobFault", "JobKind", "JobLost", "JobQueue", "JobRunner"]
 
@@ -89,38 +89,15 @@ class _Wait:
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """The statements of one kind of job."""
+    """One kind of job: its names in the log and in errors, and the statements of its table."""
 
     name: str
     noun: str
-    unclaimed: str
-    claim: str
-    release: str
-    release_of_node: str
-    release_of_dead_nodes: str
-    release_all: str
+    sql: JobStatements
 
 
-BATCHES = JobKind(
-    "batch",
-    "batch",
-    sql.UNCLAIMED_BATCHES,
-    sql.CLAIM_BATCH,
-    sql.RELEASE_BATCH,
-    sql.RELEASE_BATCHES_OF_NODE,
-    sql.RELEASE_BATCHES_OF_DEAD_NODES,
-    sql.RELEASE_ALL_BATCHES,
-)
-FINE_TUNING = JobKind(
-    "fine-tuning",
-    "job",
-    sql.UNCLAIMED_JOBS,
-    sql.CLAIM_JOB,
-    sql.RELEASE_JOB,
-    sql.RELEASE_JOBS_OF_NODE,
-    sql.RELEASE_JOBS_OF_DEAD_NODES,
-    sql.RELEASE_ALL_JOBS,
-)
+BATCHES = JobKind("batch", "batch", statements_of("batch", ("completed", "failed", "expired", "cancelled")))
+FINE_TUNING = JobKind("fine-tuning", "job", statements_of("tuning_job", ("succeeded", "failed", "cancelled")))
 
 
 class JobQueue:
@@ -149,7 +126,7 @@ class JobQueue:
     async def start(self, runner: JobRunner) -> None:
         """Take up what nobody works on, now and from now on, with `runner`."""
         if not self._db.shared:
-            await self._db.write(self._kind.release_all)
+            await self._db.write(self._kind.sql.release_all)
         self._spawn(self._poll(runner), f"{self._kind.name} jobs")
 
     async def stop(self) -> None:
@@ -165,7 +142,7 @@ class JobQueue:
 
     async def release(self, node: str) -> None:
         """Release the jobs that a node has claimed."""
-        if await self._db.write(self._kind.release_of_node, (node,)):
+        if await self._db.write(self._kind.sql.release_of_node, (node,)):
             await self.wake()
 
     async def _poll(self, runner: JobRunner) -> None:
@@ -190,13 +167,13 @@ class JobQueue:
     async def _claim(self, runner: JobRunner) -> None:
         """Claim jobs that nobody works on, as many as may run here at once."""
         if self._db.shared:
-            await self._db.write(self._kind.release_of_dead_nodes)
-        for job_id, principal in await self._db.query(self._kind.unclaimed):
+            await self._db.write(self._kind.sql.release_of_dead_nodes)
+        for job_id, principal in await self._db.query(self._kind.sql.unclaimed):
             if self._is_draining() or len(self._running) >= _MOST_AT_ONCE:
                 return
             if job_id in self._running or Counter(self._running.values())[principal] >= _MOST_OF_ONE_CALLER:
                 continue
-            if await self._db.write(self._kind.claim, (self._node, job_id)):
+            if await self._db.write(self._kind.sql.claim, (self._node, job_id)):
                 self._running[job_id] = principal
                 self._spawn(self._run(runner, job_id), f"{self._kind.name} {job_id}")
 
@@ -217,7 +194,7 @@ class JobQueue:
                     await runner.run(job_id)
                 else:
                     await runner.fail(job_id, fault)
-                await self._db.write(self._kind.release, (job_id, self._node))
+                await self._db.write(self._kind.sql.release, (job_id, self._node))
                 return
             except JobLost:
                 _log.info("the %s %s is run by another node now", self._kind.name, job_id)

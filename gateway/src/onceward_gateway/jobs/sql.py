@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["JobStatements", "statements_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatements:
+    """The statements by which nodes claim and release jobs of one kind; `node` is the node that works on one."""
+
+    unclaimed: str
+    claim: str
+    release: str
+    release_of_node: str
+    release_of_dead_nodes: str
+    release_all: str
+
+
+def statements_of(table: str, ended: Sequence[str]) -> JobStatements:
+    """Return the statements of a table of jobs, whose jobs of the statuses `ended` have ended."""
+    is_open = f"status NOT IN ({', '.join(map(repr, ended))})"
+    release = f"UPDATE {table} SET node = NULL WHERE"
+    return JobStatements(
+        # One of each caller's, then the second of each, and so on.
+        unclaimed=(
+            "SELECT id, principal FROM (SELECT id, principal, seq, ROW_NUMBER() OVER (PARTITION BY principal ORDER BY "
+            f"seq) AS place FROM {table} WHERE node IS NULL AND {is_open}) AS waiting ORDER BY place, seq LIMIT 256"
+        ),
+        claim=f"UPDATE {table} SET node = ? WHERE id = ? AND node IS NULL AND {is_open}",
+        release=f"{release} id = ? AND node = ?",
+        release_of_node=f"{release} node = ?",
+        # Claims of nodes that are not in the table of nodes any more.
+        release_of_dead_nodes=(
+            f"{release} {is_open} AND node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = {table}.node)"
+        ),
+        release_all=f"{release} node IS NOT NULL",
+    )
+
 
 ADD_FILE = (
     "INSERT INTO file (id, principal, purpose, filename, bytes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -27,7 +64,7 @@ UNRECORDED_FILES = (
 )
 FILE_IDS = "SELECT id FROM file"
 
-# Batches. `node` is the node that works on one.
+# Batches.
 ADD_BATCH = "INSERT INTO batch (id, principal, status, body) VALUES (?, ?, ?, ?)"
 GET_BATCH = "SELECT body, status FROM batch WHERE id = ? AND principal = ?"
 CLAIMED_BATCH = "SELECT body, status, principal FROM batch WHERE id = ? AND node = ?"
@@ -36,22 +73,6 @@ MOVE_BATCH = "UPDATE batch SET status = ?, body = ? WHERE id = ? AND node = ? AN
 CANCEL_BATCH = "UPDATE batch SET status = 'cancelling', body = ? WHERE id = ? AND status = ?"
 BATCH_POSITION = "SELECT seq FROM batch WHERE id = ? AND principal = ?"
 BATCHES = "SELECT body, id FROM batch WHERE principal = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
-_BATCH_IS_OPEN = "node IS NULL AND status NOT IN ('completed', 'failed', 'expired', 'cancelled')"
-# One of each caller's, then the second of each, and so on.
-_IN_TURN = (
-    "SELECT id, principal FROM (SELECT id, principal, seq, ROW_NUMBER() OVER (PARTITION BY principal ORDER BY seq) "
-    "AS place FROM {table} WHERE {is_open}) AS waiting ORDER BY place, seq LIMIT 256"
-)
-UNCLAIMED_BATCHES = _IN_TURN.format(table="batch", is_open=_BATCH_IS_OPEN)
-CLAIM_BATCH = "UPDATE batch SET node = ? WHERE id = ? AND " + _BATCH_IS_OPEN
-RELEASE_BATCH = "UPDATE batch SET node = NULL WHERE id = ? AND node = ?"
-RELEASE_BATCHES_OF_NODE = "UPDATE batch SET node = NULL WHERE node = ?"
-# Claims of nodes that are not in the table of nodes any more.
-RELEASE_BATCHES_OF_DEAD_NODES = (
-    "UPDATE batch SET node = NULL WHERE status NOT IN ('completed', 'failed', 'expired', 'cancelled') "
-    "AND node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = batch.node)"
-)
-RELEASE_ALL_BATCHES = "UPDATE batch SET node = NULL WHERE node IS NOT NULL"
 ADD_RESULT = (
     "INSERT INTO batch_result (batch_id, line, good, input_tokens, output_tokens, body) "
     "SELECT id, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT) "
@@ -73,16 +94,6 @@ MOVE_JOB = "UPDATE tuning_job SET status = ?, body = ? WHERE id = ? AND node = ?
 CANCEL_JOB = "UPDATE tuning_job SET status = 'cancelled', body = ? WHERE id = ? AND status = ?"
 JOB_POSITION = "SELECT seq FROM tuning_job WHERE id = ? AND principal = ?"
 JOBS = "SELECT seq, body FROM tuning_job WHERE principal = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
-_JOB_IS_OPEN = "node IS NULL AND status NOT IN ('succeeded', 'failed', 'cancelled')"
-UNCLAIMED_JOBS = _IN_TURN.format(table="tuning_job", is_open=_JOB_IS_OPEN)
-CLAIM_JOB = "UPDATE tuning_job SET node = ? WHERE id = ? AND " + _JOB_IS_OPEN
-RELEASE_JOB = "UPDATE tuning_job SET node = NULL WHERE id = ? AND node = ?"
-RELEASE_JOBS_OF_NODE = "UPDATE tuning_job SET node = NULL WHERE node = ?"
-RELEASE_JOBS_OF_DEAD_NODES = (
-    "UPDATE tuning_job SET node = NULL WHERE status NOT IN ('succeeded', 'failed', 'cancelled') "
-    "AND node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = tuning_job.node)"
-)
-RELEASE_ALL_JOBS = "UPDATE tuning_job SET node = NULL WHERE node IS NOT NULL"
 ADD_NOTE = "INSERT INTO tuning_note (id, job_id, kind, body) VALUES (?, ?, ?, ?)"
 ADD_NOTE_OF_CLAIMED = (
     "INSERT INTO tuning_note (id, job_id, kind, body) "

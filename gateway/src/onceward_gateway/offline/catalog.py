@@ -6,7 +6,7 @@ Prices are invented so that budgets and ledgers can be tried; they are near thos
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .embed import MOST_DIMENSIONS, MOST_INPUTS
@@ -21,6 +21,7 @@ __all__ = [
     "KIND_FAULTS",
     "Listed",
     "MODELS",
+    "MODE_OF_KIND",
     "MOST_TOKENS",
     "default_for",
     "entry",
@@ -185,17 +186,11 @@ def find(model: str) -> Listed | None:
     kind = model.removeprefix(FAULT_PREFIX).partition(":")[0]
     if kind not in KINDS:
         return None
-    echo = MODELS[0]
-    return Listed(
-        model,
-        f"Offline fault: {KIND_FAULTS[kind]}",
-        (*_TEXT_KINDS, "embeddings", "images", "speech", "transcription", "translation", "moderation"),
-        echo.context_window,
-        echo.max_output_tokens,
-        echo.input_price,
-        echo.output_price,
-        echo.capabilities,
-        echo.modalities,
+    return replace(
+        MODELS[0],
+        id=model,
+        description=f"Offline fault: {KIND_FAULTS[kind]}",
+        kinds=(*_TEXT_KINDS, "embeddings", "images", "speech", "transcription", "translation", "moderation"),
     )
 
 
@@ -218,7 +213,8 @@ def kind_of(model: str) -> str:
     return next((kind for sign, kind in signs if sign in name), "chat")
 
 
-_MODES = {
+# The names of kinds in lists of models.
+MODE_OF_KIND = {
     "chat": "chat",
     "completions": "completion",
     "embeddings": "embedding",
@@ -252,7 +248,7 @@ def entry(listed: Listed, *, parent: str | None = None) -> dict[str, Any]:
         "name": listed.id.rpartition("/")[2],
         "provider": "onceward",
         "description": listed.description,
-        "mode": _MODES[listed.kinds[0]],
+        "mode": MODE_OF_KIND[listed.kinds[0]],
         "parent": parent,
         "limits": _limits(listed),
         "pricing": {"currency": "USD", **prices},

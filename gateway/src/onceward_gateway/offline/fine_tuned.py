@@ -11,6 +11,7 @@ import contextlib
 import io
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import msgspec
@@ -20,7 +21,7 @@ from ..core.principal import Principal
 from ..db import Database, StorageError
 from ..db.blob_store import UNRECORDED_SECONDS, BlobStore
 from . import sql
-from .catalog import MODELS, Listed, entry
+from .catalog import MODELS, entry
 from .learned import Example, Memory
 
 __all__ = ["CHECKPOINT", "FineTunedModels"]
@@ -115,17 +116,6 @@ def _read_memory(file: BinaryIO) -> Memory:
 
 
 def _card(name: str, base: str, created: int) -> dict[str, Any]:
-    echo = MODELS[0]
-    listed = Listed(
-        name,
-        f"Learned from a training file; answers like {base!r} where it learned nothing.",
-        echo.kinds,
-        echo.context_window,
-        echo.max_output_tokens,
-        echo.input_price,
-        echo.output_price,
-        echo.capabilities,
-        echo.modalities,
-        created=created,
-    )
+    description = f"Learned from a training file; answers like {base!r} where it learned nothing."
+    listed = replace(MODELS[0], id=name, description=description, created=created)
     return entry(listed, parent=base)

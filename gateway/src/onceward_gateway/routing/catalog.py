@@ -56,8 +56,8 @@ class DeploymentCatalog:
         """Read the configuration and the tables. A deployment that cannot be built is left out and logged."""
         self._loads_started += 1
         load = self._loads_started
-        credentials = {one.name: one for one in await self.repository.credentials()}
-        records = await self.repository.deployments()
+        credentials = {one.name: one for one in await self.repository.credentials.all()}
+        records = await self.repository.deployments.all()
         # Without a lock, for which an open transaction could wait: of concurrent loads, the last one counts.
         if load > self._loads_used:
             self._loads_used = load
@@ -101,7 +101,7 @@ class DeploymentCatalog:
     async def build(self, record: StoredDeployment) -> Deployment:
         """Return the deployment of a record; raise where its secrets cannot be read or it is not valid."""
         named = record.params.get("credential_name")
-        credential = await self.repository.credential(named) if isinstance(named, str) else None
+        credential = await self.repository.credentials.get(named) if isinstance(named, str) else None
         known = {} if credential is None else {credential.name: credential}
         return self._build(record.id, record.model_name, record.params, record.info, record, known)
 
@@ -124,9 +124,9 @@ class DeploymentCatalog:
                     param="litellm_params.credential_name",
                     code=error_codes.CREDENTIAL_NOT_FOUND,
                 )
-            values = {**self.repository.credential_values(credential), **values}
+            values = {**self.repository.credentials.secrets(credential), **values}
         if record is not None:
-            values.update(self.repository.deployment_secrets(record))
+            values.update(self.repository.deployments.secrets(record))
         key, base_url = values.get("api_key"), values.get("api_base")
         return build(
             id,

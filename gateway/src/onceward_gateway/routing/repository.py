@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ..core.errors import ApiError
-from ..db import Database
+from ..db import Database, Row
 from . import sql
 from .encryption import SecretCipher
 
-__all__ = ["PLAIN_VALUES", "SECRET_PARAMS", "Credential", "DeploymentRepository", "StoredDeployment", "masked"]
+__all__ = ["PLAIN_VALUES", "SECRET_PARAMS", "Credential", "DeploymentRepository", "SealedTable", "StoredDeployment"]
+__all__ += ["masked"]
 
 SECRET_PARAMS = ("api_key", "aws_access_key_id", "aws_secret_access_key", "vertex_credentials")
 # The values of a credential that are not secret.
 PLAIN_VALUES = ("api_base", "api_version", "organization", "region_name")
+# Stored as JSON.
+_OBJECTS = frozenset(["info", "params"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class StoredDeployment:
     updated_at: float
     updated_by: str
 
+    @property
+    def key(self) -> str:
+        """Return the id, by which the record is stored."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -47,98 +55,72 @@ class Credential:
     updated_at: float
     updated_by: str
 
+    @property
+    def key(self) -> str:
+        """Return the name, by which the record is stored."""
+        return self.name
 
-class DeploymentRepository:
-    """Reads and writes deployments and credentials."""
 
-    def __init__(self, db: Database, cipher: SecretCipher) -> None:
+Sealed = TypeVar("Sealed", bound=StoredDeployment | Credential)
+
+
+class SealedTable(Generic[Sealed]):
+    """A table of records whose secrets are encrypted, and bound to the record's key."""
+
+    def __init__(self, db: Database, cipher: SecretCipher, table: str, record: type[Sealed], order: str) -> None:
         self._db = db
         self._cipher = cipher
+        self._table = table
+        self._new: Callable[..., Sealed] = record
+        self._names = tuple(field.name for field in fields(record))
+        self._sql = sql.statements_of(table, self._names, order)
 
-    async def deployments(self) -> list[StoredDeployment]:
-        """Return all stored deployments; their secrets stay encrypted."""
-        return [_deployment(row) for row in await self._db.query(sql.LIST_DEPLOYMENTS)]
+    async def all(self) -> list[Sealed]:
+        """Return all records; their secrets stay encrypted."""
+        return [self._read(row) for row in await self._db.query(self._sql.list)]
 
-    async def deployment(self, id: str) -> StoredDeployment | None:
-        """Return the deployment with this id, or None."""
-        row = await self._db.one(sql.FIND_DEPLOYMENT, (id,))
-        return None if row is None else _deployment(row)
+    async def get(self, key: str) -> Sealed | None:
+        """Return the record of a key, or None."""
+        row = await self._db.one(self._sql.find, (key,))
+        return None if row is None else self._read(row)
 
-    async def put_deployment(self, record: StoredDeployment) -> None:
-        """Insert a deployment, or replace the one with its id."""
-        await self._db.write(
-            sql.PUT_DEPLOYMENT,
-            (
-                record.id,
-                record.model_name,
-                _json(record.params),
-                _json(record.info),
-                record.secrets,
-                record.created_at,
-                record.created_by,
-                record.updated_at,
-                record.updated_by,
-            ),
-        )
+    async def put(self, record: Sealed) -> None:
+        """Insert a record, or replace the one with its key."""
+        values = ((name, getattr(record, name)) for name in self._names)
+        row = tuple(_json(value) if name in _OBJECTS else value for name, value in values)
+        await self._db.write(self._sql.put, row)
 
-    async def drop_deployment(self, id: str) -> bool:
-        """Delete a deployment, and return False if there was none."""
-        return await self._db.write(sql.DROP_DEPLOYMENT, (id,)) > 0
+    async def drop(self, key: str) -> None:
+        """Delete the record of a key."""
+        await self._db.write(self._sql.drop, (key,))
 
-    async def credentials(self) -> list[Credential]:
-        """Return all stored credentials; their values stay encrypted."""
-        return [_credential(row) for row in await self._db.query(sql.LIST_CREDENTIALS)]
+    def seal(self, key: str, secrets: Mapping[str, Any]) -> bytes:
+        """Return the secrets of a record encrypted and bound to its key."""
+        return self._cipher.encrypt(_json(secrets), f"{self._table}:{key}")
 
-    async def credential(self, name: str) -> Credential | None:
-        """Return the credential of this name, or None."""
-        row = await self._db.one(sql.FIND_CREDENTIAL, (name,))
-        return None if row is None else _credential(row)
-
-    async def put_credential(self, record: Credential) -> None:
-        """Insert a credential, or replace the one of its name."""
-        await self._db.write(
-            sql.PUT_CREDENTIAL,
-            (
-                record.name,
-                _json(record.info),
-                record.secrets,
-                record.created_at,
-                record.created_by,
-                record.updated_at,
-                record.updated_by,
-            ),
-        )
-
-    async def drop_credential(self, name: str) -> bool:
-        """Delete a credential, and return False if there was none."""
-        return await self._db.write(sql.DROP_CREDENTIAL, (name,)) > 0
-
-    # -- secrets
-
-    def seal_deployment(self, id: str, secrets: Mapping[str, Any]) -> bytes | None:
-        """Return the secrets of a deployment encrypted and bound to its id, or None if there are none."""
-        return self._cipher.encrypt(_json(secrets), f"deployment:{id}") if secrets else None
-
-    def deployment_secrets(self, record: StoredDeployment) -> dict[str, Any]:
-        """Return the decrypted secrets of a deployment."""
+    def secrets(self, record: Sealed) -> dict[str, Any]:
+        """Return the decrypted secrets of a record."""
         if record.secrets is None:
             return {}
-        return _object(self._cipher.decrypt(record.secrets, f"deployment:{record.id}"))
+        return _object(self._cipher.decrypt(record.secrets, f"{self._table}:{record.key}"))
 
-    def seal_credential(self, name: str, values: Mapping[str, Any]) -> bytes:
-        """Return the values of a credential encrypted and bound to its name."""
-        return self._cipher.encrypt(_json(values), f"credential:{name}")
-
-    def credential_values(self, record: Credential) -> dict[str, Any]:
-        """Return the decrypted values of a credential."""
-        return _object(self._cipher.decrypt(record.secrets, f"credential:{record.name}"))
-
-    def readable_values(self, record: Credential) -> dict[str, Any]:
-        """Return a credential's values, or none where they cannot be decrypted: its name is shown all the same."""
+    def readable_secrets(self, record: Sealed) -> dict[str, Any]:
+        """Return the secrets of a record; none if its encryption key is lost, so that new ones can be set."""
         try:
-            return self.credential_values(record)
+            return self.secrets(record)
         except ApiError:
             return {}
+
+    def _read(self, row: Row) -> Sealed:
+        return self._new(*(_object(v) if name in _OBJECTS else v for name, v in zip(self._names, row, strict=True)))
+
+
+class DeploymentRepository:
+    """The stored deployments, oldest first, and the credentials by name."""
+
+    def __init__(self, db: Database, cipher: SecretCipher) -> None:
+        self.deployments = SealedTable(db, cipher, "deployment", StoredDeployment, "created_at, id")
+        self.credentials = SealedTable(db, cipher, "credential", Credential, "name")
 
 
 def masked(value: Any) -> str:
@@ -153,11 +135,3 @@ def _json(value: Any) -> str:
 
 def _object(text: str) -> dict[str, Any]:
     return msgspec.json.decode(text, type=dict[str, Any])
-
-
-def _deployment(row: tuple[Any, ...]) -> StoredDeployment:
-    return StoredDeployment(row[0], row[1], _object(row[2]), _object(row[3]), *row[4:])
-
-
-def _credential(row: tuple[Any, ...]) -> Credential:
-    return Credential(row[0], _object(row[1]), *row[2:])

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "DROP_CREDENTIAL",
-    "DROP_DEPLOYMENT",
-    "FIND_CREDENTIAL",
-    "FIND_DEPLOYMENT",
-    "LIST_CREDENTIALS",
-    "LIST_DEPLOYMENTS",
-    "PUT_CREDENTIAL",
-    "PUT_DEPLOYMENT",
-    "ROUTING_CHANGED",
-    "ROUTING_VERSION",
-]
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-_DEPLOYMENT = """
-    SELECT id, model_name, params, info, secrets, created_at, created_by, updated_at, updated_by FROM deployment
-"""
-LIST_DEPLOYMENTS = _DEPLOYMENT + "ORDER BY created_at, id"
-FIND_DEPLOYMENT = _DEPLOYMENT + "WHERE id = ?"
-PUT_DEPLOYMENT = """
-    INSERT INTO deployment (id, model_name, params, info, secrets, created_at, created_by, updated_at, updated_by)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET
-        model_name = excluded.model_name, params = excluded.params, info = excluded.info, secrets = excluded.secrets,
-        updated_at = excluded.updated_at, updated_by = excluded.updated_by
-"""
-DROP_DEPLOYMENT = "DELETE FROM deployment WHERE id = ?"
+__all__ = ["ROUTING_CHANGED", "ROUTING_VERSION", "RecordStatements", "statements_of"]
 
-_CREDENTIAL = "SELECT name, info, secrets, created_at, created_by, updated_at, updated_by FROM credential "
-LIST_CREDENTIALS = _CREDENTIAL + "ORDER BY name"
-FIND_CREDENTIAL = _CREDENTIAL + "WHERE name = ?"
-PUT_CREDENTIAL = """
-    INSERT INTO credential (name, info, secrets, created_at, created_by, updated_at, updated_by)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (name) DO UPDATE SET
-        info = excluded.info, secrets = excluded.secrets, updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by
-"""
-DROP_CREDENTIAL = "DELETE FROM credential WHERE name = ?"
+# Never changed once a record is stored.
+_FIXED = frozenset(["created_at", "created_by"])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStatements:
+    """The statements of one table of records."""
+
+    list: str
+    find: str
+    put: str
+    drop: str
+
+
+def statements_of(table: str, columns: Sequence[str], order: str) -> RecordStatements:
+    """Return the statements of a table whose first column is the key of its records."""
+    key, names = columns[0], ", ".join(columns)
+    selected = f"SELECT {names} FROM {table}"
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns[1:] if name not in _FIXED)
+    return RecordStatements(
+        list=f"{selected} ORDER BY {order}",
+        find=f"{selected} WHERE {key} = ?",
+        put=(
+            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' for _ in columns)}) "
+            f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+        ),
+        drop=f"DELETE FROM {table} WHERE {key} = ?",
+    )
+
 
 ROUTING_VERSION = "SELECT version FROM version_of WHERE name = 'routing'"
 ROUTING_CHANGED = """

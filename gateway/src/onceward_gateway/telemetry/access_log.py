@@ -103,41 +103,41 @@ class AccessLog:
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
 
 
-def _request(request: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
+def _request(span: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
     return {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "request_id": request.request_id,
-        "method": request.method if len(request.method) <= 16 else "",
-        "operation": request.operation,
+        "request_id": span.request_id,
+        "method": span.method if len(span.method) <= 16 else "",
+        "operation": span.operation,
         "status": status,
         "ms": round(seconds * 1000, 3),
     }
 
 
-def _entry(request: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
-    entry = _request(request, status, seconds)
-    call = request.call
-    if call is not None:
-        entry["caller"] = call.caller.id
-        if call.caller.team_id is not None:
-            entry["team"] = call.caller.team_id
-        record = call.record
+def _entry(span: RequestSpan, status: int, seconds: float) -> dict[str, Any]:
+    entry = _request(span, status, seconds)
+    request = span.request
+    if request is not None:
+        entry["caller"] = request.caller.id
+        if request.caller.team_id is not None:
+            entry["team"] = request.caller.team_id
+        record = request.record
         if record is not None:
             entry |= {"call_id": record.id, "model": _plain(record.model), "provider": record.provider}
             entry |= {"outcome": record.status, "stream": record.stream}
-            if call.repeated:
-                entry["repeated"] = call.repeated
+            if request.repeated:
+                entry["repeated"] = request.repeated
             if record.usage is not None:
                 tokens = record.tokens
                 entry |= {"input_tokens": tokens["prompt_tokens"], "output_tokens": tokens["completion_tokens"]}
             if record.cost_nano is not None:
                 entry["cost_nano_usd"] = record.cost_nano
-        elif call.model:
-            entry["model"] = _plain(call.model)
-    if request.trace_id:
-        entry["trace_id"] = request.trace_id
-    if request.code:
-        entry["error"] = _plain(request.code)
+        elif request.model:
+            entry["model"] = _plain(request.model)
+    if span.trace_id:
+        entry["trace_id"] = span.trace_id
+    if span.code:
+        entry["error"] = _plain(span.code)
     return entry
 
 

@@ -152,15 +152,15 @@ class OtelTracing:
         request.trace_id = f"{span.get_span_context().trace_id:032x}"
         return span, contexts.attach(trace.set_span_in_context(span, parent))
 
-    def end_request(self, request: RequestSpan, handle: Any, status: int, error: BaseException | None) -> None:
+    def end_request(self, request_span: RequestSpan, handle: Any, status: int, error: BaseException | None) -> None:
         """End the span of a request, under the name of its route, with the attributes of its call."""
         span, token = handle
         contexts.detach(token)
         if span.is_recording():
-            span.update_name(f"{request.method} {request.template}" if request.template else "HTTP")
-            span.set_attributes(_request_attributes(request, status))
+            span.update_name(f"{request_span.method} {request_span.template}" if request_span.template else "HTTP")
+            span.set_attributes(_request_attributes(request_span, status))
             kind = _error_type(error) if error is not None else str(status) if status >= 500 else None
-            record = None if request.call is None else request.call.record
+            record = None if request_span.request is None else request_span.request.record
             if kind is None and record is not None and record.status in ("failed", "interrupted") and status == 200:
                 # The stream broke after the status was sent.
                 kind = str(record.error_status or record.status)
@@ -328,21 +328,21 @@ class _Recorder(WriterMiddleware):
         self.reasons += head.reasons
 
 
-def _request_attributes(request: RequestSpan, status: int) -> dict[str, str | int]:
+def _request_attributes(span: RequestSpan, status: int) -> dict[str, str | int]:
     found: dict[str, str | int] = {"http.response.status_code": status, "url.scheme": "http"}
-    if request.template:
-        found["http.route"] = request.template
-    found["onceward.operation"] = request.operation
-    call = request.call
-    if call is not None:
-        found["onceward.caller"] = call.caller.id
-        scope = call.scope or {}
+    if span.template:
+        found["http.route"] = span.template
+    found["onceward.operation"] = span.operation
+    request = span.request
+    if request is not None:
+        found["onceward.caller"] = request.caller.id
+        scope = request.scope or {}
         found["url.path"] = str(scope.get("path", ""))[:_LONGEST_PATH]
         found["url.scheme"] = str(scope.get("scheme", "http"))
-        if call.record is not None:
-            found["onceward.call_id"] = call.record.id
-        if call.repeated:
-            found["onceward.repeated"] = call.repeated
+        if request.record is not None:
+            found["onceward.call_id"] = request.record.id
+        if request.repeated:
+            found["onceward.repeated"] = request.repeated
     return found
 
 

@@ -30,19 +30,19 @@ class RequestObserver(Protocol):
 
 
 class RequestSpan:
-    """A context manager around a request; the application sets operation, call, error and reply."""
+    """A context manager around a request; the application sets operation, request, error and reply."""
 
     __slots__ = (
         "_handle",
         "_observer",
         "_started",
-        "call",
         "code",
         "headers",
         "method",
         "operation",
         "path",
         "reply",
+        "request",
         "request_id",
         "template",
         "trace_id",
@@ -58,7 +58,7 @@ class RequestSpan:
         self.operation = UNMATCHED
         self.template = ""
         self.trace_id = ""
-        self.call: Request | None = None
+        self.request: Request | None = None
         self.code: str | None = None
         self.reply: Any = None
         self._observer = observer

@@ -13,9 +13,12 @@ from onceward_generator.words import apart, split
 from .brand import brand_of
 from .methods import MethodBuilder
 from .reach import reached
-from .settings import auth_of, behaviour_of, servers_of
+from .security import Security
+from .servers import document_servers
+from .settings import behaviour_of
 from .tree import resources_of
 from .types import TypeBuilder
+from .webhooks import webhooks_of
 
 __all__ = ["build"]
 
@@ -25,24 +28,28 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
     schemas = schemas_of(document)
     types = TypeBuilder(schemas, _open_enums(sdk), report)
     defs = _definitions(schemas, types, sdk, report)
-    servers, prefix = servers_of(document)
-    builder = MethodBuilder(document, schemas, types, sdk, prefix, report)
+    servers = document_servers(document, report)
+    security = Security(document, sdk, report)
+    builder = MethodBuilder(document, schemas, types, sdk, security, report)
     methods: list[Method] = []
     for endpoint in endpoints(document):
         if ID in endpoint.operation:
             methods.append(builder.method(endpoint, defs))
     resources = resources_of(methods, document, sdk, report)
     info = document.map("info") or Map({}, document.at)
+    webhooks = webhooks_of(document, sdk)
     return Api(
         title=str(info.get("title") or ""),
         version=str(info.get("version") or ""),
         description=str(info.get("description") or "").strip(),
         brand=brand_of(document, sdk, servers),
         servers=servers,
-        auth=auth_of(document, sdk, report),
+        auth=security.schemes(),
+        security=security.default(),
         behaviour=behaviour_of(sdk),
         resources=resources,
-        types=reached(defs, resources),
+        types=reached(defs, resources, webhooks),
+        webhooks=webhooks,
     )
 
 

@@ -10,7 +10,7 @@ from onceward_generator.normalise.context import Endpoint, component_key
 from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.streams import STREAM
 
-from .types import TypeBuilder
+from .types import TypeBuilder, json_value
 
 __all__ = ["AnswerBuilder"]
 
@@ -75,7 +75,21 @@ class AnswerBuilder:
         schema: Node = entry.get("schema") if isinstance(entry, Map) else None
         kind = self._kind(media_type, schema, entry)
         typed = kind in {ResultKind.JSON, ResultKind.JSON_LINES}
-        return Answer(statuses, kind, self._types.type_of(schema) if typed else None, media_type)
+        type_ = self._types.type_of(schema) if typed else None
+        found = self._example(entry, schema)
+        return Answer(statuses, kind, type_, media_type, json_value(found[0]) if found else None, bool(found))
+
+    def _example(self, entry: Node, schema: Node) -> list[Node]:
+        """Return the example of a response, of its schema, or of the schema that it refers to; empty without one."""
+        if not isinstance(entry, Map):
+            return []
+        listed = [
+            one["value"] for one in (entry.map("examples") or {}).values() if isinstance(one, Map) and "value" in one
+        ]
+        target = self._resolved(schema)
+        found = [node["example"] for node in (entry, target) if "example" in node] + listed
+        found += list(target.seq("examples") or ())
+        return found[:1]
 
     def _kind(self, media_type: str, schema: Node, entry: Node) -> ResultKind:
         target = self._resolved(schema)

@@ -16,6 +16,7 @@ from onceward_generator.model import (
     Result,
     ResultKind,
     RetryClass,
+    Server,
     Type,
     TypeDef,
 )
@@ -30,6 +31,8 @@ from onceward_generator.sdk_file import SdkFile
 
 from .answers import AnswerBuilder
 from .params import params_of, path_of
+from .security import Security
+from .servers import servers_of
 from .streams import resolved, streams_of
 from .types import TypeBuilder
 
@@ -40,13 +43,13 @@ class MethodBuilder:
     """Builds methods from operations, with the parameters, bodies, results and streams of each."""
 
     def __init__(
-        self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, prefix: str, report: Report
+        self, document: Map, schemas: Map, types: TypeBuilder, sdk: SdkFile, security: Security, report: Report
     ) -> None:
         self._document = document
         self._schemas = schemas
         self._types = types
         self._sdk = sdk
-        self._prefix = prefix
+        self._security = security
         self._report = report
         self._answers = AnswerBuilder(schemas, types, report)
 
@@ -62,30 +65,36 @@ class MethodBuilder:
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
         description = (note.description if note else None) or str(operation.get("description") or "")
         deprecated = operation.get("deprecated") is True
+        ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
+        if ignored:
+            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as its extension says", operation.at)
         if note is not None and note.skip:
             self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
         return Method(
             id=dotted,
             name=tuple(name.split("_")),
             http=endpoint.http.upper(),
-            path=self._prefix + path_of(endpoint),
+            path=path_of(endpoint),
             summary=summary.strip(),
             description=description.strip(),
             params=found.params,
             body=found.body,
+            alternatives=found.alternatives,
             result=self._result(answers, note.text_when if note else None),
             answers=answers,
             failures=self._answers.failed(endpoint),
             streams=streams_of(operation, content, self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
-            auth=note.auth if note is not None and note.auth is not None else self._needs_key(operation),
+            auth=note.auth if note is not None and note.auth is not None else self._security.needs(operation),
+            security=self._security.own(operation),
+            server=self._server(endpoint),
             errors=self._errors(operation),
             origin=operation.at,
             aliases=self._aliases(operation),
             positional=self._positional(found.params, note.positional if note else None),
             deprecated=note.deprecated if note is not None and note.deprecated is not None else deprecated,
-            visible=not (note and note.skip),
+            visible=not ignored and not (note and note.skip),
         )
 
     def _content(self, operation: Map) -> Map:
@@ -131,22 +140,24 @@ class MethodBuilder:
             total_pages=_keys(shape.get("total_pages")),
             last_id=_keys(shape.get("last_id")),
             item_id=str(shape.get("item_id") or "id"),
+            is_last=_keys(shape.get("is_last")),
+            first=int(shape.get("first", 1)),
         )
 
-    def _needs_key(self, operation: Map) -> bool:
-        """Report whether an operation has a security requirement that is not empty, or does not mention security."""
-        asked = operation.seq("security")
-        if asked is None:
-            asked = self._document.seq("security")
-        return asked is None or any(asked)
+    def _server(self, endpoint: Endpoint) -> Server | None:
+        """Return the server of an operation or its path, if they have one of their own."""
+        paths = self._document.map("paths")
+        item = paths.map(endpoint.path) if paths else None
+        found = servers_of(endpoint.operation, self._report) or (servers_of(item, self._report) if item else ())
+        return found[0] if found else None
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
         statuses: dict[str, Node] = operation.map("responses") or {}
         return tuple(sorted(int(status) for status in statuses if status.isdecimal() and status[0] in "45"))
 
     def _aliases(self, operation: Map) -> tuple[str, ...]:
-        aliases = [f"{self._prefix}{path}" for path in operation.get(ALIASES) or ()]
-        return (*aliases, *(f"{self._prefix}{path}" for path in operation.get(MERGED) or ()))
+        aliases = [str(path) for path in operation.get(ALIASES) or ()]
+        return (*aliases, *(str(path) for path in operation.get(MERGED) or ()))
 
     def _positional(self, params: tuple[Param, ...], configured: tuple[str, ...] | None) -> tuple[str, ...]:
         inside = [param.wire for param in params if param.place is Place.PATH]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map
 from onceward_generator.model import (
+    Alternative,
     Body,
     BodyKind,
     FileType,
@@ -61,6 +62,7 @@ class Params:
 
     params: tuple[Param, ...]
     body: Body | None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 def path_of(endpoint: Endpoint) -> str:
@@ -74,12 +76,15 @@ def path_of(endpoint: Endpoint) -> str:
 def params_of(endpoint: Endpoint, types: TypeBuilder, schemas: Map, notes: Map | None, report: Report) -> Params:
     """Return all parameters in the order path, query, header, cookie, body, under unique names."""
     reader = _Reader(endpoint, types, schemas, report)
-    body, from_body = reader.body()
-    found = [*reader.path(), *reader.others(), *from_body]
-    return Params(tuple(_named_apart(_renamed(found, notes))), body)
+    outside = [*reader.path(), *reader.others()]
+    forms = [(body, tuple(_named_apart(_renamed([*outside, *own], notes)))) for body, own in reader.bodies()]
+    if not forms:
+        return Params(tuple(_named_apart(_renamed(outside, notes))), None)
+    (body, params), *others = forms
+    return Params(params, body, tuple(Alternative(*other) for other in others))
 
 
-def _renamed(found: list[Param], notes: Map | None) -> Iterator[Param]:
+def _renamed(found: Iterable[Param], notes: Map | None) -> Iterator[Param]:
     """Apply the configuration of single parameters."""
     for param in found:
         note = notes.map(param.wire) if notes else None
@@ -230,14 +235,14 @@ class _Reader:
             case _:
                 return []
 
-    def body(self) -> tuple[Body | None, list[Param]]:
-        """Return the parameters of the body, and the body."""
+    def bodies(self) -> Iterator[tuple[Body, list[Param]]]:
+        """Return each media type of the body, and its parameters."""
         node = self._operation.map("requestBody")
         content = node.map("content") if node else None
         if node is None or not content:
-            return None, []
-        media_type, entry = next(iter(content.items()))
-        return self._body(node, media_type, entry if isinstance(entry, Map) else Map({}, node.at))
+            return
+        for media_type, entry in content.items():
+            yield self._body(node, media_type, entry if isinstance(entry, Map) else Map({}, node.at))
 
     def _body(self, node: Map, media_type: str, entry: Map) -> tuple[Body, list[Param]]:
         schema = entry.map("schema") or Map({}, node.at)

@@ -17,6 +17,7 @@ from onceward_generator.model import (
     Type,
     TypeDef,
     UnionType,
+    Webhooks,
 )
 
 __all__ = ["SHARED", "reached"]
@@ -24,8 +25,13 @@ __all__ = ["SHARED", "reached"]
 SHARED = "shared"
 """The family of types that several top-level resources use."""
 
+WEBHOOKS = "webhooks"
+"""The family of types that only webhooks use."""
 
-def reached(defs: Mapping[str, TypeDef], resources: tuple[Resource, ...]) -> dict[str, TypeDef]:
+
+def reached(
+    defs: Mapping[str, TypeDef], resources: tuple[Resource, ...], webhooks: Webhooks | None = None
+) -> dict[str, TypeDef]:
     """Return the directions and the family of each type that calls use."""
     edges = {key: tuple(dict.fromkeys(_refs(definition.type))) for key, definition in defs.items()}
     sent: set[str] = set()
@@ -37,6 +43,10 @@ def reached(defs: Mapping[str, TypeDef], resources: tuple[Resource, ...]) -> dic
                 for key in _closure(types, edges):
                     target.add(key)
                     families[key].add("_".join(top.name))
+    for key in _closure([webhooks.event, *(one.type for one in webhooks.events)] if webhooks else [], edges):
+        received.add(key)
+        if key not in families:
+            families[key].add(WEBHOOKS)
     return {
         key: replace(
             definition,
@@ -56,7 +66,8 @@ def _methods(resource: Resource) -> Iterator[Method]:
 
 
 def _sent(method: Method) -> list[Type]:
-    return [*(param.type for param in method.params), *([method.body.type] if method.body else ())]
+    forms = [(method.body, method.params), *((one.body, one.params) for one in method.alternatives)]
+    return [type_ for body, params in forms for type_ in (*(p.type for p in params), *([body.type] if body else ()))]
 
 
 def _received(method: Method) -> list[Type]:

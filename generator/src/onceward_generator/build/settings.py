@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 from onceward_generator.behaviour import Backoff, Behaviour, Clocks, ErrorClass
-from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
-from onceward_generator.model import AuthScheme, Server
 from onceward_generator.sdk_file import SdkFile
 
-__all__ = ["auth_of", "behaviour_of", "servers_of"]
+__all__ = ["LOGGED", "behaviour_of"]
 
 T = TypeVar("T")
 
-_VERSION_SEGMENT = re.compile(r"/v[0-9]+(?:(?:alpha|beta)[0-9]*)?$")
 
-_LOGGED = (
+LOGGED = (
     "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
     "x-request-id", "x-should-retry",
 )  # fmt: skip
@@ -43,50 +39,6 @@ _ERRORS = (
     ErrorClass(("response", "shape"), None),
     ErrorClass(("circuit", "open"), None),
 )
-
-
-def servers_of(document: Map) -> tuple[tuple[Server, ...], str]:
-    """Return the servers, and the version segment to put before every path.
-
-    A server that ends in ``/v1`` describes the beginning of the paths, so that segment moves to the paths.
-    """
-    found = [(_filled(server).rstrip("/"), str(server.get("description") or "")) for server in document.maps("servers")]
-    match = _VERSION_SEGMENT.search(found[0][0]) if found else None
-    prefix = match[0] if match and all(url.endswith(match[0]) for url, _ in found) else ""
-    return tuple(Server(url.removesuffix(prefix), text.strip()) for url, text in found), prefix
-
-
-def _filled(server: Map) -> str:
-    """Return the URL with the defaults of its variables."""
-    variables = server.map("variables") or Map({}, server.at)
-    url = str(server.get("url") or "")
-    for name, variable in variables.items():
-        url = url.replace("{" + name + "}", str(variable.get("default", "")) if isinstance(variable, Map) else "")
-    return url
-
-
-def auth_of(document: Map, sdk: SdkFile, report: Report) -> tuple[AuthScheme, ...]:
-    """Return the authentication schemes. An SDK uses the first."""
-    components = document.map("components")
-    schemes = (components.map("securitySchemes") if components else None) or Map({}, document.at)
-    asked = [name for entry in document.maps("security") for name in entry]
-    if sdk.auth is not None and sdk.auth not in schemes:
-        report.add("W302", f"the contract has no security scheme `{sdk.auth}`", sdk.brand.at)
-    order = dict.fromkeys([*([sdk.auth] if sdk.auth else ()), *asked, *schemes])
-    found = [_scheme(name, schemes[name], report) for name in order if isinstance(schemes.get(name), Map)]
-    return tuple(scheme for scheme in found if scheme is not None) or (AuthScheme("bearer", "bearer", "Authorization"),)
-
-
-def _scheme(name: str, node: Map, report: Report) -> AuthScheme | None:
-    kind = node.get("type")
-    if kind == "apiKey" and node.get("in") in {"header", "query"}:
-        return AuthScheme(name, str(node["in"]), str(node.get("name") or "Authorization"))
-    if kind == "http" and str(node.get("scheme")).lower() == "basic":
-        return AuthScheme(name, "basic", "Authorization")
-    if kind in {"http", "oauth2", "openIdConnect"}:
-        return AuthScheme(name, "bearer", "Authorization")
-    report.add("W102", f"the security scheme `{name}` of type {kind!r} is not supported", node.at)
-    return None
 
 
 def behaviour_of(sdk: SdkFile) -> Behaviour:
@@ -116,7 +68,7 @@ def behaviour_of(sdk: SdkFile) -> Behaviour:
             total=_seconds(clocks, "total", default_clocks.total),
         ),
         errors=_errors(sdk.behaviour.map("errors")),
-        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or _LOGGED),
+        logged_headers=tuple(str(name).lower() for name in headers.get("logged") or LOGGED),
     )
 
 

@@ -44,7 +44,7 @@ __all__ = ["TypeBuilder", "check_of", "json_value"]
 _PRIMS = {"string": Prim.STRING, "integer": Prim.INTEGER, "number": Prim.NUMBER, "boolean": Prim.BOOLEAN}
 _FORMATS = {
     "byte": Prim.BASE64, "base64": Prim.BASE64, "date": Prim.DATE, "date-time": Prim.DATETIME, "uuid": Prim.UUID,
-    "uuid4": Prim.UUID, "uri": Prim.URI, "url": Prim.URI, "password": Prim.SECRET,
+    "uuid4": Prim.UUID, "decimal": Prim.DECIMAL, "uri": Prim.URI, "url": Prim.URI, "password": Prim.SECRET,
 }  # fmt: skip
 _KINDS = {
     "null": JsonKind.NULL, "boolean": JsonKind.BOOLEAN, "integer": JsonKind.INTEGER, "number": JsonKind.NUMBER,
@@ -123,6 +123,8 @@ class TypeBuilder:
             if schema.get("contentEncoding") in {"base64", "base64url"}:
                 return Primitive(Prim.BASE64)
             return Primitive(_FORMATS.get(str(form), Prim.STRING))
+        if kind == "number" and schema.get("format") == "decimal":
+            return Primitive(Prim.DECIMAL_NUMBER)
         return Primitive(_PRIMS[kind])
 
     def _enum(self, schema: Map, key: str | None) -> Type:
@@ -146,11 +148,14 @@ class TypeBuilder:
         patterns = schema.map("patternProperties")
         if not isinstance(extra, Map) and patterns:
             extra = next(iter(patterns.values())) if len(patterns) == 1 else True
+        missing = [str(wire) for wire in schema.seq("required") or () if wire not in fields]
         if not fields:
             return ObjectType(()) if extra is False else MapType(*self._checked(extra))
         required = set(schema.seq("required") or ())
-        names = apart(fields)
+        names = apart([*fields, *missing])
         built = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
+        other = self.type_of(extra) if isinstance(extra, Map) and extra else JsonType()
+        built += tuple(Field(wire, names[wire], other, required=True, undeclared=True) for wire in missing)
         return ObjectType(built, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
 
     def _field(self, wire: str, node: Node, name: tuple[str, ...], required: bool) -> Field:

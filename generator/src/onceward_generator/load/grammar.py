@@ -23,7 +23,12 @@ _SCHEMA = {
 _VALUE = {"schema": ("schema", "one"), "content": ("media_type", "map"), "examples": ("example", "map")}
 
 CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
-    "document": {"paths": ("path_item", "map"), "webhooks": ("path_item", "map"), "components": ("components", "one")},
+    "document": {
+        "paths": ("path_item", "map"),
+        "webhooks": ("path_item", "map"),
+        "x-webhooks": ("path_item", "map"),
+        "components": ("components", "one"),
+    },
     "components": {
         "schemas": ("schema", "map"),
         "responses": ("response", "map"),

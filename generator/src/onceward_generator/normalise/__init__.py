@@ -29,6 +29,7 @@ from .streams import streams
 from .twins import twins
 from .unions import unions
 from .variants import variants
+from .webhooks import webhooks
 
 __all__ = ["PASSES", "Context", "Pass", "normalise"]
 
@@ -36,6 +37,7 @@ Pass = Callable[[Map, Context], Map]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("inline", inline),
+    ("webhooks", webhooks),
     ("variants", variants),
     ("dialect", dialect),
     ("nullable", nullable),

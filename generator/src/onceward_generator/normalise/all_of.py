@@ -193,7 +193,7 @@ class _Merger:
         ours, theirs = (schema.maps(union_of(schema)) for schema in (left, right))
         for one, other in ((ours, right), (theirs, left)):
             if all(_only_requires(variant) for variant in one):
-                return other
+                return self._without_choice(other, at)
         pairs = [(one, other) for one in ours for other in theirs if self._facts.compatible(one, other)]
         same = [(one, other) for one, other in pairs if component_key(one) and one.get("$ref") == other.get("$ref")]
         kept = same or pairs
@@ -206,6 +206,11 @@ class _Merger:
         rest = {**remarks(left), **remarks(right), **left.only("discriminator"), **right.only("discriminator")}
         return Map({"oneOf": Seq(joined, at.at), **rest}, at.at)
 
+    def _without_choice(self, schema: Map, at: Map) -> Map:
+        message = "a choice of required properties cannot be expressed"
+        self._context.report.add("W102", message, at.at, "each of them is optional")
+        return schema
+
     def _afford(self, count: int) -> bool:
         """Take a number of new variants from those that distributions may still add."""
         if count > min(_WIDEST, self._left):
@@ -216,7 +221,7 @@ class _Merger:
     def _distribute(self, union: Map, key: str, other: Map, at: Map, first: bool) -> Map:
         variants = union.maps(key)
         if all(_only_requires(variant) for variant in variants) and other.get("type") == "object":
-            return other
+            return self._without_choice(other, at)
         if not set(other) - {"type", *remarks(other)}:
             return union
         variants = [variant for variant in variants if component_key(variant) not in self._spread]

@@ -13,7 +13,10 @@ from .context import BOUNDS, Context, is_reference, map_schemas, reference_to, r
 
 __all__ = ["dialect"]
 
-_DROPPED = ("not", "if", "then", "else", "contains", "dependentSchemas", "dependentRequired", "unevaluatedProperties")
+_DROPPED = (
+    "not", "if", "then", "else", "contains", "minContains", "maxContains", "dependentSchemas", "dependentRequired",
+    "dependencies", "propertyNames", "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
 _BY_KEYWORD = (
     ("properties", "object"), ("additionalProperties", "object"), ("patternProperties", "object"), ("items", "array"),
     ("prefixItems", "array"), ("minLength", "string"), ("maxLength", "string"), ("pattern", "string"),

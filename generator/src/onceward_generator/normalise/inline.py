@@ -1,7 +1,7 @@
 """Inline shared parameters, bodies, responses and path items.
 
 Afterwards `components` contains only schemas and security schemes, and an operation contains all of its parameters,
-without two of the same name and place. Webhooks and callbacks are dropped: a client does not call them.
+without two of the same name and place. Callbacks are dropped: a client does not call them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ def inline(document: Map, context: Context) -> Map:
     """Inline everything but schemas and security schemes."""
     components = document.map("components") or Map({}, document.at)
     visit = _Inliner(components, context)
-    new = visit(document.only(*(k for k in document if k != "webhooks")), "document")
-    if document.map("webhooks"):
-        at = document.where("webhooks")
-        context.report.add("N901", f"{len(document['webhooks'])} webhooks are left out", at)
+    new = visit(document, "document")
     kept: Map = new.map("components") or components
     return _parameters(new.replace(components=kept.only(*_KEPT)), context)
 
@@ -35,9 +32,12 @@ class _Inliner:
         self._context = context
 
     def __call__(self, node: Node, kind: str) -> Node:
-        if kind in {"schema", "components", "example", "link"}:
+        if kind in {"schema", "components", "link"}:
             return node
         if kind == "operation" and isinstance(node, Map):
+            for name in node.map("callbacks") or ():
+                message = f"the callback `{name}` is left out"
+                self._context.report.add("N901", message, node["callbacks"].where(name), "a client does not receive it")
             node = node.without("callbacks")
         return rebuild(self._resolved(node), kind, self)
 

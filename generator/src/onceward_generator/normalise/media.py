@@ -1,13 +1,13 @@
-"""Choose one media type for each body: the form that can express all of it, multipart if a field is a file, else JSON.
+"""Order the media types of each body: JSON first, then forms, texts and bytes. Callers choose among them.
 
 `answers` chooses the media types of responses.
 """
 
 from __future__ import annotations
 
-from onceward_generator.load import Map, Node
+from onceward_generator.load import Map
 
-from .context import Context, Endpoint, component_key, map_operations, schemas_of
+from .context import Context, Endpoint, map_operations
 
 __all__ = ["STREAMING", "family", "media"]
 
@@ -40,40 +40,26 @@ def family(media_type: str) -> str:
 
 
 def media(document: Map, context: Context) -> Map:
-    """Choose the media types of every operation."""
-    named = schemas_of(document)
+    """Order the media types of every body."""
 
     def change(endpoint: Endpoint) -> Map:
         operation = endpoint.operation
         body = operation.map("requestBody")
         if body is not None:
-            content = _body(body, named, context)
+            content = _body(body)
             return operation if content is body else operation.replace(requestBody=content)
         return operation
 
     return map_operations(document, change)
 
 
-def _body(body: Map, named: Map, context: Context) -> Map:
+def _body(body: Map) -> Map:
     content = body.map("content")
     if not content or len(content) == 1:
         return body
-    files = [key for key in content if family(key) == "multipart" and _has_file(content.map(key), named)]
-    ranked = files or sorted(content, key=lambda key: _BODIES.index(family(key)))
-    context.report.add("W107", f"a body of {' or '.join(content)} is sent as {ranked[0]}", body.where("content"))
-    return body.replace(content=content.only(ranked[0]))
-
-
-def _has_file(entry: Map | None, named: Map) -> bool:
-    schema: Node = entry.get("schema") if entry else None
-    key = component_key(schema)
-    target = named.map(key) if key else schema if isinstance(schema, Map) else None
-    if target is None:
-        return False
-    if any(
-        _has_file(Map({"schema": part}, target.at), named)
-        for word in ("allOf", "anyOf", "oneOf")
-        for part in target.maps(word)
-    ):
-        return True
-    return any("binary" in str(field) for field in (target.map("properties") or {}).values())
+    # A range such as `application/*+json` cannot be sent, and says nothing beside the types that it contains.
+    usable = [key for key in content if "*" not in key] or list(content)[:1]
+    ranked = sorted(usable, key=lambda key: _BODIES.index(family(key)))
+    if ranked == list(content):
+        return body
+    return body.replace(content=Map({key: content[key] for key in ranked}, content.at, content.spots))

@@ -1,8 +1,8 @@
 """Name each operation: resource path and method, ``chat.completions.create``.
 
-``sdk.yaml`` has priority. Otherwise the resource is derived from the path, and the method from the HTTP method, the
-shape of the response and the verb in ``operationId``. Configured names never change. If an inferred name is taken, the
-operation with the longer path gets the longer name.
+``sdk.yaml`` has priority, then the extensions of Fern and Speakeasy for groups and methods. Otherwise the resource is
+derived from the path, and the method from the HTTP method, the shape of the response and the verb in ``operationId``.
+Configured names never change. If an inferred name is taken, the operation with the longer path gets the longer name.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
 
 
 def _names(every: list[Endpoint], named: Map, context: Context) -> dict[str, str]:
-    configured = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
-    names = _unique_configured(every, configured, context)
-    taken = set(names.values())
     siblings = Siblings(every, named)
+    declared = {e.key: name for e in every if (name := _declared(e, siblings)) is not None}
+    chosen = {e.key: note.name for e in every if (note := context.sdk.note(e.key)) is not None and note.name}
+    names = _unique_configured(every, {**declared, **chosen}, context)
+    taken = set(names.values())
     guesses = {e.key: guess(e, siblings) for e in every if e.key not in names}
     _warn_about_ids(every, context)
     waiting = sorted((e for e in every if e.key in guesses), key=lambda e: (e.path.count("/"), len(e.path), e.path))
@@ -84,6 +85,20 @@ def _names(every: list[Endpoint], named: Map, context: Context) -> dict[str, str
             )
             taken.add(names[endpoint.key])
     return _clear_of_resources(names)
+
+
+def _declared(endpoint: Endpoint, siblings: Siblings) -> str | None:
+    """Return the name that extensions of Fern or Speakeasy give an operation: a group, a method, or both."""
+    operation = endpoint.operation
+    group = operation.get("x-fern-sdk-group-name", operation.get("x-speakeasy-group"))
+    method = operation.text("x-fern-sdk-method-name") or operation.text("x-speakeasy-name-override")
+    if not group and not method:
+        return None
+    own = guess(endpoint, siblings)
+    parts = (
+        [str(part) for part in group] if isinstance(group, Seq) else str(group).split(".") if group else own.resource
+    )
+    return ".".join((*parts, method or own.method))
 
 
 def _by_name(waiting: Iterable[Endpoint], guesses: dict[str, Guess]) -> dict[str, list[Endpoint]]:
@@ -119,7 +134,8 @@ def _unique_configured(every: list[Endpoint], configured: dict[str, str], contex
         name = configured.get(endpoint.key)
         if name is None:
             continue
-        at = context.sdk.methods[endpoint.key].origin
+        note = context.sdk.note(endpoint.key)
+        at = note.origin if note is not None and note.name else endpoint.operation.at
         name = ".".join(snake(split(part)) for part in name.split("."))
         if "." not in name:
             context.report.add(

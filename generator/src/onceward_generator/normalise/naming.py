@@ -23,6 +23,7 @@ __all__ = ["Guess", "Siblings", "guess", "longer", "on_one", "says"]
 _FILLERS = frozenset({"api", "rest", "routes", "route", "id", "the", "a", *LINKS})
 _PREFIXES = frozenset({"api", "rest"})
 _FORMAT = re.compile(r"\.(?:json|xml)(?=/|$)")
+_PAGINATED = ("x-pagination", "x-fern-pagination", "x-speakeasy-pagination")
 _LISTS = ("data", "items", "results", "values", "entries")
 
 
@@ -268,7 +269,9 @@ def _deletes_all(endpoint: Endpoint, siblings: Siblings) -> bool:
 
 
 def _answers_list(endpoint: Endpoint, siblings: Siblings) -> bool:
-    """Report whether the response is a list, or `operationId` has a plural."""
+    """Report whether the response is a list or declared to have pages, or `operationId` has a plural."""
+    if any(extension in endpoint.operation for extension in _PAGINATED):
+        return True
     for status, answer in (endpoint.operation.map("responses") or {}).items():
         content = answer.map("content") if isinstance(answer, Map) and status.startswith("2") else None
         for media in (content or {}).values():

@@ -15,14 +15,14 @@ __all__ = ["PAGES", "pages"]
 
 PAGES = "x-onceward-pages"
 
-_ITEMS = ("data", "items", "results", "values", "entries", "records", "list", "objects")
+_ITEMS = ("data", "items", "results", "values", "value", "entries", "records", "list", "objects", "content")
 _AFTER = ("after", "starting_after", "after_id", "startingAfter")
 _CURSORS = (
     "cursor", "page_token", "pageToken", "next_page_token", "next_token", "nextToken", "next_cursor",
-    "continuation_token", "page_cursor", "starting_token",
+    "continuation_token", "page_cursor", "starting_token", "page[cursor]", "page[after]",
 )  # fmt: skip
-_NUMBERS = ("page", "page_number", "pageNumber", "page_index", "current_page")
-_OFFSETS = ("offset", "skip", "start", "start_index")
+_NUMBERS = ("page", "page_number", "pageNumber", "page_index", "current_page", "page[number]")
+_OFFSETS = ("offset", "skip", "start", "start_index", "page[offset]")
 _LIMITS = (
     "limit",
     "page_size",
@@ -34,13 +34,21 @@ _LIMITS = (
     "maxResults",
     "count",
     "take",
+    "page[size]",
+    "page[limit]",
 )
 _NEXT = (
     "next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_page", "nextPage", "next_token", "nextToken",
     "continuation_token", "cursor", "next", "end_cursor",
 )  # fmt: skip
+_URLS = (
+    "next_url", "nextUrl", "next_page_url", "nextPageUrl", "next_page_uri", "nextPageUri", "next_link", "nextLink",
+    "@odata.nextLink",
+)  # fmt: skip
 _MORE = ("has_more", "hasMore", "has_next", "has_next_page", "hasNextPage", "more")
-_TOTAL = ("total", "total_count", "totalCount", "count", "total_items", "total_results")
+_LAST = ("last", "is_last", "isLast", "last_page", "lastPage")
+# Not `count`: it may be the number of items on one page.
+_TOTAL = ("total", "total_count", "totalCount", "total_items", "totalItems", "total_results", "totalElements")
 _TOTAL_PAGES = ("total_pages", "totalPages", "page_count", "num_pages", "last_page", "pages")
 _SPEAKEASY = {"cursor": "cursor", "url": "url", "offsetLimit": "offset"}
 
@@ -64,9 +72,10 @@ class _Finder:
         self._endpoint = endpoint
         self._operation = endpoint.operation
         self._named = named
+        self._context = context
         note = context.sdk.note(endpoint.key)
         self._note = note.pages if note else None
-        self._query = [str(p["name"]) for p in self._operation.maps("parameters") if p.get("in") == "query"]
+        self._query = {str(p["name"]): p for p in self._operation.maps("parameters") if p.get("in") == "query"}
         self._answer = self._answer_schema()
 
     def found(self) -> dict[str, Node] | None:
@@ -87,10 +96,21 @@ class _Finder:
 
     def _given(self, note: Map) -> dict[str, Node]:
         shape: dict[str, Node] = {"style": note.get("style", "none"), "items": str(note.get("items") or "")}
-        for key in ("cursor_param", "limit_param", "next", "has_more", "total", "total_pages", "last_id", "item_id"):
+        keys = (
+            "cursor_param",
+            "limit_param",
+            "next",
+            "has_more",
+            "total",
+            "total_pages",
+            "last_id",
+            "item_id",
+            "is_last",
+        )
+        for key in keys:
             if note.get(key) is not None:
                 shape[key] = str(note[key])
-        return shape
+        return {**shape, "first": note["first"]} if isinstance(note.get("first"), int) else shape
 
     def _plain(self, value: Map) -> dict[str, Node]:
         """Read ``x-pagination: {style, request: {cursor, limit}, response: {items, next, has_more, total}}``."""
@@ -107,6 +127,11 @@ class _Finder:
         outputs = value.map("outputs") or Map({}, value.at)
         inputs = {str(i.get("type")): str(i.get("name")) for i in value.maps("inputs")}
         style = _SPEAKEASY.get(str(value.get("type")), "none")
+        if str(value.get("type")) not in _SPEAKEASY:
+            problem = (
+                f"the pagination `{value.get('type')}` of `{self._endpoint.key}` is not known: only one page is read"
+            )
+            self._context.report.add("W140", problem, value.at, "configure `pages` in sdk.yaml")
         style = "page" if style == "offset" and "page" in inputs else style
         shape: dict[str, Node] = {"style": style, "items": _json_path(outputs.get("results"))}
         cursor = inputs.get("cursor") or inputs.get("page") or inputs.get("offset")
@@ -145,21 +170,44 @@ class _Finder:
         following = self._member(answer, _NEXT)
         more = self._member(answer, _MORE)
         common = {"has_more": more} if more else {}
+        last_page = self._member(answer, _LAST, "boolean")
+        common |= {"is_last": last_page} if last_page else {}
+        url = self._member(answer, _URLS)
+        if url is None and following and self._format(answer, following) in {"uri", "url", "uri-reference"}:
+            url = following
+        if url:
+            return {"style": "url", "next": url, **common}
+        if self._has_links():
+            return {"style": "link", **common}
         if after and (more or self._member(answer, ("last_id",))) and not (following and following != "cursor"):
             last = self._member(answer, ("last_id", "lastId"))
             return {"style": "after", "cursor_param": after, **common, **({"last_id": last} if last else {})}
-        asked = cursor or after or (number if following and self._kind(answer, following) == "string" else None)
+        numbered = bool(following) and self._kind(answer, following or "") in {"string", "integer"}
+        asked = cursor or after or (number if numbered else None)
         if asked and following:
             return {"style": "cursor", "cursor_param": asked, "next": following, **common}
         if number:
             totals = {"total_pages": self._member(answer, _TOTAL_PAGES), "total": self._member(answer, _TOTAL)}
-            return {"style": "page", "cursor_param": number, **common, **{k: v for k, v in totals.items() if v}}
+            found = {key: value for key, value in totals.items() if value}
+            return {"style": "page", "cursor_param": number, "first": self._first_page(number), **common, **found}
         if offset:
             total = self._member(answer, _TOTAL)
             return {"style": "offset", "cursor_param": offset, **common, **({"total": total} if total else {})}
-        if following and self._format(answer, following) == "uri":
-            return {"style": "url", "next": following, **common}
         return None
+
+    def _has_links(self) -> bool:
+        """Report whether a successful response declares the header ``Link``."""
+        for status, answer in (self._operation.map("responses") or {}).items():
+            headers = answer.map("headers") if status[:1] == "2" and isinstance(answer, Map) else None
+            if any(name.lower() == "link" for name in headers or ()):
+                return True
+        return False
+
+    def _first_page(self, number: str) -> int:
+        """Return the number of the first page: 0 if that is the default or the least value of the parameter."""
+        schema = self._resolved(self._query[number].get("schema"))
+        known = [schema[key] for key in ("default", "minimum") if schema is not None and key in schema]
+        return 0 if known[:1] == [0] else 1
 
     def _first(self, names: tuple[str, ...]) -> str | None:
         return next((name for name in names if name in self._query), None)
@@ -204,23 +252,25 @@ class _Finder:
         resolved = {name: self._resolved(field) for name, field in fields.items()}
         return [name for name, field in resolved.items() if field is not None and field.get("type") == "array"]
 
-    def _member(self, answer: Map, names: tuple[str, ...]) -> str | None:
+    def _member(self, answer: Map, names: tuple[str, ...], kind: str | None = None) -> str | None:
         """Return the dotted path of the first of these names, in the response or one level below."""
         fields = answer.map("properties") or Map({}, answer.at)
         for name in names:
-            if (
-                name in fields
-                and (r := self._resolved(fields[name])) is not None
-                and r.get("type") not in {"array", "object"}
-            ):
+            if name in fields and self._is_scalar(fields[name], kind):
                 return name
         for outer, field in fields.items():
             inner = self._resolved(field)
             nested = inner.map("properties") if inner is not None and inner.get("type") == "object" else None
             for name in names:
-                if nested and name in nested:
+                if nested and name in nested and self._is_scalar(nested[name], kind):
                     return f"{outer}.{name}"
         return None
+
+    def _is_scalar(self, schema: Node, kind: str | None) -> bool:
+        resolved = self._resolved(schema)
+        if resolved is None or resolved.get("type") in {"array", "object"}:
+            return False
+        return kind is None or resolved.get("type") == kind
 
     def _kind(self, answer: Map, path: str) -> str:
         found = self._at(answer, path)

@@ -39,7 +39,7 @@ _OPTIONAL_DEPTH = 2
 _TEXTS = {
     Prim.STRING: "text", Prim.BASE64: "aGVsbG8=", Prim.DATE: "2026-01-02", Prim.DATETIME: "2026-01-02T03:04:05Z",
     Prim.UUID: "123e4567-e89b-12d3-a456-426614174000", Prim.URI: "https://example.com/",
-    Prim.SECRET: "secret-0123456789",
+    Prim.SECRET: "secret-0123456789", Prim.DECIMAL: "12.50",
 }  # fmt: skip
 
 
@@ -127,7 +127,7 @@ class _Maker:
     def _primitive(self, kind: Prim, check: Check | None) -> Any:
         if kind is Prim.BOOLEAN:
             return True
-        if kind in {Prim.INTEGER, Prim.NUMBER}:
+        if kind in {Prim.INTEGER, Prim.NUMBER, Prim.DECIMAL_NUMBER}:
             return _number(check or Check(), whole=kind is Prim.INTEGER)
         return _text(_TEXTS.get(kind, "text"), check or Check())
 

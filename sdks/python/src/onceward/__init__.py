@@ -17,21 +17,15 @@ if TYPE_CHECKING:
     from ._core.errors import APITimeoutError as APITimeoutError
     from ._core.errors import AuthenticationError as AuthenticationError
     from ._core.errors import BadRequestError as BadRequestError
-    from ._core.errors import BandAccessDeniedError as BandAccessDeniedError
-    from ._core.errors import BudgetExceededError as BudgetExceededError
     from ._core.errors import CircuitOpen as CircuitOpen
     from ._core.errors import ConfigError as ConfigError
     from ._core.errors import ConflictError as ConflictError
-    from ._core.errors import ContentFilterError as ContentFilterError
-    from ._core.errors import InsufficientCreditsError as InsufficientCreditsError
     from ._core.errors import InternalServerError as InternalServerError
     from ._core.errors import NotFoundError as NotFoundError
-    from ._core.errors import OverloadedError as OverloadedError
     from ._core.errors import PaginationLoop as PaginationLoop
     from ._core.errors import ParameterError as ParameterError
     from ._core.errors import PayloadTooLargeError as PayloadTooLargeError
     from ._core.errors import PermissionDeniedError as PermissionDeniedError
-    from ._core.errors import ProviderError as ProviderError
     from ._core.errors import RateLimitError as RateLimitError
     from ._core.errors import RequestTimeoutError as RequestTimeoutError
     from ._core.errors import ResponseShapeError as ResponseShapeError
@@ -55,6 +49,12 @@ if TYPE_CHECKING:
     from ._drivers.pages import SyncPage as SyncPage
     from ._drivers.stream import AsyncStream as AsyncStream
     from ._drivers.stream import Stream as Stream
+    from ._gateway.errors import BandAccessDeniedError as BandAccessDeniedError
+    from ._gateway.errors import BudgetExceededError as BudgetExceededError
+    from ._gateway.errors import ContentFilterError as ContentFilterError
+    from ._gateway.errors import InsufficientCreditsError as InsufficientCreditsError
+    from ._gateway.errors import OverloadedError as OverloadedError
+    from ._gateway.errors import ProviderError as ProviderError
     from ._version import __version__ as __version__
     from .lib._waiting import WaitTimeout as WaitTimeout
     from .lib.batches import BatchAnswer as BatchAnswer
@@ -88,10 +88,10 @@ else:
         "AuthenticationError": ("._core.errors", "AuthenticationError"),
         "Backoff": ("._core.retry", "Backoff"),
         "BadRequestError": ("._core.errors", "BadRequestError"),
-        "BandAccessDeniedError": ("._core.errors", "BandAccessDeniedError"),
+        "BandAccessDeniedError": ("._gateway.errors", "BandAccessDeniedError"),
         "BatchAnswer": (".lib.batches", "BatchAnswer"),
         "BatchRequest": (".lib.batches", "BatchRequest"),
-        "BudgetExceededError": ("._core.errors", "BudgetExceededError"),
+        "BudgetExceededError": ("._gateway.errors", "BudgetExceededError"),
         "CallOptions": ("._core.options", "CallOptions"),
         "ChatAccumulator": (".lib.chat.accumulator", "ChatAccumulator"),
         "ChatStream": (".lib.chat.stream", "ChatStream"),
@@ -100,23 +100,23 @@ else:
         "ConfigError": ("._core.errors", "ConfigError"),
         "ConflictError": ("._core.errors", "ConflictError"),
         "Content": ("._core.content", "Content"),
-        "ContentFilterError": ("._core.errors", "ContentFilterError"),
+        "ContentFilterError": ("._gateway.errors", "ContentFilterError"),
         "FileInput": ("._core.files", "FileInput"),
         "Headers": ("._core.meta", "Headers"),
-        "InsufficientCreditsError": ("._core.errors", "InsufficientCreditsError"),
+        "InsufficientCreditsError": ("._gateway.errors", "InsufficientCreditsError"),
         "InternalServerError": ("._core.errors", "InternalServerError"),
         "Meta": ("._core.meta", "Meta"),
         "NotFoundError": ("._core.errors", "NotFoundError"),
         "Onceward": ("._client", "Onceward"),
         "OncewardError": ("._core.errors", "SDKError"),
-        "OverloadedError": ("._core.errors", "OverloadedError"),
+        "OverloadedError": ("._gateway.errors", "OverloadedError"),
         "PaginationLoop": ("._core.errors", "PaginationLoop"),
         "ParameterError": ("._core.errors", "ParameterError"),
         "ParseError": (".lib.chat.parse", "ParseError"),
         "ParsedChatCompletion": (".lib.chat.parse", "ParsedChatCompletion"),
         "PayloadTooLargeError": ("._core.errors", "PayloadTooLargeError"),
         "PermissionDeniedError": ("._core.errors", "PermissionDeniedError"),
-        "ProviderError": ("._core.errors", "ProviderError"),
+        "ProviderError": ("._gateway.errors", "ProviderError"),
         "RateLimitError": ("._core.errors", "RateLimitError"),
         "RawResponse": ("._core.raw", "RawResponse"),
         "RequestTimeoutError": ("._core.errors", "RequestTimeoutError"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ._core.behaviour import Behaviour
 from ._core.brand import Brand
 from ._version import __version__
 
@@ -14,11 +15,50 @@ BRAND = Brand(
     env_prefix="ONCEWARD",
     header_prefix="X-Onceward",
     base_url="http://127.0.0.1:4100",
-    key_prefix="sk-",
     auth="bearer",
+    key_prefix="sk-",
+    dialect="_gateway.dialect",
     embedded_errors=True,
     providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
     provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",
+    behaviour=Behaviour(
+        logged_headers=frozenset(
+            {
+                "accept",
+                "accept-encoding",
+                "content-encoding",
+                "content-length",
+                "content-type",
+                "date",
+                "idempotency-key",
+                "last-event-id",
+                "retry-after",
+                "retry-after-ms",
+                "server",
+                "transfer-encoding",
+                "user-agent",
+                "x-cost-usd",
+                "x-input-tokens",
+                "x-model",
+                "x-onceward-api-version",
+                "x-onceward-call-id",
+                "x-onceward-organization",
+                "x-onceward-replayed",
+                "x-onceward-team",
+                "x-output-tokens",
+                "x-ratelimit-limit-requests",
+                "x-ratelimit-limit-tokens",
+                "x-ratelimit-remaining-requests",
+                "x-ratelimit-remaining-tokens",
+                "x-ratelimit-reset-requests",
+                "x-ratelimit-reset-tokens",
+                "x-request-id",
+                "x-retry-count",
+                "x-should-retry",
+                "x-total-tokens",
+            }
+        )
+    ),
     version=__version__,
 )

@@ -14,9 +14,10 @@ import pytest
 from pydantic import Field
 
 from onceward._core.encoding import Inflater, decompress
-from onceward._core.errors import APIConnectionError, AuthenticationError, OverloadedError, ResponseShapeError
+from onceward._core.errors import APIConnectionError, AuthenticationError, ResponseShapeError
 from onceward._core.lenient import construct
 from onceward._core.models import Model, UnknownVariant
+from onceward._gateway.errors import OverloadedError
 
 from .rig import COMPLETION, MESSAGES, Reply, Rig
 

@@ -13,12 +13,12 @@ from onceward._core.errors import (
     APIStatusError,
     APITimeoutError,
     InternalServerError,
-    OverloadedError,
     RateLimitError,
     ResponseShapeError,
     StreamInterrupted,
 )
 from onceward._core.wire import ReadFailed, ReadTimedOut
+from onceward._gateway.errors import OverloadedError
 
 from .rig import Reply, Rig, chunk, event, stream
 

@@ -26,6 +26,7 @@ from ...db.private import (
 )
 from ...db.schema import is_current, sqlite_version
 from ...db.sqlite_lock import keep_alone
+from ...db.sqlite_log import require_own_log
 from ...db.unusable import opening
 
 __all__ = ["back_up", "restore"]
@@ -39,6 +40,7 @@ def back_up(settings: Settings, target: Path) -> dict[str, Any]:
     source = settings.database
     if not source.is_file():
         raise StorageError(f"There is no database at {str(source)!r}. Check `--data-dir` or `storage.database_url`.")
+    require_own_log(source)
     if target.exists():
         raise StorageError(f"{str(target)!r} is there already, and a backup overwrites nothing. Choose another name.")
     try:
@@ -85,7 +87,7 @@ def _check_whole(database: Path) -> None:
 def _beside(settings: Settings) -> list[Path]:
     """Return the files of the data folder that are not the database's own."""
     database = settings.database.resolve()
-    own = {database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".lock", ".lock-journal")}
+    own = {database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".lock", ".lock-journal", ".opened")}
     files = (file for file in sorted(settings.data_dir.rglob("*")) if file.is_file() and not file.is_symlink())
     return [file for file in files if file.resolve() not in own and ".replaced-" not in file.name]
 

@@ -15,6 +15,7 @@ from ...config.load import Settings
 from ...core.usage import hour_of
 from ...db import Row, StorageError
 from ...db.schema import head
+from ...db.sqlite_log import require_own_log
 from . import sql
 
 __all__ = ["Report", "check"]
@@ -87,6 +88,7 @@ def _reader(settings: Settings) -> Iterator[Read]:
     if settings.database_url.is_sqlite:
         if not settings.database.is_file():
             raise StorageError(f"There is no database at {str(settings.database)!r}. Check `--data-dir`.")
+        require_own_log(settings.database)
         with closing(sqlite3.connect(settings.database, isolation_level=None)) as connection:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA busy_timeout = 5000")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..json_objects import objects_in
 from ..lexicon import members_of, squeezed
 
 __all__ = ["named_keys", "schema_in"]
 
 _LONGEST_SEARCH = 20_000
-_MOST_OBJECTS = 32
 _DEMAND = re.compile(
     r"\b(?:respond|reply|answer|return|output|outputs|provide|produce|generate|give|write|formatted"
     r"|format|conforms?|extract|in|as|use|using|valid)\b"
@@ -95,7 +94,7 @@ def schema_in(texts: Sequence[str], *, demanded: bool = False) -> Mapping[str, A
 
 def _schema(text: str) -> Mapping[str, Any] | None:
     """Return the last JSON schema of a text: prompts explain schemas by an example first."""
-    found = [value for value in _objects(text) if _is_schema(value)]
+    found = [value for value in objects_in(text) if _is_schema(value)]
     return found[-1] if found else None
 
 
@@ -116,7 +115,7 @@ def _example(text: str) -> Mapping[str, Any] | None:
         r"\b(?:like|example|format|form|shape|structure|schema|following|follows|this)\b", text, re.IGNORECASE
     ):
         return None
-    found = [value for value in _objects(text) if value]
+    found = [value for value in objects_in(text) if value]
     return _schema_of(found[-1]) if found else None
 
 
@@ -193,19 +192,3 @@ def _guessed(name: str) -> dict[str, Any]:
     if name.endswith("s") and members_of(name.replace("_", " ")):
         return {"type": "array", "items": {"type": "string"}, "minItems": 1}
     return {"type": "string"}
-
-
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects in a text."""
-    decoder, at = json.JSONDecoder(), text.find("{")
-    for _ in range(_MOST_OBJECTS):
-        if at < 0:
-            return
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            end = at + 1
-        else:
-            if isinstance(value, dict):
-                yield value
-        at = text.find("{", end)

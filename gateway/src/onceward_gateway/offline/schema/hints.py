@@ -7,12 +7,12 @@ their own words come back in tool calls and structured answers.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..calculate import find_sum
+from ..json_objects import objects_in
 from .budget import spend
 
 __all__ = ["Hints", "words_of"]
@@ -191,7 +191,7 @@ class Hints:
         self.texts = tuple(text[:_LONGEST_SEARCH] for text in texts if text)[:_MOST_TEXTS]
         self._low = tuple(text.lower() for text in self.texts)
         self._fixed = dict(fixed or {})
-        self._objects = [_said_in(found) for text in texts[:_MOST_TEXTS] for found in _objects_in(text[:_LONGEST_JSON])]
+        self._objects = [_said_in(found) for text in texts[:_MOST_TEXTS] for found in objects_in(text[:_LONGEST_JSON])]
 
     def with_fixed(self, name: str, value: Any) -> Hints:
         """Return hints in which `name` has `value` whatever the texts say. Parsed objects are shared with these."""
@@ -326,22 +326,6 @@ class Hints:
 def _said_in(found: dict[str, Any]) -> dict[str, Any]:
     """Return an object without the values that only hold a place: `{answer}`, `<name>`, `...`."""
     return {key: value for key, value in found.items() if not (isinstance(value, str) and _BLANK.fullmatch(value))}
-
-
-def _objects_in(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects in a text."""
-    decoder, at = json.JSONDecoder(), text.find("{")
-    tries = 0
-    while at >= 0 and tries < 32:
-        tries += 1
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            end = at + 1
-        else:
-            if isinstance(value, dict):
-                yield value
-        at = text.find("{", end)
 
 
 def _word_at(word: str, text: str) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from onceward_generator.model import AuthScheme
 from onceward_generator.plan.python.shapes import Package
 
+from .access import Access
+from .behaviour import behaviour_values
 from .text import HEADER, docstring, indent
 
 __all__ = ["render_brand", "render_client", "render_table", "render_version"]
@@ -18,22 +20,27 @@ def render_client(package: Package) -> str:
     for module in package.resources:
         root = module.root
         lines.append(f"from .{module.module.lstrip('.')} import Async{root.name}, {root.name}")
+    access = Access(package.api)
+    values, annotations = access.imports()
+    lines += annotations.splitlines()
     checking = "if TYPE_CHECKING:\n" + indent("\n".join(lines)) + "\n" if lines else ""
     typing = "from typing import TYPE_CHECKING\n" if lines else ""
-    cached = "from functools import cached_property\n" if lines else ""
+    cached = "from functools import cached_property\n" if package.resources else ""
     return (
         f"{HEADER}{docstring(f'The clients of {package.client}.')}\n"
         f"from __future__ import annotations\n\n{cached}{typing}\n"
         "from ._brand import BRAND\nfrom ._drivers.aio import AsyncClient\nfrom ._drivers.sync import SyncClient\n\n"
-        f'{checking}\n__all__ = ["Async{package.client}", "{package.client}"]\n\n\n'
-        f"{_client(package, '', 'SyncClient')}\n\n{_client(package, 'Async', 'AsyncClient')}"
+        f'{values}\n{checking}\n__all__ = ["Async{package.client}", "{package.client}"]\n\n\n'
+        f"{_client(package, access, '', 'SyncClient')}\n\n{_client(package, access, 'Async', 'AsyncClient')}"
     )
 
 
-def _client(package: Package, prefix: str, base: str) -> str:
+def _client(package: Package, access: Access, prefix: str, base: str) -> str:
     kind = "asynchronous" if prefix else "synchronous"
-    doc = docstring(f"The {kind} client of {package.client}. Its options are those of `{base}`.", 1)
-    members = [f"{doc}\n_brand = BRAND\n"]
+    options = "" if access.is_declared else f" Its options are those of `{base}`."
+    members = [f"{docstring(f'The {kind} client of {package.client}.{options}', 1)}\n_brand = BRAND\n"]
+    if access.is_declared:
+        members.append(access.constructor())
     for module in package.resources:
         name = f"{prefix}{module.root.name}"
         body = (
@@ -57,10 +64,14 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
         "env_prefix": brand.env_prefix,
         "header_prefix": brand.header_prefix,
         "base_url": brand.base_url,
-        "key_prefix": brand.key_prefix,
         "auth": _auth(package.api.auth),
     }
+    access = Access(package.api)
+    values |= access.brand_values()
+    if brand.key_prefix:
+        values["key_prefix"] = brand.key_prefix
     if brand.gateway:
+        values["dialect"] = "_gateway.dialect"
         values["embedded_errors"] = True
     if brand.providers:
         values["providers"] = tuple(name for name, _ in brand.providers)
@@ -68,7 +79,13 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
     if cancel_path is not None:
         values["cancel_path"] = cancel_path
     arguments = "".join(f"    {key}={value!r},\n" for key, value in values.items())
-    imports = "from ._core.brand import Brand\nfrom ._version import __version__\n"
+    configured = behaviour_values(package.api.behaviour)
+    if configured:
+        given = ", ".join(f"{key}={value}" for key, value in configured.items())
+        arguments += f"    behaviour=Behaviour({given}),\n"
+    names = "Brand, Scheme" if access.schemes else "Brand"
+    imports = f"from ._core.brand import {names}\nfrom ._version import __version__\n"
+    imports = f"from ._core.behaviour import Behaviour\n{imports}" if configured else imports
     doc = docstring("The brand of this package.")
     return (
         f"{HEADER}{doc}\nfrom __future__ import annotations\n\n{imports}\n"

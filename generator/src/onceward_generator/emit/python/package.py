@@ -12,6 +12,7 @@ from onceward_generator.plan.python.words import package_name
 
 from .checks import render_checks
 from .client import render_brand, render_client, render_table, render_version
+from .examples import render_examples
 from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
@@ -19,6 +20,7 @@ from .surface import render_surface
 from .testing import render_tests
 from .tidy import tidy
 from .types import render_types
+from .webhooks import WEBHOOK_NAMES, render_webhooks
 
 __all__ = ["emit_python"]
 
@@ -36,7 +38,7 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     files["api.md"] = render_reference(api, package)
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
-        vendored = {f"{root}/{path}": text for path, text in runtime_files().items()}
+        vendored = {f"{root}/{path}": text for path, text in runtime_files(gateway=api.brand.gateway).items()}
         files |= project_files(package, options) | render_tests(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
@@ -48,6 +50,8 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["_checks/__init__.py"] = ""
     files["_client.py"] = render_client(package)
     files["_brand.py"] = render_brand(package, _cancel_path(package.api) if package.brand.gateway else None)
+    if options.runtime == "vendored" and not package.brand.gateway:
+        files |= render_examples(package)
     if options.runtime == "vendored":
         files["_version.py"] = render_version(options.version)
     files["types/__init__.py"] = _types_table(package, params=False)
@@ -55,6 +59,8 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["resources/__init__.py"] = _resources_table(package)
     files["__init__.py"] = _root_table(package, options)
     files["py.typed"] = ""
+    if package.webhook_event is not None and package.api.webhooks is not None:
+        files["webhooks.py"] = render_webhooks(package, package.webhook_event, package.api.webhooks.signature)
     return files
 
 
@@ -98,9 +104,16 @@ def _root_table(package: Package, options: PythonOptions) -> str:
     client = package.client
     names = {client: ("._client", client), f"Async{client}": ("._client", f"Async{client}")}
     names |= {name: ("._core.errors", name) for name in error_names()}
+    if package.brand.gateway:
+        names |= {name: ("._gateway.errors", name) for name in error_names("_gateway")}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
+    if any(scheme.kind in {"oauth2", "openid"} for scheme in package.api.auth):
+        names |= {name: ("._core.oauth", name) for name in ("ClientCredentials", "RefreshToken")}
     names[f"{client}Error"] = ("._core.errors", "SDKError")
     names["__version__"] = ("._version", "__version__")
+    if package.api.webhooks is not None:
+        verify = ("verify_webhook",) if package.api.webhooks.signature else ()
+        names |= {name: (".webhooks", name) for name in (*WEBHOOK_NAMES, *verify)}
     for public, stands_for in package.brand.aliases:
         names[public] = names.get(stands_for, ("._client", stands_for))
     for public, target in options.exports.items():

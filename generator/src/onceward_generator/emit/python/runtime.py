@@ -10,6 +10,8 @@ from pathlib import Path
 __all__ = ["RUNTIME_EXPORTS", "error_names", "has_name", "runtime_files"]
 
 FOLDERS = ("_core", "_drivers", "testing", "transports")
+GATEWAY = ("_gateway", "testing/calls.py", "testing/gateway.py", "testing/quirks")
+"""The parts of the runtime that only an SDK of a gateway to language models has."""
 
 RUNTIME_EXPORTS = {
     "AsyncPage": "_drivers.pages",
@@ -43,10 +45,16 @@ def _home() -> Path:
     return Path(spec.origin).parent
 
 
-def runtime_files() -> dict[str, str]:
-    """Return the runtime's sources by their path in a package."""
-    found = sorted(path for folder in FOLDERS for path in (_home() / folder).rglob("*.py"))
-    return {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
+def runtime_files(*, gateway: bool) -> dict[str, str]:
+    """Return the runtime's sources by their path in a package; without ``gateway`` those that serve every API."""
+    folders = (*FOLDERS, "_gateway") if gateway else FOLDERS
+    found = sorted(path for folder in folders for path in (_home() / folder).rglob("*.py"))
+    files = {path.relative_to(_home()).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    if gateway:
+        return files
+    files = {path: text for path, text in files.items() if not path.startswith(GATEWAY)}
+    files["testing/__init__.py"] = files.pop("testing/general.py")
+    return files
 
 
 def has_name(module: str, name: str) -> bool:
@@ -71,11 +79,11 @@ def _binds(node: ast.AST, name: str) -> bool:
             return False
 
 
-def error_names() -> list[str]:
-    """Return the public error classes of the runtime."""
-    tree = ast.parse((_home() / "_core" / "errors.py").read_text(encoding="utf-8"))
+def error_names(module: str = "_core") -> list[str]:
+    """Return the public error classes of the runtime, or those of a gateway with ``_gateway``."""
+    tree = ast.parse((_home() / module / "errors.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
             names: list[str] = ast.literal_eval(node.value)
             return sorted(names)
-    raise ValueError("the runtime's `_core/errors.py` has no `__all__`")
+    raise ValueError(f"the runtime's `{module}/errors.py` has no `__all__`")

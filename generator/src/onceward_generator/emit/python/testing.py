@@ -11,6 +11,7 @@ from onceward_generator.model import Framing, Method, Result, ResultKind, Stream
 from onceward_generator.plan.python import Package
 from onceward_generator.samples import NoSample, SampleFile, answer_of, ending_of
 
+from .access import Access
 from .runtime import has_name
 from .text import HEADER, docstring, indent
 from .walk import Call, calls, python_value
@@ -62,13 +63,18 @@ def _tests(package: Package, call: Call, name: str) -> Iterator[str]:
 def _test(package: Package, call: Call, name: str, extra: dict[str, Any], answer: Callable[[], list[str]]) -> str:
     head = f"def {name}(play: Play) -> None:\n"
     doc = docstring(f"`{call.plan.http} {call.plan.path}`", 1)
+    if not Access(package.api).can_call(call.method):
+        return _skipped(head, doc, "no sample of the credentials")
     try:
         arguments, path, answered = call.arguments(package, extra), call.sent_path(package), answer()
     except NoSample as reason:
-        skipped = f"@pytest.mark.skip(reason={f'no sample: {reason}'!r})\n"
-        return f"{skipped}{head}{indent(doc + 'raise NotImplementedError' + chr(10))}"
+        return _skipped(head, doc, f"no sample: {reason}")
     pieces = [f"lambda client: {call.target}({arguments})", repr(call.plan.http), repr(path), *answered]
     return head + indent(f"{doc}play({', '.join(pieces)})\n")
+
+
+def _skipped(head: str, doc: str, reason: str) -> str:
+    return f"@pytest.mark.skip(reason={reason!r})\n{head}{indent(doc + 'raise NotImplementedError' + chr(10))}"
 
 
 def _answer(package: Package, method: Method) -> list[str]:
@@ -125,7 +131,7 @@ def _conftest(package: Package) -> str:
     server = server_class()
     return f"{HEADER}{doc}\n" + _CONFTEST.replace("PACKAGE", package.brand.package).replace("SERVER", server).replace(
         "CLIENT", package.client
-    ).replace("CREDENTIALS", "{'api_key': 'test-key-0123456789'}")
+    ).replace("CREDENTIALS", repr(Access(package.api).samples()))
 
 
 _CONFTEST = '''from __future__ import annotations

@@ -48,7 +48,7 @@ def _references(module: TypesModule) -> tuple[set[Symbol], set[Symbol]]:
         match definition:
             case ModelDef(fields=fields):
                 runtime |= {MODEL} | symbols_in(field.annotation for field in fields)
-                runtime |= {FIELD} if any(field.alias or field.secret for field in fields) else set()
+                runtime |= {FIELD} if any(field.alias is not None or field.secret for field in fields) else set()
             case TypedDictDef(keys=keys, base=base):
                 runtime |= {base} if base else {TYPED_DICT}
                 checking |= symbols_in(key.annotation for key in keys)

@@ -38,6 +38,8 @@ _PRIMITIVES = {
     Prim.NUMBER: "number",
     Prim.BOOLEAN: "boolean",
     Prim.SECRET: "secret",
+    Prim.DECIMAL: "decimal",
+    Prim.DECIMAL_NUMBER: "decimal_number",
 }
 _BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
 _LENGTHS = ("min_length", "max_length")

@@ -17,6 +17,7 @@ from onceward_generator.model import (
     Name,
     Nullable,
     ObjectType,
+    Param,
     Ref,
     Resource,
     Type,
@@ -103,7 +104,8 @@ class _Lifter:
             family=path[0],
         )
         sender = replace(owner, sent=True, received=False)
-        params = tuple(replace(p, type=self.walk(p.type, sender, (*base, *p.name))) for p in method.params)
+        params = self._params(method.params, sender, base)
+        others = tuple(replace(a, params=self._params(a.params, sender, base)) for a in method.alternatives)
         result, streams, pages = method.result, method.streams, method.pages
         named = {
             id(answer): replace(answer, type=answer.type and self._named(answer.type, owner, (*base, *suffix)))
@@ -122,12 +124,16 @@ class _Lifter:
         return replace(
             method,
             params=params,
+            alternatives=others,
             result=result,
             answers=answers,
             failures=failures,
             streams=streams,
             pages=pages,
         )
+
+    def _params(self, params: tuple[Param, ...], sender: TypeDef, base: Name) -> tuple[Param, ...]:
+        return tuple(replace(p, type=self.walk(p.type, sender, (*base, *p.name))) for p in params)
 
     def _named(self, type_: Type, owner: TypeDef, name: Name) -> Type:
         lifted = self.walk(type_, owner, name)

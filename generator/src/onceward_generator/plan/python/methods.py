@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onceward_generator.model import (
     Answer,
@@ -65,9 +65,11 @@ class Methods:
         positional = self._positional(method, arguments)
         pinned = self._pinned(method, arguments)
         named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
-        params = self._params(method, dictionary, named)
+        forms = [self._arguments(replace(method, params=one.params)) for one in method.alternatives]
+        chooser = _chooser([arguments, *forms])
+        params = self._params(method, dictionary, self._keys(method, named, forms, positional, chooser))
         overloads = tuple(self._overloads(method, arguments, pinned))
-        value = operation_value(self._api, self._naming, self._checks, method, arguments)
+        value = operation_value(self._api, self._naming, self._checks, method, (arguments, *forms), chooser)
         planned = MethodDef(
             name=name,
             operation_id=method.id,
@@ -120,10 +122,36 @@ class Methods:
             if param.wire == wire and param.place is Place.BODY
         ]
 
-    def _params(self, method: Method, symbol: Symbol, named: dict[str, Param]) -> tuple[TypedDictDef, ...]:
-        if not named:
+    def _keys(
+        self, method: Method, named: dict[str, Param], forms: list[dict[str, Param]],
+        positional: tuple[Positional, ...], chooser: str,
+    ) -> tuple[KeyDef, ...]:  # fmt: skip
+        """Return the keys of the request dictionary: with several media types, those of all of them."""
+        if not forms:
+            return tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
+        apart = {item.name for item in positional}
+        found: dict[str, list[Param]] = {}
+        for arguments in (named, *forms):
+            for name, param in arguments.items():
+                if name not in apart:
+                    found.setdefault(name, []).append(param)
+        keys = [
+            KeyDef(
+                name,
+                union(*(self._sent.lower(param.type) for param in params)),
+                len(params) == len(forms) + 1 and all(param.required for param in params),
+                params[0].description,
+            )
+            for name, params in found.items()
+        ]
+        assert method.body is not None
+        types = [method.body.media_type, *(one.body.media_type for one in method.alternatives)]
+        about = f"The media type of the request; {types[0]} unless only another one has the arguments."
+        return (*keys, KeyDef(chooser, literal(types), False, about))
+
+    def _params(self, method: Method, symbol: Symbol, keys: tuple[KeyDef, ...]) -> tuple[TypedDictDef, ...]:
+        if not keys:
             return ()
-        keys = tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
         doc = f"Arguments of `{method.id}`."
         apart = self._options.separate_arguments.get(symbol.name, ())
         if not apart:
@@ -222,3 +250,9 @@ class Methods:
             return None
         members = tuple(member for member in inner.members if member.value not in values)
         return enum(EnumType(inner.base, members, open=False), is_open=False) if members else None
+
+
+def _chooser(forms: list[dict[str, Param]]) -> str:
+    """Return the name of the argument that chooses a media type."""
+    taken = {name for arguments in forms for name in arguments}
+    return next(name for name in ("content_type", "media_type", "request_media_type") if name not in taken)

@@ -51,8 +51,8 @@ def _ordered(definitions: list[Definition], recursive: set[Symbol]) -> tuple[Def
         alias = aliases.get(symbol)
         if alias is None or symbol in placed:
             return
-        if symbol in recursive and not alias.quoted:
-            placed[symbol] = replace(alias, recursive=True)
+        if symbol in recursive:
+            placed[symbol] = alias if alias.quoted else replace(alias, recursive=True)
             return
         for other in alias.value.symbols():
             if other != symbol:

@@ -109,7 +109,8 @@ def name_types(api: Api) -> Naming:
         carried += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
         carried += [type_ for _, type_ in method.streams.named] if method.streams else []
         received_roots.extend(key for type_ in carried if type_ for key in references(type_))
-        sent_roots.extend(key for param in method.params for key in references(param.type))
+        forms = (method.params, *(one.params for one in method.alternatives))
+        sent_roots.extend(key for params in forms for param in params for key in references(param.type))
     received_keys, sent_keys = _closure(api, received_roots), _closure(api, sent_roots)
     namer = _Namer()
     received: dict[str, Symbol] = {}

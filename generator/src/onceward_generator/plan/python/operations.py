@@ -15,7 +15,7 @@ from onceward_generator.model import (
     LiteralType,
     Method,
     Nullable,
-    Pages,
+    ObjectType,
     Param,
     Place,
     Prim,
@@ -65,25 +65,51 @@ def type_reference(naming: Naming, type_: Type | None) -> str | None:
     return f"{symbol.module.rsplit('.', 1)[1]}:{symbol.name}"
 
 
-def operation_value(api: Api, naming: Naming, checks: Checks, method: Method, arguments: dict[str, Param]) -> Expr:
-    """Return ``Operation(...)`` for a method and the names of its arguments."""
-    params = _mapping({name: _param(api, checks, param, method.body) for name, param in arguments.items()})
+def operation_value(
+    api: Api, naming: Naming, checks: Checks, method: Method, forms: tuple[dict[str, Param], ...], chooser: str
+) -> Expr:  # fmt: skip
+    """Return ``Operation(...)`` for a method and the names of its arguments, for each media type of its request."""
+    params, *others = (
+        _mapping({name: _param(api, checks, param, body) for name, param in arguments.items()})
+        for arguments, body in zip(forms, (method.body, *(one.body for one in method.alternatives)), strict=True)
+    )
+    alternatives = {
+        one.body.media_type: _pair(_body(api, checks, one.body), other)
+        for one, other in zip(method.alternatives, others, strict=True)
+    }
     return _value(
         "Operation",
         id=text(repr(method.id)),
         method=text(repr(method.http)),
         path=text(repr(method.path)),
         params=params,
-        body=_body(method.body),
+        body=_body(api, checks, method.body),
         result=_result(naming, method.result),
         answers=_answers(naming, method.answers),
         accept=_string(_accept(method)),
         errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
-        page=_page(method.pages),
+        page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
         auth=_flag(method.auth, True),
+        alternatives=_mapping(alternatives),
+        chooser=_string(chooser, "content_type") if alternatives else None,
+        security=_security(api, method),
+        server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
     )
+
+
+def _security(api: Api, method: Method) -> Expr | None:
+    """Return the alternatives of credentials, if they are not those of the API."""
+    own = method.security
+    if own is None or api.brand.gateway or own == api.security:
+        return None
+    return text(repr(own))
+
+
+def _pair(body: Expr | None, params: Expr | None) -> Expr:
+    empty = text("{}")
+    return Expr(("(", *(body or text("None")).parts, ", ", *(params or empty).parts, ")"))
 
 
 def _mapping(items: dict[str, Expr]) -> Expr | None:
@@ -163,15 +189,20 @@ def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
     return None if check is None else text(repr(check))
 
 
-def _body(body: Body | None) -> Expr | None:
+def _body(api: Api, checks: Checks, body: Body | None) -> Expr | None:
     if body is None:
         return None
+    shape = api.resolve(body.type)
+    extra = None
+    if isinstance(shape, ObjectType) and shape.extra is not None and not api.brand.gateway:
+        extra = (checks.of(shape.extra, shape.extra_check),)
     return _value(
         "Body",
         kind=_string(body.kind.value, "json"),
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
         item=_string(body.item_type),
+        extra=text(repr(extra)) if extra is not None else None,
     )
 
 
@@ -280,9 +311,11 @@ def _path(path: tuple[str, ...] | None) -> Expr | None:
     return None if path is None else text(repr(path))
 
 
-def _page(pages: Pages | None) -> Expr | None:
+def _page(method: Method) -> Expr | None:
+    pages = method.pages
     if pages is None:
         return None
+    in_body = any(p.wire == pages.cursor_param and p.place is Place.BODY for p in method.params)
     return _value(
         "Page",
         style=text(repr(pages.style.value)),
@@ -295,4 +328,7 @@ def _page(pages: Pages | None) -> Expr | None:
         total_pages=_path(pages.total_pages),
         last_id=_path(pages.last_id),
         item_id=_string(pages.item_id, "id"),
+        is_last=_path(pages.is_last),
+        first=None if pages.first == 1 else text(repr(pages.first)),
+        in_body=_flag(in_body),
     )

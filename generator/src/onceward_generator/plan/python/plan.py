@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onceward_generator.model import Api
+from onceward_generator.model import Api, Ref
 
 from .checks import Checks
 from .lift import lift
@@ -25,4 +25,6 @@ def plan(api: Api, options: PythonOptions | None = None) -> Package:
     types = types_modules(lifted, naming, planned.params, options)
     client = options.client or brand_class(api.brand)
     checks = Checks(lifted, naming, options).modules()
-    return Package(lifted, api.brand, client, types, planned.modules, checks)
+    hooks = api.webhooks.event if api.webhooks else None
+    event = naming.received[hooks.key] if isinstance(hooks, Ref) else None
+    return Package(lifted, api.brand, client, types, planned.modules, checks, event)

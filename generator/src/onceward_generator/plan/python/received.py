@@ -37,13 +37,20 @@ __all__ = ["PRIMITIVES", "Received", "enum", "member_names"]
 
 PRIMITIVES = {
     Prim.STRING: "str", Prim.INTEGER: "int", Prim.NUMBER: "float", Prim.BOOLEAN: "bool", Prim.BASE64: "str",
-    Prim.DATE: "str", Prim.UUID: "str", Prim.URI: "str", Prim.SECRET: "str", }  # fmt: skip
+    Prim.DATE: "str", Prim.UUID: "str", Prim.DECIMAL: "str", Prim.DECIMAL_NUMBER: "float",
+    Prim.URI: "str", Prim.SECRET: "str", }  # fmt: skip
 
 MODEL = Symbol("._core.models", "Model")
 UNKNOWN = Symbol("._core.models", "UnknownVariant")
 BY_TAG = expr(Symbol("._core.models", "by_tag"))
 FIELD = expr(Symbol("pydantic", "Field"))
 TAG = expr(Symbol("pydantic", "Tag"))
+FORMATS = {
+    Prim.DATE: Symbol("._core.formats", "DateText"),
+    Prim.UUID: Symbol("._core.formats", "UUIDText"),
+    Prim.DECIMAL: Symbol("._core.formats", "DecimalText"),
+}
+"""The types of texts that become values of the language, if they have the right form."""
 MOMENT = union(expr(Symbol("datetime", "datetime")), builtin("str"))
 
 
@@ -102,6 +109,8 @@ class Received:
         match type_:
             case Primitive(Prim.DATETIME):
                 return annotated(MOMENT, call(FIELD, union_mode=text('"left_to_right"')))
+            case Primitive(kind) if kind in FORMATS:
+                return expr(FORMATS[kind])
             case Primitive() | LiteralType():
                 return scalar(type_)
             case EnumType():
@@ -129,7 +138,7 @@ class Received:
     # --- objects
 
     def _model(self, symbol: Symbol, definition: TypeDef, type_: ObjectType) -> ModelDef:
-        fields = tuple(field for field in type_.fields if not field.write_only)
+        fields = tuple(field for field in type_.fields if not field.write_only and not field.undeclared)
         names = self._names_of(definition.key)
         tags = self._tags.get(definition.key, frozenset())
         planned = [self._field(field, names[field.wire], field.wire in tags) for field in fields]
@@ -139,7 +148,11 @@ class Received:
         """Return wire keys of an object's fields -> attribute names."""
         if key not in self._fields:
             type_ = self._api.types[key].type
-            fields = tuple(f for f in type_.fields if not f.write_only) if isinstance(type_, ObjectType) else ()
+            fields = (
+                tuple(f for f in type_.fields if not f.write_only and not f.undeclared)
+                if isinstance(type_, ObjectType)
+                else ()
+            )
             self._fields[key] = dict(zip((f.wire for f in fields), member_names(fields, MODEL_ATTRIBUTES), strict=True))
         return self._fields[key]
 

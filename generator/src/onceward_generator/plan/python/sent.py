@@ -32,6 +32,12 @@ from .words import is_plain
 __all__ = ["Sent"]
 
 FILE_INPUT = Symbol("._core.files", "FileInput")
+VALUES = {
+    Prim.DATE: union(expr(Symbol("datetime", "date")), builtin("str")),
+    Prim.UUID: union(expr(Symbol("uuid", "UUID")), builtin("str")),
+    Prim.DECIMAL: union(expr(Symbol("decimal", "Decimal")), builtin("str")),
+    Prim.DECIMAL_NUMBER: union(expr(Symbol("decimal", "Decimal")), builtin("float")),
+}
 SEQUENCE = expr(Symbol("collections.abc", "Sequence"))
 MAPPING = expr(Symbol("collections.abc", "Mapping"))
 
@@ -70,6 +76,8 @@ class Sent:
         match type_:
             case Primitive(Prim.DATETIME):
                 return MOMENT
+            case Primitive(kind) if kind in VALUES:
+                return VALUES[kind]
             case Primitive() | LiteralType():
                 return scalar(type_)
             case EnumType(open=is_open):
@@ -106,7 +114,10 @@ class Sent:
         symbol = self._naming.sent[key]
         twin = [expr(self._naming.received[key])] if self._has_twin(key) else []
         is_object = isinstance(self._api.types[key].type, ObjectType)
-        return union(expr(symbol), *twin, *(self._accepted(symbol.name) if is_object else ()))
+        target = self._api.types[key].type
+        # A typed dictionary cannot say that it has further keys, so that one with a type for them is also a mapping.
+        more = [sub(MAPPING, builtin("str"), builtin("object"))] if _has_extra(target) else []
+        return union(expr(symbol), *twin, *more, *(self._accepted(symbol.name) if is_object else ()))
 
     def _typed_dict(self, symbol: Symbol, definition: TypeDef, type_: ObjectType) -> Definition:
         fields = tuple(field for field in type_.fields if not field.read_only)
@@ -116,3 +127,7 @@ class Sent:
         keys = tuple(KeyDef(f.wire, self.lower(f.type), f.required, f.description) for f in fields)
         functional = not all(is_plain(key.name) for key in keys)
         return TypedDictDef(symbol, definition.description, keys, None, functional)
+
+
+def _has_extra(type_: Type) -> bool:
+    return isinstance(type_, ObjectType) and bool(type_.fields) and type_.extra is not None

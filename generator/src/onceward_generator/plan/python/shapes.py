@@ -182,3 +182,5 @@ class Package:
     types: tuple[TypesModule, ...]
     resources: tuple[ResourceModule, ...]
     checks: tuple[ChecksModule, ...] = ()
+    webhook_event: Symbol | None = None
+    """The type of any webhook of the API."""

@@ -22,13 +22,14 @@ from .config import Config
 from .encoding import decompress
 from .envelope import error_from
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError
+from .failures import typed_body
 from .log import Log, redacted_body, redacted_headers, redacted_url
 from .meta import Headers, Meta
 from .operation import Result, Stream
 from .options import Timeout
 from .ports import Acquire, Clock, Close, Random, Read, ReadChunk, Release, Send, Sleep, Steps
 from .retry import RetryBudget, RetryEvent, retryable_error
-from .secrets import mask
+from .secrets import MaskedStr, mask
 from .wire import (
     ConnectFailed,
     ConnectTimedOut,
@@ -87,6 +88,7 @@ class Call:
     stream: Stream | None
     shared: Shared = field(repr=False)
     config: Config = field(repr=False)
+    tokens: Any = field(default=None, repr=False)  # a `TokenFor`, if the headers lack a token
     type_: Any = None
     as_text: bool = False
     answers: tuple[Result, ...] = ()
@@ -205,10 +207,12 @@ class Tries:
             return not _certificate_fault(error) and (
                 not sent or call.safe or (call.key is not None and not call.never)
             )
-        if not retryable_error(error):
+        behaviour = call.shared.brand.behaviour
+        if not retryable_error(error, behaviour=behaviour):
             return False
-        forced = error.headers.get("x-should-retry", "").strip().lower() == "true"
-        return forced or call.safe or (not call.never and (call.key is not None or error.status_code == 409))
+        forced = error.headers.get(behaviour.should_retry_header, "").strip().lower() == "true"
+        unkeyed = error.status_code in behaviour.unkeyed_retry_statuses
+        return forced or call.safe or (not call.never and (call.key is not None or unkeyed))
 
     def stamp(self, error: APIError) -> APIError:
         """Give the error the ids of its call."""
@@ -266,7 +270,7 @@ class Tries:
             through = f" through the proxy {error.proxy}" if error.proxy else ""
             return (
                 f"{where}: no connection to {server}{through}: {cause}. "
-                "Check that the gateway is running, that `base_url` is right, and the proxy variables."
+                "Check that the server is running, that `base_url` is right, and the proxy variables."
             )
         if isinstance(error, WriteFailed):
             return f"{where}: the connection broke while the request was sent: {cause}."
@@ -298,11 +302,13 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
     """Send the next request and return its open response with a 2xx status. Every other status is raised."""
     call = tries.call
     request = tries.request(*extra)
+    if call.tokens is not None:
+        request = yield from call.tokens.authorize(tries, request)
     log = call.shared.log
     for _ in range(_MAX_REDIRECTS + 1):
         started = time.perf_counter() if log.enabled(20) else 0.0
         if started and log.enabled(10):
-            _log_request(log, request)
+            _log_request(log, request, call.shared.brand.behaviour.logged_headers)
         try:
             response = yield Send(request, tries.remaining())
         except TransportError:
@@ -324,7 +330,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
                     "%s %s answered headers=%s",
                     request.method,
                     redacted_url(request.url),
-                    redacted_headers(response.headers),
+                    redacted_headers(response.headers, call.shared.brand.behaviour.logged_headers),
                 )
         if 200 <= meta.status_code < 300:
             _count(call, ok=True)
@@ -336,12 +342,12 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
                 request = following
                 tries.url = request.url
                 continue
-        yield from _refuse(tries, meta, response, request)
+        request = yield from _refuse(tries, meta, response, request)
     raise tries.stamp(APIError(f"{tries.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
 
 
-def _log_request(log: Log, request: Request) -> None:
-    log.debug("%s %s headers=%s", request.method, redacted_url(request.url), redacted_headers(request.headers))
+def _log_request(log: Log, request: Request, logged: frozenset[str]) -> None:
+    log.debug("%s %s headers=%s", request.method, redacted_url(request.url), redacted_headers(request.headers, logged))
     if log.bodies and request.body:
         kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
         log.debug("%s %s body=%s", request.method, redacted_url(request.url), redacted_body(request.body, kind))
@@ -356,8 +362,13 @@ def _count(call: Call, *, ok: bool) -> None:
             breaker.failure()
 
 
-def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[None]:
+def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[Request]:
+    """Raise the error of a response, or return the request with a new token if its token was refused."""
     call = tries.call
+    if meta.status_code == 401 and call.tokens is not None and call.tokens.may_renew(tries, request):
+        yield Close(response)
+        renewed: Request = yield from call.tokens.authorize(tries, request)
+        return renewed
     _count(call, ok=meta.status_code < 500)
     try:
         body = yield from read_body(tries, response, request, meta, most=_MOST_ERROR, cut=True)
@@ -389,8 +400,6 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
         sent_request_id=call.request_id,
     )
     if call.errors:
-        from .failures import typed_body
-
         refused.body = typed_body(call.errors, meta, body, refused.body)
     raise tries.stamp(refused)
 
@@ -436,7 +445,7 @@ def _redirected(request: Request, meta: Meta) -> Request | None:
     headers = request.headers
     old, new = urlsplit(request.url), urlsplit(target)
     if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-        headers = [(name, value) for name, value in headers if not _credential(name)]
+        headers = [item for item in headers if not _credential(item[0]) and not isinstance(item[1], MaskedStr)]
     return Request(request.method, target.partition("#")[0], headers, request.body, request.timeouts)
 
 
@@ -524,7 +533,7 @@ def _announced(headers: Headers) -> float:
 
 def _too_long(tries: Tries, meta: Meta, what: str) -> ResponseShapeError:
     return ResponseShapeError(
-        f"{tries.where}: {what}; is `base_url` the gateway's?",
+        f"{tries.where}: {what}; is `base_url` right?",
         status_code=meta.status_code,
         headers=meta.headers,
         request_id=meta.request_id,

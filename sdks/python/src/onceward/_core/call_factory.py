@@ -35,17 +35,26 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 class CallFactory:
     """Makes the calls of one client under one set of settings."""
 
-    __slots__ = ("_auth", "_base", "_settings", "_uploader")
+    __slots__ = ("_auth", "_base", "_credentials", "_settings", "_uploader")
 
     def __init__(self, settings: Settings, uploader: Uploader) -> None:
         brand, config = settings.shared.brand, settings.config
         self._settings = settings
         self._uploader = uploader
         self._base = base_headers(brand, config)
-        self._auth = auth_headers(brand, config)
+        self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
+        self._credentials: Any = None
+        if brand.schemes:
+            from .credentials import Credentials  # packages without declared schemes do not load it
+
+            self._credentials = Credentials(brand, config.credentials, config.base_url)
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
+        if operation.alternatives:
+            from .alternatives import chosen  # most operations have one media type
+
+            operation, arguments = chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream
@@ -81,22 +90,26 @@ class CallFactory:
     ) -> Call:
         config, options, method = self._settings.config, parts.options, operation.method
         content, content_type, replayable = encoded
+        behaviour = self._settings.shared.brand.behaviour
         key = options.get("idempotency_key", UNSET)
         if isinstance(key, Unset):
-            key = None if method in _SAFE_METHODS else uuid4()
+            key = None if method in _SAFE_METHODS or behaviour.idempotency_header is None else uuid4()
         request_id = options.get("request_id") or uuid4()
         headers = self._headers(operation, parts, stream, arguments)
-        headers.append(("X-Request-Id", request_id))
-        if key is not None:
-            headers.append(("Idempotency-Key", key))
+        headers.append((behaviour.request_id_header, request_id))
+        if key is not None and behaviour.idempotency_header is not None:
+            headers.append((behaviour.idempotency_header, key))
+        tokens = None
+        if self._credentials is not None and operation.auth:
+            tokens = self._credentials.add(operation.id, operation.security, headers, parts.query)
         headers = _with_changes(headers, content_type, config, options, operation)
         if "extra_headers" in options:
-            key = value_in(headers, "idempotency-key")
-            request_id = value_in(headers, "x-request-id") or request_id
+            key = value_in(headers, (behaviour.idempotency_header or "").lower())
+            request_id = value_in(headers, behaviour.request_id_header.lower()) or request_id
         return Call(
             operation=operation.id,
             method=method,
-            url=self._url(parts, options.get("extra_query")),
+            url=self._url(parts, options.get("extra_query"), operation.server),
             headers=headers,
             body=content,
             replayable=replayable,
@@ -112,6 +125,7 @@ class CallFactory:
             stream=stream,
             shared=self._settings.shared,
             config=config,
+            tokens=tokens,
         )
 
     def _headers(
@@ -134,14 +148,14 @@ class CallFactory:
             return timeout.for_stream()
         return timeout
 
-    def _url(self, parts: Parts, extra: Mapping[str, Any] | None) -> str:
+    def _url(self, parts: Parts, extra: Mapping[str, Any] | None, server: str | None) -> str:
         config = self._settings.config
         pairs: Sequence[tuple[str, str]] = parts.query
         if config.default_query or extra:
             more = {**config.default_query, **(extra or {})}
             pairs = [pair for pair in pairs if pair[0] not in more]
             pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
-        url = config.base_url + parts.path
+        url = (server if server is not None and config.own_server else config.base_url) + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
 
 

@@ -4,7 +4,7 @@ The generator writes what an argument may be as plain data, and this module turn
 call that needs it. A check has two sides: `ok` reports quickly whether a value is right, and `explain` names every
 fault of one that is not.
 
-    "string" | "integer" | "number" | "boolean" | "secret"   a primitive
+    "string" | "integer" | "number" | "boolean" | "secret" | "decimal"   a primitive
     "chat:ChatCompletionMessageParam"                        a named type: its module in `_checks` and its name there
     ("is", value) | ("enum", a, b)                           one of these values, and no other
     ("list", item) | ("map", value) | ("null", inner)
@@ -25,7 +25,7 @@ from typing import Any, Final
 from .composed_nodes import List, Made, Map, Nullable, Object, Union, Within, unwrapped
 from .faults import JSON_TYPES
 from .narrow import is_row
-from .nodes import Boolean, Choice, Node, Number, Secret, Text, Whole, is_function
+from .nodes import Boolean, Choice, Decimal, DecimalNumber, Node, Number, Secret, Text, Whole, is_function
 
 __all__ = ["Check", "Node", "compiled", "explain", "is_free", "is_function", "loosely_ok", "made_of", "makes"]
 
@@ -70,6 +70,8 @@ _PRIMITIVES: Final[dict[str, Node]] = {
     "integer": Whole(),
     "number": Number(),
     "boolean": Boolean(),
+    "decimal": Decimal(),
+    "decimal_number": DecimalNumber(),
 }
 _NAMED: Final[dict[str, Node]] = {}
 _PENDING: Final[dict[str, Node]] = {}

@@ -13,7 +13,7 @@ from .options import UNSET, Timeout, TimeoutInput, Unset
 from .ports import Clock
 from .retry import Backoff
 from .secrets import Secret
-from .settings import CHANGEABLE, FIXED, Settings, as_secret, as_secrets, unknown_options
+from .settings import CHANGEABLE, FIXED, Settings, as_secret, as_secrets, masked_options, unknown_options
 
 __all__ = ["BaseClient"]
 
@@ -74,7 +74,7 @@ class BaseClient:
             transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
             log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
             log_bodies: Log bodies at debug level, with secrets masked; also from ``<PREFIX>_LOG_BODIES``.
-            raise_on_content_filter: Raise `ContentFilterError` for an answer that a content filter stopped.
+            raise_on_content_filter: Raise an error for an answer that a content filter stopped.
             api_version: The version of the API to request.
             max_concurrency: The number of calls that may run at a time; others wait, at most for the `pool` clock.
             circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
@@ -95,6 +95,21 @@ class BaseClient:
         arguments = locals()
         given = {name: arguments[name] for name in CHANGEABLE}
         del arguments
+        self._open(given, http_client=http_client, transport=transport, clock=clock, random=random)
+
+    def _declare(self, arguments: dict[str, Any]) -> None:
+        """Begin with the options that a contract declares: ``arguments`` are the locals of the constructor."""
+        if arguments["unknown"]:
+            known = [name for name in arguments if name not in ("self", "unknown", "masked", "__class__")]
+            raise ConfigError(unknown_options(arguments["unknown"], known))
+        given = {name: arguments.get(name) for name in dict.fromkeys((*CHANGEABLE, *self._brand.options))}
+        given |= masked_options(self._brand, given)
+        given["api_key"] = as_secret(given["api_key"])
+        connection = {name: arguments[name] for name in ("http_client", "transport", "clock", "random")}
+        arguments.clear()
+        self._open(given, **connection)
+
+    def _open(self, given: dict[str, Any], *, http_client: Any, transport: Any, clock: Any, random: Any) -> None:
         self._clock: Clock = clock if clock is not None else self._default_clock
         settings = Settings.of(self._brand, given, self._clock, random)
         if http_client is not None and transport is not None:
@@ -108,12 +123,17 @@ class BaseClient:
         self._use(settings)
         self._link = self._connect(http_client, transport)
         config = settings.config
-        if config.api_key is not None and config.base_url.startswith("http:"):
+        if (config.api_key is not None or config.credentials) and config.base_url.startswith("http:"):
             _warn_of_plain_http(config.base_url)
 
     def _connect(self, http_client: Any, transport: Any) -> Any:
         """Return what holds the connections. All copies of the client share it."""
         raise NotImplementedError
+
+    def _certificate(self) -> Any:
+        """Return the client's certificate for mutual TLS, or None."""
+        schemes, credentials = self._brand.schemes, self._settings.config.credentials
+        return next((credentials[name] for name in credentials if schemes[name].kind == "mutual_tls"), None)
 
     def _use(self, settings: Settings) -> None:
         self._settings = settings

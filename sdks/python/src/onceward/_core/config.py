@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from .brand import Brand
@@ -44,10 +44,10 @@ class Config:
     backoff: Backoff
     on_retry: Callable[[RetryEvent], None] | None
     cancel_abandoned: bool
-
-
-_DEFAULT_MAX_RETRIES: Final = 2
-_DEFAULT_MAX_RETRY_AFTER: Final = 60.0
+    credentials: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """The credentials of the schemes that the contract declares."""
+    own_server: bool = False
+    """True if the base URL is the contract's, not one that the program or its environment gives."""
 
 
 def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
@@ -61,9 +61,15 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
             return text or None
         return value
 
+    base_url = pick("base_url")
+    credentials: dict[str, Any] = {}
+    if brand.schemes:
+        from .credentials import credentials_of  # packages without declared schemes do not load it
+
+        credentials = credentials_of(brand, given, env)
     return Config(
         api_key=_key(pick("api_key"), brand),
-        base_url=normalise_base_url(pick("base_url") or brand.base_url, brand),
+        base_url=normalise_base_url(base_url or server_url(brand, given), brand),
         organization=_header_value("organization", pick("organization")),
         team=_header_value("team", pick("team")),
         provider_keys=_provider_keys(given.get("provider_keys")),
@@ -77,15 +83,34 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         api_version=_header_value("api_version", given.get("api_version")),
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),
-        max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), _DEFAULT_MAX_RETRY_AFTER),
-        backoff=_backoff(given.get("backoff")),
+        max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), brand.behaviour.max_retry_after),
+        backoff=_backoff(given.get("backoff"), brand),
         on_retry=_callback("on_retry", given.get("on_retry")),
         cancel_abandoned=given.get("cancel_abandoned") is not False,
+        credentials=credentials,
+        own_server=base_url is None,
     )
 
 
+def server_url(brand: Brand, given: Mapping[str, Any]) -> str:
+    """Return the URL of the chosen server, with the values of its variables."""
+    name = given.get("server")
+    if name is not None and name not in brand.servers:
+        raise ConfigError(f"`server` is {name!r}; give one of {', '.join(map(repr, brand.servers))}")
+    if not brand.servers:
+        return brand.base_url
+    url = brand.servers[name] if name is not None else next(iter(brand.servers.values()))
+    for option, (variable, default, allowed) in brand.variables.items():
+        value = given.get(option)
+        value = default if value is None else str(value)
+        if allowed and value not in allowed:
+            raise ConfigError(f"`{option}` is {value!r}; give one of {', '.join(map(repr, allowed))}")
+        url = url.replace("{" + variable + "}", value)
+    return url
+
+
 def normalise_base_url(url: Any, brand: Brand) -> str:
-    """Return a URL without a trailing ``/`` and ``/v1``, since every path of the contract is complete."""
+    """Return a URL without a trailing ``/``, and without ``/v1`` where every path of the contract is complete."""
     text = str(url).strip()
     try:
         parts = urlsplit(text)
@@ -105,7 +130,7 @@ def normalise_base_url(url: Any, brand: Brand) -> str:
             f"`base_url` is {text!r}; it cannot have a query or a fragment: give queries by `default_query=`"
         )
     path = parts.path.rstrip("/")
-    if path.endswith("/v1") or path == "/v1":
+    if brand.trims_version and path.endswith("/v1"):
         path = path[:-3].rstrip("/")
     if any(character.isspace() for character in text):
         raise ConfigError(f"`base_url` is {text!r}; it contains white space")
@@ -182,10 +207,11 @@ def table_option(name: str, value: Any) -> dict[Any, Any]:
     return dict(value)
 
 
-def _backoff(value: Any) -> Any:
+def _backoff(value: Any, brand: Brand) -> Any:
     if value is not None and not hasattr(value, "delay"):
         raise ConfigError(f"`backoff` is of type `{type(value).__name__}`; give a `Backoff`")
-    return value or Backoff()
+    base, factor, cap = brand.behaviour.backoff
+    return value or Backoff(base=base, factor=factor, cap=cap)
 
 
 def _callback(name: str, value: Any) -> Any:
@@ -197,7 +223,7 @@ def _callback(name: str, value: Any) -> Any:
 def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
     if isinstance(given, Unset):
         if text is None or not text.strip():
-            return Timeout()
+            return Timeout(**brand.behaviour.clocks)
         try:
             return Timeout.of(float(text))
         except ValueError as error:
@@ -210,7 +236,7 @@ def _timeout(given: Any, text: str | None, brand: Brand) -> Timeout:
 
 def _retries(value: Any, brand: Brand) -> int:
     if value is None:
-        return _DEFAULT_MAX_RETRIES
+        return brand.behaviour.max_retries
     try:
         number = int(value)
     except (TypeError, ValueError) as error:

@@ -6,25 +6,20 @@ all that is needed to find out why. One that is an error with a status of succes
 
 from __future__ import annotations
 
-import importlib
-import threading
-import weakref
-from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from .call import Call
 from .content import Content
-from .envelope import error_from, error_member
+from .dialect import dialect
+from .envelope import error_from
 from .errors import APIError, ResponseShapeError
-from .filters import raise_if_filtered
 from .meta import Meta
 from .operation import Result
+from .shapes import Shape, shape_of
 
-__all__ = ["Shape", "decode", "decode_event", "decode_response", "embedded_error", "select", "shape_of"]
+__all__ = ["decode", "decode_event", "decode_response", "embedded_error", "select"]
 
-_ROOT: Final = __name__.rpartition("._core.")[0]
 _ERROR_KEY: Final = b'"error"'
 # An error with a status of success is a small object, or at the end of a larger one; searching further would be
 # expensive.
@@ -33,98 +28,11 @@ _BODILESS: Final = frozenset({202, 204, 205})
 """Statuses of responses that may have no body, whatever the contract says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A type of responses: its validator, and the treatment of an ``error`` in it."""
-
-    name: str
-    annotation: Any
-    validate: Callable[[bytes], Any]
-    declares_error: bool
-    """``error`` is a field of the type."""
-    keeps_unknown: bool = False
-    """The type is a model that keeps unknown fields, so that an ``error`` it does not declare is among them."""
-
-
-_lock: Final = threading.Lock()
-_by_reference: Final[dict[str | None, Shape]] = {}
-_by_class: Final[weakref.WeakKeyDictionary[type, Shape]] = weakref.WeakKeyDictionary()
-
-
-def shape_of(reference: Any) -> Shape:
-    """Return the shape of ``"family:Name"``, of a type, or of None (any JSON).
-
-    Made once; imports the models on first use.
-    """
-    if reference is None or isinstance(reference, str):
-        shape = _by_reference.get(reference)
-        if shape is None:
-            with _lock:
-                shape = _by_reference.get(reference) or _by_reference.setdefault(reference, _shape(reference))
-        return shape
-    if isinstance(reference, type):
-        shape = _by_class.get(reference)
-        if shape is None:
-            with _lock:
-                shape = _by_class.get(reference) or _by_class.setdefault(reference, _make(reference))
-        return shape
-    return _make(reference)
-
-
-def _shape(reference: str | None) -> Shape:
-    plain = _plain_shape(reference) if reference else None
-    return _make(_resolve(reference)) if plain is None else plain
-
-
-def _text_or_json(data: bytes) -> Any:
-    import json
-
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return data.decode("utf-8", "replace")
-
-
-def _plain_shape(reference: str) -> Shape | None:
-    """Return the shape of data that need not be JSON: ``":text"``, or ``":any"`` for JSON or text."""
-    if reference == ":text":
-        return Shape("text", str, lambda data: data.decode("utf-8", "replace"), True)
-    return Shape("any", Any, _text_or_json, True) if reference == ":any" else None
-
-
-def _resolve(reference: str | None) -> Any:
-    if reference is None:
-        return Any
-    family, _, name = reference.partition(":")
-    return getattr(importlib.import_module(f"{_ROOT}.types.{family}"), name)
-
-
-def _make(annotation: Any) -> Shape:
-    from pydantic import BaseModel, TypeAdapter
-
-    if _is_model(annotation, BaseModel):
-        model: Any = annotation  # as Any: the type checkers disagree about this value
-        if not model.__pydantic_complete__:
-            model.model_rebuild()
-        # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
-        validate = model.__pydantic_validator__.validate_json
-        declares = any((info.alias or name) == "error" for name, info in model.model_fields.items())
-        return Shape(model.__name__, model, validate, declares, model.model_config.get("extra") == "allow")
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-    adapter.rebuild(raise_errors=True)
-    name: str = getattr(annotation, "__name__", None) or str(annotation)
-    return Shape(name, annotation, adapter.validator.validate_json, False)
-
-
-def _is_model(annotation: Any, base: type) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, base)
-
-
 # --- whole answers ---------------------------------------------------------------------------------------------------
 
 
 def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
-    """Return the value of a call's response, or raise what the response or a content filter says is wrong."""
+    """Return the value of a call's response, or raise the error in it."""
     value = decode(
         select(call.answers, meta, body) if call.answers else call.result,
         meta,
@@ -136,7 +44,7 @@ def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
         embedded=call.shared.brand.embedded_errors,
     )
     if call.config.raise_on_content_filter:
-        raise_if_filtered(call.where, meta, value)
+        dialect().check_answer(call.where, meta, value)
     return value
 
 
@@ -236,7 +144,7 @@ def embedded_error(body: bytes, meta: Meta, where: str, now: float) -> APIError 
         value = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if error_member(value) is None:
+    if dialect().error_in(value) is None:
         return None
     return error_from(
         status=meta.status_code,
@@ -278,7 +186,7 @@ def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShap
         text = f"{where}: the response is empty; expected a `{shape.name}`."
     elif body.lstrip()[:1] == b"<":
         text = (
-            f"{where}: the response is an HTML page; expected a `{shape.name}`. Is `base_url` the gateway's, "
+            f"{where}: the response is an HTML page; expected a `{shape.name}`. Is `base_url` right, "
             "or does a proxy require a login?"
         )
     else:

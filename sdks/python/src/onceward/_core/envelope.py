@@ -1,4 +1,4 @@
-"""Parse error responses, in any of the shapes that gateways use, into an error class and its fields.
+"""Parse error responses, in any of the shapes that servers use, into an error class and its fields.
 
 The shapes are ``{"error": {...}}``, ``{"type": "error", "error": {...}}``, ``{"error": "text", "message": ...}``
 (flat),
@@ -11,108 +11,16 @@ import json
 from typing import Any, Final
 
 from . import errors as e
+from .dialect import dialect
 from .meta import Headers
-from .narrow import is_dict, is_list, is_mapping
+from .narrow import is_dict, is_list
 from .retry import parse_retry_after
 from .surrogates import replace_unpaired
 
-__all__ = ["error_class", "error_from", "error_member"]
+__all__ = ["error_from"]
 
-_BY_TYPE: Final[dict[str, type[e.APIStatusError]]] = {
-    "authentication_error": e.AuthenticationError,
-    "auth_error": e.AuthenticationError,
-    "expired_key": e.AuthenticationError,
-    "invalid_api_key": e.AuthenticationError,
-    "insufficient_credits": e.InsufficientCreditsError,
-    "billing_error": e.InsufficientCreditsError,
-    "permission_error": e.PermissionDeniedError,
-    "permission_denied": e.PermissionDeniedError,
-    "permission_denied_error": e.PermissionDeniedError,
-    "key_model_access_denied": e.PermissionDeniedError,
-    "team_model_access_denied": e.PermissionDeniedError,
-    "user_model_access_denied": e.PermissionDeniedError,
-    "band_access_denied": e.BandAccessDeniedError,
-    "not_found_error": e.NotFoundError,
-    "model_not_found": e.NotFoundError,
-    "timeout_error": e.RequestTimeoutError,
-    "conflict_error": e.ConflictError,
-    "idempotency_key_reused": e.ConflictError,
-    "request_too_large": e.PayloadTooLargeError,
-    "unprocessable_entity_error": e.UnprocessableEntityError,
-    "rate_limit_error": e.RateLimitError,
-    "rate_limit_exceeded": e.RateLimitError,
-    "insufficient_quota": e.RateLimitError,
-    "tokens": e.RateLimitError,
-    "requests": e.RateLimitError,
-    "provider_error": e.ProviderError,
-    "overloaded_error": e.OverloadedError,
-    "overloaded": e.OverloadedError,
-    "internal_server_error": e.InternalServerError,
-    "server_error": e.InternalServerError,
-    "budget_exceeded": e.BudgetExceededError,
-    "content_filter": e.ContentFilterError,
-    "content_policy_violation": e.ContentFilterError,
-}
-# These say no more than a status does, and servers send them with every kind of status: the status is more reliable.
-_WEAK: Final[dict[str, type[e.APIStatusError]]] = {
-    "invalid_request_error": e.BadRequestError,
-    "bad_request_error": e.BadRequestError,
-    "api_error": e.InternalServerError,
-}
-_BY_STATUS: Final[dict[int, type[e.APIStatusError]]] = {
-    400: e.BadRequestError,
-    401: e.AuthenticationError,
-    402: e.InsufficientCreditsError,
-    403: e.PermissionDeniedError,
-    404: e.NotFoundError,
-    408: e.RequestTimeoutError,
-    409: e.ConflictError,
-    413: e.PayloadTooLargeError,
-    422: e.UnprocessableEntityError,
-    429: e.RateLimitError,
-    502: e.ProviderError,
-    529: e.OverloadedError,
-}
-# Members that only answers have: an object with one of them is not a bare error, whatever else it contains.
-_ANSWERS: Final = frozenset({"data", "id", "choices", "usage", "results", "text"})
-_BROKEN_OFF: Final[dict[str, Any]] = {
-    "message": "the provider aborted the answer: its finish reason is 'error'",
-    "type": "provider_error",
-    "retryable": False,
-}
 _PLAIN: Final = frozenset({"message", "type", "code", "param", "request_id", "retry_after", "status", "status_code"})
 _TEXT_LIMIT: Final = 500
-
-
-def error_class(type: str | None, code: str | None, status: int | None) -> type[e.APIStatusError]:
-    """Return the class of an error by its type, then by its code, then by its status."""
-    for word in (type, code):
-        found = _BY_TYPE.get(word) if word else None
-        if found is not None:
-            return found
-    if status is not None and status >= 400:
-        return _BY_STATUS.get(status) or (e.InternalServerError if status >= 500 else e.APIStatusError)
-    return _WEAK.get(type or "") or _WEAK.get(code or "") or e.APIStatusError
-
-
-def error_member(value: Any) -> Any:
-    """Return the error object in a decoded answer or event, or None.
-
-    It may be a member ``error`` of the object or of one of its choices, the finish reason of a choice, or the whole
-    object.
-    """
-    if not is_mapping(value):
-        return None
-    if value.get("error"):
-        return value["error"]
-    choices = value.get("choices")
-    if not is_list(choices):
-        bare = "detail" in value or "error" in (value.get("object"), value.get("type"))
-        return value if bare and not _ANSWERS.intersection(value) else None
-    for choice in choices:
-        if is_mapping(choice) and (choice.get("error") or choice.get("finish_reason") == "error"):
-            return choice.get("error") or _BROKEN_OFF
-    return None
 
 
 def error_from(
@@ -141,7 +49,7 @@ def error_from(
     if after is None and isinstance(named, (int, float)) and not isinstance(named, bool):
         after = float(named)
     request_id = headers.get("x-request-id") or _word(fields.get("request_id")) or sent_request_id
-    cls = error_class(type_, code, status)
+    cls = dialect().error_class(type_, code, status)
     error = cls(
         message,
         status_code=status,
@@ -168,7 +76,7 @@ def _decoded(body: bytes) -> Any:
 def _with_choice_error(value: Any) -> Any:
     """Return the object with the error of a choice as its own."""
     if is_dict(value) and not value.get("error"):
-        inner = error_member(value)
+        inner = dialect().error_in(value)
         if inner is not None and inner is not value:
             return {"error": inner}
     return value
@@ -201,14 +109,31 @@ def _fields(value: Any, body: bytes) -> dict[str, Any]:
         return fields
     if "detail" in table:
         return {**{key: item for key, item in table.items() if key != "detail"}, **_validation(table["detail"])}
+    return _flat(table, inner)
+
+
+def _flat(table: dict[str, Any], inner: Any) -> dict[str, Any]:
+    """Return the fields of an error that is not nested, with its message."""
     flat = {key: item for key, item in table.items() if key != "error"}
     if is_list(inner) or (inner is not None and not isinstance(inner, str) and "message" not in flat):
         flat["message"] = f"the server reported the error {json.dumps(inner)[:_TEXT_LIMIT]}"
     if isinstance(inner, str):
-        flat.setdefault("message", inner)
+        flat.setdefault("message", flat.get("error_description", inner))
         if inner.isidentifier():
             flat.setdefault("code", inner)
-    return flat
+    return flat if isinstance(flat.get("message"), str) else {**flat, "message": _described(flat)}
+
+
+def _described(fields: dict[str, Any]) -> Any:
+    """Return the message of an error without a member ``message``: its title or description, or its first fault."""
+    texts = (fields.get(name) for name in ("title", "description", "msg", "reason", "error_message"))
+    found = next((text for text in texts if isinstance(text, str) and text), None)
+    faults = fields.get("errors")
+    if found is None and is_list(faults) and faults:
+        first = faults[0]
+        found = first if isinstance(first, str) else _described({**first}) if is_dict(first) else None
+        return found or (first.get("message") if is_dict(first) else None)
+    return found
 
 
 def _validation(detail: Any) -> dict[str, Any]:
@@ -229,7 +154,7 @@ def _validation(detail: Any) -> dict[str, Any]:
 
 def _fallback(status: int | None, body: bytes) -> str:
     if _is_html(body):
-        return f"the server responded {status} with an HTML page; is `base_url` the gateway's, or that of a proxy?"
+        return f"the server responded {status} with an HTML page; is `base_url` right, or that of a proxy?"
     return f"the server responded {status} without a message" if status is not None else "the server reported an error"
 
 

@@ -10,26 +10,19 @@
         ├── APIStatusError
         │   ├── BadRequestError                 400
         │   ├── AuthenticationError             401
-        │   ├── InsufficientCreditsError        402
         │   ├── PermissionDeniedError           403
-        │   │   └── BandAccessDeniedError
         │   ├── NotFoundError                   404
         │   ├── RequestTimeoutError             408
         │   ├── ConflictError                   409
         │   ├── PayloadTooLargeError            413
         │   ├── UnprocessableEntityError        422
         │   ├── RateLimitError                  429
-        │   ├── InternalServerError             >= 500
-        │   │   ├── ProviderError               502
-        │   │   └── OverloadedError             529
-        │   ├── BudgetExceededError
-        │   └── ContentFilterError
+        │   └── InternalServerError             >= 500
         ├── CircuitOpen
         ├── PaginationLoop
         └── ResponseShapeError
 
-The class of a server's error is chosen from ``error.type``, then ``error.code``, then the status. A type that says no
-more than the status does (``invalid_request_error``, ``api_error``) is ignored in its favour.
+The class of a server's error is chosen from its status.
 """
 
 from __future__ import annotations
@@ -46,21 +39,15 @@ __all__ = [
     "APITimeoutError",
     "AuthenticationError",
     "BadRequestError",
-    "BandAccessDeniedError",
-    "BudgetExceededError",
     "CircuitOpen",
     "ConfigError",
     "ConflictError",
-    "ContentFilterError",
-    "InsufficientCreditsError",
     "InternalServerError",
     "NotFoundError",
-    "OverloadedError",
     "PaginationLoop",
     "ParameterError",
     "PayloadTooLargeError",
     "PermissionDeniedError",
-    "ProviderError",
     "RateLimitError",
     "RequestTimeoutError",
     "ResponseShapeError",
@@ -100,7 +87,8 @@ class ParameterError(SDKError, ValueError, TypeError):
 class APIError(SDKError):
     """A failed call. Attributes whose value is unknown are None.
 
-    ``body`` is the decoded JSON of the response, or its text. ``attempts`` is the number of requests sent, and
+    ``body`` is the response as the type that the API declares for its status, else its decoded JSON or its text.
+    ``attempts`` is the number of requests sent, and
     ``idempotency_key`` the key they carried. For a stream, ``partial`` is what was received, ``usage`` its usage as far
     as
     the server reported it, and ``last_event_id`` the id of the last event.
@@ -141,7 +129,7 @@ class APIError(SDKError):
         self.idempotency_key = idempotency_key
         self.attempts = attempts
         self.details = details or {}
-        """Other members of the server's error object: credits_required, band, provider_error, compat_issues ..."""
+        """Other members of the server's error object."""
         self.partial = partial
         self.usage = usage
         self.last_event_id = last_event_id
@@ -193,7 +181,7 @@ class StreamInterrupted(APIConnectionError):
     resumable: bool = False
 
     def _hint(self) -> str | None:
-        return "The part received is in `.partial`; a new call starts from the beginning and is billed again."
+        return "The part received is in `.partial`; a new call starts from the beginning."
 
 
 class APIStatusError(APIError):
@@ -211,24 +199,8 @@ class AuthenticationError(APIStatusError):
         return "Check `api_key=` or the environment variable that holds it, and that it belongs to this `base_url`."
 
 
-class InsufficientCreditsError(APIStatusError):
-    """402: the credits are used up."""
-
-    def _hint(self) -> str | None:
-        need, have = self.details.get("credits_required"), self.details.get("credits_remaining")
-        return f"The call needs {need} credits, {have} are left." if need is not None and have is not None else None
-
-
 class PermissionDeniedError(APIStatusError):
     """403: the key does not have permission."""
-
-
-class BandAccessDeniedError(PermissionDeniedError):
-    """403: the plan does not include the model's band."""
-
-    def _hint(self) -> str | None:
-        tier = self.details.get("required_tier")
-        return f"The model needs tier {tier!r}." if tier else None
 
 
 class NotFoundError(APIStatusError):
@@ -252,7 +224,7 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests or tokens. ``retry_after`` is the number of seconds to wait."""
+    """429: too many requests. ``retry_after`` is the number of seconds to wait."""
 
     def _hint(self) -> str | None:
         if self.retry_after is None:
@@ -262,22 +234,6 @@ class RateLimitError(APIStatusError):
 
 class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
-
-
-class ProviderError(InternalServerError):
-    """502: the provider behind the gateway failed. ``details['provider_error']`` is its message, if known."""
-
-
-class OverloadedError(InternalServerError):
-    """529: the server is overloaded; try again later."""
-
-
-class BudgetExceededError(APIStatusError):
-    """A budget of the key, the user, the team or the organization is exhausted."""
-
-
-class ContentFilterError(APIStatusError):
-    """A content filter stopped the request or the answer."""
 
 
 class CircuitOpen(APIError):

@@ -13,6 +13,7 @@ from .finish import FinishTracker
 from .look_up import look_up
 from .meta import Meta
 from .operation import Stream
+from .shapes import shape_of
 from .sse import ServerEvent
 from .surrogates import Place, SurrogateJoiner, has_surrogate_escape
 
@@ -30,11 +31,11 @@ class EventDecoder:
         self._call = call
         self._spec = spec
         self._tracker = tracker
-        self._shape = decode.shape_of(spec.event if call.type_ is None else call.type_)
+        self._shape = shape_of(spec.event if call.type_ is None else call.type_)
         self._checked = call.shared.brand.embedded_errors
         self._error_name = None if spec.error_event is None else spec.error_event.encode()
         self._joiner = SurrogateJoiner()
-        self._named = {name.encode(): decode.shape_of(reference) for name, reference in spec.named.items()}
+        self._named = {name.encode(): shape_of(reference) for name, reference in spec.named.items()}
         # A terminal event is recognized by its type, which is only known once it is decoded.
         self._in_batches = not spec.terminal
         self.half = False

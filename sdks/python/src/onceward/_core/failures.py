@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .decode import shape_of
 from .meta import Meta
+from .shapes import shape_of
 
 __all__ = ["typed_body"]
 

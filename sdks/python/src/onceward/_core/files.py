@@ -23,10 +23,8 @@ class Readable(Protocol):
 FileContent: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes] | Readable"
 """Bytes, a path (``str`` or ``PathLike``), or a file opened in binary mode."""
 
-FileInput: TypeAlias = (
-    "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
-    " | tuple[str | None, FileContent, str | None, Mapping[str, str]]"
-)
+_NamedContent: TypeAlias = "tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
+FileInput: TypeAlias = "FileContent | _NamedContent | tuple[str | None, FileContent, str | None, Mapping[str, str]]"
 """Content, ``(name, content)``, ``(name, content, mime type)``, or ``(name, content, mime type, headers)``, where the
 headers are those of the part in a multipart body."""
 

@@ -9,8 +9,6 @@ from .surrogates import Place
 
 __all__ = ["FinishTracker"]
 
-_FILTERED = "content_filter"
-
 Finish: TypeAlias = "tuple[str, str, str, str]"
 
 
@@ -20,15 +18,15 @@ class FinishTracker:
     ``finish`` is that of the operation's `Stream`; without it nothing is followed.
     """
 
-    __slots__ = ("_finish", "_started", "filtered", "finished")
+    __slots__ = ("_finish", "_started", "finished", "reasons")
 
     def __init__(self, finish: Finish | None) -> None:
         self._finish = finish
         self._started: set[Any] = set()
         self.finished: set[Any] = set()
         """The numbers of the choices that have finished."""
-        self.filtered = False
-        """True once a content filter stopped a choice."""
+        self.reasons: set[Any] = set()
+        """The reasons with which items have finished."""
 
     def note(self, events: list[Any]) -> None:
         """Take in new events."""
@@ -42,7 +40,7 @@ class FinishTracker:
                 key = key if isinstance(key, int) else at
                 said = getattr(item, reason, None)
                 if said is not None:
-                    self.filtered = self.filtered or said == _FILTERED
+                    self.reasons.add(said)
                     finished.add(key)
                     started.discard(key)
                 elif key not in finished:

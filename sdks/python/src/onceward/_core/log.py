@@ -10,41 +10,16 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from .behaviour import LOGGED_HEADERS
 from .secrets import mask
 
 if TYPE_CHECKING:
     import logging
     import re
 
-__all__ = ["LEVELS", "LOGGED_HEADERS", "Log", "redacted_body", "redacted_headers", "redacted_url"]
+__all__ = ["LEVELS", "Log", "redacted_body", "redacted_headers", "redacted_url"]
 
 LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "warning": 30, "error": 40, "off": 100}
-
-LOGGED_HEADERS: Final = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "last-event-id",
-        "retry-after",
-        "retry-after-ms",
-        "server",
-        "transfer-encoding",
-        "user-agent",
-        "x-request-id",
-        "x-retry-count",
-        "x-should-retry",
-        "x-ratelimit-limit-requests",
-        "x-ratelimit-limit-tokens",
-        "x-ratelimit-remaining-requests",
-        "x-ratelimit-remaining-tokens",
-        "x-ratelimit-reset-requests",
-        "x-ratelimit-reset-tokens",
-    }
-)
 
 
 _BODY_CHARACTERS: Final = 2000
@@ -61,16 +36,16 @@ _SECRET_QUERY: Final = (
 _SECRET_TEXT: Final = r"\b(sk|pk|rk|hk)-[A-Za-z0-9_-]{8,}|(?<=Bearer )[^\s\"']{8,}"
 
 
-def redacted_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def redacted_headers(headers: Iterable[tuple[str, str]], logged: frozenset[str] = LOGGED_HEADERS) -> dict[str, str]:
     """Return headers for a log line.
 
     Keys are masked after their start. For headers that are not known to be harmless, only the name is logged.
     """
-    return {name: _shown_header(name.lower(), value) for name, value in headers}
+    return {name: _shown_header(name.lower(), value, logged) for name, value in headers}
 
 
-def _shown_header(name: str, value: str) -> str:
-    if name in LOGGED_HEADERS:
+def _shown_header(name: str, value: str, logged: frozenset[str]) -> str:
+    if name in logged:
         return value
     if name == "authorization" or name.endswith("api-key") or name.startswith("x-provider-key-"):
         text = str.__str__(value) if type(value) is str else value.encode("latin-1", "replace").decode("latin-1")

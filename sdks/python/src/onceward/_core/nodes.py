@@ -14,6 +14,8 @@ __all__ = [
     "MISSING",
     "Boolean",
     "Choice",
+    "Decimal",
+    "DecimalNumber",
     "Node",
     "Number",
     "Secret",
@@ -88,6 +90,43 @@ class Secret(Text):
 
     def _explain(self, value: Any, path: str, faults: list[str]) -> None:
         faults.append(f"`{path}` is of type `{type(value).__name__}`; give a string")
+
+
+class Decimal(Text):
+    """A decimal number as a text."""
+
+    __slots__ = ()
+    expected = "a decimal number, as a string or a `Decimal`"
+
+    def ok(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def pruned(self, value: Any) -> Any:
+        return f"{value:f}" if _is_decimal(value) and value.is_finite() else value
+
+
+class DecimalNumber(Node):
+    """A decimal number, which must not lose digits on its way through a float."""
+
+    __slots__ = ()
+    expected = "a number with as many digits as JSON numbers keep (about 17)"
+
+    def ok(self, value: Any) -> bool:
+        return isinstance(value, (int, float)) and value.__class__ is not bool and value - value == 0
+
+    def pruned(self, value: Any) -> Any:
+        if not _is_decimal(value) or not value.is_finite():
+            return value
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if type(value)(repr(float(value))) == value else value
+
+    def kinds(self) -> frozenset[type]:
+        return frozenset({int, float})
+
+
+def _is_decimal(value: Any) -> bool:
+    return value.__class__.__module__ in ("decimal", "_decimal", "_pydecimal")
 
 
 class Whole(Node):

@@ -41,6 +41,8 @@ class Body:
     kind: Literal["json", "form", "multipart", "binary", "text", "json_lines"] = "json"
     media_type: str = "application/json"
     required: bool = True
+    extra: tuple[Any] | None = None
+    """The check of members that have no name in the contract, if it has a type for them."""
     item: str | None = None
     """The media type of each item, where the body is a list of parts without names."""
 
@@ -89,7 +91,7 @@ class Stream:
 class Page:
     """The pagination of a list. Members of the response are paths of keys; parameters are wire names."""
 
-    style: Literal["cursor", "after", "page", "offset", "url", "none"]
+    style: Literal["cursor", "after", "page", "offset", "url", "link", "none"]
     items: tuple[str, ...]
     cursor_param: str | None = None
     limit_param: str | None = None
@@ -99,6 +101,12 @@ class Page:
     total_pages: tuple[str, ...] | None = None
     last_id: tuple[str, ...] | None = None
     item_id: str = "id"
+    is_last: tuple[str, ...] | None = None
+    """The member that is true on the last page."""
+    first: int = 1
+    """The number of the first page."""
+    in_body: bool = False
+    """The parameter is a member of the request's JSON body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +128,13 @@ class Operation:
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"
     auth: bool = True
+    security: tuple[tuple[str, ...], ...] | None = None
+    """The alternatives of security schemes, if the operation has its own."""
+    server: str | None = None
+    """The base URL of an operation that is at another server."""
+    alternatives: Mapping[str, tuple[Body, Mapping[str, Param]]] = field(
+        default_factory=dict[str, tuple[Body, Mapping[str, Param]]]
+    )
+    """Other media types of the request, each with its body and its parameters."""
+    chooser: str = "content_type"
+    """The argument that chooses a media type."""

@@ -6,8 +6,10 @@ comes twice is an error, since following it would never end.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from .call import Call
@@ -16,10 +18,13 @@ from .errors import PaginationLoop, ResponseShapeError
 from .ids import uuid4
 from .look_up import look_up, member
 from .meta import Meta
-from .narrow import is_list
+from .narrow import is_dict, is_list
 from .operation import Page
 
-__all__ = ["Pager"]
+__all__ = ["Pager", "links_of"]
+
+_LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
+_RELATION: Final = re.compile(r"""(?i);\s*rel\s*=\s*("[^"]*"|[^\s",;]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Pager:
     page: Page
     call: Call
     followed: frozenset[str] = frozenset()
+    seen: int = 0
+    """The number of items on the pages before this one."""
 
     def items(self, envelope: Any, meta: Meta) -> list[Any]:
         items = look_up(envelope, self.page.items)
@@ -45,15 +52,21 @@ class Pager:
             )
         return items
 
-    def following(self, envelope: Any, items: list[Any]) -> Pager | None:
+    def following(self, envelope: Any, items: list[Any], meta: Meta) -> Pager | None:
         """Return the position of the next page, or None at the end."""
         page = self.page
         if page.style == "none":
             return None
         more = look_up(envelope, page.has_more)
-        if more is False:
+        if more is False or look_up(envelope, page.is_last) is True:
             return None
-        cursor = self._cursor(envelope, items, more)
+        links = links_of(meta.headers.get("link", ""))
+        if page.style == "link":
+            cursor = links.get("next")
+        elif links.keys() & {"first", "last", "prev"} and "next" not in links:
+            return None  # The header lists the other pages, and there is no next one.
+        else:
+            cursor = self._cursor(envelope, items, more)
         if cursor is None:
             return None
         if cursor in self.followed:
@@ -61,7 +74,7 @@ class Pager:
                 f"{self.call.where}: the server sent the cursor {cursor!r} a second time and says there is more; "
                 "following it would never end. The items so far are good."
             )
-        return Pager(page, self._call(cursor), self.followed | {cursor})
+        return Pager(page, self._call(cursor), self.followed | {cursor}, self.seen + len(items))
 
     def _cursor(self, envelope: Any, items: list[Any], more: Any) -> str | None:
         page = self.page
@@ -72,9 +85,10 @@ class Pager:
             case "after":
                 return self._after(envelope, items, more)
             case "page":
-                number = int(self._sent() or 1)
+                number = int(self._sent() or page.first)
                 pages = look_up(envelope, page.total_pages)
-                return str(number + 1) if self._more(envelope, items, more, pages, number) else None
+                reached = number + 1 - page.first
+                return str(number + 1) if self._more(envelope, items, more, pages, reached) else None
             case _:
                 start = int(self._sent() or 0)
                 return str(start + len(items)) if self._more(envelope, items, more, None, start + len(items)) else None
@@ -97,34 +111,62 @@ class Pager:
         if isinstance(pages, int):
             return reached < pages
         total = look_up(envelope, self.page.total)
-        if isinstance(total, int) and self.page.style == "offset":
-            return reached < total
+        if isinstance(total, int) and items:
+            if self.page.style == "offset":
+                return reached < total
+            if len(self.followed) == reached - 1:  # All pages from the first one on have been counted.
+                return self.seen + len(items) < total
         return bool(items)
 
     def _sent(self) -> str | None:
+        """Return the number that this page was requested with."""
+        if self.page.in_body:
+            found = str(_object(self.call.body).get(self.page.cursor_param or ""))
+            return found if found.isdigit() else None
         for name, text in _pairs(self.call.url):
             if name == self.page.cursor_param:
                 return text if text.isdigit() else None
         return None
 
     def _call(self, cursor: str) -> Call:
-        call = self.call
-        if self.page.style == "url":
+        call, body = self.call, self.call.body
+        param = self.page.cursor_param or "after"
+        if self.page.style in ("url", "link") or cursor.startswith(("http://", "https://")):
             url = urljoin(call.url, cursor)
             old, new = urlsplit(call.url), urlsplit(url)
             if (old.scheme, old.netloc) != (new.scheme, new.netloc):
                 raise PaginationLoop(
                     f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
+        elif self.page.in_body:
+            url = call.url
+            value = int(cursor) if self.page.style in ("page", "offset") else cursor
+            body = json.dumps({**_object(call.body), param: value}).encode()
         else:
             start, _, query = call.url.partition("?")
             # The rest of the query stays as it was sent: decoding it would lose what separates the items of a list.
-            kept = [part for part in query.split("&") if part and _decoded(part)[0] != self.page.cursor_param]
-            url = f"{start}?{'&'.join([*kept, encode_query([(self.page.cursor_param or 'after', cursor)])])}"
+            kept = [part for part in query.split("&") if part and _decoded(part)[0] != param]
+            url = f"{start}?{'&'.join([*kept, encode_query([(param, cursor)])])}"
         request_id = uuid4()
         key = None if call.key is None else uuid4()
         headers = [(name, _renewed(name, text, request_id, key)) for name, text in call.headers]
-        return replace(call, url=url, headers=headers, request_id=request_id, key=key)
+        return replace(call, url=url, body=body, headers=headers, request_id=request_id, key=key)
+
+
+def links_of(header: str) -> dict[str, str]:
+    """Return the URLs in a header ``Link`` by their relations (RFC 8288)."""
+    found: dict[str, str] = {}
+    for url, parameters in _LINK.findall(header):
+        relation = _RELATION.search(parameters)
+        for name in relation[1].strip('"').split() if relation else ():
+            found.setdefault(name.lower(), url)
+    return found
+
+
+def _object(body: Any) -> dict[str, Any]:
+    """Return the members of a JSON body."""
+    value = json.loads(body) if isinstance(body, bytes) and body else {}
+    return value if is_dict(value) else {}
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

@@ -232,7 +232,12 @@ def _checked(member: _Member, value: Any, faults: list[str], as_json: bool) -> A
 def _option(name: str, value: Any, operation: Operation, parts: Parts, faults: list[str]) -> None:
     """Place an argument that every method takes, or add a fault for an unknown one."""
     if name not in OPTION_NAMES:
-        faults.append(_unknown(name, operation))
+        body = operation.body
+        if body is None or body.extra is None:
+            faults.append(_unknown(name, operation))
+        elif value is not None:
+            member = _Member(name, Param(wire=name, check=body.extra[0]))
+            parts.body[name] = _checked(member, value, faults, body.kind == "json")
         return
     if value is UNSET:
         return

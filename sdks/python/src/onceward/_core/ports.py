@@ -20,6 +20,7 @@ __all__ = [
     "Clock",
     "Close",
     "Effect",
+    "Lock",
     "Opened",
     "Random",
     "Read",
@@ -28,6 +29,7 @@ __all__ = [
     "Send",
     "Sleep",
     "Steps",
+    "Unlock",
 ]
 
 T = TypeVar("T")
@@ -94,6 +96,18 @@ class Release:
 
 
 @dataclass(slots=True)
+class Lock:
+    """Take the lock of the link, which one call at a time holds while it renews credentials."""
+
+    within: float | None = None
+
+
+@dataclass(slots=True)
+class Unlock:
+    """Give the lock back."""
+
+
+@dataclass(slots=True)
 class Opened:
     """The headers of a stream have arrived: at first, and each time it was opened again."""
 
@@ -108,6 +122,6 @@ class Batch:
     taken: list[ServerEvent]
 
 
-Effect: TypeAlias = "Send | Read | ReadChunk | Close | Sleep | Acquire | Release"
+Effect: TypeAlias = "Send | Read | ReadChunk | Close | Sleep | Acquire | Release | Lock | Unlock"
 Steps: TypeAlias = Generator[Any, Any, T]
 """The steps of a call. They yield effects (for streams also `Opened` and `Batch`) and return a ``T``."""

@@ -7,11 +7,10 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+from .behaviour import DEFAULT, Behaviour
+from .dialect import dialect
 from .errors import (
     APIError,
-    BudgetExceededError,
-    ContentFilterError,
-    InsufficientCreditsError,
     InternalServerError,
     RateLimitError,
     RequestTimeoutError,
@@ -21,22 +20,20 @@ from .ports import Random
 
 __all__ = ["Backoff", "RetryBudget", "RetryEvent", "parse_retry_after", "retryable_error"]
 
-_RETRIED_STATUSES: Final = frozenset({408, 409, 429})
-_PERMANENT_CODES: Final = frozenset({"idempotency_key_reused", "insufficient_quota"})
-_PERMANENT: Final = (BudgetExceededError, ContentFilterError, InsufficientCreditsError)
 _TEMPORARY: Final = (InternalServerError, RateLimitError, RequestTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Exponential backoff with full jitter: ``base`` seconds, doubled with every retry up to ``cap``."""
+    """Exponential backoff with full jitter: ``base`` seconds, times ``factor`` with every retry, up to ``cap``."""
 
     base: float = 0.5
     cap: float = 8.0
+    factor: float = 2.0
 
     def delay(self, retry: int, random: Random) -> float:
         """Return the seconds to wait before retry number ``retry`` (from 0)."""
-        return min(self.cap, self.base * 2.0 ** min(retry, 16)) * random.random()
+        return min(self.cap, self.base * self.factor ** min(retry, 16)) * random.random()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +79,21 @@ class RetryBudget:
             self._tokens = min(self.CAPACITY, self._tokens + tokens)
 
 
-def retryable_error(error: APIError, headers: Headers | None = None) -> bool:
+def retryable_error(error: APIError, headers: Headers | None = None, behaviour: Behaviour = DEFAULT) -> bool:
     """Return whether a server's error may be temporary. ``x-should-retry`` overrides every other rule."""
-    advice = (headers if headers is not None else error.headers).get("x-should-retry", "").strip().lower()
+    sent = headers if headers is not None else error.headers
+    advice = sent.get(behaviour.should_retry_header, "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true"
-    if error.details.get("retryable") is False or error.code in _PERMANENT_CODES or isinstance(error, _PERMANENT):
+    words = dialect()
+    if error.details.get("retryable") is False or error.code in words.permanent_codes:
+        return False
+    if isinstance(error, words.permanent):
         return False
     status = error.status_code
     if status is None or status < 400:  # an error in a stream, or with a status of success
         return isinstance(error, _TEMPORARY)
-    return status in _RETRIED_STATUSES or status >= 500
+    return behaviour.retries_status(status)
 
 
 def parse_retry_after(headers: Headers, now: float) -> float | None:

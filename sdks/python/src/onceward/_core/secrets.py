@@ -9,7 +9,7 @@ __all__ = ["MaskedStr", "Secret", "mask"]
 
 
 def mask(value: str) -> str:
-    """Return ``sk-onceward-123`` as ``sk-onc...REDACTED``. A short value is masked completely."""
+    """Return ``secret-key-0123`` as ``secret...REDACTED``. A short value is masked completely."""
     return f"{value[:6]}...REDACTED" if len(value) > 12 else "...REDACTED"
 
 

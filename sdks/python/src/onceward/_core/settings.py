@@ -18,7 +18,7 @@ from .ports import Clock
 from .retry import RetryBudget
 from .secrets import Secret
 
-__all__ = ["CHANGEABLE", "FIXED", "Settings", "as_secret", "as_secrets", "unknown_options"]
+__all__ = ["CHANGEABLE", "FIXED", "Settings", "as_secret", "as_secrets", "masked_options", "unknown_options"]
 
 CHANGEABLE: Final = (
     "api_key",
@@ -73,6 +73,8 @@ class Settings:
         given = {**self.given, **options}
         given["api_key"] = as_secret(given["api_key"])
         given["provider_keys"] = as_secrets(given["provider_keys"])
+        if self.shared.brand.schemes:
+            given |= masked_options(self.shared.brand, given)
         old, shared = self.config, self.shared
         brand, clock = shared.brand, shared.clock
         config = resolve(brand, given)
@@ -86,13 +88,16 @@ class Settings:
 
     def overlaid(self, options: Mapping[str, Any]) -> Settings:
         """Return the settings with options changed as by `changed`, and with tables added to those there are."""
-        unknown = [name for name in options if name not in CHANGEABLE or name in FIXED]
+        brand = self.shared.brand
+        known = (*CHANGEABLE, *brand.options)
+        fixed_here = (*FIXED, *(scheme.option for scheme in brand.schemes.values() if scheme.kind == "mutual_tls"))
+        unknown = [name for name in options if name not in known or name in fixed_here]
         if unknown:
-            fixed = [name for name in unknown if name in FIXED]
+            fixed = [name for name in unknown if name in fixed_here]
             hint = (
                 f"`{fixed[0]}` belongs to a client's connections: make a new client"
                 if fixed
-                else unknown_options(unknown, CHANGEABLE)
+                else unknown_options(unknown, known)
             )
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         tables: dict[str, dict[Any, Any]] = {
@@ -104,11 +109,20 @@ class Settings:
 
     def without_secrets(self) -> dict[str, Any]:
         """Return the given options that may be stored or sent to another process."""
+        secrets = {*_SECRETS, *(scheme.option for scheme in self.shared.brand.schemes.values())}
         return {
             name: value
             for name, value in self.given.items()
-            if value is not None and not isinstance(value, Unset) and name not in _SECRETS
+            if value is not None and not isinstance(value, Unset) and name not in secrets
         }
+
+
+def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the credentials among the options, in forms that a traceback does not show."""
+    from .credentials import masked  # packages without declared schemes do not load it
+
+    schemes = brand.schemes.values()
+    return {s.option: masked(given.get(s.option)) for s in schemes if s.kind != "mutual_tls"}
 
 
 def as_secret(key: Any) -> Any:

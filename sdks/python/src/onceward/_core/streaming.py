@@ -13,12 +13,12 @@ from typing import Any, Final
 from . import decode
 from .call import Call, Tries, exchange, read_body, unary
 from .cancellation import cancellation
+from .dialect import dialect
 from .encoding import Inflater
 from .errors import APIConnectionError, APIError, APITimeoutError, ResponseShapeError, StreamInterrupted
 from .event_decoder import EventDecoder
 from .event_history import EventHistory
 from .event_reader import EventReader, framing_decoder
-from .filters import filter_error
 from .finish import FinishTracker
 from .meta import Meta
 from .operation import Stream
@@ -102,7 +102,10 @@ class EventRun:
         except APIError as error:
             yield from self._close()
             if self._history.started:
-                if opened or not (retryable_error(error) or isinstance(error, APIConnectionError)):
+                if opened or not (
+                    retryable_error(error, behaviour=self.call.shared.brand.behaviour)
+                    or isinstance(error, APIConnectionError)
+                ):
                     raise self._informed(error, opened) from error.__cause__
                 return self._again(error)
             return self.tries.after(error)
@@ -185,7 +188,7 @@ class EventRun:
         error = decode.embedded_error(body, self.meta, where, now)
         if error is None:
             error = ResponseShapeError(
-                f"{where}: the response is {kind}, not a stream of events; is `base_url` the gateway's?",
+                f"{where}: the response is {kind}, not a stream of events; is `base_url` right?",
                 status_code=self.meta.status_code,
                 headers=self.meta.headers,
                 body=body.decode("utf-8", "replace"),
@@ -248,7 +251,7 @@ class EventRun:
     def _endless(self) -> ResponseShapeError:
         assert self.meta is not None
         return ResponseShapeError(
-            f"{self.call.where}: {_MOST_EVENT} bytes came without a new event; is `base_url` the gateway's?",
+            f"{self.call.where}: {_MOST_EVENT} bytes came without a new event; is `base_url` right?",
             status_code=self.meta.status_code,
             headers=self.meta.headers,
             request_id=self.meta.request_id,
@@ -256,8 +259,10 @@ class EventRun:
 
     def _check_finish(self) -> None:
         """Raise if the stream ended in order, but one of its choices did not."""
-        if self._tracker.filtered and self.call.config.raise_on_content_filter:
-            raise self._informed(filter_error(self.call.where), True)
+        if self.call.config.raise_on_content_filter:
+            failure = dialect().error_of_finish(self.call.where, self._tracker.reasons)
+            if failure is not None:
+                raise self._informed(failure, True)
         missing = self._tracker.missing(self.call.body)
         if missing is not None:
             raise StreamInterrupted(f"{self.call.where}: the stream ended, but {missing}: the answer is not complete.")

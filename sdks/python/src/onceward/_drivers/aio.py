@@ -35,7 +35,7 @@ class AsyncClient(BaseClient):
     def _connect(self, http_client: Any, transport: Any) -> AsyncLink:
         from ..transports import async_transport
 
-        make, owned = async_transport(transport, http_client)
+        make, owned = async_transport(transport, http_client, self._certificate())
         return AsyncLink(make, owned, self._settings.config.max_concurrency)
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:

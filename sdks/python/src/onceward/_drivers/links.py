@@ -37,6 +37,7 @@ class Link:
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._places = None if self._limit is None else threading.BoundedSemaphore(self._limit)
+        self._renewal = threading.Lock()
 
     @property
     def transport(self) -> Transport:
@@ -58,6 +59,14 @@ class Link:
         if self._places is not None:
             self._places.release()
 
+    def lock(self, seconds: float | None) -> None:
+        """Take the lock under which credentials are renewed."""
+        if not self._renewal.acquire(timeout=-1 if seconds is None else max(0.0, seconds)):
+            raise PoolTimedOut("another call did not finish renewing the credentials")
+
+    def unlock(self) -> None:
+        self._renewal.release()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -71,6 +80,7 @@ class Link:
             self._reset()
         else:
             self._lock = threading.Lock()
+            self._renewal = threading.Lock()
 
 
 class LoopState:
@@ -84,6 +94,15 @@ class LoopState:
 
             self.places = anyio.Semaphore(limit)
         self.closer: AsyncGenerator[None, None] | None = None
+        self._renewal: Any = None
+
+    def renewal(self) -> Any:
+        """Return the lock under which credentials are renewed."""
+        if self._renewal is None:
+            import anyio
+
+            self._renewal = anyio.Lock()
+        return self._renewal
 
 
 class AsyncLink:

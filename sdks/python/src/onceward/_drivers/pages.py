@@ -28,7 +28,7 @@ class _Page(Generic[T]):
         return self._next() is not None
 
     def _next(self) -> Pager | None:
-        return self._pager.following(self.raw, self.data)
+        return self._pager.following(self.raw, self.data, self._meta)
 
     @property
     def _request_id(self) -> str | None:

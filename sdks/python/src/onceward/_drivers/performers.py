@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.ports import Acquire, Batch, Clock, Close, Opened, Read, ReadChunk, Release, Send, Sleep, Steps
+from .._core.ports import (
+    Acquire,
+    Batch,
+    Clock,
+    Close,
+    Lock,
+    Opened,
+    Read,
+    ReadChunk,
+    Release,
+    Send,
+    Sleep,
+    Steps,
+    Unlock,
+)
 from .._core.wire import PoolTimedOut, ReadTimedOut, TransportError
 from .links import Link, LoopState
 
@@ -56,6 +70,10 @@ class Performer:
                 return self._link.acquire(effect.within)
             case Release():
                 return self._link.release()
+            case Lock():
+                return self._link.lock(effect.within)
+            case Unlock():
+                return self._link.unlock()
             case _:
                 raise AssertionError(effect)
 
@@ -116,6 +134,8 @@ class AsyncPerformer:
                 return await self._acquire(effect.within)
             case Release():
                 return self._state.places.release()
+            case Lock() | Unlock():
+                return await self._lock(effect)
             case _:
                 raise AssertionError(effect)
 
@@ -127,6 +147,17 @@ class AsyncPerformer:
         with anyio.move_on_after(effect.within):
             return await self._state.transport.send(effect.request)
         raise ReadTimedOut(f"not done within {effect.within:g} s")
+
+    async def _lock(self, effect: Lock | Unlock) -> None:
+        if isinstance(effect, Unlock):
+            self._state.renewal().release()
+            return
+        import anyio
+
+        with anyio.move_on_after(float("inf") if effect.within is None else effect.within):
+            await self._state.renewal().acquire()
+            return
+        raise PoolTimedOut("another call did not finish renewing the credentials")
 
     async def _acquire(self, seconds: float | None) -> None:
         import anyio

@@ -35,7 +35,7 @@ class SyncClient(BaseClient):
     def _connect(self, http_client: Any, transport: Any) -> Link:
         from ..transports import sync_transport
 
-        make, owned = sync_transport(transport, http_client)
+        make, owned = sync_transport(transport, http_client, self._certificate())
         return Link(make, owned, self._settings.config.max_concurrency)
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:

@@ -154,8 +154,8 @@ def _value(body: Any, endpoint: str) -> Any:
         return body
     from pydantic import ValidationError
 
-    from .._core.decode import shape_of
     from .._core.lenient import construct
+    from .._core.shapes import shape_of
 
     shape = shape_of(reference)
     try:

@@ -1,8 +1,9 @@
 """The testing kit: everything that is needed to test a program that uses this client without a network.
 
-`FakeGateway` is a gateway on a real socket with scripted answers and `Fault` plans; `QuirkyUpstream` answers in the odd
-ways of real providers; `CutProxy` forwards to a real gateway and cuts its connections; `record` and `replay` keep real
-traffic in a file; `ManualClock` is a clock that the test advances. All of it works with any test framework, or none.
+`FakeGateway` is a gateway on a real socket with scripted answers and `Fault` plans, and `FakeServer` is any server;
+`QuirkyUpstream` answers in the odd ways of real providers; `CutProxy` forwards to a real gateway and cuts its
+connections; `record` and `replay` keep real traffic in a file; `ManualClock` is a clock that the test advances. All of
+it works with any test framework, or none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from .faults import Fault, FaultPlan
 from .gateway import FakeGateway
 from .quirks import QUIRKS, Charge, Quirk, QuirkyUpstream
 from .replies import RecordedRequest, Reply, sse
+from .server import FakeServer
 from .tape import ReplayMismatch, record, record_async, replay
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "CutProxy",
     "FakeCall",
     "FakeGateway",
+    "FakeServer",
     "Fault",
     "FaultPlan",
     "FixedRandom",

@@ -1,4 +1,4 @@
-"""The socket side of the fake gateway: HTTP/1.1 read and written by hand, one thread per connection.
+"""The socket side of the fake server: HTTP/1.1 read and written by hand, one thread per connection.
 
 By hand, because a library would repair what a fault must break.
 """
@@ -269,7 +269,7 @@ class Server:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
-        self._thread = threading.Thread(target=self._accept, name="fake-gateway", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="fake-server", daemon=True)
         self._thread.start()
 
     def _accept(self) -> None:
@@ -281,7 +281,7 @@ class Server:
             with self._lock:
                 self.connections += 1
                 connection = Connection(sock, self.connections, self._pause)
-                thread = threading.Thread(target=self._run, args=(connection,), name="fake-gateway", daemon=True)
+                thread = threading.Thread(target=self._run, args=(connection,), name="fake-server", daemon=True)
                 self._open[connection] = thread
             thread.start()
 

@@ -1,7 +1,7 @@
-"""A TCP proxy for a real gateway that cuts connections at a byte that the test chooses.
+"""A TCP proxy for a real server that cuts connections at a byte that the test chooses.
 
 It knows nothing of HTTP: it counts the bytes that go to the client, and breaks the connection at the chosen byte. The
-gateway sees a client that disappeared.
+server sees a client that disappeared.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _Pipe:
 
 
 class CutProxy:
-    """Forwards everything to the gateway at ``target`` (its base URL), except for the cuts.
+    """Forwards everything to the server at ``target`` (its base URL), except for the cuts.
 
     ``cuts`` has the number of each connection to cut, counted from 1, and the byte before which it is cut. `arm` cuts
     the

@@ -1,4 +1,4 @@
-"""The fake gateway's answers and the requests it recorded: plain values on both sides."""
+"""The fake server's answers and the requests it recorded: plain values on both sides."""
 
 from __future__ import annotations
 

@@ -13,8 +13,10 @@ __all__ = ["async_transport", "sync_transport"]
 _NAMES = ("httpx2", "fast")
 
 
-def sync_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Transport], bool]:
+def sync_transport(transport: Any, http_client: Any, certificate: Any = None) -> tuple[Callable[[], Transport], bool]:
     """Return a function that makes the transport of a synchronous client, and whether the client must close it."""
+    if certificate is not None:
+        return _with_certificate(transport, http_client, certificate).sync, True
     if http_client is not None:
         from .injected import InjectedTransport
 
@@ -28,8 +30,12 @@ def sync_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Trans
     return lambda: transport, False
 
 
-def async_transport(transport: Any, http_client: Any) -> tuple[Callable[[], AsyncTransport], bool]:
+def async_transport(
+    transport: Any, http_client: Any, certificate: Any = None
+) -> tuple[Callable[[], AsyncTransport], bool]:
     """Return the same for an asynchronous client. The function is called once per event loop."""
+    if certificate is not None:
+        return _with_certificate(transport, http_client, certificate).asynchronous, True
     if http_client is not None:
         from .injected import AsyncInjectedTransport
 
@@ -41,6 +47,33 @@ def async_transport(transport: Any, http_client: Any) -> tuple[Callable[[], Asyn
         return _async_fast, True
     _check(transport, "send", "aclose")
     return lambda: transport, False
+
+
+class _Certified:
+    """Makes transports that present a client certificate."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def sync(self) -> Transport:
+        from .httpx2 import HTTPX2Transport
+
+        return HTTPX2Transport(self._context)
+
+    def asynchronous(self) -> AsyncTransport:
+        from .httpx2 import AsyncHTTPX2Transport
+
+        return AsyncHTTPX2Transport(self._context)
+
+
+def _with_certificate(transport: Any, http_client: Any, certificate: Any) -> _Certified:
+    if http_client is not None or transport not in (None, "httpx2"):
+        raise ConfigError(
+            "a client certificate needs the default transport; give it to your own `http_client` or `transport` instead"
+        )
+    from ._certificates import context_with
+
+    return _Certified(context_with(certificate))
 
 
 def _check(transport: Any, *methods: str) -> None:

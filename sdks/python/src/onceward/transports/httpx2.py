@@ -371,7 +371,8 @@ class _Response:
 class HTTPX2Transport:
     """Connections for synchronous calls, for any number of threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self._until = _Until()
         self._pools: dict[tuple[str, Proxy | None], httpcore2.ConnectionPool] = {}
         self._routes: dict[tuple[str, str], tuple[httpcore2.ConnectionPool, str | None]] = {}
@@ -408,7 +409,7 @@ class HTTPX2Transport:
                 pool = self._pools.get((scheme, proxy))
                 if pool is None:
                     pool = self._pools[scheme, proxy] = httpcore2.ConnectionPool(
-                        ssl_context=shared_ssl_context() if scheme == "https" else None,
+                        ssl_context=(self._context or shared_ssl_context()) if scheme == "https" else None,
                         proxy=None if proxy is None else _proxy(proxy),
                         network_backend=_Backend(self._until),
                         **_KEEPALIVE,
@@ -487,7 +488,8 @@ class _AsyncResponse:
 class AsyncHTTPX2Transport:
     """Connections for asynchronous calls of one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self._pools: dict[tuple[str, Proxy | None], httpcore2.AsyncConnectionPool] = {}
         self._routes: dict[tuple[str, str], tuple[httpcore2.AsyncConnectionPool, str | None]] = {}
 
@@ -517,7 +519,7 @@ class AsyncHTTPX2Transport:
         pool = self._pools.get((scheme, proxy))
         if pool is None:
             pool = self._pools[scheme, proxy] = httpcore2.AsyncConnectionPool(
-                ssl_context=shared_ssl_context() if scheme == "https" else None,
+                ssl_context=(self._context or shared_ssl_context()) if scheme == "https" else None,
                 proxy=None if proxy is None else _proxy(proxy),
                 network_backend=_async_backend(),
                 **_KEEPALIVE,

@@ -1,0 +1,84 @@
+"""Extensions of other generators in a contract: pagination and streaming."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contracts import method
+
+from onceward_generator import build_api
+from onceward_generator.model import Api, Ref
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Extensions, version: "1"}
+paths:
+  /fern:
+    get:
+      operationId: fern
+      x-fern-pagination: {cursor: $request.starting, next_cursor: $response.page.following, results: $response.things}
+      parameters: [{name: starting, in: query, schema: {type: string}}]
+      responses: &list
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  things: {type: array, items: {$ref: "#/components/schemas/Thing"}}
+                  page: {type: object, properties: {following: {type: string}, count: {type: integer}}}
+  /speakeasy:
+    get:
+      operationId: speakeasy
+      x-speakeasy-pagination:
+        type: offsetLimit
+        inputs: [{name: number, in: parameters, type: page}, {name: most, in: parameters, type: limit}]
+        outputs: {results: $.things, numPages: $.page.count}
+      parameters:
+        - {name: number, in: query, schema: {type: integer}}
+        - {name: most, in: query, schema: {type: integer}}
+      responses: *list
+  /fern-stream:
+    post:
+      operationId: fernStream
+      x-fern-streaming:
+        stream-condition: $request.live
+        response: {$ref: "#/components/schemas/Thing"}
+        response-stream: {$ref: "#/components/schemas/Piece"}
+      requestBody:
+        content: {application/json: {schema: {type: object, properties: {live: {type: boolean}}}}}
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+components:
+  schemas:
+    Thing: {type: object, properties: {id: {type: string}}}
+    Piece: {type: object, properties: {text: {type: string}}}
+"""
+
+
+def built(folder: Path) -> Api:
+    (folder / "c.yaml").write_text(CONTRACT)
+    return build_api(folder / "c.yaml")[0]
+
+
+def test_pagination_of_fern(tmp_path: Path) -> None:
+    pages = method(built(tmp_path), "fern.list").pages
+    assert pages is not None
+    assert (pages.style.value, pages.items, pages.cursor_param, pages.next) == (
+        "cursor", ("things",), "starting", ("page", "following"),
+    )  # fmt: skip
+
+
+def test_pagination_of_speakeasy(tmp_path: Path) -> None:
+    pages = method(built(tmp_path), "speakeasy.list").pages
+    assert pages is not None
+    assert (pages.style.value, pages.items, pages.cursor_param, pages.limit_param, pages.total_pages) == (
+        "page", ("things",), "number", "most", ("page", "count"),
+    )  # fmt: skip
+
+
+def test_streaming_of_fern(tmp_path: Path) -> None:
+    streams = method(built(tmp_path), "fern_stream.create").streams
+    assert streams is not None
+    assert (streams.flag, streams.event) == ("live", Ref("Piece"))
