@@ -143,7 +143,7 @@ def called(call: dict[str, Any]) -> dict[str, Any]:
     return {"messages": [USER, {"role": "assistant", "content": None, "tool_calls": [call]}, result]}
 
 
-# What providers accept, and the contract too: offline models answer, or refuse by name.
+# Bodies that providers and the contract accept: offline models answer, or refuse by name.
 ACCEPTED = [
     {"n": 20},
     {"stop": list("vwxyz")},
@@ -174,7 +174,7 @@ ACCEPTED = [
     {"tools": [{"type": "function", "function": {"name": "w", "parameters": None}}]},
     {"response_format": {"type": "json_schema", "json_schema": {"schema": {"type": "object"}}}},
 ]
-# What the contract excludes, with the member that its fault is in.
+# Bodies that the contract excludes, with the member that has the fault.
 STRICT: list[tuple[dict[str, Any], str]] = [
     ({"n": 200}, "n"),
     ({"temperature": 3}, "temperature"),

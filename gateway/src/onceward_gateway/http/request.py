@@ -157,7 +157,7 @@ class Request:
     others: list[Named] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
-    # What offline models and translations refuse in the body, and a provider of the same protocol may accept.
+    # A fault of the body that offline models and translations raise; a provider of the same protocol may accept it.
     fault: ContractFault | None = None
     model: str = ""
     scope: dict[str, Any] | None = None
