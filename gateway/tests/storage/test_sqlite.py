@@ -113,6 +113,9 @@ def test_an_insert_names_the_columns_with_a_value() -> None:
         "INSERT INTO t (a, b, d, c) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
         (0, 3, ""),
     )
+    insert = LeanInsert("t", ("a", "b", "c"), zeros=("b",), empty=("c",))
+    assert insert.statement((1, None, None)) == ("INSERT INTO t (a, b, c) VALUES (?, 0, '')", (1,))
+    assert insert.statement((1, None, "x")) == ("INSERT INTO t (a, c, b) VALUES (?, ?, 0)", (1, "x"))
 
 
 async def test_changes_are_committed_without_a_flush(db: SqliteDatabase) -> None:

@@ -20,7 +20,6 @@ from ..core.money import credits_for
 from ..core.principal import Principal
 from ..core.usage import (
     added,
-    hour_of,
     tokens_of,
 )
 from ..db import (
@@ -123,7 +122,7 @@ class _Charge:
             *(account.deployment, self.provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
             *(self.cost or 0, int(self.cost is not None), self.credits, account.band, account.account),
             *(int(is_estimated), 0, int(call.stream), "interrupted", None, None, None, self.started_at, self.ended_at),
-            *(self.latency_ms, None, hour_of(self.started_at)),
+            *(self.latency_ms, None, None),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, node),
             *(None, None, account.metadata, group_id),
         )
