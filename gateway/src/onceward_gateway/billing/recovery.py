@@ -64,7 +64,7 @@ class _Remains:
 
 @dataclass(frozen=True, slots=True)
 class _Charge:
-    """What an attempt of a dead node is charged: its call, who pays for it, and its usage and cost."""
+    """The charge of a dead node's attempt: its call, its payer, its usage and its cost."""
 
     call: CallRecord
     account: Account
@@ -219,7 +219,7 @@ class Recovery:
         return True
 
     async def _charge_of(self, call: CallRecord, remains: _Remains) -> _Charge:
-        """Return what a call is charged for the tokens that it had written."""
+        """Return the charge of a call for the tokens that it had written."""
         account = remains.account
         if account is None:
             caller = await self._caller(call.principal)
