@@ -69,6 +69,7 @@ CASES = [
         "W111", operation("      responses: {'200': {>$ref: '#/components/schemas/A'}}\ncomponents: {schemas: {A: {}}}")
     ),
     Case("W112", operation("      >operationId: b\n" + OK)),
+    Case("W113", schema("{type: object, properties: {a: {type: string, >required: true}}}")),
     Case(
         "W121",
         operation(
@@ -101,6 +102,7 @@ CASES = [
             " {a: {type: string}}}}}}}\n"
         ),
     ),
+    Case("W140", operation("      x-speakeasy-pagination: >{type: magic}\n" + OK)),
     Case("W141", secured("{k: >{type: http, scheme: digest}}", "security: [{k: []}]\n")),
     Case("W142", secured("{k: {type: http, scheme: basic}}", "security: [{gone: >[]}]\n")),
     Case("W143", secured(">{k: {type: http, scheme: basic}}", "")),
