@@ -31,6 +31,10 @@ def _some(value: Node) -> bool:
     return isinstance(value, Seq) and bool(value)
 
 
+def _kind(value: Node) -> bool:
+    return isinstance(value, str) or (isinstance(value, Seq) and any(isinstance(one, str) for one in value))
+
+
 def _discriminator(value: Node) -> bool:
     has_name = isinstance(value, Map) and isinstance(value.get("propertyName"), str)
     return has_name and isinstance(value.get("mapping", value), Map)
@@ -46,7 +50,7 @@ _SCHEMA: Mapping[str, Test] = {
     **dict.fromkeys(("pattern", "format", "title", "$ref", "contentEncoding", "contentMediaType"), _TEXT),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "deprecated"), _BOOL),
     "description": _ANY_TEXT,
-    "type": _is(str, Seq),
+    "type": _kind,
     "items": _is(Map, bool, Seq),
     "additionalProperties": _is(Map, bool),
     "discriminator": _discriminator,
@@ -118,7 +122,7 @@ def _checked(node: Map, tests: Mapping[str, Test], context: Context) -> Map:
 
 
 def _members(node: Map, kind: str, context: Context) -> Map:
-    """Leave out members of mappings and lists of nodes that are not nodes."""
+    """Leave out members of mappings and lists of nodes that are not nodes; a named schema becomes an open one."""
     for key, (child_kind, shape) in CHILDREN.get(kind, {}).items():
         child: Node = node.get(key)
         kinds = (Map, bool) if child_kind == "schema" else (Map,)
@@ -133,7 +137,10 @@ def _members(node: Map, kind: str, context: Context) -> Map:
             context.report.add("W113", message, child.where(name), "it is ignored")
         if not wrong:
             continue
-        if shape == "map":
+        if shape == "map" and child_kind == "schema":
+            anything = {name: Map({}, child.where(name)) for name in wrong}
+            node = node.merged({key: child.merged(anything)})
+        elif shape == "map":
             node = node.merged({key: child.without(*wrong)})
         else:
             kept = child.of(value for value in child if isinstance(value, kinds))
