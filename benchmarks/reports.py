@@ -28,7 +28,6 @@ from typing import Any
 from onceward_gateway import Settings
 from onceward_gateway.billing import rollup_sql
 from onceward_gateway.billing.usage_periods import UsagePeriods
-from onceward_gateway.core.usage import hour_of
 from onceward_gateway.db import prepare
 from onceward_gateway.db.sqlite import SqliteDatabase
 from onceward_gateway.testing import InProcessGateway, ManualClock
@@ -123,7 +122,7 @@ def _rows(groups: list[tuple[Any, ...]], count: int, columns: list[str]) -> Iter
             "first_token_ms": 300,
             "started_at": at,
             "ended_at": at + 1.5,
-            "hour": hour_of(at),
+            "hour": "",
             "operation": "chat_completions_create",
             "principal": values["key_id"],
             "group_id": group[0],

@@ -39,7 +39,7 @@ _TEXTS = {
     "deployment": "gpt-5-mini-eu",
     "provider": "openai",
     "status": "completed",
-    "hour": "2026-01-01T00",
+    "hour": "",
     "node": "node-1",
 }
 _NULLABLE = ("idempotency_key", "user_id", "customer", "band", "account", "error_status", "error_code", "error_message")

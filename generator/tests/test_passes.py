@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onceward_generator import build_api
 from onceward_generator.load import Map, read_text, write_yaml
-from onceward_generator.model import ListType, Ref
+from onceward_generator.model import ListType, Nullable, Ref
 from onceward_generator.normalise import PASSES
 from onceward_generator.normalise.context import each_schema, schemas_of
 
@@ -283,3 +283,28 @@ def test_unions_that_do_not_fit_together_are_reported() -> None:
     assert [one.code for one in found.report.diagnostics] == ["W101"]
     links = [member["$ref"].rpartition("/")[2] for member in schemas_of(document)["A"]["oneOf"]]
     assert links == ["D", "E"]
+
+
+def test_copies_of_one_declaration_share_one_type(tmp_path: Path) -> None:
+    parameter = "{$ref: '#/components/parameters/order'}"
+    answer = "{$ref: '#/components/responses/Page'}"
+    paths = ", ".join(
+        f"/p{index}: {{get: {{operationId: get{index}, parameters: [{parameter}], responses: {{'200': {answer}}}}}}}"
+        for index in range(9)
+    )
+    child = "{allOf: [{$ref: '#/components/schemas/Base'}, {type: object, properties: {own: {type: string}}}]}"
+    children = ", ".join(f"C{index}: {child}" for index in range(9))
+    fields = ", ".join(f"c{index}: {{$ref: '#/components/schemas/C{index}'}}" for index in range(9))
+    path = tmp_path / "shared.yaml"
+    path.write_text(
+        f"openapi: 3.0.3\ninfo: {{title: S}}\npaths: {{{paths}}}\ncomponents:\n"
+        "  parameters: {order: {name: order, in: query, schema: {type: string, enum: [up, down]}}}\n"
+        "  responses: {Page: {description: p, content: {application/json: {schema: "
+        f"{{properties: {{{fields}}}}}}}}}}}}}\n"
+        "  schemas: {Base: {type: object, properties: {meta: {nullable: true, properties: {a: {type: string}}}, state:"
+        f" {{type: array, items: {{type: string, enum: [on, off]}}}}}}}}, {children}}}\n"
+    )
+    types = typed(path)
+    assert set(types) == {"Order", "Page", "BaseMeta", "BaseStateItem", *(f"C{index}" for index in range(9))}
+    fields_of_one = {field.wire: field.type for field in types["C3"].fields}
+    assert fields_of_one["meta"] == Nullable(Ref("BaseMeta"))

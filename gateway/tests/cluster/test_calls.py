@@ -152,7 +152,9 @@ async def test_a_followed_call_is_not_given_up(nodes: Gateways, clients: list[ht
     assert [id.rpartition(":")[2] for id in ids_of(events)] == [str(n + 1) for n in range(len(events))]
 
 
-async def test_a_call_that_nobody_follows_is_given_up(nodes: Gateways, clients: list[httpx2.AsyncClient]) -> None:
+async def test_a_call_without_clients_on_any_node_is_cancelled(
+    nodes: Gateways, clients: list[httpx2.AsyncClient]
+) -> None:
     body = asked("x " * 300, stream=True, pace=0.1)
     first = Reading(clients[0], body, Idempotency_Key="left")
     await first.has(2)
@@ -214,7 +216,7 @@ async def test_a_mutation_with_a_key_is_made_once(nodes: Gateways, clients: list
 # -- death
 
 
-async def test_a_stream_goes_on_at_another_node_when_its_own_is_killed(mortal: Gateways) -> None:
+async def test_a_stream_continues_on_another_node_when_its_own_is_killed(mortal: Gateways) -> None:
     body, key = asked(stream=True, pace=0.1), "killed"
     async with in_clients(mortal.urls) as (first, second):
         read = Reading(first, body, Idempotency_Key=key)

@@ -195,7 +195,7 @@ async def test_changes_during_an_outage_apply_afterwards(pair: Callable[..., Gat
 NEW_MODEL = {"model_name": "later", "litellm_params": {"model": "onceward/echo"}}
 
 
-async def test_a_dead_node_frees_its_places(pair: Callable[..., Gateways]) -> None:
+async def test_parallel_calls_of_a_dead_node_are_released(pair: Callable[..., Gateways]) -> None:
     gateways = pair()
     async with in_clients(gateways.urls) as clients:
         first, second = clients

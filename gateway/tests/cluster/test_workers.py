@@ -58,7 +58,7 @@ async def all_ready(server: Any, count: int, nodes: Gateways) -> dict[int, str]:
     return found
 
 
-async def test_a_stream_goes_on_when_its_worker_is_killed(served: Gateways) -> None:
+async def test_a_stream_continues_when_its_worker_is_killed(served: Gateways) -> None:
     server = served.add("--workers", "3")
     body, key = asked(stream=True, pace=0.1), "worker"
     async with in_clients([server.url] * 2) as (first, second):

@@ -143,7 +143,7 @@ def test_texts_beside_the_answer_are_rewritten(value: dict[str, Any]) -> None:
         assert MAIL.encode() not in one
 
 
-def test_an_answer_without_anything_to_hide_goes_on_byte_for_byte() -> None:
+def test_an_answer_without_a_match_is_sent_byte_for_byte() -> None:
     body = b'{"id": "c1",  "choices": [{"index": 0, "delta": {"content": ""}, "x": [1, null, "y"]}], "usage": {"a": 1}}'
     guarded, out = stage()
     asyncio.run(guarded.emit(body))

@@ -121,7 +121,7 @@ def test_streamed_output_is_a_prefix_of_the_final_text(text: str) -> None:
         ("A ", 0),
     ],
 )
-def test_no_more_is_held_back_than_could_be_a_match(text: str, held: int) -> None:
+def test_only_a_possible_match_is_withheld(text: str, held: int) -> None:
     rewriter = PII.rewriter()
     assert isinstance(rewriter, PatternRewriter)
     out = rewriter.feed(text)

@@ -88,7 +88,7 @@ def test_messages_that_are_one_text_by_chance_only_stay(messages: list[dict[str,
         assert sent(guardrail, *messages) == messages
 
 
-def test_lists_that_are_no_content_are_not_one_text() -> None:
+def test_lists_other_than_content_are_not_joined() -> None:
     cells: list[dict[str, Any]] = [
         {"text": number, "row": row} for row, number in enumerate(("4012", "8888", "8888", "1881"))
     ]

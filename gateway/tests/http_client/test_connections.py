@@ -357,7 +357,7 @@ async def test_tls_verifies_certificates_and_names(tmp_path: Path) -> None:
 
 
 @on_both_loops
-async def test_plain_http_is_no_tls(tmp_path: Path) -> None:
+async def test_a_plain_http_server_fails_the_tls_handshake(tmp_path: Path) -> None:
     async with serving(b"HTTP/1.1 400 Bad Request\r\n\r\n") as upstream, HttpClient() as client:
         with pytest.raises((TlsFailed, ConnectFailed)):
             await read(client, f"https://127.0.0.1:{upstream.port}", timeouts=Timeouts(connect=1))
@@ -441,7 +441,9 @@ async def test_http_goes_to_the_proxy_in_absolute_form(proxy: tuple[_HttpProxy, 
         (b"HTTP/1.1 200 OK\r\nx: " + b"a" * (1 << 17), 200),
     ],
 )
-async def test_a_proxy_that_opens_no_tunnel(proxy: tuple[_HttpProxy, str], refusal: bytes, status: int) -> None:
+async def test_a_proxy_that_refuses_a_tunnel_is_an_error(
+    proxy: tuple[_HttpProxy, str], refusal: bytes, status: int
+) -> None:
     handler, address = proxy
     handler.refusal = refusal
     async with HttpClient(proxies=Proxies(https=address)) as client:

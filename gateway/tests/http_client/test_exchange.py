@@ -133,7 +133,7 @@ async def test_answers_that_keep_the_connection(sent: bytes, status: int, body: 
         assert upstream.accepted == 1
 
 
-async def test_trailers_are_no_headers() -> None:
+async def test_trailers_are_separate_from_headers() -> None:
     sent = _CHUNKED + b"5\r\nhello\r\n0\r\nx-trailer: 1\r\n\r\n"
     async with serving(sent) as upstream, HttpClient() as client:
         response, _ = await read(client, upstream.url)

@@ -72,7 +72,7 @@ def test_errors_of_lines_are_short(client: openai.OpenAI) -> None:
     assert all(len(fault.message or "") < 300 for fault in done.errors.data or ())
 
 
-def test_a_batch_that_waits_for_room_can_be_cancelled(server: GatewayProcess) -> None:
+def test_a_batch_that_waits_for_a_rate_limit_can_be_cancelled(server: GatewayProcess) -> None:
     client = client_of(server, key_with(server, rpm_limit=2))
     batch = start(client, [line(at) for at in range(6)])
     counted = wait_for(
@@ -123,7 +123,7 @@ async def _run(url: str, headers: dict[str, str]) -> dict[str, Any]:
         return batch
 
 
-def test_one_callers_batches_leave_room_for_the_others(server: GatewayProcess) -> None:
+def test_batches_of_one_caller_do_not_block_others(server: GatewayProcess) -> None:
     greedy, other = (client_of(server, key_with(server)) for _ in range(2))
     file = greedy.files.create(file=("in.jsonl", jsonl([line(1), line(2)])), purpose="batch")
     slow: Any = {"endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": {"pace": "9"}}

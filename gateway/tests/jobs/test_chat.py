@@ -105,7 +105,7 @@ def test_an_answer_lost_to_a_fault_is_replayed_with_its_key(gateway: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["a\u0001b\u007f", "模型", "x\r\ny: z", "ft:nothing"])
-def test_any_name_is_answered_and_harms_no_header(gateway: str, name: str) -> None:
+def test_hostile_model_names_do_not_inject_headers(gateway: str, name: str) -> None:
     answer = httpx2.post(gateway + "/v1/chat/completions", json={"model": name, "messages": ask("hi")})
     assert answer.status_code in (200, 404)
     assert "y" not in answer.headers

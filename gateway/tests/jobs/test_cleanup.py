@@ -45,7 +45,7 @@ async def upload(bench: Bench) -> str:
     return str(answer.json()["id"])
 
 
-async def test_contents_without_a_record_are_deleted_after_a_day(bench: Bench) -> None:
+async def test_contents_without_a_record_are_deleted_after_an_hour(bench: Bench) -> None:
     recorded = await upload(bench)
     await bench.gateway.files.blobs.put("file-lost", io.BytesIO(b"x"))
     await bench.gateway.cleanup.clean()

@@ -35,7 +35,7 @@ def test_lists_in_pages(client: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize("filename", ["../../etc/passwd", "C:\\temp\\a.txt", "a/b/c.txt", "x" * 400])
-def test_names_are_no_paths(client: openai.OpenAI, filename: str) -> None:
+def test_file_names_contain_no_path(client: openai.OpenAI, filename: str) -> None:
     name = client.files.create(file=(filename, b"x"), purpose="user_data").filename
     assert "/" not in name
     assert "\\" not in name

@@ -140,7 +140,7 @@ def test_speech_as_mp3(client: openai.OpenAI) -> None:
     assert base64.b64decode(spoken.choices[0].message.audio.data) == answer.content
 
 
-def test_sound_that_is_no_speech_is_named(client: openai.OpenAI) -> None:
+def test_audio_without_speech_is_described(client: openai.OpenAI) -> None:
     assert "offline speech" in client.audio.transcriptions.create(model="whisper-1", file=("a.raw", bytes(48_000))).text
 
 

@@ -133,7 +133,7 @@ def test_a_picture_given_by_its_address_is_at_every_node(nodes: Gateways) -> Non
 
 
 @pytest.mark.parametrize("how", ["kill", "terminate"])
-def test_a_batch_goes_on_at_another_node_and_pays_no_line_twice(mortal: Gateways, how: str) -> None:
+def test_a_batch_continues_on_another_node_and_bills_each_line_once(mortal: Gateways, how: str) -> None:
     a, b = two(mortal)
     batch = batch_at(a, 60, "0.05")
     client = client_of(b)

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,10 @@ def test_expired_records_are_archived_and_stay_in_the_sums(bench: Bench, tmp_pat
         assert len({record["id"] for record in records}) == len(records) == count
         assert {record["id"] for record in records} == all_of_them - ids(bench, table)
         assert all(set(record) >= {"id", "model", "cost_nano"} for record in records)
+    assert {record["hour"] for record in archived(folder, "usage")} == {
+        f"{datetime.fromtimestamp(record['started_at'], UTC):%Y-%m-%dT%H}:00:00Z"
+        for record in archived(folder, "usage")
+    }
     assert not list(folder.glob("*.part"))
     assert (folder.stat().st_mode & 0o777, next(folder.iterdir()).stat().st_mode & 0o777) == (0o700, 0o600)
     assert kept(bench.rows) == rollups

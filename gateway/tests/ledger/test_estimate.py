@@ -85,7 +85,7 @@ def test_text_counts_at_least_a_token_for_three_bytes_and_a_file_by_what_it_is()
     assert estimate("chat", file, 90, 1000).input >= 8000
 
 
-def test_a_large_body_of_text_counts_by_its_size_and_is_not_walked() -> None:
+def test_a_large_body_is_estimated_by_its_size() -> None:
     class Counted(dict[str, Any]):
         walked = 0
 
@@ -122,7 +122,7 @@ def test_a_large_member_that_may_be_sound_or_a_file_counts_by_what_it_is(holder:
         ({"tools": 7, "plugins": [None], "search_parameters": "x"}, 0),
     ],
 )
-def test_searches_that_a_request_lets_in(data: dict[str, Any], count: int) -> None:
+def test_web_searches_that_a_request_permits_are_counted(data: dict[str, Any], count: int) -> None:
     assert searches_asked(data) == count
 
 

@@ -262,7 +262,7 @@ def test_a_call_that_had_sent_nothing_is_charged_nothing(bench: Bench) -> None:
     assert windows(bench) == {"k1": (0, 0)}
 
 
-def test_one_that_goes_on_elsewhere_gives_its_hold_back_once(bench: Bench) -> None:
+def test_the_reservation_of_a_resumed_call_is_released_once(bench: Bench) -> None:
     gone, here, _ = bench.nodes
     ticket = bench.act(gone.enter(ONE, tokens=200))
     other = bench.act(here.enter(ONE, tokens=100))
@@ -300,7 +300,7 @@ def test_the_reservation_of_a_call_that_never_began_is_released(bench: Bench) ->
     assert bench.rows("SELECT COUNT(*) FROM hold") == [(0,)]
 
 
-def test_a_call_that_is_left_while_it_is_let_in_holds_nothing(bench: Bench) -> None:
+def test_a_call_cancelled_during_admission_reserves_nothing(bench: Bench) -> None:
     here, there, _ = bench.nodes
     bench.act(here.finish(bench.act(here.enter(ONE, tokens=10)), 10))
 

@@ -125,7 +125,7 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(launch: Launch, tmp_
     assert httpx2.get(url + "/key/info", headers=key).json()["info"]["spend"] == sums[0] / 1e9
 
 
-def test_a_call_that_goes_on_after_a_kill_is_paid_once(launch: Launch, tmp_path: Path) -> None:
+def test_a_call_resumed_after_a_kill_is_billed_once(launch: Launch, tmp_path: Path) -> None:
     server = launch(config=CONFIG)
     key = make_key(server.url, max_budget=5.0) | {"Idempotency-Key": "goes-on"}
     asked = body(stream=True, pace=0.05)

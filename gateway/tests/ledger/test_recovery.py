@@ -110,7 +110,7 @@ def test_tries_that_were_paid_are_booked_with_what_the_last_one_sent(bench: Benc
 
 @pytest.mark.cluster
 @pytest.mark.skipif(not on_postgres(), reason="Only where nodes share the database a hold has a row of its own.")
-def test_a_paid_try_is_held_once_when_the_answer_to_its_commit_is_lost(
+def test_a_paid_attempt_is_reserved_once_if_its_commit_is_unconfirmed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = bench.enter(replace(CALLER, bounds=(KEY,)), tokens=100)

@@ -225,7 +225,7 @@ def test_a_lease_that_is_over_is_given_back(bench: Bench) -> None:
     assert {held for _, held in bench.standings().values()} == {0}
 
 
-def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
+def test_a_living_process_keeps_its_reservations(bench: Bench) -> None:
     ticket = bench.enter(CALLERS[0], tokens=100)
     for _ in range(5):
         bench.clock.now += bench.ledger.upkeep.sweep_seconds
@@ -234,7 +234,7 @@ def test_a_living_process_keeps_its_holds(bench: Bench) -> None:
     assert bench.rows("SELECT spent FROM budget_window WHERE scope = 'key'") == [(100 * NANO_A_TOKEN,)]
 
 
-def test_a_soft_budget_warns_and_lets_pass(bench: Bench) -> None:
+def test_a_soft_budget_warns_and_refuses_nothing(bench: Bench) -> None:
     caller = replace(CALLERS[0], bounds=(replace(ONE, max_budget=None, soft_budget=50 * NANO_A_TOKEN),))
     first = bench.enter(caller, tokens=100)
     assert not first.headers

@@ -207,7 +207,7 @@ async def test_usage_reported_after_its_minute_changes_nothing(shared_redis: Any
 ALONE = Bound("team", "t", "team 't'", max_parallel_requests=1)
 
 
-async def test_a_call_that_ended_makes_room_at_once(shared_redis: Any, nodes: Any) -> None:
+async def test_an_ended_call_frees_its_parallel_slot_at_once(shared_redis: Any, nodes: Any) -> None:
     node = await nodes(shared_redis.url, Clock())
     for _ in range(50):
         entered = await node.enter(ALONE)
@@ -236,7 +236,7 @@ async def test_a_dead_node_does_not_keep_its_calls_for_ever(shared_redis: Any, n
     await alive.enter(ALONE)
 
 
-async def test_a_call_that_runs_long_keeps_its_place(shared_redis: Any, nodes: Any) -> None:
+async def test_a_long_call_keeps_its_parallel_slot(shared_redis: Any, nodes: Any) -> None:
     clock = Clock()
     first, second = [await nodes(shared_redis.url, clock) for _ in range(2)]
     entered = await first.enter(ALONE)
@@ -329,7 +329,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_open_counts_in_each_node_and_goes_on_from_what_it_had_let_in(redis_server: Any, nodes: Any) -> None:
+async def test_open_mode_counts_per_node_from_the_last_known_counts(redis_server: Any, nodes: Any) -> None:
     first, second = [await nodes(redis_server.url, Clock()) for _ in range(2)]
     for _ in range(4):
         await first.enter(KEY)
@@ -386,7 +386,7 @@ async def test_calls_that_run_over_an_outage_are_members_again(redis_server: Any
     await second.enter(two)
 
 
-async def test_a_call_that_ended_during_an_outage_keeps_no_place(redis_server: Any, nodes: Any) -> None:
+async def test_a_call_ended_during_an_outage_frees_its_parallel_slot(redis_server: Any, nodes: Any) -> None:
     first, second = [await nodes(redis_server.url, Clock()) for _ in range(2)]
     entered = await first.enter(ALONE)
     # Only the node loses its connection; what Redis knows stays there.

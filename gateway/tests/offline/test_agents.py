@@ -305,7 +305,7 @@ def test_observations_of_a_user_are_results_of_tools() -> None:
     assert json.loads(call["function"]["arguments"]) == {"answer": "Sunny in Lisbon, 21 degrees"}
 
 
-def test_a_forced_tool_of_the_wanted_shape() -> None:
+def test_a_forced_tool_gets_arguments_of_its_schema() -> None:
     """instructor and LangChain take the arguments of a tool for the answer."""
     shape = tool("City", "Correctly extracted `City` with all the required parameters with correct types", **CITY)
     named = {"type": "function", "function": {"name": "City"}}

@@ -72,7 +72,7 @@ def filled(schema: dict[str, Any], *texts: str) -> Any:
     return value
 
 
-def test_a_place_is_filled_with_what_is_true() -> None:
+def test_facts_about_a_place_fill_the_schema() -> None:
     assert filled(CITY, "Tell me about Lisbon") == LISBON
     assert filled(CITY, "Tell me about Lisbon in 3 sentences")["population"] == 545_000
     told = filled(CITY, "Lisbon. population: 7")
@@ -140,7 +140,7 @@ def test_the_form_that_a_prompt_asks_for(form: str, place: str) -> None:
         "My keys are in the car",
     ],
 )
-def test_words_about_json_are_no_order(text: str) -> None:
+def test_text_about_json_does_not_request_json(text: str) -> None:
     answer = ask(text)["choices"][0]["message"]["content"]
     try:
         value = json.loads(answer)

@@ -101,7 +101,7 @@ def test_models_are_listed_for_who_may_use_them(world: World, using: list[Caller
     assert caller.get("/v1/models/onceward%2Fimage").status_code == 403
 
 
-def test_a_name_for_a_model_opens_no_other(world: World, using: list[Caller], team: str) -> None:
+def test_an_alias_grants_no_further_model(world: World, using: list[Caller], team: str) -> None:
     member = world.a.callers["member"]
     narrow = key_of(world, using, member, models=["onceward/echo"], aliases={"fast": "onceward/echo"})
     assert narrow.chat("fast").status_code == 200

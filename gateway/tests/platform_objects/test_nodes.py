@@ -320,7 +320,7 @@ def test_derived_keys_are_deleted_with_their_parent(pair: Pair) -> None:
             assert made.status_code == 401
 
 
-def test_a_team_that_is_deleted_has_no_keys(pair: Pair) -> None:
+def test_keys_of_a_deleted_team_are_deleted(pair: Pair) -> None:
     for n in range(8):
         team = pair.a.made("/team/new")["team_id"]
         made, deleted = at_once(

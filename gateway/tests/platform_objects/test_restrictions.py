@@ -100,7 +100,7 @@ def test_invalid_addresses_are_refused(world: World, entry: str, says: str) -> N
     assert says in error["message"]
 
 
-def test_addresses_are_shown_as_they_hold(world: World, using: list[Caller]) -> None:
+def test_addresses_are_normalized(world: World, using: list[Caller]) -> None:
     caller = key(world.master, using, allowed_ips=["::FFFF:10.0.0.0/104", "2001:DB8:0::1", "10.0.0.0/255.0.0.0"])
     shown = world.master.get("/key/info", key=caller.id).json()["info"]
     assert shown["allowed_ips"] == ["10.0.0.0/8", "2001:db8::1"]
@@ -150,7 +150,7 @@ def test_a_name_of_no_route_is_refused_when_it_is_written(world: World, name: st
     assert f"`allowed_routes[1]` is {name!r}" in error["message"]
 
 
-def test_a_batch_opens_no_route(world: World, using: list[Caller]) -> None:
+def test_a_batch_cannot_use_other_routes(world: World, using: list[Caller]) -> None:
     """Neither when it is made, nor for its lines when the key was restricted meanwhile."""
     caller = key(world.master, using, allowed_routes=["/v1/files", "/v1/batches*", "/v1/embeddings"])
     line = {"custom_id": "one", "method": "POST", "url": "/v1/chat/completions", "body": HELLO}

@@ -65,7 +65,7 @@ def test_all_models_are_not_hidden_in_a_name() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "30", "d", "0d", "-1d", "1.5h", "30D", "1M", "3 0d", "1mo ", "٣d", "9999999999s"])
-def test_no_durations(text: str) -> None:
+def test_invalid_durations_are_refused(text: str) -> None:
     assert durations.read(text) is None
     with pytest.raises(ApiError):
         durations.parse(text, "duration")
@@ -102,7 +102,7 @@ def test_each_moment_is_in_one_window(text: str, anchor: int, later: int) -> Non
     assert durations.window(text, anchor, start) == (start, end)
 
 
-def test_sight_within_a_place() -> None:
+def test_visibility_within_a_team_and_organization() -> None:
     visibility = Visibility(False, frozenset(), frozenset(), "ada", "key_1", "team_1", "org_1")
     assert visibility.sees(user_id="ada", team_id="team_1", organization_id="org_1")
     assert not visibility.sees(user_id="ada", team_id="team_2", organization_id="org_1")

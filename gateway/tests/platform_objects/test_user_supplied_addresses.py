@@ -93,7 +93,7 @@ def places() -> set[str]:
     return found
 
 
-def test_all_places_for_an_address_are_tried_here() -> None:
+def test_all_members_with_an_address_are_covered() -> None:
     assert places() == {"api_base", "audio_url", "document_url", "endpoint", "image_url", "url", "video_url"}
 
 
@@ -164,7 +164,7 @@ async def test_a_batch_asks_models_and_nothing_else(client: httpx2.AsyncClient, 
     assert trap.visits == 0
 
 
-async def test_a_picture_in_the_request_needs_no_address(client: httpx2.AsyncClient, trap: Trap) -> None:
+async def test_an_inline_image_is_accepted(client: httpx2.AsyncClient, trap: Trap) -> None:
     data = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 64).decode()
     content = [{"type": "image_url", "image_url": {"url": data}}]
     answer = await client.post(

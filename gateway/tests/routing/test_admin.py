@@ -251,7 +251,7 @@ async def test_a_changed_encryption_key_is_reported_and_other_deployments_work(b
     assert set(served) == {"with", "without"}
 
 
-async def test_a_sealed_secret_belongs_to_its_place(bench: Bench) -> None:
+async def test_an_encrypted_secret_is_bound_to_its_record(bench: Bench) -> None:
     await bench.start(config(bench), LOOPBACK)
     for name in ("one", "two"):
         body = {"credential_name": name, "credential_info": {}, "credential_values": {"api_key": CANARY + name}}
@@ -385,7 +385,7 @@ async def test_health_is_not_asked_again_at_once_for_a_key(bench: Bench) -> None
     assert len(bench.providers["a"].seen) == 2
 
 
-async def test_tools_that_ask_no_model(bench: Bench) -> None:
+async def test_utilities_call_no_model(bench: Bench) -> None:
     text = config(bench, "[providers.anthropic]", f'base_url = "{bench.providers["c"].url}"', f'api_key = "{CANARY}"')
     await bench.start(text, LOOPBACK)
     hello = [{"role": "user", "content": "Hello world"}]

@@ -302,7 +302,7 @@ async def test_fallback_models(bench: Bench) -> None:
     assert (record["model"], record["status"]) == ("onceward/echo", "completed")
 
 
-async def test_a_context_that_is_too_long_goes_on_without_blame(bench: Bench) -> None:
+async def test_a_context_that_is_too_long_falls_back_and_opens_no_breaker(bench: Bench) -> None:
     await bench.start(config(bench, "allowed_fails = 1", weights="ab", b={"weight": 0.000001}))
     bench.providers["a"].fails(400, code="context_length_exceeded")
     for _ in range(3):

@@ -268,7 +268,7 @@ def test_an_invalid_backup_is_refused_before_any_change(tmp_path: Path, content:
     assert list(file.parent.glob("*.replaced-*")) == []
 
 
-def test_postgresql_is_told_its_own_programs(tmp_path: Path) -> None:
+def test_backups_of_postgresql_refer_to_its_own_programs(tmp_path: Path) -> None:
     url = "postgresql://onceward:hunter2@127.0.0.1:1/x"
     for action, program in (("backup", "pg_dump --format=custom"), ("restore", "pg_restore --no-owner")):
         told = db(action, "a.dump", folder=tmp_path, database_url=url)

@@ -137,7 +137,7 @@ async def test_a_checkpoint_that_fails_is_logged_and_tried_again(
 
 
 @pytest.mark.parametrize("when", ["while it runs", "at the close"])
-async def test_the_log_is_never_moved_into_a_file_that_was_put_in_its_place(
+async def test_checkpoints_never_write_into_a_replaced_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     backup = tmp_path / "backup.db"

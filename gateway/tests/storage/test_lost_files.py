@@ -91,7 +91,7 @@ async def refusal(bench: Bench, key: str) -> str:
     return str(error["message"])
 
 
-async def test_a_database_that_is_not_in_its_place_takes_no_calls(bench: Bench) -> None:
+async def test_a_moved_database_refuses_calls(bench: Bench) -> None:
     data = bench.gateway.settings.data_dir
     for number, (harm, name) in enumerate(HARMS):
         assert (await call(bench, f"before {number}")).status_code == 200
@@ -116,7 +116,7 @@ async def test_a_database_that_is_not_in_its_place_takes_no_calls(bench: Bench) 
 
 
 @pytest.mark.parametrize("how", ["zeroed", "emptied", "another", "older"])
-async def test_a_database_that_is_overwritten_takes_no_calls(bench: Bench, how: str) -> None:
+async def test_an_overwritten_database_refuses_calls(bench: Bench, how: str) -> None:
     file = bench.gateway.settings.database
     assert (await call(bench, "before")).status_code == 200
     header = bytearray(file.read_bytes()[:100])
@@ -137,7 +137,7 @@ def upload(url: str, data: bytes = b"x", purpose: str = "user_data") -> httpx2.R
     return httpx2.post(url + "/v1/files", files={"file": ("a.jsonl", data)}, data={"purpose": purpose}, timeout=10)
 
 
-def test_a_folder_of_uploads_that_is_not_in_its_place_is_told(launch: Launch, tmp_path: Path) -> None:
+def test_a_moved_upload_folder_is_reported(launch: Launch, tmp_path: Path) -> None:
     url, files = launch("--offline").url, tmp_path / "data" / "files"
     kept = upload(url).json()["id"]
     files.rename(files.with_name("gone"))
@@ -204,7 +204,7 @@ async def test_each_failure_of_the_disk_has_its_own_words(bench: Bench, monkeypa
         assert str(bench.gateway.settings.data_dir) not in refused.text
 
 
-async def test_a_read_only_database_is_told_and_recovers(bench: Bench) -> None:
+async def test_a_read_only_database_is_reported_and_recovers(bench: Bench) -> None:
     db = bench.gateway.db
     assert (await bench.chat("onceward/echo")).status_code == 200
     await db.flush()

@@ -148,7 +148,7 @@ async def test_reads_and_transactions_wait_for_a_quick_restart(cluster: Cluster,
     assert await transaction == 1
 
 
-async def test_a_frozen_server_is_told_within_the_bound(cluster: Cluster) -> None:
+async def test_a_frozen_server_is_reported_within_the_timeout(cluster: Cluster) -> None:
     node = await cluster.node(statement_timeout_seconds=0.3, connect_timeout_seconds=0.2)
     ready = Readiness(node, SystemClock(), Folders(Path("/nowhere"), ()))
     ((backend,),) = await node.query("SELECT pg_backend_pid()")
@@ -296,7 +296,7 @@ async def test_a_commit_that_fails_undoes_its_batch_and_no_other(cluster: Cluste
         await node.write("DROP TABLE child")
 
 
-async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) -> None:
+async def test_changes_of_shared_rows_do_not_deadlock(cluster: Cluster) -> None:
     nodes = [await cluster.node(), await cluster.node()]
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = await nodes[0].query(deadlocks)
@@ -313,7 +313,7 @@ async def test_rows_that_others_change_too_make_no_deadlock(cluster: Cluster) ->
     assert await nodes[0].query(deadlocks) == before
 
 
-async def test_a_statement_that_takes_too_long_ends_and_the_server_is_not_away(cluster: Cluster) -> None:
+async def test_a_statement_timeout_does_not_mark_the_server_as_unavailable(cluster: Cluster) -> None:
     node = await cluster.node(statement_timeout_seconds=0.2)
     with pytest.raises(StorageError, match="timeout") as refused:
         await node.query("SELECT pg_sleep(5)")

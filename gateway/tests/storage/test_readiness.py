@@ -216,7 +216,7 @@ class _Flaky:
             raise StorageUnavailable("full", FULL)
 
 
-async def test_a_write_that_failed_since_the_last_probe_is_told_at_once(tmp_path: Path) -> None:
+async def test_a_failed_write_is_reported_at_once(tmp_path: Path) -> None:
     db = _Flaky()
     readiness = Readiness(cast("Database", db), SystemClock(), Folders(tmp_path, ()))
     assert await readiness.fault() is None

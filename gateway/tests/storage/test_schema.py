@@ -249,7 +249,7 @@ def test_idempotency_keys_move_to_their_new_table(kind: str, tmp_path: Path, req
     engine.dispose()
 
 
-def test_a_file_of_an_older_gateway_goes_on(tmp_path: Path) -> None:
+def test_a_file_of_an_older_gateway_is_upgraded(tmp_path: Path) -> None:
     """Earlier calls are replayed, and earlier spend is still known."""
     (tmp_path / "data").mkdir()
     file = older_file(tmp_path / "data")
@@ -397,7 +397,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
-def test_a_current_schema_costs_no_import(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_current_schema_imports_no_migrations(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = (
         f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else new_database(request.getfixturevalue("postgres"), "lean")
     )
@@ -469,7 +469,7 @@ def _folder(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"), [(_garbage, "file is not a database"), (_folder, "unable to open database file")]
 )
-def test_a_file_that_is_no_database_is_named(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
+def test_an_invalid_database_file_is_named(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
     settings = Settings(data_dir=tmp_path)
     spoil(settings.database)
     with pytest.raises(StorageError, match=f"gateway.db' cannot be opened: {said}. "):

@@ -113,6 +113,9 @@ def test_an_insert_names_the_columns_with_a_value() -> None:
         "INSERT INTO t (a, b, d, c) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
         (0, 3, ""),
     )
+    insert = LeanInsert("t", ("a", "b", "c"), zeros=("b",), empty=("c",))
+    assert insert.statement((1, None, None)) == ("INSERT INTO t (a, b, c) VALUES (?, 0, '')", (1,))
+    assert insert.statement((1, None, "x")) == ("INSERT INTO t (a, c, b) VALUES (?, ?, 0)", (1, "x"))
 
 
 async def test_changes_are_committed_without_a_flush(db: SqliteDatabase) -> None:
@@ -132,9 +135,7 @@ async def test_a_flush_makes_writes_durable(db: SqliteDatabase) -> None:
     assert seen_from_outside(db) == [(1,)]
 
 
-async def test_a_full_disk_is_told_and_nothing_is_half_written(
-    db: SqliteDatabase, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_full_disk_is_an_error_and_writes_nothing(db: SqliteDatabase, caplog: pytest.LogCaptureFixture) -> None:
     pages = await db.one("PRAGMA page_count")
     assert pages is not None
     await db.query(f"PRAGMA max_page_count = {pages[0] + 2}")
@@ -159,7 +160,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(
     assert seen_from_outside(db) == [(1,), (2,), (3,)]
 
 
-async def test_a_locked_file_is_waited_for_and_hinders_nobody_else(db: SqliteDatabase) -> None:
+async def test_writes_wait_for_a_locked_file_and_reads_do_not(db: SqliteDatabase) -> None:
     with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         first = Batch(once=(ADD, (1, "first")))

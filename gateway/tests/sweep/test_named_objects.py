@@ -17,7 +17,7 @@ async def _refused(world: Swept, path: str, body: dict[str, Any], method: str = 
 
 
 @pytest.mark.parametrize("name", ["api_key", "user_id", "team_id", "organization_id", "customer_id", "budget_id"])
-async def test_an_empty_name_resets_nobody(world: Swept, name: str) -> None:
+async def test_an_empty_name_resets_no_spend(world: Swept, name: str) -> None:
     """A variable that is empty must not set back what all have spent."""
     key = await world.key(max_budget=1000)
     assert (await world.chat(key["key"])).status_code == 200

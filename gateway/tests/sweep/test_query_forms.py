@@ -80,7 +80,7 @@ def _wrong(name: str, value: str) -> Iterator[tuple[str, str]]:
     yield "misspelt", f"{name}{name[-1]}={value}"
 
 
-async def test_queries_that_cannot_be_heeded(two: Tenants) -> None:
+async def test_unsupported_queries_are_refused(two: Tenants) -> None:
     objects, places = await _objects(two), await _places(two)
     # Names of objects in a query may have any form; the object of the fine-tuning list is asked for by its members.
     permitted = {("/v1/fine_tuning/jobs", "metadata", "as an object")}

@@ -130,6 +130,6 @@ async def test_buffered_lines_are_written_at_shutdown(launch: Launch, tmp_path: 
     assert len(lines(log)) == 3
 
 
-def test_a_place_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+def test_an_unwritable_path_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"`access_log.to` is '.*nowhere/x', which cannot be written: .*\. Check"):
         AccessLog(str(tmp_path / "nowhere" / "x"))

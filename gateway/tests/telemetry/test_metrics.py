@@ -143,7 +143,7 @@ async def test_running_calls_are_counted(launch: Launch, upstream: Any) -> None:
     assert after.sum("onceward_calls_total") == 1, "attached and replayed: it was one call"
 
 
-async def test_strangers_make_no_series(launch: Launch) -> None:
+async def test_names_that_clients_choose_create_no_series(launch: Launch) -> None:
     gateway = launch("--offline")
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
 
@@ -196,7 +196,7 @@ def guarded(launch: Launch) -> Any:
     return launch(ONCEWARD_GATEWAY_API_KEYS=MASTER)
 
 
-async def test_refusals_tell_what_refused_and_whose_it_was(guarded: Any) -> None:
+async def test_rejections_are_counted_by_kind_and_scope(guarded: Any) -> None:
     async with httpx2.AsyncClient(base_url=guarded.url) as client:
 
         async def key(**limits: Any) -> dict[str, str]:
@@ -251,7 +251,7 @@ async def test_public_metrics_are_for_everybody(launch: Launch) -> None:
     assert await _status(gateway.url, key_of("sk-nobody-knows-this-one")) == 200
 
 
-async def test_switched_off_there_is_no_such_path(launch: Launch) -> None:
+async def test_without_metrics_the_path_is_not_found(launch: Launch) -> None:
     gateway = launch(config="[metrics]\nenabled = false\n")
     async with httpx2.AsyncClient(base_url=gateway.url) as client:
         assert (await client.post(CHAT, json=asked())).status_code == 200
@@ -332,7 +332,7 @@ async def _killed_at(gateway: GatewayProcess, answer: httpx2.Response, event: st
             gateway.kill()
 
 
-async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> None:
+async def test_a_call_resumed_after_a_kill_is_counted(launch: Launch) -> None:
     body, headers = asked(stream=True, provider_specific_params={"pace": 0.02}), {"Idempotency-Key": "through-it"}
     gateway = launch("--offline")
     async with (
@@ -352,7 +352,7 @@ async def test_a_call_that_is_taken_up_after_a_kill_is_told(launch: Launch) -> N
     assert seen.sum("onceward_calls_total", status="completed") == 1
 
 
-async def test_no_web_page_reads_a_port_of_their_own(launch: Launch) -> None:
+async def test_web_pages_cannot_read_the_metrics_port(launch: Launch) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

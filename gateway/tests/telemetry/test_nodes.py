@@ -33,7 +33,7 @@ async def called(url: str, count: int) -> None:
             assert (await client.post(CHAT, json=asked())).status_code == 200
 
 
-async def test_workers_tell_of_each_other_and_a_successor_begins_anew(served: Gateways) -> None:
+async def test_metrics_of_all_workers_are_summed(served: Gateways) -> None:
     server = served.add("--workers", "3")
 
     async def all_up() -> Read | None:
@@ -77,7 +77,7 @@ def _workers(supervisor: int) -> dict[int, str]:
     return found
 
 
-async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
+async def test_an_unavailable_database_is_in_the_metrics(tmp_path: Path) -> None:
     server = PostgresServer().start()
     made = Gateways(tmp_path, config="[storage]\nwrite_timeout_seconds = 1.0\n", database=server.url())
     try:
@@ -105,7 +105,7 @@ async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
         server.remove()
 
 
-async def test_a_redis_that_is_away_is_told(tmp_path: Path, redis_server: Any) -> None:
+async def test_an_unavailable_redis_is_in_the_metrics(tmp_path: Path, redis_server: Any) -> None:
     redis = redis_server
     made = Gateways(tmp_path, redis=redis.url)
     try:

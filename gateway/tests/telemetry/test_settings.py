@@ -90,7 +90,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_port_that_is_taken_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_port_in_use_stops_the_start(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -37,7 +37,7 @@ async def collector(binary: Path, tmp_path: Path) -> AsyncIterator[Collector]:
     running.stop()
 
 
-async def test_a_call_stands_in_the_callers_trace_and_the_provider_is_told(
+async def test_spans_continue_the_trace_of_the_caller_to_the_provider(
     launch: Launch, upstream: Any, collector: Collector
 ) -> None:
     gateway = launch(config=deployments(one=upstream.url), **collector.environ)

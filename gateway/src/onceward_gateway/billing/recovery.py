@@ -20,7 +20,6 @@ from ..core.money import credits_for
 from ..core.principal import Principal
 from ..core.usage import (
     added,
-    hour_of,
     tokens_of,
 )
 from ..db import (
@@ -164,7 +163,7 @@ class Recovery:
             *(account.deployment, provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
             *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
             *(int(call.stream), "interrupted", None, None, None, started, now),
-            *(round((now - started) * 1000), None, hour_of(started)),
+            *(round((now - started) * 1000), None, None),
             *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
             *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
         )

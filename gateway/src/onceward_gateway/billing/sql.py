@@ -113,8 +113,9 @@ _COLUMNS = ", ".join(USAGE_COLUMNS)
 # Columns that are 0 in nearly all records, which then have None for them.
 _ZEROS = ("cached_tokens", "cache_write_tokens", "reasoning_tokens", "audio_tokens", "credits_milli")
 _FLAGS = ("estimated", "cached", "stream")
-# Written once: a batch with it is refused as a whole if the row exists.
-ADD_USAGE = LeanInsert("usage", USAGE_COLUMNS, zeros=(*_ZEROS, *_FLAGS))
+# Written once: a batch with it is refused as a whole if the row exists. `hour` follows from `started_at`; the archive
+# has it.
+ADD_USAGE = LeanInsert("usage", USAGE_COLUMNS, zeros=(*_ZEROS, *_FLAGS), empty=("hour",))
 WITHHOLD_USAGE = """
     UPDATE usage SET status = 'failed', error_status = ?, error_code = ?, error_message = ?
     WHERE id = ? AND status = 'completed'

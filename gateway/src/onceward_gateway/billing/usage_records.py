@@ -11,7 +11,7 @@ from ..core import error_codes
 from ..core.errors import ApiError, invalid
 from ..core.headers import X_ONCEWARD_CACHE_KEY, X_ONCEWARD_TAGS
 from ..core.principal import Principal
-from ..core.usage import Tokens, hour_of
+from ..core.usage import Tokens
 from ..db import Batch, Increment
 from ..http.request import Request
 from ..http.validation import refuse_nul
@@ -195,7 +195,7 @@ def row_of(
         ended,
         round((ended - started) * 1000),
         None if first is None else max(0, round((first - started) * 1000)),
-        hour_of(started),
+        None,
         msgspec.json.encode(ticket.tags).decode() if ticket.tags else None,
         ticket.node,
         ticket.served_at,

@@ -18,14 +18,23 @@ _NONES = repeat(None)
 class LeanInsert:
     """An INSERT of rows of which many columns are empty: to bind NULL costs more than to write it.
 
-    A column without a value gets its default, NULL, or 0 if it is one of `zeros`. `tail` follows the values.
+    A column without a value gets its default, NULL, or 0 if it is one of `zeros`, or an empty text if it is one of
+    `empty`. `tail` follows the values.
     """
 
-    def __init__(self, table: str, columns: Sequence[str], tail: str = "", *, zeros: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        table: str,
+        columns: Sequence[str],
+        tail: str = "",
+        *,
+        zeros: Collection[str] = (),
+        empty: Collection[str] = (),
+    ) -> None:
         self._table = table
         self._columns = columns
         self._tail = tail
-        self._zeros = zeros
+        self._constants = {**dict.fromkeys(zeros, "0"), **dict.fromkeys(empty, "''")}
         self._texts: dict[tuple[bool, ...], str] = {}
 
     def statement(self, row: Sequence[Any]) -> Statement:
@@ -37,8 +46,8 @@ class LeanInsert:
         if len(self._texts) >= _MAX_TEXTS:
             self._texts.clear()
         bound = [column for column, is_given in zip(self._columns, given, strict=True) if is_given]
-        zeros = [column for column in self._columns if column in self._zeros and column not in bound]
-        values = ", ".join([*("?" for _ in bound), *("0" for _ in zeros)])
-        text = f"INSERT INTO {self._table} ({', '.join([*bound, *zeros])}) VALUES ({values}) {self._tail}".rstrip()
+        constants = [column for column in self._columns if column in self._constants and column not in bound]
+        values = ", ".join([*("?" for _ in bound), *(self._constants[column] for column in constants)])
+        text = f"INSERT INTO {self._table} ({', '.join([*bound, *constants])}) VALUES ({values}) {self._tail}".rstrip()
         self._texts[given] = text
         return text

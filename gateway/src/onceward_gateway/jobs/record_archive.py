@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..config.records import RecordSettings
 from ..core.clock import Clock
+from ..core.usage import hour_of
 from ..db import Database, Row, StorageError
 from . import archive_sql as sql
 from .archive_files import ids_in, write_archive
@@ -112,6 +113,9 @@ class RecordArchive:
         if folder is None:
             return
         records = [dict(zip(table.columns, row, strict=True)) for row in rows]
+        if table is _USAGE:
+            for record in records:
+                record["hour"] = hour_of(record["started_at"])
         name = f"{table.name}-{ids[0]}.jsonl.gz"
         await asyncio.to_thread(write_archive, folder, name, records)
         await self._db.write(sql.SET_PENDING, (name, table.name))

@@ -25,6 +25,7 @@ from .method_names import method_names
 from .nullable import nullable
 from .pages import pages
 from .retries import retries
+from .shared import shared
 from .streams import streams
 from .twins import twins
 from .unions import unions
@@ -36,6 +37,7 @@ __all__ = ["PASSES", "Context", "Pass", "normalise"]
 Pass = Callable[[Map, Context], Map]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
+    ("shared", shared),
     ("inline", inline),
     ("webhooks", webhooks),
     ("variants", variants),

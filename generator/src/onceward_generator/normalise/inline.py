@@ -23,6 +23,10 @@ def inline(document: Map, context: Context) -> Map:
     visit = _Inliner(components, context)
     new = visit(document, "document")
     kept: Map = new.map("components") or components
+    schemes = kept.map("securitySchemes")
+    if schemes is not None:
+        found = {key: visit(node, "security_scheme") for key, node in schemes.items()}
+        kept = kept.replace(securitySchemes=Map(found, schemes.at, schemes.spots))
     return _parameters(new.replace(components=kept.only(*_KEPT)), context)
 
 

@@ -17,7 +17,7 @@ from .labels import labels
 from .media import STREAMING, family
 from .method_names import ID
 
-__all__ = ["lift"]
+__all__ = ["BESIDE", "lift", "of_items", "of_property"]
 
 _STATUSES = {
     "200": "Ok", "201": "Created", "202": "Accepted", "203": "Transformed", "206": "Partial", "207": "MultiStatus",
@@ -27,7 +27,8 @@ _STATUSES = {
     "423": "Locked", "429": "RateLimit", "500": "Internal", "501": "NotImplemented", "502": "BadGateway",
     "503": "Unavailable", "504": "GatewayTimeout", "4XX": "Client", "5XX": "Server",
 }  # fmt: skip
-_BESIDE = ("nullable", "description", "default", "deprecated", "readOnly", "writeOnly", "title")
+BESIDE = ("nullable", "description", "default", "deprecated", "readOnly", "writeOnly", "title")
+"""Annotations that stay beside the reference to a schema that was named."""
 
 
 def lift(document: Map, context: Context) -> Map:
@@ -112,21 +113,21 @@ class _Lifter:
     def _named_here(self, schema: Map, names: list[str]) -> Map:
         key = self._free(names)
         self.named[key] = Map({}, schema.at)
-        self.named[key] = self.inside(schema.without(*_BESIDE), key)
+        self.named[key] = self.inside(schema.without(*BESIDE), key)
         described = schema.only("description", "title", "deprecated")
         self.named[key] = Map({**described, **self.named[key]}, schema.at, schema.spots)
-        return Map({"$ref": reference_to(key), **schema.only(*_BESIDE)}, schema.at, schema.spots)
+        return Map({"$ref": reference_to(key), **schema.only(*BESIDE)}, schema.at, schema.spots)
 
     def inside(self, schema: Map, path: str, names: list[str] | None = None) -> Map:
         """Return a schema with everything inside that needs a name replaced by references."""
         changed: dict[str, Node] = {}
         fields = schema.map("properties")
         if fields is not None:
-            own = {key: self.used(field, _of_property(path, key)) for key, field in fields.items()}
+            own = {key: self.used(field, of_property(path, key)) for key, field in fields.items()}
             changed["properties"] = Map(own, fields.at, fields.spots)
         items = schema.map("items")
         if items is not None:
-            changed["items"] = self.used(items, [name for n in (names or [path]) for name in _of_items(n)])
+            changed["items"] = self.used(items, [name for n in (names or [path]) for name in of_items(n)])
         extra = schema.map("additionalProperties")
         if extra is not None:
             changed["additionalProperties"] = self.used(extra, [f"{name}Value" for name in names or [path]])
@@ -156,12 +157,14 @@ class _Lifter:
         return self._free([f"{candidates[-1]}{digest(candidates[-1]).capitalize()}"])
 
 
-def _of_property(path: str, key: str) -> list[str]:
+def of_property(path: str, key: str) -> list[str]:
+    """Return the names for the schema of a property, the preferred one first."""
     words = split(key)
     return [path + pascal(words), f"{path}Property{pascal(words)}"]
 
 
-def _of_items(path: str) -> list[str]:
+def of_items(path: str) -> list[str]:
+    """Return the names for the items of a list, the preferred one first."""
     words = split(path)
     one = pascal((*words[:-1], singular(words[-1])))
     return [one, f"{path}Item"] if one != path else [f"{path}Item"]
