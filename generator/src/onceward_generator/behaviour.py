@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Backoff", "Behaviour", "Clocks", "ErrorClass"]
+__all__ = ["LOGGED", "Backoff", "Behaviour", "Clocks", "ErrorClass"]
+
+LOGGED = (
+    "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
+    "x-request-id", "x-should-retry",
+)  # fmt: skip
+"""Headers that logs show in full, unless the configuration names others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from onceward_generator.behaviour import Backoff, Behaviour, Clocks, ErrorClass
+from onceward_generator.behaviour import LOGGED, Backoff, Behaviour, Clocks, ErrorClass
 from onceward_generator.load import Map, Node
 from onceward_generator.sdk_file import SdkFile
 
-__all__ = ["LOGGED", "behaviour_of"]
+__all__ = ["behaviour_of"]
 
 T = TypeVar("T")
-
-
-LOGGED = (
-    "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
-    "x-request-id", "x-should-retry",
-)  # fmt: skip
 
 _ERRORS = (
     ErrorClass(("api", "status"), None),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from onceward_generator.behaviour import Behaviour, Clocks
-from onceward_generator.build.settings import LOGGED
+from onceward_generator.behaviour import LOGGED, Behaviour, Clocks
 
 __all__ = ["behaviour_values"]
 

@@ -15,14 +15,13 @@ from urllib.parse import quote
 from .encode import Encoded
 from .errors import ConfigError
 from .narrow import is_mapping, is_row
-from .oauth import ClientCredentials, TokenSource, token_of
+from .oauth import ClientCredentials, TokenSource, Tries, token_of
 from .ports import Steps
 from .secrets import MaskedStr, Secret
 from .wire import Request
 
 if TYPE_CHECKING:
     from .brand import Brand, Scheme
-    from .call import Tries
 
 __all__ = ["BasicAuth", "Credentials", "Pass", "TokenFor", "credentials_of", "masked"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote_plus, urljoin
 
 from .encode import encode_form
@@ -17,10 +17,11 @@ from .wire import Request
 
 if TYPE_CHECKING:
     from .brand import Scheme
-    from .call import Tries
 
-__all__ = ["ClientCredentials", "RefreshToken", "TokenSource", "token_of"]
+__all__ = ["ClientCredentials", "RefreshToken", "TokenSource", "Tries", "token_of"]
 
+Tries: TypeAlias = Any
+"""The attempts of a call. Calls know their credentials, so that these cannot import calls."""
 _LEEWAY: Final = 30.0
 """Seconds before its end at which a token is renewed; for short lives, a tenth of them."""
 
@@ -215,6 +216,6 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _refused(tries: Tries, url: str, status: int, answer: dict[str, Any]) -> APIError:
     why = answer.get("error_description") or answer.get("error") or "no access token"
-    return tries.stamp(
-        AuthenticationError(f"{tries.where}: {url} answered {status}: {why}", status_code=status, body=answer)
-    )
+    error = AuthenticationError(f"{tries.where}: {url} answered {status}: {why}", status_code=status, body=answer)
+    tries.stamp(error)
+    return error
