@@ -101,6 +101,12 @@ CASES = [
             " {a: {type: string}}}}}}}\n"
         ),
     ),
+    Case(
+        "W140",
+        "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a:\n    get:\n      operationId: a\n"
+        "      x-speakeasy-pagination: >{type: spiral}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {type: array}}}}}\n",
+    ),
     Case("W141", secured("{k: >{type: http, scheme: digest}}", "security: [{k: []}]\n")),
     Case("W142", secured("{k: {type: http, scheme: basic}}", "security: [{gone: >[]}]\n")),
     Case("W143", secured(">{k: {type: http, scheme: basic}}", "")),

@@ -186,6 +186,7 @@ def test_every_operation_behind_a_reference_is_a_method() -> None:
     [
         "/a: {get: {$ref: 'gone.yaml'}}",
         "/a: {$ref: 'gone.yaml#/a'}",
+        '/a: {$ref: "\\0.yaml#/a"}',
         "/a: {$ref: '#/paths/~1a'}",
         "/a: {get: {$ref: '#/info/title'}}",
         "$ref: 'https://example.com/paths.yaml'",

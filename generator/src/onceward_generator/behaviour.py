@@ -10,7 +10,7 @@ LOGGED = (
     "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
     "x-request-id", "x-should-retry",
 )  # fmt: skip
-"""Headers that logs show in full, unless the configuration names others."""
+"""The headers whose values are logged, unless a package configures others."""
 
 
 @dataclass(frozen=True, slots=True)

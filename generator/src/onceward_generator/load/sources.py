@@ -120,7 +120,7 @@ class Sources:
     def _read(self, file: str) -> str:
         try:
             return decode(self._bytes(Path(os.path.normpath(self.folder / file))))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # `ValueError`: the name has a null character, or the text is not UTF-8
             reason = getattr(error, "strerror", None) or str(error)
             problem = Diagnostic(
                 "E001", f"`{file}` cannot be read: {reason}", Origin(file, "", 1, 1), "check the path and the encoding"

@@ -34,7 +34,7 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
 _NAMES: tuple[tuple[str, frozenset[str]], ...] = (
     ("collections.abc", frozenset({"Callable", "Mapping"})),
     ("typing", frozenset({"Any", "Literal", "Never"})),
-    ("._core.credentials", frozenset({"BasicAuth"})),
+    ("._core.credential_options", frozenset({"BasicAuth"})),
     ("._core.oauth", frozenset({"ClientCredentials", "RefreshToken"})),
     ("._core.options", frozenset({"TimeoutInput", "Unset"})),
     ("._core.ports", frozenset({"Clock"})),
@@ -159,7 +159,7 @@ class Access:
         texts += "    **unknown: Refused, with the nearest option that exists.\n"
         doc = docstring(f"Make a client. Options that are not given come from the environment.\n\nArgs:\n{texts}", 2)
         mask = "".join(f"{name} = masked({name})\n" for name in secrets)
-        mask = f"from ._core.credentials import masked\n\n{mask}" if mask else ""
+        mask = f"from ._core.credential_options import masked\n\n{mask}" if mask else ""
         body = f"{doc}{mask}self._declare(locals().copy())\n"
         return f"def __init__({', '.join(arguments)}) -> None:\n{indent(body)}"
 

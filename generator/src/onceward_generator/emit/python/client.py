@@ -26,10 +26,13 @@ def render_client(package: Package) -> str:
     checking = "if TYPE_CHECKING:\n" + indent("\n".join(lines)) + "\n" if lines else ""
     typing = "from typing import TYPE_CHECKING\n" if lines else ""
     cached = "from functools import cached_property\n" if package.resources else ""
+    drivers = "from ._drivers.aio import AsyncClient\nfrom ._drivers.sync import SyncClient\n"
+    if not access.is_declared:
+        drivers += "from ._gateway.client import GatewayClient\n"
     return (
         f"{HEADER}{docstring(f'The clients of {package.client}.')}\n"
         f"from __future__ import annotations\n\n{cached}{typing}\n"
-        "from ._brand import BRAND\nfrom ._drivers.aio import AsyncClient\nfrom ._drivers.sync import SyncClient\n\n"
+        f"from ._brand import BRAND\n{drivers}\n"
         f'{values}\n{checking}\n__all__ = ["Async{package.client}", "{package.client}"]\n\n\n'
         f"{_client(package, access, '', 'SyncClient')}\n\n{_client(package, access, 'Async', 'AsyncClient')}"
     )
@@ -37,7 +40,7 @@ def render_client(package: Package) -> str:
 
 def _client(package: Package, access: Access, prefix: str, base: str) -> str:
     kind = "asynchronous" if prefix else "synchronous"
-    options = "" if access.is_declared else f" Its options are those of `{base}`."
+    options = "" if access.is_declared else " Its options are those of `GatewayClient`."
     members = [f"{docstring(f'The {kind} client of {package.client}.{options}', 1)}\n_brand = BRAND\n"]
     if access.is_declared:
         members.append(access.constructor())
@@ -52,7 +55,8 @@ def _client(package: Package, access: Access, prefix: str, base: str) -> str:
                 docstring(f"Another name of `{module.root.attribute}`.", 2) + f"return self.{module.root.attribute}\n"
             )
             members.append(f"@property\ndef {alias}(self) -> {name}:\n{indent(other)}")
-    return f"class {prefix}{package.client}({base}):\n" + indent("\n".join(members))
+    bases = base if access.is_declared else f"GatewayClient, {base}"
+    return f"class {prefix}{package.client}({bases}):\n" + indent("\n".join(members))
 
 
 def render_brand(package: Package, cancel_path: str | None) -> str:
@@ -70,9 +74,6 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
     values |= access.brand_values()
     if brand.key_prefix:
         values["key_prefix"] = brand.key_prefix
-    if brand.gateway:
-        values["dialect"] = "_gateway.dialect"
-        values["embedded_errors"] = True
     if brand.providers:
         values["providers"] = tuple(name for name, _ in brand.providers)
         values["provider_aliases"] = {prefix: name for name, prefixes in brand.providers for prefix in prefixes}
@@ -84,7 +85,8 @@ def render_brand(package: Package, cancel_path: str | None) -> str:
         given = ", ".join(f"{key}={value}" for key, value in configured.items())
         arguments += f"    behaviour=Behaviour({given}),\n"
     names = "Brand, Scheme" if access.schemes else "Brand"
-    imports = f"from ._core.brand import {names}\nfrom ._version import __version__\n"
+    names, module = ("GatewayBrand as Brand", "_gateway") if brand.gateway else (names, "_core")
+    imports = f"from .{module}.brand import {names}\nfrom ._version import __version__\n"
     imports = f"from ._core.behaviour import Behaviour\n{imports}" if configured else imports
     doc = docstring("The brand of this package.")
     return (

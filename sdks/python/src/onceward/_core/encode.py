@@ -44,7 +44,7 @@ class Encoded(str):
 
 
 def encode_path(value: Any) -> str:
-    """Encode one path segment. ``/`` is encoded too, so that ``openai/gpt-4o`` stays one segment."""
+    """Encode one path segment. ``/`` is encoded too, so that ``a/b`` stays one segment."""
     return quote(scalar(value), safe="-._~")
 
 

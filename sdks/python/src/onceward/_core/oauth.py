@@ -1,27 +1,18 @@
-"""OAuth 2.0 tokens: got by client credentials or a refresh token, cached, and renewed before they expire."""
+"""Sources of OAuth 2.0 tokens, which keep a token until shortly before it expires."""
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from urllib.parse import quote_plus, urljoin
+from typing import Any, Final
+from urllib.parse import quote_plus
 
 from .encode import encode_form
-from .errors import APIError, AuthenticationError, ConfigError
-from .narrow import is_dict
-from .ports import Lock, Read, Send, Steps, Unlock
 from .secrets import MaskedStr, Secret
-from .wire import Request
+from .wire import Request, Timeouts
 
-if TYPE_CHECKING:
-    from .brand import Scheme
+__all__ = ["ClientCredentials", "RefreshToken", "TokenSource"]
 
-__all__ = ["ClientCredentials", "RefreshToken", "TokenSource", "Tries", "token_of"]
-
-Tries: TypeAlias = Any
-"""The attempts of a call. Calls know their credentials, so that these cannot import calls."""
 _LEEWAY: Final = 30.0
 """Seconds before its end at which a token is renewed; for short lives, a tenth of them."""
 
@@ -62,7 +53,7 @@ class TokenSource:
         """Return the members of the request that are special to the kind of grant."""
         raise NotImplementedError
 
-    def request(self, url: str, scopes: tuple[str, ...], tries: Tries) -> Request:
+    def request(self, url: str, scopes: tuple[str, ...], timeouts: Timeouts) -> Request:
         """Return the request for a token.
 
         The client is named in the header, as every server must accept, or in the body where that was refused.
@@ -80,7 +71,7 @@ class TokenSource:
             else:
                 pair = f"{quote_plus(self.client_id)}:{quote_plus(self._secret.reveal())}"
                 headers.append(("Authorization", MaskedStr("Basic " + b64encode(pair.encode()).decode())))
-        return Request("POST", url, headers, encode_form(fields.items()).encode(), tries.timeouts())
+        return Request("POST", url, headers, encode_form(fields.items()).encode(), timeouts)
 
     def received(self, answer: dict[str, Any], now: float) -> Secret:
         """Keep the token of an answer, and return it."""
@@ -155,67 +146,3 @@ class RefreshToken(TokenSource):
         if self._on_refresh is not None:
             self._on_refresh(answer)
         return token
-
-
-def token_of(tries: Tries, source: TokenSource, scheme: Scheme, base_url: str) -> Steps[Secret]:
-    """Return a token, renewed once for all the calls that wait for it."""
-    clock = tries.call.shared.clock
-    token = source.current(clock.monotonic())
-    if token is not None:
-        return token
-    yield Lock(tries.remaining())
-    try:
-        token = source.current(clock.monotonic())  # another call may have renewed it meanwhile
-        if token is None:
-            token = yield from _renewed(tries, source, scheme, base_url)
-    except GeneratorExit:
-        raise
-    except BaseException:
-        yield Unlock()
-        raise
-    yield Unlock()
-    return token
-
-
-def _renewed(tries: Tries, source: TokenSource, scheme: Scheme, base_url: str) -> Steps[Secret]:
-    url = source.token_url or scheme.url_for(refresh=isinstance(source, RefreshToken))
-    if url is None and scheme.discovery_url is not None:
-        url = yield from _discovered(tries, urljoin(base_url + "/", scheme.discovery_url))
-    if url is None:
-        raise ConfigError(f"`{scheme.option}`: the contract names no token endpoint; give `token_url=`")
-    url = urljoin(base_url + "/", url)
-    while True:
-        started = tries.call.shared.clock.monotonic()
-        response = yield Send(source.request(url, scheme.scopes, tries), tries.remaining())
-        answer = _object((yield Read(response, tries.remaining())))
-        if 200 <= response.status < 300 and answer.get("access_token"):
-            return source.received(answer, started)
-        if response.status in (400, 401) and answer.get("error") == "invalid_client" and source.try_body():
-            continue
-        raise _refused(tries, url, response.status, answer)
-
-
-def _discovered(tries: Tries, url: str) -> Steps[str]:
-    """Return the token endpoint of an OpenID provider."""
-    request = Request("GET", url, [("Accept", "application/json")], None, tries.timeouts())
-    response = yield Send(request, tries.remaining())
-    answer = _object((yield Read(response, tries.remaining())))
-    endpoint = answer.get("token_endpoint")
-    if response.status != 200 or not isinstance(endpoint, str):
-        raise _refused(tries, url, response.status, answer)
-    return endpoint
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if is_dict(found) else {}
-
-
-def _refused(tries: Tries, url: str, status: int, answer: dict[str, Any]) -> APIError:
-    why = answer.get("error_description") or answer.get("error") or "no access token"
-    error = AuthenticationError(f"{tries.where}: {url} answered {status}: {why}", status_code=status, body=answer)
-    tries.stamp(error)
-    return error

@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from .._core.checks import compiled
+from .._core.narrow import is_dict
 from .._core.operation import Operation, Param
 from .._core.params import checked_body
 from .replies import RecordedRequest, Reply, encode_json, sse
@@ -135,7 +136,10 @@ def _value_faults(param: Param, texts: list[str]) -> Iterator[str]:
 def _may_be_object(check: Any) -> bool:
     if isinstance(check, str):
         return ":" in check
-    return isinstance(check, tuple) and (check[0] in ("object", "map") or any(map(_may_be_object, check[1:])))
+    if not isinstance(check, tuple):
+        return False
+    pieces: tuple[Any, ...] = check
+    return pieces[0] in ("object", "map") or any(map(_may_be_object, pieces[1:]))
 
 
 def _read(text: str) -> Any:
@@ -175,7 +179,7 @@ def _json_faults(operation: Operation, request: RecordedRequest) -> Iterator[str
         if whole.check is not None and not (whole.nullable and value is None):
             compiled(whole.check).explain(value, "body", faults)
         yield from faults
-    elif isinstance(value, dict):
+    elif is_dict(value):
         yield from checked_body(operation, value)[1]
     elif any(param.place == "body" for param in operation.params.values()):
         yield "the body is not an object"
@@ -200,7 +204,7 @@ def _wants_stream(operation: Operation, request: RecordedRequest) -> bool:
         body = request.json()
     except ValueError:
         return False
-    return isinstance(body, dict) and body.get(flag) is True
+    return is_dict(body) and body.get(flag) is True
 
 
 def _stream(operation: Operation, event: Any) -> Reply:
