@@ -54,6 +54,6 @@ class Server:
     url: str
     description: str = ""
     name: tuple[str, ...] = ()
-    """What distinguishes it: declared, or from its description or its URL. Unique among the servers of an API."""
+    """A name that is unique among the servers: declared, or from the description or the URL."""
     template: str = ""
     variables: tuple[ServerVariable, ...] = ()
