@@ -62,7 +62,13 @@ CASES = [
     Case("W104", schema(">{allOf: [{type: string}, {type: integer}]}")),
     Case("W105", schema(">{properties: {b: {$ref: '#/components/schemas/a'}}}", "    a: {properties: {c: {}}}\n")),
     Case("W106", schema(">{type: array, prefixItems: [{type: string}, {type: integer}]}")),
-    Case("W107", body(">{text/plain: {schema: {type: string}}, application/xml: {schema: {type: string}}}")),
+    Case(
+        "W107",
+        operation(
+            "      responses: {'200': {description: ok, content: >{application/json: {schema: {type: object}},"
+            " application/xml: {schema: {type: object}}}}}\n"
+        ),
+    ),
     Case("W108", operation(OK, "/a/{id}").replace("    post:\n", "    post:\n      >", 1).replace(">      ", ">")),
     Case("W109", operation(f"      parameters: [{{name: a, in: query}}, >{{name: a, in: query}}]\n{OK}")),
     Case(
