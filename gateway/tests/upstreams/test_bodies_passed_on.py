@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -327,11 +328,48 @@ def test_every_answer_is_reserved(world: World) -> None:
         parts({"type": "document_url", "document_url": {"name": "Voldemort"}}),
         {"stop": {"at": "Voldemort"}},
         {"temperature": "Voldemort"},
+        {"messages": [{"role": "ipython", "content": "Volde"}, {"role": "ipython", "content": "mort"}]},
+        {"messages": [{"role": {}, "content": "x"}, {"role": ["Voldemort"], "content": 1}]},
     ],
 )
 def test_guardrails_read_every_text(world: World, body: dict[str, Any]) -> None:
     error = world.refused(world.chat(body | {"guardrails": ["names"]}))
     assert error["code"] == "content_blocked"
+
+
+_NAMES = (
+    *("arguments", "content", "data", "file", "function", "id", "image_url", "input_audio", "name", "parameters"),
+    *("role", "text", "tool_calls", "type", "url"),
+)
+_MEMBERS = (
+    *("audio", "function_call", "functions", "logit_bias", "max_tokens", "metadata", "modalities", "moderation"),
+    *("options", "plugins", "prediction", "reasoning", "response_format", "search_parameters", "service_tier", "speed"),
+    *("stop", "stream_options", "temperature", "thinking", "tool_choice", "tools", "web_search_options"),
+)
+
+
+def odd(choose: random.Random, depth: int = 0) -> Any:
+    """Return any JSON value."""
+    kind = choose.randrange(8 if depth < 4 else 6)
+    if kind < 6:
+        return choose.choice([None, True, 0, -1, 1.5, 10**30, "", "x", "text", "user", "data:image/png;base64,AAAA"])
+    if kind == 6:
+        return [odd(choose, depth + 1) for _ in range(choose.randrange(3))]
+    return {choose.choice(_NAMES): odd(choose, depth + 1) for _ in range(choose.randrange(4))}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_body_breaks_the_gateway(world: World, seed: int) -> None:
+    choose = random.Random(seed)
+    passed = 0
+    for _ in range(150):
+        message = {choose.choice(_NAMES): odd(choose) for _ in range(3)}
+        messages = [message, {"role": odd(choose, 3), "content": odd(choose)}]
+        body = {"messages": messages} | {choose.choice(_MEMBERS): odd(choose) for _ in range(choose.randrange(4))}
+        answer = world.chat(body | choose.choice([{}, {"guardrails": ["names"]}]))
+        assert answer.status_code in (200, 400), body
+        passed += answer.status_code == 200
+    assert passed > 50
 
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
