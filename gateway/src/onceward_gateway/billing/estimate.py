@@ -24,6 +24,7 @@ _BYTES_A_TOKEN = 3
 _MANY_BYTES = 4096
 _PICTURE_TOKENS = 1600
 _FILE_TOKENS = 8000
+_VIDEO_TOKENS = 32_000
 _SOUND_BYTES_A_TOKEN = 1600
 _FILE_BYTES_A_TOKEN = 12
 _PICTURE_OUT = 6300
@@ -37,7 +38,13 @@ _SEARCH_TOOLS = ("web_search", "openrouter:web_search", "browser_search", "x_sea
 _SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "googleSearchRetrieval")
 _SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
 _MOST_SEARCHES = 1000
-_BULKY = ("data", "file_data", "url", "b64_json")
+_BULKY = ("data", "file_data", "url", "b64_json", "image_url", "audio_url", "video_url", "document_url", "file_url")
+# Parts that refer to content elsewhere, by its kind. A short video has as many tokens as many pictures.
+_ELSEWHERE = {
+    **dict.fromkeys(("image_url", "image", "input_image"), _PICTURE_TOKENS),
+    **dict.fromkeys(("file", "document", "document_url", "file_url", "audio_url"), _FILE_TOKENS),
+    **dict.fromkeys(("video", "video_url"), _VIDEO_TOKENS),
+}
 _TEXT_MEMBERS = frozenset(
     {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
     | {"response_format", "stop", "tool_calls", "tools"}
@@ -267,13 +274,11 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
 def _elsewhere(part: dict[str, Any]) -> int:
     """Return the tokens of content that a part only references: a picture by its URL, a file by its id."""
     kind = part.get("type")
-    if kind in ("image_url", "image"):
-        return _PICTURE_TOKENS
-    return _FILE_TOKENS if kind == "file" else 0
+    return _ELSEWHERE.get(kind, 0) if isinstance(kind, str) else 0
 
 
 def _bulk(value: str, name: str) -> int:
-    if name == "url" or value.startswith("data:image/"):
+    if name == "url" or name.endswith("_url") or value.startswith("data:image/"):
         # Counted by `_elsewhere`.
         return 0
     if name == "data":

@@ -44,7 +44,7 @@ from .usage_records import (
     charged_of,
     owners_of,
 )
-from .usage_rollups import RollupWriter, dimensions_of
+from .usage_rollups import Dimensions, RollupWriter, dimensions_of
 
 __all__ = ["Recovery", "TextsOfEvents"]
 
@@ -60,6 +60,72 @@ class _Remains:
     reservation: Reservation = field(default_factory=lambda: Reservation(""))
     account: Account | None = None
     tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """The charge of a dead node's attempt: its call, its payer, its usage and its cost."""
+
+    call: CallRecord
+    account: Account
+    caller: Principal
+    provider: str
+    started_at: float
+    ended_at: float
+    usage: Mapping[str, Any] | None
+    cost: int | None
+
+    @property
+    def id(self) -> str:
+        """Return the id of the usage record."""
+        return f"{self.call.id}.{self.call.attempt}"
+
+    @property
+    def latency_ms(self) -> int:
+        """Return the duration of the attempt, until it was found."""
+        return round((self.ended_at - self.started_at) * 1000)
+
+    @property
+    def credits(self) -> int:
+        """Return the price in thousandths of a credit; 0 without credits."""
+        return credits_for(self.cost or 0, self.account.milli_per_usd) if self.account.account is not None else 0
+
+    @property
+    def sums(self) -> tuple[int, ...]:
+        """Return what is added to the rollups."""
+        counts = tokens_of(self.usage)
+        tokens = (counts.prompt, counts.completion, counts.total)
+        return (1, 0, self.cost or 0, self.credits, *tokens, self.latency_ms)
+
+    @property
+    def dimensions(self) -> Dimensions:
+        """Return the values that reports group and filter by."""
+        account = self.account
+        return dimensions_of(
+            self.caller,
+            account.model,
+            account.model_served or self.call.model,
+            account.deployment,
+            self.provider,
+            band=account.band,
+            account=account.account,
+        )
+
+    def row(self, node: str, group_id: int) -> tuple[Any, ...]:
+        """Return the usage record as a row, in the order of the table's columns."""
+        call, account, caller, counts = self.call, self.account, self.caller, tokens_of(self.usage)
+        is_estimated = bool(self.usage and self.usage.get("estimated"))
+        return (
+            *(self.id, call.id, call.attempt, call.request_id, call.key, call.principal),
+            *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
+            *(caller.customer, call.operation, account.model, account.model_served or call.model),
+            *(account.deployment, self.provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
+            *(self.cost or 0, int(self.cost is not None), self.credits, account.band, account.account),
+            *(int(is_estimated), 0, int(call.stream), "interrupted", None, None, None, self.started_at, self.ended_at),
+            *(self.latency_ms, None, None),
+            *(msgspec.json.encode(account.tags).decode() if account.tags else None, node),
+            *(None, None, account.metadata, group_id),
+        )
 
 
 class Recovery:
@@ -133,46 +199,49 @@ class Recovery:
 
     async def _charge(self, call: CallRecord, remains: _Remains, batch: Batch) -> bool:
         """Write the usage record of a call, and add it to the sums; return False if the call had ended."""
-        account, reservation, tokens = remains.account, remains.reservation, remains.tokens
-        started = call.created_at if remains.started_at is None else remains.started_at
+        charge = await self._charge_of(call, remains)
+        account, dimensions = charge.account, charge.dimensions
+        row = charge.row(self._reservations.node, self._rollup_writer.group(dimensions))
+        insert, values = sql.ADD_USAGE.statement(row)
+        if not await self._db.write(insert_unless_there(insert), values):
+            return False
+        self._rollup_writer.add(
+            batch,
+            dimensions,
+            charge.started_at,
+            charge.sums,
+            customer=charge.caller.customer,
+            tags=account.tags,
+            now=charge.ended_at,
+        )
+        await self._update_record(charge)
+        await self._settle(charge, remains.reservation, batch)
+        return True
+
+    async def _charge_of(self, call: CallRecord, remains: _Remains) -> _Charge:
+        """Return the charge of a call for the tokens that it had written."""
+        account = remains.account
         if account is None:
             caller = await self._caller(call.principal)
             account = Account(call.principal, call.model, charged=charged_of(caller))
         else:
             caller = account.caller
         provider = account.provider or call.provider
-        usage, cost = self._used(account, provider, account.price_name or call.model, tokens)
-        counts = tokens_of(usage)
-        credits = credits_for(cost or 0, account.milli_per_usd) if account.account is not None else 0
-        is_estimated = bool(usage and usage.get("estimated"))
-        now = self._clock.time()
-        usage_id = f"{call.id}.{call.attempt}"
-        dimensions = dimensions_of(
+        usage, cost = self._used(account, provider, account.price_name or call.model, remains.tokens)
+        return _Charge(
+            call,
+            account,
             caller,
-            account.model,
-            account.model_served or call.model,
-            account.deployment,
             provider,
-            band=account.band,
-            account=account.account,
+            started_at=call.created_at if remains.started_at is None else remains.started_at,
+            ended_at=self._clock.time(),
+            usage=usage,
+            cost=cost,
         )
-        row = (
-            *(usage_id, call.id, call.attempt, call.request_id, call.key, call.principal),
-            *(caller.key_id, caller.key_alias, caller.user_id, caller.team_id, caller.organization_id),
-            *(caller.customer, call.operation, account.model, account.model_served or call.model),
-            *(account.deployment, provider, counts.prompt, counts.completion, counts.total, 0, 0, 0, 0),
-            *(cost or 0, int(cost is not None), credits, account.band, account.account, int(is_estimated), 0),
-            *(int(call.stream), "interrupted", None, None, None, started, now),
-            *(round((now - started) * 1000), None, None),
-            *(msgspec.json.encode(account.tags).decode() if account.tags else None, self._reservations.node),
-            *(None, None, account.metadata, self._rollup_writer.group(dimensions)),
-        )
-        insert, values = sql.ADD_USAGE.statement(row)
-        if not await self._db.write(insert_unless_there(insert), values):
-            return False
-        latency = round((now - started) * 1000)
-        sums = (1, 0, cost or 0, credits, counts.prompt, counts.completion, counts.total, latency)
-        self._rollup_writer.add(batch, dimensions, started, sums, customer=caller.customer, tags=account.tags, now=now)
+
+    async def _update_record(self, charge: _Charge) -> None:
+        """Add the usage and the cost of an attempt to the record of its call, which is not resumed any more."""
+        call, usage, cost = charge.call, charge.usage, charge.cost
         if usage is not None:
             # The call record has the usage and cost of all its attempts, including this one.
             whole = encoded(added(call.usage, usage)).decode()
@@ -183,18 +252,21 @@ class Recovery:
             error = _ended(call)
             body = encoded(error.body(call.request_id)).decode()
             await self._db.write(sql.END_CALL, (error.status, body, call.id, call.attempt))
-        owners = owners_of(caller)
-        changes = self._reservations.settle(reservation, cost or 0, credits, provider, batch)
-        booked = (*owners, *account.charged, ("model", account.model), ("provider", provider))
+
+    async def _settle(self, charge: _Charge, reservation: Reservation, batch: Batch) -> None:
+        """Charge the windows and owners of a call, and release its reservation."""
+        account, cost, credits = charge.account, charge.cost or 0, charge.credits
+        owners, started = owners_of(charge.caller), charge.started_at
+        changes = self._reservations.settle(reservation, cost, credits, charge.provider, batch)
+        booked = (*owners, *account.charged, ("model", account.model), ("provider", charge.provider))
         if cost:
             windows = await self._reservations.stored_windows(booked, started)
             changes += self._reservations.book(windows, account.model, reservation.windows, cost, batch)
         self._reservations.apply(changes)
         if account.account is not None and credits:
             period, tier = account.period_start, account.tier
-            debited(batch, account.account, period, tier, usage_id, amount=credits, started_at=started)
-        add_sums(batch, usage_id, cost or 0, account.model, owners, account.charged, tags=account.tags)
-        return True
+            debited(batch, account.account, period, tier, charge.id, amount=credits, started_at=started)
+        add_sums(batch, charge.id, cost, account.model, owners, account.charged, tags=account.tags)
 
     def _used(
         self, account: Account, provider: str, price_name: str, tokens: int

@@ -22,6 +22,7 @@ _HELD = 8192
 _PICTURE_TOKENS = {"low": 272, "medium": 1056, "high": 4160}
 TOKENS_OF_PICTURE = _PICTURE_TOKENS["medium"]
 _SQUARE = 1024 * 1024
+_MEDIA = frozenset({"url", "data", "file_data", "image_url", "audio_url", "video_url", "document_url", "file_url"})
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _TOKENS_OF_SPEECH = 4 / 3
 
@@ -118,7 +119,7 @@ def _proportional(data: Mapping[str, Any], bytes_of_text: int | None = None) -> 
             sample.add(piece)
             size += len(piece.encode("utf-8", "replace"))
         elif isinstance(value, dict):
-            stack += [inner for name, inner in value.items() if name not in ("url", "data", "file_data")]
+            stack += [inner for name, inner in value.items() if name not in _MEDIA]
         elif isinstance(value, list):
             stack += value
     whole = size if bytes_of_text is None else bytes_of_text

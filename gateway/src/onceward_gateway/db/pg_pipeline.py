@@ -16,7 +16,7 @@ from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from .statements import numbered
-from .values import kept
+from .values import storable
 
 __all__ = ["StatementPipeline", "Outcome", "Ready", "ready"]
 
@@ -27,9 +27,9 @@ _GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _TEXT, _BINARY = pq.Format.TEXT, pq.Format.BINARY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """A statement and its values as they are sent."""
+    """A statement and its values as they are sent. It does not change."""
 
     sql: str
     types: tuple[int, ...]
@@ -39,9 +39,27 @@ class Ready:
 
 def ready(sql: str, parameters: Sequence[Any]) -> Ready:
     """Make a statement ready. Raises `ValueError` for a value that no database keeps."""
-    types = tuple([_TYPES.get(type(value), 0) for value in parameters])
-    formats: list[int] = [_BINARY if type(value) is bytes else _TEXT for value in parameters]
-    return Ready(sql, types, [_sent(value) for value in parameters], formats)
+    types: list[int] = []
+    values: list[bytes | None] = []
+    formats: list[int] = []
+    # Without a function call for each value, of which the records of a call have many.
+    for value in storable(parameters):
+        kind = type(value)
+        if kind is str:
+            values.append(value.encode())
+        elif kind is int or kind is bool:
+            values.append(b"%d" % value)
+        elif kind is float:
+            values.append(repr(value).encode())
+        elif value is None or kind is bytes:
+            values.append(value)
+        else:
+            raise ValueError(
+                f"a value of the type `{kind.__name__}` has no place in a statement. Give text, a number or bytes"
+            )
+        types.append(_TYPES.get(kind, 0))
+        formats.append(_BINARY if kind is bytes else _TEXT)
+    return Ready(sql, tuple(types), values, formats)
 
 
 @dataclass(slots=True)
@@ -147,19 +165,6 @@ class StatementPipeline:
 def _wake(ready: asyncio.Future[None]) -> None:
     if not ready.done():
         ready.set_result(None)
-
-
-def _sent(value: Any) -> bytes | None:
-    kind = type(value)
-    if kind is str:
-        return bytes(kept(value).encode())
-    if kind is int or kind is bool:
-        return b"%d" % value
-    if kind is float:
-        return repr(value).encode()
-    if value is None or kind is bytes:
-        return value  # type: ignore[no-any-return]  # known by the lines above
-    raise ValueError(f"a value of the type `{kind.__name__}` has no place in a statement. Give text, a number or bytes")
 
 
 def _outcome(results: list[PGresult], expected: list[bool]) -> Outcome:

@@ -46,6 +46,7 @@ from ..http.body import (
     refuse_ambiguous,
 )
 from ..http.cors import Cors
+from ..http.not_served import not_served
 from ..http.request import (
     Access,
     Change,
@@ -335,6 +336,8 @@ class App:
             return match
         self._authenticator.check_origin(scope)
         path = raw_path.decode("ascii", "replace")[:200]
+        if (known := not_served(path)) is not None:
+            raise known
         if isinstance(match, WrongMethod):
             raise wrong_method(method, path, match.allow)
         assert isinstance(match, Missing)
@@ -349,6 +352,7 @@ class App:
             spec = self._specs[place] = find(*place) or find(match.route.method, match.route.path)
             if spec is not None:
                 spec.closed = _is_closed(match.route)
+                spec.relayed = match.route.kind is not None
                 spec.closed_query = match.route.method == "GET" and match.route.access is not Access.PUBLIC
             return spec
 

@@ -102,7 +102,35 @@ class Services:
         # Before anything is opened: without a usable contract and configuration, a gateway does not start.
         self.contract = _contract()
         self.guardrails = Guardrails(settings.guardrails)
+        self._providers: ProviderClient | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._open_storage(settings, node)
+        self._build_identity(settings)
+        self._build_files(settings)
+        self._build_routing(settings)
+        labels = NameLabels(settings, self.catalog)
+        metrics = Metrics(labels) if settings.observability.metrics.enabled else None
+        self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
+        self._build_calls(settings)
+        self._build_inference(settings)
+        self.metrics = None if metrics is None else self._exporter(metrics, labels)
+        self._metrics_server = self._open_metrics_server()
+        self._build_jobs()
+
+    def _open_storage(self, settings: Settings, node: str | None) -> None:
+        """Open the database and Redis, and what the nodes of a cluster share over them."""
+        # Its address is checked before the database is opened, and connections are made later.
+        self.redis = open_redis(settings)
+        prepare(settings)
+        self.db = open_database(settings)
+        self.folders = Folders(settings.data_dir, BLOB_KINDS)
+        self.readiness = Readiness(self.db, self.clock, self.folders)
+        self.bus = open_bus(self.redis)
+        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
+
+    def _build_identity(self, settings: Settings) -> None:
+        """Build what authenticates and authorizes callers."""
         self.masters = master_keys(settings.key_hashes)
         self.records = Repositories(self.db)
         self.directory = Directory(
@@ -114,6 +142,9 @@ class Services:
             masters=self.masters.values(),
         )
         self.secrets = OneTimeSecrets(self.db, self.clock)
+
+    def _build_files(self, settings: Settings) -> None:
+        """Build what keeps files, images, fine-tuned models and records, and deletes them when they expire."""
         blobs = {kind: open_blob_store(self.db, self.folders, self.clock, kind) for kind in BLOB_KINDS}
         self.files = FileStore(self.db, self.clock, blobs["files"], self.new_id)
         self.images = ImageStore(self.clock, blobs["images"])
@@ -123,6 +154,9 @@ class Services:
         )
         self.record_archive = RecordArchive(self.db, self.clock, settings.records, self.nodes.id)
         self.usage_periods = UsagePeriods(self.db, self.clock)
+
+    def _build_routing(self, settings: Settings) -> None:
+        """Build the models, prices and deployments, and what routing knows of their state."""
         self.offline = OfflineModels(settings, self.fine_tuned)
         self.prices = PriceBook(settings.prices, self.clock, self.offline.price)
         self.address_guard = AddressGuard(settings.outbound.allow)
@@ -138,9 +172,9 @@ class Services:
         if self.redis is not None:
             self.cooldowns = SharedCooldowns(self.breakers, self.catalog.ids, self.bus, self.redis, self.spawn)
             self.breakers.subscribe(self.cooldowns)
-        labels = NameLabels(settings, self.catalog)
-        metrics = Metrics(labels) if settings.observability.metrics.enabled else None
-        self.telemetry = Telemetry(settings.observability, labels, metrics, self.guardrails, self.new_id)
+
+    def _build_calls(self, settings: Settings) -> None:
+        """Build what bills, claims and runs model calls."""
         self.ledger = Ledger(
             self.db,
             self.clock,
@@ -165,6 +199,9 @@ class Services:
             bus=self.bus,
             on_ended=self.telemetry.ended,
         )
+
+    def _build_inference(self, settings: Settings) -> None:
+        """Build what a model call passes through, and the writes that share its idempotency keys."""
         self.selector = DeploymentSelector(settings, self.catalog, self.targets, self.offline, self.ledger.credits)
         self.dispatcher = Dispatcher(
             self.catalog,
@@ -179,8 +216,6 @@ class Services:
         self.cache = ResponseCache(
             settings.cache, open_store(settings.cache, self.db, self.redis), self.clock, self.selector.audience
         )
-        self.metrics = None if metrics is None else self._exporter(metrics, labels)
-        self._metrics_server = self._open_metrics_server()
         self.writes = IdempotentWrites(
             self.db,
             self.idempotency,
@@ -202,21 +237,6 @@ class Services:
             ping_interval_seconds=settings.limits.ping_interval_seconds,
             providers=lambda: self.providers,
         )
-        self._build_jobs()
-        self._providers: ProviderClient | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def _open_storage(self, settings: Settings, node: str | None) -> None:
-        """Open the database and Redis, and what the nodes of a cluster share over them."""
-        # Its address is checked before the database is opened, and connections are made later.
-        self.redis = open_redis(settings)
-        prepare(settings)
-        self.db = open_database(settings)
-        self.folders = Folders(settings.data_dir, BLOB_KINDS)
-        self.readiness = Readiness(self.db, self.clock, self.folders)
-        self.bus = open_bus(self.redis)
-        self.nodes = Nodes(self.db, self.clock, settings.cluster, node or self.new_id("node_"))
 
     def _build_jobs(self) -> None:
         """Build the jobs of batches and fine-tuning, and the takeover of all that a dead node ran."""

@@ -27,7 +27,8 @@ _NEAR, _FAR, _ALL = 256, 8_192, 60_000
 _CONTEXT = 8
 # Up to here the end of a match is searched character by character; after that, by bisection.
 _LINEAR = 64
-_ROLES = frozenset({"user", "system", "developer", "assistant"})
+# Messages of these roles are results of single calls, each a text of its own.
+_ALONE = frozenset({"tool", "function"})
 
 
 class RewrittenText(str):
@@ -266,8 +267,9 @@ def _field(part: Any) -> str:
 
 def _role_and_name(message: Any) -> tuple[str, str] | None:
     """Return the role and name of a message with content and without tool calls; None for others."""
-    if not isinstance(message, dict) or message.get("tool_calls") or message.get("role") not in _ROLES:
+    if not isinstance(message, dict) or message.get("tool_calls"):
         return None
-    if not isinstance(message.get("content"), str | list):
+    role = message.get("role")
+    if not isinstance(role, str) or role in _ALONE or not isinstance(message.get("content"), str | list):
         return None
-    return str(message["role"]), repr(message.get("name"))
+    return role, repr(message.get("name"))

@@ -22,6 +22,7 @@ from ..core.errors import ApiError, invalid
 from ..core.principal import ANONYMOUS
 from ..core.threads import LARGE_BODY, offload
 from .json_body import parse_json
+from .relayed import ContractFault
 from .request import (
     BodyKind,
     Receive,
@@ -86,22 +87,23 @@ async def take_json(
     """Decode `request.raw` and validate it against the contract; `merge` its extra parameters first."""
     named = request.params.get("model") if merge else None
     if len(request.raw) > LARGE_BODY:
-        effective, request.raw = await offload(_checked, request.raw, limits, spec, merge, named)
+        effective, request.raw, request.fault = await offload(_checked, request.raw, limits, spec, merge, named)
     else:
-        effective, request.raw = _checked(request.raw, limits, spec, merge, named)
+        effective, request.raw, request.fault = _checked(request.raw, limits, spec, merge, named)
     request.data, request.merged, request.others = effective
 
 
 def _checked(
     raw: bytes, limits: RequestLimits, spec: Specification | None, merge: bool, named: str | None
-) -> tuple[EffectiveBody, bytes]:
-    """Return the value of a body, and its bytes with the merged members in it.
+) -> tuple[EffectiveBody, bytes, ContractFault | None]:
+    """Return the value of a body, its bytes with the merged members in it, and a fault that only some targets have.
 
     `path_model` is the model that the path names; it is used where the body has none.
     """
     is_large = len(raw) > LARGE_BODY
     merged: dict[str, str] = {}
     others: list[Named] = []
+    fault: ContractFault | None = None
     value = parse_json(raw, limits)
     if merge and isinstance(value, dict):
         value, merged, others = effective_body(value)
@@ -111,14 +113,16 @@ def _checked(
         value["model"] = named
     if spec is not None:
         try:
-            spec.check_json(value, is_large=is_large)
+            fault = spec.check_json(value, is_large=is_large)
         except ApiError as error:
             raise named_as_sent(error, merged) from None
     if not isinstance(value, dict):
         raise invalid(
             f"The body is {_kind(value)}, not an object. Send a JSON object.", code=error_codes.WRONG_TYPE, param=None
         )
-    return EffectiveBody(value, merged, others), raw
+    if fault is not None:
+        fault.sent_in(merged)
+    return EffectiveBody(value, merged, others), raw, fault
 
 
 async def refuse_ambiguous(request: Request, kind: BodyKind, spec: Specification) -> None:
@@ -195,7 +199,9 @@ async def _take_form(
             if "model" in request.params and all(name != "model" for name, _ in fields):
                 fields.append(("model", request.params["model"]))
         request.fields = fields
-        request.data = dict(fields) if spec is None else spec.read_form(fields, names)
+        request.data, request.fault = (dict(fields), None) if spec is None else spec.read_form(fields, names)
+        if request.fault is not None:
+            request.fault.sent_in(request.merged)
     except ApiError as error:
         close_files(request)
         raise named_as_sent(error, request.merged) from None

@@ -20,6 +20,7 @@ from ..core.principal import ANONYMOUS, Principal
 
 if TYPE_CHECKING:
     from ..core.call_record import CallRecord
+    from .relayed import ContractFault
 
 __all__ = [
     "Access",
@@ -156,6 +157,8 @@ class Request:
     others: list[Named] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
+    # A fault of the body that offline models and translations raise; a provider of the same protocol may accept it.
+    fault: ContractFault | None = None
     model: str = ""
     scope: dict[str, Any] | None = None
     receive: Receive | None = None

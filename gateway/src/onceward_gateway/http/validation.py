@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jsonschema_rs
@@ -15,6 +16,7 @@ from ..core.errors import ApiError, invalid
 from ..core.json_leaves import leaves
 from .contract import Document
 from .narrow import Narrowed, narrow
+from .relayed import ContractFault, needed_schema
 from .unknown_fields import (
     Resolver,
     refuse_unknown_fields,
@@ -139,10 +141,13 @@ class Specification:
         self.closed = False
         # The same for names in the query, also of requests that only read.
         self.closed_query = False
+        # Whether a body may go to a provider as it is, so that not every target needs all of the contract.
+        self.relayed = False
         self.operation_id: str = operation.get("operationId", "")
         self._operation = operation
         self._shared = tuple(shared)
         self._validators: dict[str, tuple[jsonschema_rs.Draft202012Validator, Mapping[str, Any]] | None] = {}
+        self._needed: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._query: tuple[_Parameter, ...] | None = None
         self._query_needed: bool | None = None
 
@@ -153,20 +158,36 @@ class Specification:
             self._validators[media] = None if schema is None else (self._contract.compile(schema), schema)
         return self._validators[media]
 
-    def check_json(self, value: Any, *, is_large: bool = False) -> None:
-        """Raise the error for the first fault in a JSON body."""
+    def check_json(self, value: Any, *, is_large: bool = False) -> ContractFault | None:
+        """Raise the error for the first fault in a JSON body, or return one that only some targets have to raise."""
         if self.closed:
             self.refuse_unknown(value)
         compiled = self._body(_JSON)
         if compiled is None:
-            return
+            return None
         if is_large:
             value = _cut_texts(value)
         if not compiled[0].is_valid(value):
-            raise self._contract.fault(compiled[0], value)
+            return self._faulty(_JSON, value, is_large=is_large)
         if self.closed:
             refuse_nul(value)
             _refuse_long_names(value)
+        return None
+
+    def _faulty(self, media: str, value: Any, *, is_large: bool = False) -> ContractFault:
+        """Return the fault of an invalid body; raise it where every target has it."""
+        compiled = self._body(media)
+        assert compiled is not None
+        validator, schema = compiled
+        if not self.relayed:
+            raise self._contract.fault(validator, value)
+        needed = self._needed.get(media)
+        if needed is None:
+            reduced = needed_schema(schema, self._contract.resolve, self._contract.types_of)
+            needed = self._needed[media] = self._contract.compile(reduced)
+        if not needed.is_valid(value):
+            raise self._contract.fault(needed, value)
+        return ContractFault(partial(self._contract.fault, validator, value), is_large=is_large)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error for members of a body that the contract does not declare."""
@@ -174,11 +195,16 @@ class Specification:
         schema = body.get("content", {}).get(_JSON, {}).get("schema")
         refuse_unknown_fields(value, schema, self._contract.resolver)
 
-    def read_form(self, fields: list[tuple[str, str]], files: Iterable[str]) -> dict[str, Any]:
-        """Return the validated fields of a form, typed by the contract; a file part counts as present."""
+    def read_form(
+        self, fields: list[tuple[str, str]], files: Iterable[str]
+    ) -> tuple[dict[str, Any], ContractFault | None]:
+        """Return the fields of a form, typed by the contract, and a fault that only some targets have to raise.
+
+        A file part counts as present.
+        """
         compiled = self._body(_FORM)
         if compiled is None:
-            return _collect_fields(fields, {})
+            return _collect_fields(fields, {}), None
         validator, schema = compiled
         properties = self._properties(schema)
         data = _collect_fields(fields, {name: self._contract.types_of(part) for name, part in properties.items()})
@@ -191,12 +217,11 @@ class Specification:
                 whole[known] = [*whole[known], ""] if isinstance(whole[known], list) else [whole[known], ""]
             else:
                 whole[known] = ""
-        if not validator.is_valid(whole):
-            raise self._contract.fault(validator, whole)
+        fault = None if validator.is_valid(whole) else self._faulty(_FORM, whole)
         if self.closed:
             refuse_unknown_fields(whole, schema, self._contract.resolver)
             refuse_nul(whole)
-        return data
+        return data, fault
 
     def _properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         schema = self._contract.resolve(schema)

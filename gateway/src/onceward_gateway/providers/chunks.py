@@ -32,7 +32,7 @@ __all__ = [
 # Members with a text in events of other protocols, and members that contain those.
 _TEXTS = ("content", "text", "response", "delta", "output_text", "completion", "generated_text", "answer", "output")
 _HOLDERS = (*_TEXTS, "choices", "message", "candidates", "parts", "token", "part", "item")
-_MOST_CHOICES = 128
+_MOST_CHOICES = 1 << 20
 _MOST_MISSES = 8
 _RAW_PIECE = 1 << 18
 _BLOCKS = ("thinking_blocks", "reasoning_details")

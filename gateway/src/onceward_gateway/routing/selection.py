@@ -21,6 +21,7 @@ from .targets import (
     OfflineTarget,
     Target,
     TargetResolver,
+    passes_bodies_on,
     provider_target,
 )
 
@@ -28,6 +29,10 @@ __all__ = ["DeploymentSelector"]
 
 _DEFAULT_TAG = "default"
 _NOT_SET_UP = frozenset({"provider_key_missing", "model_misconfigured"})
+
+
+class _InvalidBody(Exception):
+    """Every target of a call needs a body that follows the whole contract, which this one does not."""
 
 
 class DeploymentSelector:
@@ -49,13 +54,24 @@ class DeploymentSelector:
         self._credits = credits
 
     async def resolve(self, request: Request, name: str, kind: str) -> Target | DeploymentPool:
-        """Return the pool of a name's deployments, or the one target that a name without deployments has."""
+        """Return the pool of a name's deployments, or the one target that a name without deployments has.
+
+        Raise the fault of the body if each of them needs a body that follows the whole contract.
+        """
         await self._offline.require(request.caller, name)
-        if name != AUTO and not self._catalog.is_grouped(name):
-            await self._offline.ready(name)
-            return self._target(request, name, kind)
-        await self._offline.ready(name, *self._catalog.fallbacks(name))
-        return self.pool(request, name, kind) or self._target(request, name, kind)
+        try:
+            if name != AUTO and not self._catalog.is_grouped(name):
+                await self._offline.ready(name)
+                target: Target | DeploymentPool = self._target(request, name, kind)
+            else:
+                await self._offline.ready(name, *self._catalog.fallbacks(name))
+                target = self.pool(request, name, kind) or self._target(request, name, kind)
+        except _InvalidBody:
+            assert request.fault is not None
+            raise await request.fault.error() from None
+        if request.fault is not None and not isinstance(target, DeploymentPool) and not _passes_body_on(target):
+            raise await request.fault.error()
+        return target
 
     async def first_target(self, request: Request, name: str, kind: str) -> tuple[Target, Deployment | None]:
         """Return the target that a call would go to first, and its deployment; raise the errors of such a call."""
@@ -106,11 +122,18 @@ class DeploymentSelector:
                     raise
                 not_set_up = not_set_up or error
                 continue
-            stages.append(
-                (other, _matching(name, found, requirements) if other == name else _capable(found, requirements))
-            )
+            if other == name:
+                found = _matching(name, found, requirements)
+            if request.fault is not None:
+                # Of a body that breaks the contract, only providers that it is passed on to can judge.
+                found = tuple(one for one in found if passes_bodies_on(one.upstream))
+                if not found:
+                    continue
+            stages.append((other, _capable(found, requirements)))
         if not_set_up is not None and not stages:
             raise not_set_up
+        if request.fault is not None and not stages:
+            raise _InvalidBody
         return DeploymentPool(name, tuple(stages), requirements)
 
     def audience(self, request: Request, name: str) -> tuple[str, ...]:
@@ -182,6 +205,7 @@ class DeploymentSelector:
                     and one.kind in (None, requirements.kind)
                     and requirements.abilities <= one.abilities
                     and _has_room(one, requirements)
+                    and (request.fault is None or passes_bodies_on(one.upstream))
                 ):
                     cost = self._catalog.expected_cost(one, requirements)
                     found.append((float("inf") if cost is None else cost, len(found), one))
@@ -193,6 +217,8 @@ class DeploymentSelector:
             return DeploymentPool(AUTO, tuple((one.group, (one,)) for one in ordered), requirements)
         if not self._catalog.groups():
             return None
+        if request.fault is not None:
+            raise _InvalidBody
         wanted = ", ".join(sorted(requirements.abilities)) or requirements.kind
         raise invalid(
             f"No model here that you may use is known to do what is asked: {wanted}, about "
@@ -203,7 +229,7 @@ class DeploymentSelector:
 
 
 def _matching(name: str, members: Sequence[Deployment], requirements: Requirements) -> tuple[Deployment, ...]:
-    """Return the capable deployments of the region and tags that a request asks for; raise where none is left."""
+    """Return the deployments of the kind, region and tags that a request asks for; raise where none is left."""
     left = [one for one in members if one.kind in (None, requirements.kind)]
     if not left:
         raise invalid(
@@ -229,7 +255,11 @@ def _matching(name: str, members: Sequence[Deployment], requirements: Requiremen
             param="tags",
             code=error_codes.NO_DEPLOYMENT_FOR_TAGS,
         )
-    return _capable(left, requirements)
+    return tuple(left)
+
+
+def _passes_body_on(target: Target) -> bool:
+    return not isinstance(target, OfflineTarget) and passes_bodies_on(target.upstream)
 
 
 def _tags(request: Request) -> frozenset[str]:

@@ -22,6 +22,7 @@ __all__ = [
     "Target",
     "TargetResolver",
     "full_name",
+    "passes_bodies_on",
     "provider_target",
 ]
 
@@ -234,6 +235,11 @@ def provider_target(provider: Provider, model: str, headers: Mapping[str, str]) 
     if provider.api_key is None and (provider.key_problem or provider.base_url.startswith("https://")):
         raise _key_missing(provider)
     return ProviderTarget(provider, model, provider.api_key)
+
+
+def passes_bodies_on(upstream: Provider | None) -> bool:
+    """Return whether bodies go to a provider as they are; offline models and translations need them to be valid."""
+    return upstream is not None and upstream.protocol == "openai"
 
 
 def full_name(target: Target) -> str:

@@ -187,7 +187,8 @@ class _Maker:
         """Return a value of the first variant that has one, with its tag."""
         problem = NoSample("a union without variants")
         tags = type_.strategy.mapping if isinstance(type_.strategy, ByTag) else ()
-        for index, variant in enumerate(type_.variants):
+        files_first = sorted(enumerate(type_.variants), key=lambda one: not isinstance(one[1].type, FileType))
+        for index, variant in files_first:
             try:
                 value = self.value(variant.type, variant.check)
             except NoSample as error:

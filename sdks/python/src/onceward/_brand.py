@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ._core.behaviour import Behaviour
-from ._core.brand import Brand
+from ._gateway.brand import GatewayBrand as Brand
 from ._version import __version__
 
 __all__ = ["BRAND"]
@@ -17,8 +17,6 @@ BRAND = Brand(
     base_url="http://127.0.0.1:4100",
     auth="bearer",
     key_prefix="sk-",
-    dialect="_gateway.dialect",
-    embedded_errors=True,
     providers=("openai", "anthropic", "groq", "cerebras", "openrouter", "gemini"),
     provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",

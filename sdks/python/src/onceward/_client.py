@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ._brand import BRAND
 from ._drivers.aio import AsyncClient
 from ._drivers.sync import SyncClient
+from ._gateway.client import GatewayClient
 
 if TYPE_CHECKING:
     from .resources.audio import AsyncAudio, Audio
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncOnceward", "Onceward"]
 
 
-class Onceward(SyncClient):
-    """The synchronous client of Onceward. Its options are those of `SyncClient`."""
+class Onceward(GatewayClient, SyncClient):
+    """The synchronous client of Onceward. Its options are those of `GatewayClient`."""
 
     _brand = BRAND
 
@@ -285,8 +286,8 @@ class Onceward(SyncClient):
         return Health(self)
 
 
-class AsyncOnceward(AsyncClient):
-    """The asynchronous client of Onceward. Its options are those of `AsyncClient`."""
+class AsyncOnceward(GatewayClient, AsyncClient):
+    """The asynchronous client of Onceward. Its options are those of `GatewayClient`."""
 
     _brand = BRAND
 

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...billing.rollup_sql import MONTH, WEEK
 from ...config.load import Settings
 from ...core.usage import hour_of
 from ...db import Row, StorageError
@@ -51,6 +52,7 @@ def check(settings: Settings) -> Report:
         ((report.records, report.cost_nano),) = read(sql.RECORDS)
         _compare(report, read)
         _compare_hours(report, read)
+        _compare_periods(report, read)
     return report
 
 
@@ -72,6 +74,15 @@ def _compare(report: Report, read: Read) -> None:
             report.faults.append(
                 f"{scope} {owner!r}: the sum says {total} nano-USD and the records {records}, {total - records:+d}"
             )
+
+
+def _compare_periods(report: Report, read: Read) -> None:
+    """Compare the sums of weeks and months with those of their days."""
+    for step, days, cost, summed, summed_cost in read(sql.PERIODS):
+        name = {WEEK: "weeks", MONTH: "months"}[step]
+        report.faults.append(
+            f"the {name}: the sums say {summed} calls for {summed_cost} nano-USD and the days {days} for {cost}"
+        )
 
 
 def _compare_hours(report: Report, read: Read) -> None:

@@ -6,6 +6,7 @@ __all__ = [
     "CALLS",
     "EXPECTED",
     "HOURS",
+    "PERIODS",
     "POSTGRES_INTEGRITY",
     "POSTGRES_VERSIONED",
     "RECORDS",
@@ -60,5 +61,21 @@ HOURS = f"""
         WHERE kind = 0 AND step = 1 AND at >= {_KEPT} / 3600
     ) AS hour GROUP BY at
     HAVING SUM(records) <> SUM(summed) OR SUM(cost) <> SUM(summed_cost) ORDER BY at
+"""
+# The weeks and the months that have sums: their calls and cost, and those of their days.
+_ENDED = "FROM usage_rollup WHERE kind = 0 AND at < usage_period.summed_until AND step ="
+
+
+def _ended(name: str, step: str) -> str:
+    return f"(SELECT CAST(COALESCE(SUM({name}), 0) AS BIGINT) {_ENDED} {step})"
+
+
+PERIODS = f"""
+    SELECT step, days, days_cost, summed, summed_cost FROM (
+        SELECT step, {_ended("requests", "24")} AS days, {_ended("cost_nano", "24")} AS days_cost,
+            {_ended("requests", "usage_period.step")} AS summed,
+            {_ended("cost_nano", "usage_period.step")} AS summed_cost
+        FROM usage_period
+    ) AS period WHERE days <> summed OR days_cost <> summed_cost ORDER BY step
 """
 TOTALS = "SELECT scope, id, CAST(SUM(spent) AS BIGINT) FROM spend_total GROUP BY scope, id"

@@ -47,6 +47,7 @@ def _references(module: ResourceModule) -> tuple[set[Symbol], set[Symbol]]:
     checking: set[Symbol] = set()
     for resource in module.resources:
         runtime |= set(resource.helpers or ())
+        checking |= {Symbol(place, f"{way}{name}") for name, place in resource.elsewhere for way in ("", "Async")}
         if resource.methods or resource.children:
             runtime.add(CACHED)
         if resource.methods:
@@ -85,7 +86,8 @@ def _resource(resource: ResourceDef, scope: Scope, prefix: str) -> str:
     name = f"{prefix}{resource.name}"
     members: list[str] = []
     for attribute, child, doc in resource.children:
-        members.append(_property(scope, attribute, f"{prefix}{child}", "self._client", doc))
+        module = dict(resource.elsewhere).get(child)
+        members.append(_property(scope, attribute, f"{prefix}{child}", "self._client", doc, module))
     if resource.methods:
         doc = "The same methods, returning the raw response: status, headers, bytes, and `parse()`."
         members.append(_property(scope, "with_raw_response", f"{name}WithRawResponse", "self", doc))
@@ -94,8 +96,10 @@ def _resource(resource: ResourceDef, scope: Scope, prefix: str) -> str:
     return f"class {name}({bases}):\n" + indent(body.strip("\n") + "\n" if body.strip() else "pass\n")
 
 
-def _property(scope: Scope, name: str, result: str, argument: str, doc: str) -> str:
-    body = docstring(doc, 2) + f"return {result}({argument})\n"
+def _property(scope: Scope, name: str, result: str, argument: str, doc: str, module: str | None = None) -> str:
+    """Return a cached property. A class of another module is imported on first use."""
+    load = "" if module is None else f"from .{module.rsplit('.', 1)[1]} import {result}\n\n"
+    body = docstring(doc, 2) + f"{load}return {result}({argument})\n"
     return f"@{scope.name(CACHED)}\ndef {name}(self) -> {result}:\n{indent(body)}"
 
 

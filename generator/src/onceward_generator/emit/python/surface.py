@@ -30,14 +30,13 @@ def _types(package: Package) -> Iterator[str]:
 
 
 def _methods(package: Package) -> Iterator[str]:
+    targets = package.targets()
     for module in package.resources:
-        attributes = {module.root.name: f"client.{module.root.attribute}"}
         for resource in reversed(module.resources):
-            path = attributes[resource.name]
+            path = targets[resource.path]
             yield path
-            if resource is module.root:
+            if resource is module.root and module.is_top:
                 yield from (f"client.{alias}" for alias in resource.aliases)
-            attributes |= {child: f"{path}.{attribute}" for attribute, child, _ in resource.children}
             for method in resource.methods:
                 positional = ", ".join([*(item.name for item in method.positional), f"**{method.params.name}"])
                 yield f"{path}.{method.name}({positional})"

@@ -115,7 +115,8 @@ def _events(package: Package, streams: Streams) -> list[str]:
     last = ending_of(package.api, streams)
     name = next(iter(names), None)
     event = answer_of(package.api, names[name]) if name is not None else last
-    data = json.dumps(event, ensure_ascii=True)
+    is_text = isinstance(event, str) and streams.framing is Framing.SSE
+    data = event if is_text else json.dumps(event, ensure_ascii=True)
     if streams.framing is Framing.SSE:
         body = (f"event: {name}\n" if name else "") + f"data: {data}\n\n"
         body += f"data: {streams.done}\n\n" if streams.done else ""

@@ -70,13 +70,11 @@ def _required(package: Package, call: Call) -> list[tuple[Param, Any]]:
 def calls(package: Package) -> Iterator[Call]:
     """Return every method of the package, resource by resource."""
     methods = {method.id: method for method in all_methods(package.api.resources)}
+    targets = package.targets()
     for module in package.resources:
-        targets = {module.root.name: f"client.{module.root.attribute}"}
         for resource in reversed(module.resources):
-            path = targets[resource.name]
-            targets |= {child: f"{path}.{attribute}" for attribute, child, _ in resource.children}
             for plan in resource.methods:
-                yield Call(f"{path}.{plan.name}", plan, methods[plan.operation_id], module)
+                yield Call(f"{targets[resource.path]}.{plan.name}", plan, methods[plan.operation_id], module)
 
 
 def python_value(value: Any) -> str:

@@ -22,8 +22,9 @@ def render_reference(api: Api, package: Package) -> str:
         "Every method also accepts the call options `extra_headers`, `extra_query`, `extra_body`, `timeout`, "
         "`max_retries`, `idempotency_key`, `request_id`, `on_progress`.\n"
     ]
+    targets = package.targets()
     for module in package.resources:
-        parts += _module(module, root, methods)
+        parts += _module(module, root, methods, targets)
     return "\n".join(parts)
 
 
@@ -33,12 +34,12 @@ def _all_methods(resource: Resource) -> Iterator[Method]:
         yield from _all_methods(child)
 
 
-def _module(module: ResourceModule, root: str, methods: dict[str, Method]) -> Iterator[str]:
-    attributes = {module.root.name: f"client.{module.root.attribute}"}
+def _module(
+    module: ResourceModule, root: str, methods: dict[str, Method], targets: dict[tuple[str, ...], str]
+) -> Iterator[str]:
     file = f"{root}/{module.module.lstrip('.').replace('.', '/')}.py"
     for resource in reversed(module.resources):
-        path = attributes[resource.name]
-        attributes |= {child: f"{path}.{attribute}" for attribute, child, _ in resource.children}
+        path = targets[resource.path]
         if resource.methods or resource is module.root:
             yield _resource(resource, path, file, root, methods)
 

@@ -7,7 +7,7 @@ it, and the other one gets its family or key as a prefix. Names have no counters
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from onceward_generator.identifiers import PYTHON
@@ -33,7 +33,7 @@ from onceward_generator.model import (
 from .symbols import Symbol
 from .words import class_name, module_name
 
-__all__ = ["Naming", "all_methods", "is_scalar", "name_types", "references"]
+__all__ = ["Naming", "closure", "all_methods", "is_scalar", "name_types", "references"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def references(type_: Type) -> Iterable[str]:
             return
 
 
-def _closure(api: Api, start: Iterable[str]) -> set[str]:
+def closure(api: Api, start: Iterable[str]) -> set[str]:
+    """Return the keys of some types and of all types that they refer to."""
     seen: set[str] = set()
     waiting = list(start)
     while waiting:
@@ -99,8 +100,9 @@ def is_scalar(api: Api, type_: Type) -> bool:
             return False
 
 
-def name_types(api: Api) -> Naming:
-    """Name everything that calls use, in both directions."""
+def name_types(api: Api, place: Callable[[TypeDef], str] | None = None) -> Naming:
+    """Name everything that calls use, in both directions. ``place`` returns the module of a type."""
+    place = place or (lambda definition: module_name(definition.family))
     received_roots = [key for key, definition in api.types.items() if definition.received]
     sent_roots: list[str] = []
     for method in all_methods(api.resources):
@@ -111,7 +113,7 @@ def name_types(api: Api) -> Naming:
         received_roots.extend(key for type_ in carried if type_ for key in references(type_))
         forms = (method.params, *(one.params for one in method.alternatives))
         sent_roots.extend(key for params in forms for param in params for key in references(param.type))
-    received_keys, sent_keys = _closure(api, received_roots), _closure(api, sent_roots)
+    received_keys, sent_keys = closure(api, received_roots), closure(api, sent_roots)
     namer = _Namer()
     received: dict[str, Symbol] = {}
     sent: dict[str, Symbol] = {}
@@ -119,10 +121,10 @@ def name_types(api: Api) -> Naming:
     for definition in order:
         if definition.key in received_keys:
             name = namer.give(_spelt(definition), definition)
-            received[definition.key] = Symbol(f".types.{module_name(definition.family)}", name)
+            received[definition.key] = Symbol(f".types.{place(definition)}", name)
     for definition in order:
         if definition.key in sent_keys:
-            sent[definition.key] = _sent_symbol(api, namer, definition, received)
+            sent[definition.key] = _sent_symbol(api, namer, definition, received, place(definition))
     return Naming(received, sent, frozenset(namer.taken))
 
 
@@ -137,8 +139,8 @@ def _spelt(definition: TypeDef) -> str:
     return definition.key if definition.key.lower() == ours.lower() and definition.key[0].isupper() else ours
 
 
-def _sent_symbol(api: Api, namer: _Namer, definition: TypeDef, received: dict[str, Symbol]) -> Symbol:
-    module = f".types.params.{module_name(definition.family)}"
+def _sent_symbol(api: Api, namer: _Namer, definition: TypeDef, received: dict[str, Symbol], place: str) -> Symbol:
+    module = f".types.params.{place}"
     base = _spelt(definition)
     if is_scalar(api, definition.type):
         return received.get(definition.key) or Symbol(module, namer.give(base, definition))

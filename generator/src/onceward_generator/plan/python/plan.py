@@ -9,6 +9,7 @@ from .lift import lift
 from .modules import types_modules
 from .naming import name_types
 from .options import PythonOptions
+from .placing import places
 from .resources import plan_resources
 from .shapes import Package
 from .words import brand_class
@@ -20,8 +21,9 @@ def plan(api: Api, options: PythonOptions | None = None) -> Package:
     """Lower an API to Python."""
     options = options or PythonOptions()
     lifted = lift(api)
-    naming = name_types(lifted)
-    planned = plan_resources(lifted, naming, options)
+    placed = places(lifted)
+    naming = name_types(lifted, placed.of_type)
+    planned = plan_resources(lifted, naming, options, placed)
     types = types_modules(lifted, naming, planned.params, options)
     client = options.client or brand_class(api.brand)
     checks = Checks(lifted, naming, options).modules()

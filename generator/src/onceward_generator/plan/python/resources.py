@@ -12,6 +12,7 @@ from onceward_generator.model import Api, Method, Name, Resource
 from .methods import Methods
 from .naming import Naming
 from .options import PythonOptions
+from .placing import Places
 from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
 from .words import RESOURCE_ATTRIBUTES, brand_class, class_name, clear_of, constant, module_name, snake
@@ -51,7 +52,7 @@ class _Names:
     dictionaries: dict[str, str]
 
 
-def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedResources:
+def plan_resources(api: Api, naming: Naming, options: PythonOptions, placed: Places) -> PlannedResources:
     """Plan the classes of all resources, and the request dictionaries of their methods."""
     names = _Names(
         classes=_classes(api, options),
@@ -59,8 +60,8 @@ def plan_resources(api: Api, naming: Naming, options: PythonOptions) -> PlannedR
         attributes=distinct([resource.name for resource in api.resources], _client_attribute),
         dictionaries=_dictionaries(api, naming),
     )
-    planner = _Planner(Methods(api, naming, options), options, names)
-    modules = tuple(planner.module(resource) for resource in api.resources)
+    planner = _Planner(Methods(api, naming, options), options, names, placed)
+    modules = tuple(module for resource in api.resources for module in planner.modules(resource))
     return PlannedResources(modules, tuple(planner.params))
 
 
@@ -101,16 +102,22 @@ def _shortest_first(resources: Iterable[Resource]) -> list[Resource]:
 
 
 class _Planner:
-    def __init__(self, methods: Methods, options: PythonOptions, names: _Names) -> None:
+    def __init__(self, methods: Methods, options: PythonOptions, names: _Names, placed: Places) -> None:
+        self._placed = placed
         self._methods = methods
         self._options = options
         self._names = names
         self.params: list[TypedDictDef] = []
 
-    def module(self, resource: Resource) -> ResourceModule:
+    def modules(self, resource: Resource) -> Iterator[ResourceModule]:
+        """Yield the module of a top-level resource, then those of descendants that have their own."""
+        top = self._names.modules[resource.name]
         attribute = self._names.attributes[resource.name]
-        resources = tuple(self._tree(resource, attribute, _constants(resource)))
-        return ResourceModule(f".resources.{self._names.modules[resource.name]}", resources)
+        by_module: dict[str, list[ResourceDef]] = {top: []}
+        for planned in self._tree(resource, attribute, _constants(resource)):
+            by_module.setdefault(self._placed.of_resource(planned.path, top), []).append(planned)
+        for name, members in by_module.items():
+            yield ResourceModule(f".resources.{name}", tuple(members), is_top=name == top)
 
     def _tree(self, resource: Resource, attribute: str, constants: dict[str, str]) -> Iterator[ResourceDef]:
         names = distinct([child.name for child in resource.children], _attribute)
@@ -132,12 +139,22 @@ class _Planner:
             doc=resource.description,
             methods=tuple(item.method for item in planned),
             children=tuple((name, self._names.classes[child.path], child.description) for child, name in children),
+            elsewhere=tuple(self._elsewhere(resource, [child for child, _ in children])),
             helpers=self._mixins(resource),
             aliases=tuple(_client_attribute((alias,)) for alias in resource.aliases),
         )
 
+    def _elsewhere(self, resource: Resource, children: list[Resource]) -> Iterator[tuple[str, str]]:
+        """Return the children in other modules: their classes and modules."""
+        here = self._placed.of_resource(resource.path, "")
+        for child in children:
+            there = self._placed.of_resource(child.path, "")
+            if there != here:
+                yield self._names.classes[child.path], f".resources.{there}"
+
     def _dictionary(self, resource: Resource, method: Method) -> Symbol:
-        return Symbol(f".types.params.{module_name(resource.path[0])}", self._names.dictionaries[method.id])
+        module = self._placed.of_resource(resource.path, module_name(resource.path[0]))
+        return Symbol(f".types.params.{module}", self._names.dictionaries[method.id])
 
     def _mixins(self, resource: Resource) -> tuple[Symbol, Symbol] | None:
         """Return the helper classes of a resource, such as `ChatCompletionsHelpers`, and the async twin."""

@@ -157,6 +157,8 @@ class ResourceDef:
     children: tuple[tuple[str, str, str], ...]
     helpers: tuple[Symbol, Symbol] | None
     aliases: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """The children in other modules: class name and module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,12 @@ class ResourceModule:
 
     module: str
     resources: tuple[ResourceDef, ...]
+    is_top: bool = True
+    """False for a descendant whose top-level resource would make too long a module."""
 
     @property
     def root(self) -> ResourceDef:
-        """The top-level resource of the module."""
+        """The resource of the module that is not inside another of its resources."""
         return self.resources[-1]
 
 
@@ -181,6 +185,29 @@ class Package:
     client: str
     types: tuple[TypesModule, ...]
     resources: tuple[ResourceModule, ...]
+    """Every module of a top-level resource, followed by those of its descendants."""
     checks: tuple[ChecksModule, ...] = ()
     webhook_event: Symbol | None = None
     """The type of any webhook of the API."""
+
+    @property
+    def top_resources(self) -> tuple[ResourceModule, ...]:
+        """The modules of the top-level resources."""
+        return tuple(module for module in self.resources if module.is_top)
+
+    def targets(self) -> dict[tuple[str, ...], str]:
+        """Return the expression of each resource by its path: ``client.chat.completions``."""
+        families: dict[str, dict[str, ResourceDef]] = {}
+        for module in self.resources:
+            for resource in module.resources:
+                families.setdefault(resource.path[0], {})[resource.name] = resource
+        found: dict[tuple[str, ...], str] = {}
+
+        def visit(resource: ResourceDef, target: str) -> None:
+            found[resource.path] = target
+            for attribute, child, _ in resource.children:
+                visit(families[resource.path[0]][child], f"{target}.{attribute}")
+
+        for module in self.top_resources:
+            visit(module.root, f"client.{module.root.attribute}")
+        return found

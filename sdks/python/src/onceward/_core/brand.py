@@ -44,9 +44,8 @@ class Scheme:
 class Brand:
     """The values that a generated package passes to the runtime.
 
-    ``env_prefix`` is the start of ``<PREFIX>_API_KEY`` and the like, ``header_prefix`` that of
-    ``<prefix>-Organization`` and
-    the like. ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is the path, with ``{call_id}``, that
+    ``env_prefix`` is the start of ``<PREFIX>_API_KEY`` and the like, ``header_prefix`` that of the package's own
+    headers. ``auth`` is ``"bearer"`` or ``("header", <name>)``. ``cancel_path`` is the path, with ``{call_id}``, that
     cancels a call; None if the server cannot.
     """
 
@@ -63,11 +62,6 @@ class Brand:
     """The module of this package with the words of its server, as a path of modules."""
     embedded_errors: bool = False
     """An ``error`` that a type does not declare is an error, whatever the status of its response."""
-    provider_key_header: str = "X-Provider-Key"
-    providers: tuple[str, ...] = ()
-    """Providers whose prefixes the server knows."""
-    provider_aliases: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Provider ids by model prefix, for those that differ."""
     behaviour: Behaviour = DEFAULT
     """Defaults of retries and time limits, and names of headers."""
 

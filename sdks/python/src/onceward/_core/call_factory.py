@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from .body import Encoded, Uploader, encode_any, encode_body
 from .call import Call
 from .config import Config
+from .dialect import dialect
 from .encode import encode_query, query_pairs, surrogate_faults
 from .errors import ParameterError
 from .headers import (
@@ -17,7 +18,6 @@ from .headers import (
     check_headers,
     check_names,
     overridden,
-    provider_headers,
     value_in,
 )
 from .ids import uuid4
@@ -35,13 +35,14 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 class CallFactory:
     """Makes the calls of one client under one set of settings."""
 
-    __slots__ = ("_auth", "_base", "_credentials", "_settings", "_uploader")
+    __slots__ = ("_auth", "_base", "_call_headers", "_credentials", "_settings", "_uploader")
 
     def __init__(self, settings: Settings, uploader: Uploader) -> None:
         brand, config = settings.shared.brand, settings.config
         self._settings = settings
         self._uploader = uploader
         self._base = base_headers(brand, config)
+        self._call_headers = dialect().call_headers(brand, config.extras) if config.extras else None
         self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
         self._credentials: Any = None
         if brand.schemes:
@@ -131,13 +132,12 @@ class CallFactory:
     def _headers(
         self, operation: Operation, parts: Parts, stream: Stream | None, arguments: Mapping[str, Any]
     ) -> list[tuple[str, str]]:
-        config = self._settings.config
         headers = accept_headers(operation.result, stream, operation.accept)
         headers += self._base
         if operation.auth:
             headers += self._auth
-        if config.provider_keys:
-            headers += provider_headers(self._settings.shared.brand, config, arguments.get("model"))
+        if self._call_headers is not None:
+            headers += self._call_headers(arguments)
         headers += parts.headers
         return headers
 

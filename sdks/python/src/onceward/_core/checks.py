@@ -5,7 +5,7 @@ call that needs it. A check has two sides: `ok` reports quickly whether a value 
 fault of one that is not.
 
     "string" | "integer" | "number" | "boolean" | "secret" | "decimal"   a primitive
-    "chat:ChatCompletionMessageParam"                        a named type: its module in `_checks` and its name there
+    "pets:PetParam"                                          a named type: its module in `_checks` and its name there
     ("is", value) | ("enum", a, b)                           one of these values, and no other
     ("list", item) | ("map", value) | ("null", inner)
     ("object", {name: check}, (required, ...)[, other])      an object; members that are not listed are accepted

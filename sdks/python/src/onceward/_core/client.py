@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Never, Self
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
 from .brand import Brand
 from .call_factory import CallFactory
+from .dialect import dialect
 from .errors import ConfigError
-from .options import UNSET, Timeout, TimeoutInput, Unset
+from .options import Timeout
 from .ports import Clock
-from .retry import Backoff
 from .secrets import Secret
-from .settings import CHANGEABLE, FIXED, Settings, as_secret, as_secrets, masked_options, unknown_options
+from .settings import CHANGEABLE, Settings, as_secret, masked_options, unknown_options
 
 __all__ = ["BaseClient"]
 
@@ -27,83 +26,14 @@ class BaseClient:
     """The class of bodies that are read while they are sent: made of a layout and a progress callback."""
     _raw: bool = False
 
-    def __init__(
-        self,
-        api_key: str | Secret | None = None,
-        *,
-        base_url: str | None = None,
-        organization: str | None = None,
-        team: str | None = None,
-        provider_keys: Mapping[str, str | Secret] | None = None,
-        timeout: TimeoutInput | Unset = UNSET,
-        max_retries: int | None = None,
-        default_headers: Mapping[str, str | None] | None = None,
-        default_query: Mapping[str, Any] | None = None,
-        http_client: Any = None,
-        transport: Any = None,
-        log_level: str | None = None,
-        log_bodies: bool | None = None,
-        raise_on_content_filter: bool | None = None,
-        api_version: str | None = None,
-        max_concurrency: int | None = None,
-        circuit_breaker: Any = None,
-        max_retry_after: float | None = None,
-        backoff: Backoff | None = None,
-        on_retry: Any = None,
-        cancel_abandoned: bool | None = None,
-        clock: Clock | None = None,
-        random: Any = None,
-        **unknown: Never,
-    ) -> None:
-        """Make a client. Options that are not given come from the environment, then from defaults.
-
-        Args:
-            api_key: The API key; also from ``<PREFIX>_API_KEY``. A local gateway may not need one.
-            base_url: The address of the gateway; also from ``<PREFIX>_BASE_URL``. A trailing ``/`` or ``/v1`` is
-                removed.
-            organization: The organization to call for; also from ``<PREFIX>_ORGANIZATION``.
-            team: The team of the organization; also from ``<PREFIX>_TEAM``.
-            provider_keys: The caller's own provider keys, by provider id. A request carries only the key of its
-                model's provider.
-            timeout: Seconds, a `Timeout` with its five clocks, or None for no limit; also from ``<PREFIX>_TIMEOUT``.
-            max_retries: The number of times a failed request is sent again (default 2); also from
-                ``<PREFIX>_MAX_RETRIES``.
-            default_headers: Headers of every request. None removes a header that the client would send.
-            default_query: Parameters added to the query of every request.
-            http_client: Your own client of the HTTP library. It is used as it is, and never closed.
-            transport: ``"httpx2"`` (the default), ``"fast"``, or an object with the two methods of a transport.
-            log_level: debug, info, warn, error or off; also from ``<PREFIX>_LOG``.
-            log_bodies: Log bodies at debug level, with secrets masked; also from ``<PREFIX>_LOG_BODIES``.
-            raise_on_content_filter: Raise an error for an answer that a content filter stopped.
-            api_version: The version of the API to request.
-            max_concurrency: The number of calls that may run at a time; others wait, at most for the `pool` clock.
-            circuit_breaker: True or a `CircuitBreaker`: send nothing for a while after failures in a row.
-            max_retry_after: The longest wait in seconds that a server may ask for (default 60). The error of a server
-                that asks for more is raised at once.
-            backoff: The waits between attempts when the server does not ask for one.
-            on_retry: A function called with a `RetryEvent` before each retry.
-            cancel_abandoned: Cancel the call at the server when its stream is left early (default True).
-            clock: The source of time, for tests.
-            random: The source of randomness, for tests.
-            **unknown: Refused, with the nearest option that exists.
-        """
-        if unknown:
-            raise ConfigError(unknown_options(unknown, [*CHANGEABLE, *FIXED]))
-        # Masked from here on: a traceback may show the local variables of this function.
-        api_key = as_secret(api_key)
-        provider_keys = as_secrets(provider_keys)
-        arguments = locals()
-        given = {name: arguments[name] for name in CHANGEABLE}
-        del arguments
-        self._open(given, http_client=http_client, transport=transport, clock=clock, random=random)
-
     def _declare(self, arguments: dict[str, Any]) -> None:
         """Begin with the options that a contract declares: ``arguments`` are the locals of the constructor."""
         if arguments["unknown"]:
             known = [name for name in arguments if name not in ("self", "unknown", "masked", "__class__")]
             raise ConfigError(unknown_options(arguments["unknown"], known))
-        given = {name: arguments.get(name) for name in dict.fromkeys((*CHANGEABLE, *self._brand.options))}
-        given |= masked_options(self._brand, given)
+        names = dict.fromkeys((*CHANGEABLE, *dialect().options, *self._brand.options))
+        given = {name: arguments.get(name) for name in names}
+        given |= {**masked_options(self._brand, given), **dialect().masked(given)}
         given["api_key"] = as_secret(given["api_key"])
         connection = {name: arguments[name] for name in ("http_client", "transport", "clock", "random")}
         arguments.clear()
@@ -151,7 +81,7 @@ class BaseClient:
 
     @property
     def base_url(self) -> str:
-        """The address of the gateway."""
+        """The address of the server."""
         return self._settings.config.base_url
 
     @property
@@ -167,7 +97,7 @@ class BaseClient:
     def with_options(self, **options: Any) -> Self:
         """Return a client with some options changed. It shares this one's connections, and is as cheap as a call.
 
-        ``default_headers``, ``default_query`` and ``provider_keys`` are added to those of this client.
+        Tables such as ``default_headers`` and ``default_query`` are added to those of this client.
         """
         settings = self._settings.overlaid(options)
         other = self._copy()

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from .brand import Brand
 from .breaker import CircuitBreaker
+from .dialect import dialect
 from .encode import header_fault, header_name_fault
 from .errors import ConfigError
 from .log import LEVELS
@@ -18,7 +19,7 @@ from .options import UNSET, Timeout, Unset
 from .retry import Backoff, RetryEvent
 from .secrets import Secret
 
-__all__ = ["Config", "normalise_base_url", "resolve", "table_option"]
+__all__ = ["Config", "header_value", "normalise_base_url", "resolve", "secret_value", "switch", "table_option"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +28,12 @@ class Config:
 
     api_key: Secret | None
     base_url: str
-    organization: str | None
-    team: str | None
-    provider_keys: Mapping[str, Secret]
     timeout: Timeout
     max_retries: int
     default_headers: Mapping[str, str | None] = field(repr=False)
     default_query: Mapping[str, Any]
     log_level: str | None
     log_bodies: bool
-    raise_on_content_filter: bool
-    api_version: str | None
     max_concurrency: int | None
     circuit_breaker: CircuitBreaker | None
     max_retry_after: float
@@ -48,6 +44,8 @@ class Config:
     """The credentials of the schemes that the contract declares."""
     own_server: bool = False
     """True if the base URL is the contract's, not one that the program or its environment gives."""
+    extras: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """The options that only this package's server has, and that differ from their defaults."""
 
 
 def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
@@ -70,17 +68,12 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
     return Config(
         api_key=_key(pick("api_key"), brand),
         base_url=normalise_base_url(base_url or server_url(brand, given), brand),
-        organization=_header_value("organization", pick("organization")),
-        team=_header_value("team", pick("team")),
-        provider_keys=_provider_keys(given.get("provider_keys")),
         timeout=_timeout(given.get("timeout", UNSET), env.get(brand.env("TIMEOUT")), brand),
         max_retries=_retries(pick("max_retries"), brand),
         default_headers=_headers(given.get("default_headers")),
         default_query=table_option("default_query", given.get("default_query")),
         log_level=_log_level(given.get("log_level") or env.get(brand.env("LOG")), brand),
-        log_bodies=_switch("log_bodies", pick("log_bodies"), True),
-        raise_on_content_filter=_switch("raise_on_content_filter", given.get("raise_on_content_filter"), False),
-        api_version=_header_value("api_version", given.get("api_version")),
+        log_bodies=switch("log_bodies", pick("log_bodies"), True),
         max_concurrency=_concurrency(given.get("max_concurrency")),
         circuit_breaker=_breaker(given.get("circuit_breaker")),
         max_retry_after=_seconds("max_retry_after", given.get("max_retry_after"), brand.behaviour.max_retry_after),
@@ -89,6 +82,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         cancel_abandoned=given.get("cancel_abandoned") is not False,
         credentials=credentials,
         own_server=base_url is None,
+        extras=dialect().resolve(given, pick),
     )
 
 
@@ -157,10 +151,10 @@ def _quoted(path: str) -> str:
 def _key(value: Any, brand: Brand) -> Secret | None:
     if value is None:
         return None
-    return _secret("api_key", value, f"pass `api_key=` or set {brand.env('API_KEY')}")
+    return secret_value("api_key", value, f"pass `api_key=` or set {brand.env('API_KEY')}")
 
 
-def _secret(name: str, value: Any, hint: str) -> Secret:
+def secret_value(name: str, value: Any, hint: str) -> Secret:
     if isinstance(value, str):
         value = Secret(value)
     if not isinstance(value, Secret):
@@ -183,19 +177,6 @@ def _cleaned(secret: Secret) -> tuple[Secret, str | None]:
     elif not text.isascii() or not text.isprintable() or " " in text:
         fault = "contains a space, a line break, or a character that is not allowed in a header; copy only the key"
     return Secret(text), fault
-
-
-def _provider_keys(value: Any) -> dict[str, Secret]:
-    keys: dict[str, Secret] = {}
-    for provider, key in table_option("provider_keys", value).items():
-        if (
-            not isinstance(provider, str)
-            or not provider.isascii()
-            or not provider.replace("-", "").replace("_", "").isalnum()
-        ):
-            raise ConfigError(f"`provider_keys` names the provider {provider!r}; use its id, such as 'openai'")
-        keys[provider.lower()] = _secret(f"provider_keys[{provider!r}]", key, "give the provider's key")
-    return keys
 
 
 def table_option(name: str, value: Any) -> dict[Any, Any]:
@@ -260,7 +241,7 @@ def _headers(value: Any) -> dict[str, str | None]:
     return headers
 
 
-def _header_value(name: str, value: Any) -> str | None:
+def header_value(name: str, value: Any) -> str | None:
     if value is None:
         return None
     fault = header_fault(name, value) if isinstance(value, str) else "give a string"
@@ -278,7 +259,7 @@ def _log_level(value: Any, brand: Brand) -> str | None:
     return level
 
 
-def _switch(name: str, value: Any, default: bool) -> bool:
+def switch(name: str, value: Any, default: bool) -> bool:
     if value is None:
         return default
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

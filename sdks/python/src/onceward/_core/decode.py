@@ -43,8 +43,9 @@ def decode_response(call: Call, meta: Meta, body: bytes) -> Any:
         type_=call.type_,
         embedded=call.shared.brand.embedded_errors,
     )
-    if call.config.raise_on_content_filter:
-        dialect().check_answer(call.where, meta, value)
+    extras = call.config.extras
+    if extras:
+        dialect().check_answer(call.where, meta, value, extras)
     return value
 
 

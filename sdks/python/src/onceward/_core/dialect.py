@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Final
@@ -36,9 +36,32 @@ class Dialect:
         422: e.UnprocessableEntityError,
         429: e.RateLimitError,
     }
+    options: ClassVar[tuple[str, ...]] = ()
+    """The client options that only this server has."""
+    tables: ClassVar[tuple[str, ...]] = ()
+    """Those that map names to values: a client with changed options has both."""
+    secrets: ClassVar[tuple[str, ...]] = ()
     permanent: ClassVar[tuple[type[e.APIError], ...]] = ()
     """Errors that are never retried."""
     permanent_codes: ClassVar[frozenset[str]] = frozenset()
+
+    def masked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the secrets among the options, in forms that a traceback does not show."""
+        return {}
+
+    def resolve(self, given: Mapping[str, Any], pick: Callable[[str], Any]) -> dict[str, Any]:
+        """Return the values of the options that differ from their defaults. ``pick`` reads the environment, too."""
+        return {}
+
+    def headers(self, brand: Any, extras: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return the headers of every request."""
+        return []
+
+    def call_headers(
+        self, brand: Any, extras: Mapping[str, Any]
+    ) -> Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None:
+        """Return the function that makes headers of the arguments of a call, if there are any."""
+        return None
 
     def error_class(self, type: str | None, code: str | None, status: int | None) -> type[e.APIStatusError]:
         """Return the class of an error by its type, then by its code, then by its status."""
@@ -59,10 +82,10 @@ class Dialect:
         bare = "detail" in value or "error" in (value.get("object"), value.get("type"))
         return value if bare and not _ANSWERS.intersection(value) else None
 
-    def check_answer(self, where: str, meta: Meta, value: Any) -> None:
+    def check_answer(self, where: str, meta: Meta, value: Any, extras: Mapping[str, Any]) -> None:
         """Raise the error that a complete answer itself contains."""
 
-    def error_of_finish(self, where: str, reasons: Iterable[Any]) -> e.APIError | None:
+    def error_of_finish(self, where: str, reasons: Iterable[Any], extras: Mapping[str, Any]) -> e.APIError | None:
         """Return the error that the finish reasons of a stream stand for."""
         return None
 

@@ -1,4 +1,4 @@
-"""The choices of a streamed answer: which have begun, which have finished, and what is missing at the end."""
+"""The items of a streamed answer: which have begun, which have finished, and what is missing at the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Finish: TypeAlias = "tuple[str, str, str, str]"
 
 
 class FinishTracker:
-    """Follows the choices of an answer through the events of its stream.
+    """Follows the items of an answer through the events of its stream.
 
     ``finish`` is that of the operation's `Stream`; without it nothing is followed.
     """
@@ -24,7 +24,7 @@ class FinishTracker:
         self._finish = finish
         self._started: set[Any] = set()
         self.finished: set[Any] = set()
-        """The numbers of the choices that have finished."""
+        """The numbers of the items that have finished."""
         self.reasons: set[Any] = set()
         """The reasons with which items have finished."""
 
@@ -50,17 +50,18 @@ class FinishTracker:
         """Return what the answer to a request body lacks at the end of its stream; None if it is complete."""
         if self._finish is None:
             return None
-        _, _, reason, count = self._finish
+        items, _, reason, count = self._finish
         if self.finished and not self._started:
             requested = _requested(request, count)
             if len(self.finished) >= requested:
                 return None
-            return f"{len(self.finished)} of {requested} choices had a `{reason}`"
+            return f"{len(self.finished)} of {requested} {items} had a `{reason}`"
         numbers = ", ".join(str(number) for number in sorted(self._started, key=str))
-        return f"choice {numbers} had no `{reason}`" if numbers else f"no choice had a `{reason}`"
+        item = items.removesuffix("s")
+        return f"{item} {numbers} had no `{reason}`" if numbers else f"no {item} had a `{reason}`"
 
     def finished_places(self, event: Any, finished: set[Any]) -> set[Place]:
-        """Return the places in an event whose choices end with it, or are among those ``finished`` before."""
+        """Return the places in an event whose items end with it, or are among those ``finished`` before."""
         places: set[Place] = set()
         if self._finish is not None:
             items, number, reason, _ = self._finish
@@ -73,7 +74,7 @@ class FinishTracker:
 
 
 def _requested(request: Any, name: str) -> int:
-    """Return the least number of choices that a request body asks for: 1 if it does not say."""
+    """Return the least number of items that a request body asks for: 1 if it does not say."""
     if not isinstance(request, bytes) or f'"{name}"'.encode() not in request:
         return 1
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from .brand import Brand
 from .config import Config
+from .dialect import dialect
 from .encode import header_fault, header_name_fault
 from .errors import ParameterError
 from .operation import Result, Stream
@@ -19,7 +19,6 @@ __all__ = [
     "check_headers",
     "check_names",
     "overridden",
-    "provider_headers",
     "value_in",
 ]
 
@@ -27,16 +26,9 @@ Headers = list[tuple[str, str]]
 
 
 def base_headers(brand: Brand, config: Config) -> Headers:
-    """Return the headers that name the client, the organization and the team."""
+    """Return the headers that name the client, and those of the options that only this package's server has."""
     headers: Headers = [("User-Agent", f"{brand.package}-python/{brand.version}")]
-    for name, value in (
-        ("Organization", config.organization),
-        ("Team", config.team),
-        ("API-Version", config.api_version),
-    ):
-        if value is not None:
-            headers.append((brand.header(name), value))
-    return headers
+    return headers + (dialect().headers(brand, config.extras) if config.extras else [])
 
 
 def auth_headers(brand: Brand, config: Config) -> Headers:
@@ -47,23 +39,6 @@ def auth_headers(brand: Brand, config: Config) -> Headers:
     if brand.auth == "bearer":
         return [("Authorization", MaskedStr(f"Bearer {key.reveal()}"))]
     return [(brand.auth[1], MaskedStr(key.reveal()))]
-
-
-def provider_headers(brand: Brand, config: Config, model: Any) -> Headers:
-    """Return the header with the caller's own key for the provider in the model's prefix, and no other key.
-
-    A model name without a provider (a route, ``gpt-4o``) sends all keys: only the gateway knows its provider.
-    """
-    keys = config.provider_keys
-    if not keys or not isinstance(model, str):
-        return []
-    prefix = model.partition("/")[0].lower() if "/" in model else ""
-    provider = brand.provider_aliases.get(prefix, prefix)
-    if prefix in keys and provider not in keys:
-        provider = prefix
-    known = provider in keys or provider in brand.providers or provider == brand.package
-    names = [provider] if known else list(keys)
-    return [(f"{brand.provider_key_header}-{name}", MaskedStr(keys[name].reveal())) for name in names if name in keys]
 
 
 def accept_headers(result: Result, stream: Stream | None, accept: str | None = None) -> Headers:
@@ -100,6 +75,8 @@ def check_names(headers: Mapping[str, str | None], operation: str) -> None:
 def check_headers(headers: Headers, operation: str) -> None:
     """Raise `ParameterError` for the first header that HTTP does not allow."""
     for name, value in headers:
+        if value.isascii() and value.isprintable() and value[:1] != " " and value[-1:] != " ":
+            continue  # nearly every value of nearly every request
         fault = header_fault(name, value)
         if fault:
             raise ParameterError([fault], operation)

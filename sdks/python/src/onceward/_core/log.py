@@ -47,7 +47,7 @@ def redacted_headers(headers: Iterable[tuple[str, str]], logged: frozenset[str] 
 def _shown_header(name: str, value: str, logged: frozenset[str]) -> str:
     if name in logged:
         return value
-    if name == "authorization" or name.endswith("api-key") or name.startswith("x-provider-key-"):
+    if name == "authorization" or name.endswith("api-key") or "-key-" in name:
         text = str.__str__(value) if type(value) is str else value.encode("latin-1", "replace").decode("latin-1")
         return mask(text.rpartition(" ")[2])
     return "..."

@@ -17,7 +17,7 @@ from .narrow import is_dict
 __all__ = ["Deviation", "Model", "UnknownVariant", "attach", "by_tag", "deviate"]
 
 Deviation = tuple[str, str]
-"""The path of a value that deviates from the contract (``choices.0.message``), and a description of the deviation."""
+"""The path of a value that deviates from the contract (``items.0.name``), and a description of the deviation."""
 
 
 class Model(BaseModel):

@@ -79,7 +79,7 @@ class Stream:
     error_event: str | None = "error"
     resumable: bool = False
     finish: tuple[str, str, str, str] | None = None
-    """Four names: the member of an event with its choices, their number, their finish reason, and the member of the
+    """Four names: the member of an event with its items, their number, their finish reason, and the member of the
     request with their count.
     """
     framed_end: bool = False

@@ -165,7 +165,7 @@ def links_of(header: str) -> dict[str, str]:
 
 def _object(body: Any) -> dict[str, Any]:
     """Return the members of a JSON body."""
-    value: Any = json.loads(body) if isinstance(body, bytes) and body else {}
+    value: Any = json.loads(body) if isinstance(body, bytes) and body else None
     return value if is_dict(value) else {}
 
 

@@ -117,7 +117,7 @@ class RawResource(Generic[R]):
 
 
 class RawMethod(Generic[R, P, T]):
-    """A method that returns the `RawResponse` of another: ``create = RawMethod(ChatCompletions.create)``."""
+    """A method that returns the `RawResponse` of another: ``create = RawMethod(Pets.create)``."""
 
     def __init__(self, method: Callable[Concatenate[R, P], T]) -> None:
         self._method = method

@@ -11,6 +11,7 @@ from .brand import Brand
 from .breaker import Breaker
 from .call import Shared
 from .config import Config, resolve, table_option
+from .dialect import dialect
 from .errors import ConfigError
 from .log import Log
 from .options import Unset
@@ -18,22 +19,17 @@ from .ports import Clock
 from .retry import RetryBudget
 from .secrets import Secret
 
-__all__ = ["CHANGEABLE", "FIXED", "Settings", "as_secret", "as_secrets", "masked_options", "unknown_options"]
+__all__ = ["CHANGEABLE", "FIXED", "Settings", "as_secret", "masked_options", "unknown_options"]
 
 CHANGEABLE: Final = (
     "api_key",
     "base_url",
-    "organization",
-    "team",
-    "provider_keys",
     "timeout",
     "max_retries",
     "default_headers",
     "default_query",
     "log_level",
     "log_bodies",
-    "raise_on_content_filter",
-    "api_version",
     "max_concurrency",
     "circuit_breaker",
     "max_retry_after",
@@ -44,8 +40,8 @@ CHANGEABLE: Final = (
 """Options that `resolve` reads."""
 FIXED: Final = ("http_client", "transport", "clock", "random", "max_concurrency")
 """Options that only a new client can have: they belong to its connections."""
-_TABLES: Final = ("default_headers", "default_query", "provider_keys")
-_SECRETS: Final = ("api_key", "provider_keys")
+_TABLES: Final = ("default_headers", "default_query")
+_SECRETS: Final = ("api_key",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class Settings:
         """
         given = {**self.given, **options}
         given["api_key"] = as_secret(given["api_key"])
-        given["provider_keys"] = as_secrets(given["provider_keys"])
+        given |= dialect().masked(given)
         if self.shared.brand.schemes:
             given |= masked_options(self.shared.brand, given)
         old, shared = self.config, self.shared
@@ -89,7 +85,7 @@ class Settings:
     def overlaid(self, options: Mapping[str, Any]) -> Settings:
         """Return the settings with options changed as by `changed`, and with tables added to those there are."""
         brand = self.shared.brand
-        known = (*CHANGEABLE, *brand.options)
+        known = (*CHANGEABLE, *dialect().options, *brand.options)
         fixed_here = (*FIXED, *(scheme.option for scheme in brand.schemes.values() if scheme.kind == "mutual_tls"))
         unknown = [name for name in options if name not in known or name in fixed_here]
         if unknown:
@@ -102,14 +98,14 @@ class Settings:
             raise ConfigError(f"`with_options`: `{unknown[0]}` cannot be changed; {hint}")
         tables: dict[str, dict[Any, Any]] = {
             name: {**(self.given[name] or {}), **table_option(name, options[name])}
-            for name in _TABLES
+            for name in (*_TABLES, *dialect().tables)
             if options.get(name)
         }
         return self.changed({**options, **tables})
 
     def without_secrets(self) -> dict[str, Any]:
         """Return the given options that may be stored or sent to another process."""
-        secrets = {*_SECRETS, *(scheme.option for scheme in self.shared.brand.schemes.values())}
+        secrets = {*_SECRETS, *dialect().secrets, *(scheme.option for scheme in self.shared.brand.schemes.values())}
         return {
             name: value
             for name, value in self.given.items()
@@ -128,11 +124,6 @@ def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
 def as_secret(key: Any) -> Any:
     """Return a key as a `Secret`, so that no traceback can show it; anything but text as it is."""
     return Secret(key) if isinstance(key, str) else key
-
-
-def as_secrets(keys: Any) -> dict[Any, Any] | None:
-    """Return a table of keys with each as a `Secret`, or None if there are none."""
-    return {name: as_secret(key) for name, key in table_option("provider_keys", keys).items()} or None
 
 
 def unknown_options(unknown: Iterable[str], known: Sequence[str]) -> str:

@@ -258,9 +258,10 @@ class EventRun:
         )
 
     def _check_finish(self) -> None:
-        """Raise if the stream ended in order, but one of its choices did not."""
-        if self.call.config.raise_on_content_filter:
-            failure = dialect().error_of_finish(self.call.where, self._tracker.reasons)
+        """Raise if the stream ended in order, but one of its items did not."""
+        extras = self.call.config.extras
+        if extras:
+            failure = dialect().error_of_finish(self.call.where, self._tracker.reasons, extras)
             if failure is not None:
                 raise self._informed(failure, True)
         missing = self._tracker.missing(self.call.body)

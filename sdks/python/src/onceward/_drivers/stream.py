@@ -50,7 +50,7 @@ class _Base(Generic[T]):
 
     @property
     def call_id(self) -> str | None:
-        """The call's id at the gateway, or None if the server sends none."""
+        """The call's id at the server, or None if the server sends none."""
         return self._meta.call_id
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from .._core import errors as base
@@ -10,6 +10,7 @@ from .._core.dialect import Dialect
 from .._core.meta import Meta
 from .._core.narrow import is_list, is_mapping
 from . import errors as e
+from .options import OPTIONS, as_secrets, provider_headers, resolve, scope_headers
 
 __all__ = ["DIALECT"]
 
@@ -75,6 +76,29 @@ class GatewayDialect(Dialect):
     permanent = (e.BudgetExceededError, e.ContentFilterError, e.InsufficientCreditsError)
     permanent_codes = frozenset({"idempotency_key_reused", "insufficient_quota"})
 
+    options = OPTIONS
+    tables = ("provider_keys",)
+    secrets = ("provider_keys",)
+
+    def masked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the provider keys, in a form that a traceback does not show."""
+        return {"provider_keys": as_secrets(given.get("provider_keys"))}
+
+    def resolve(self, given: Mapping[str, Any], pick: Callable[[str], Any]) -> dict[str, Any]:
+        """Return the values of the options that are set."""
+        return resolve(given, pick)
+
+    def headers(self, brand: Any, extras: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return the headers of the scope."""
+        return scope_headers(brand, extras)
+
+    def call_headers(
+        self, brand: Any, extras: Mapping[str, Any]
+    ) -> Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None:
+        """Return the function that adds the caller's key for the provider of a call's model."""
+        keys = extras.get("provider_keys")
+        return (lambda arguments: provider_headers(brand, keys, arguments.get("model"))) if keys else None
+
     def error_in(self, value: Any) -> Any:
         """Return the error object in a decoded answer or event, or None.
 
@@ -94,18 +118,18 @@ class GatewayDialect(Dialect):
                 return choice.get("error") or _BROKEN_OFF
         return None
 
-    def check_answer(self, where: str, meta: Meta, value: Any) -> None:
+    def check_answer(self, where: str, meta: Meta, value: Any, extras: Mapping[str, Any]) -> None:
         """Raise if a content filter finished a choice of the answer. The answer is the error's ``partial``."""
         for choice in getattr(value, "choices", None) or ():
-            error = self.error_of_finish(where, [getattr(choice, "finish_reason", None)])
+            error = self.error_of_finish(where, [getattr(choice, "finish_reason", None)], extras)
             if error is not None:
                 error.status_code, error.headers, error.request_id = meta.status_code, meta.headers, meta.request_id
                 error.partial, error.usage = value, getattr(value, "usage", None)
                 raise error
 
-    def error_of_finish(self, where: str, reasons: Iterable[Any]) -> base.APIError | None:
+    def error_of_finish(self, where: str, reasons: Iterable[Any], extras: Mapping[str, Any]) -> base.APIError | None:
         """Return the error of a stream with a choice that a content filter stopped."""
-        if _FILTERED not in reasons:
+        if "raise_on_content_filter" not in extras or _FILTERED not in reasons:
             return None
         error = e.ContentFilterError("a content filter stopped the answer", code=_FILTERED)
         error.where = where
