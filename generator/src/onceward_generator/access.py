@@ -22,6 +22,7 @@ class AuthScheme:
     id: str
     kind: str
     wire: str = "Authorization"
+    name: tuple[str, ...] = ()
     label: str = ""
     description: str = ""
     flows: tuple[str, ...] = ()
@@ -38,7 +39,8 @@ class AuthScheme:
 class ServerVariable:
     """A variable in the URLs of servers."""
 
-    name: str
+    wire: str
+    name: tuple[str, ...]
     default: str
     values: tuple[str, ...] = ()
     """The allowed values; none if any is."""
@@ -52,5 +54,6 @@ class Server:
     url: str
     description: str = ""
     name: tuple[str, ...] = ()
+    """A name that is unique among the servers: declared, or from the description or the URL."""
     template: str = ""
     variables: tuple[ServerVariable, ...] = ()

@@ -9,6 +9,7 @@ from onceward_generator.load import Map, Node, Seq
 from onceward_generator.model import AuthScheme, Requirement
 from onceward_generator.normalise.context import endpoints
 from onceward_generator.sdk_file import SdkFile
+from onceward_generator.words import split
 
 __all__ = ["Security"]
 
@@ -78,23 +79,24 @@ class Security:
 
     def _scheme(self, name: str, node: Map) -> AuthScheme:
         kind, description = str(node.get("type")), str(node.get("description") or "").strip()
+        words = split(name) or ("auth",)
         if kind == "apiKey" and node.get("in") in {"header", "query", "cookie"}:
             wire = str(node.get("name") or "Authorization")
-            return AuthScheme(name, str(node["in"]), wire, description=description)
+            return AuthScheme(name, str(node["in"]), wire, words, description=description)
         word = str(node.get("scheme") or "").lower()
         if kind == "http" and word in {"basic", "bearer"}:
-            return AuthScheme(name, word, description=description)
+            return AuthScheme(name, word, name=words, description=description)
         if kind == "oauth2":
             return self._oauth(name, node, description)
         if kind == "openIdConnect":
             url, scopes = node.text("openIdConnectUrl"), self._scopes(name)
-            return AuthScheme(name, "openid", description=description, discovery_url=url, scopes=scopes)
+            return AuthScheme(name, "openid", name=words, description=description, discovery_url=url, scopes=scopes)
         if kind == "mutualTLS":
-            return AuthScheme(name, "mutual_tls", "", description=description)
+            return AuthScheme(name, "mutual_tls", "", words, description=description)
         label = f"HTTP {word} authentication" if kind == "http" else f"security of type {kind}"
         message = f"the security scheme `{name}` is {label}, which is not supported"
         self._report.add("W141", message, node.at, "callers send it themselves, by a header or an `http_client`")
-        return AuthScheme(name, "unsupported", "", label, description)
+        return AuthScheme(name, "unsupported", "", words, label, description)
 
     def _oauth(self, name: str, node: Map, description: str) -> AuthScheme:
         flows = node.map("flows") or Map({}, node.at)
@@ -104,6 +106,7 @@ class Security:
         return AuthScheme(
             id=name,
             kind="oauth2",
+            name=split(name) or ("auth",),
             description=description,
             flows=tuple(key for key, _ in found),
             token_url=tokens.get("clientCredentials") or next(iter(tokens.values()), None),

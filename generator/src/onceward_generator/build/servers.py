@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map
@@ -25,7 +26,20 @@ def document_servers(document: Map, report: Report) -> tuple[Server, ...]:
 
 def servers_of(node: Map, report: Report) -> tuple[Server, ...]:
     """Return the servers of a document, a path or an operation. The path of a server is a part of its URL."""
-    return tuple(_server(server, report) for server in node.maps("servers"))
+    found = [_server(server, report) for server in node.maps("servers")]
+    taken: set[Name] = set()
+    for place, server in enumerate(found):
+        wishes = (server.name, _of_url(server.template), split(server.template), ("server", str(place + 1)))
+        name = next(wish for wish in wishes if wish and wish not in taken)
+        taken.add(name)
+        found[place] = replace(server, name=name)
+    return tuple(found)
+
+
+def _of_url(template: str) -> Name:
+    """Return the first label of a host: ``https://sandbox.example.com`` gives sandbox."""
+    host = re.sub(r"^[a-z]+://", "", template).split("/")[0]
+    return split(host.split(":")[0].split(".")[0]) if not host.startswith("{") else ()
 
 
 def _server(node: Map, report: Report) -> Server:
@@ -38,7 +52,7 @@ def _server(node: Map, report: Report) -> Server:
     variables = tuple(_variable(name, declared.map(name) or Map({}, node.at)) for name in names)
     url = template
     for variable in variables:
-        url = url.replace("{" + variable.name + "}", variable.default)
+        url = url.replace("{" + variable.wire + "}", variable.default)
     if "://" not in url and not url.startswith("//"):
         message = f"the server `{template or '/'}` is relative to a document that has no address"
         report.add("W144", message, node.at, "callers give `base_url`, or `sdk.yaml` does")
@@ -49,7 +63,9 @@ def _server(node: Map, report: Report) -> Server:
 def _variable(name: str, node: Map) -> ServerVariable:
     values = tuple(str(value) for value in node.seq("enum") or ())
     default = node.get("default", values[0] if values else "")
-    return ServerVariable(name, str(default), values, str(node.get("description") or "").strip())
+    return ServerVariable(
+        name, split(name) or ("part",), str(default), values, str(node.get("description") or "").strip()
+    )
 
 
 def _name(node: Map, description: str) -> Name:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from onceward_generator.model import Api, AuthScheme, Method, Name, Server
 from onceward_generator.plan.python.words import argument, snake
-from onceward_generator.words import split
 
 from .text import docstring, indent
 
@@ -80,11 +79,11 @@ class Access:
         self._env = api.brand.env_prefix
         taken: set[str] = set()
         declared = [] if api.brand.gateway or not _is_declared(api.auth) else list(api.auth)
-        self.schemes = {scheme.id: (_option(scheme.id, "auth", taken), scheme) for scheme in declared}
+        self.schemes = {scheme.id: (_option(scheme.name or ("auth",), "auth", taken), scheme) for scheme in declared}
         """The option and the scheme of each id."""
         self._servers = () if api.brand.gateway else api.servers
-        variables = {one.name: one for server in self._servers for one in server.variables}
-        self._variables = {_option(name, "server", taken): one for name, one in variables.items()}
+        variables = {one.wire: one for server in self._servers for one in server.variables}
+        self._variables = {_option(one.name, "server", taken): one for one in variables.values()}
 
     @property
     def is_declared(self) -> bool:
@@ -102,19 +101,14 @@ class Access:
         if len(self._servers) > 1 or self._variables:
             values["servers"] = {name: _absolute(one) for name, one in self._named()}
         if self._variables:
-            values["variables"] = {o: (v.name, v.default, v.values) for o, v in self._variables.items()}
+            values["variables"] = {o: (v.wire, v.default, v.values) for o, v in self._variables.items()}
         if not self._api.brand.gateway:
             values["trims_version"] = False
         return values
 
     def _named(self) -> Iterator[tuple[str, Server]]:
-        """Return the servers by their names: declared, else after the part of the URL in which they differ."""
-        names: set[str] = set()
-        for place, server in enumerate(self._servers):
-            wishes: tuple[Name, ...] = (server.name, _of_url(server.template), split(server.template))
-            name = next((s for w in wishes if w and (s := snake(w)) not in names), None) or f"server_{place + 1}"
-            names.add(name)
-            yield name, server
+        """Return the servers by their names."""
+        return ((snake(server.name), server) for server in self._servers)
 
     def _scheme(self, option: str, scheme: AuthScheme) -> _Code:
         values = {
@@ -183,7 +177,7 @@ class Access:
             yield "server", f"Literal[{names}] | None", "None", "The server to call, by its name."
         for option, variable in self._variables.items():
             kind = f"Literal[{', '.join(map(repr, variable.values))}]" if variable.values else "str"
-            about = variable.description.split("\n")[0].rstrip(".") or f"The part `{variable.name}` of the server's URL"
+            about = variable.description.split("\n")[0].rstrip(".") or f"The part `{variable.wire}` of the server's URL"
             yield option, f"{kind} | None", "None", f"{about} (default {variable.default!r})."
         for name, annotation, default, about in _OPTIONS:
             yield name, annotation, default, about.format(env=self._env)
@@ -201,9 +195,9 @@ def _is_declared(schemes: tuple[AuthScheme, ...]) -> bool:
     return schemes != (AuthScheme("bearer", "bearer"),)
 
 
-def _option(wire: str, prefix: str, taken: set[str]) -> str:
+def _option(words: Name, prefix: str, taken: set[str]) -> str:
     """Return the option for a name of the contract."""
-    name = argument(split(wire) or (prefix,))
+    name = argument(words)
     if name in _RESERVED or name in taken:
         name = f"{prefix}_{name}"
     while name in taken:
@@ -215,11 +209,6 @@ def _option(wire: str, prefix: str, taken: set[str]) -> str:
 def _argument(row: tuple[str, str, str, str]) -> str:
     name, annotation, default, _ = row
     return f"{name}: {annotation} = {default}"
-
-
-def _of_url(template: str) -> Name:
-    host = re.sub(r"^[a-z]+://", "", template).split("/")[0]
-    return split(host.split(":")[0].split(".")[0]) if not host.startswith("{") else ()
 
 
 def _absolute(server: Server) -> str:

@@ -168,8 +168,6 @@ def header_name_fault(name: object) -> str | None:
 
 def header_fault(name: str, value: str) -> str | None:
     """Return what is wrong with a header's value, or None."""
-    if value.isascii() and value.isprintable() and value[:1] != " " and value[-1:] != " ":
-        return None
     if "\n" in value or "\r" in value or "\0" in value:
         return f"header `{name}` contains a line break, which would end the header"
     try:
