@@ -96,7 +96,8 @@ def test_the_flag_of_a_merged_stream_can_be_true(tmp_path: Path) -> None:
   /talks#stream:
     post:
       operationId: talkStream
-      responses: {"200": {description: ok, content: {text/event-stream: {schema: {$ref: "#/components/schemas/Piece"}}}}}
+      responses:
+        "200": {description: ok, content: {text/event-stream: {schema: {$ref: "#/components/schemas/Piece"}}}}
 components:"""
         + components
         + "    Talk: {type: object, properties: {stream: {type: boolean, enum: [false], default: false}}}\n"
