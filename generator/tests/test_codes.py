@@ -75,6 +75,7 @@ CASES = [
         "W111", operation("      responses: {'200': {>$ref: '#/components/schemas/A'}}\ncomponents: {schemas: {A: {}}}")
     ),
     Case("W112", operation("      >operationId: b\n" + OK)),
+    Case("W113", schema("{type: object, properties: {a: {type: string, >required: true}}}")),
     Case(
         "W121",
         operation(

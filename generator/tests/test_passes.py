@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,10 +14,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from onceward_generator import build_api
+from onceward_generator.diagnostics import ContractError
 from onceward_generator.load import Map, read_text, write_yaml
 from onceward_generator.model import ListType, Nullable, Ref
 from onceward_generator.normalise import PASSES
 from onceward_generator.normalise.context import each_schema, schemas_of
+from onceward_generator.plan.python import plan
 
 PASS = dict(PASSES)
 
@@ -308,3 +313,57 @@ def test_copies_of_one_declaration_share_one_type(tmp_path: Path) -> None:
     assert set(types) == {"Order", "Page", "BaseMeta", "BaseStateItem", *(f"C{index}" for index in range(9))}
     fields_of_one = {field.wire: field.type for field in types["C3"].fields}
     assert fields_of_one["meta"] == Nullable(Ref("BaseMeta"))
+
+
+@pytest.mark.parametrize("kinds", ["null", "[string, null]"])
+def test_the_type_null_without_quotes_is_the_type(kinds: str) -> None:
+    found = context()
+    document = PASS["malformed"](schema_document(f"{{A: {{type: {kinds}}}}}"), found)
+    read = schemas_of(document)["A"]["type"]
+    assert read == ("null" if kinds == "null" else ["string", "null"])
+    assert [one.code for one in found.report.diagnostics] == ["W113"]
+
+
+JUNK: list[Any] = [
+    None,
+    "text",
+    0,
+    1.5,
+    True,
+    [],
+    {},
+    ["a"],
+    {"$ref": "#/components/schemas/Gone"},
+    {"a": 1},
+    [None],
+    [{}],
+]
+
+
+def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in entries:
+        yield (*path, key)
+        yield from _places(child, (*path, key))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(SMALL), st.randoms(use_true_random=False), st.lists(st.sampled_from(JUNK), min_size=1, max_size=3)
+)
+def test_a_malformed_contract_is_an_error_or_a_warning_and_never_a_traceback(
+    path: Path, random: Random, values: list[Any]
+) -> None:
+    tree = json.loads(json.dumps(read_text(path.read_text(encoding="utf-8"), path.name)))
+    for value in values:
+        places = list(_places(tree))
+        *parents, last = random.choice(places)
+        node = tree
+        for key in parents:
+            node = node[key]
+        node[last] = value
+    try:
+        api, _ = build_api("a.json", read=lambda _: json.dumps(tree).encode())
+    except ContractError:
+        return
+    plan(api)

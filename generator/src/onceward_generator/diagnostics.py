@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "W109": "a parameter is declared twice",
     "W111": "a reference refers to another kind of component",
     "W112": "a key occurs twice in one mapping, and the last one is used",
+    "W113": "a value of the wrong type",
     "W121": "a value is nested more deeply than a style can express",
     "W122": "a cookie is sent as several",
     "W123": "an encoding names a missing property",

@@ -159,7 +159,7 @@ class SqliteDatabase:
                 committer.schedule()
             await waiter
         if not entry.ended:
-            await committer.landed(entry)
+            await committer.wait_until_durable(entry)
         if entry.error is not None:
             raise entry.error
 

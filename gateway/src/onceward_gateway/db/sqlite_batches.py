@@ -18,16 +18,16 @@ __all__ = ["QueuedBatch", "execute_batches", "failed_before", "is_locked", "loop
 class QueuedBatch:
     """A batch to be written, and the future of a task that waits for it.
 
-    `ended` is set when it is durable, or was given up with `error`; `told` when the task knows that it cannot be
+    `ended` is set when it is durable, or was given up with `error`; `notified` when the task knows that it cannot be
     written now.
     """
 
-    __slots__ = ("batch", "ended", "error", "told", "waiter")
+    __slots__ = ("batch", "ended", "error", "notified", "waiter")
 
     def __init__(self, batch: Batch, waiter: asyncio.Future[None] | None) -> None:
         self.batch = batch
         self.waiter = waiter
-        self.ended = self.told = False
+        self.ended = self.notified = False
         self.error: Exception | None = None
 
     def end(self, error: Exception | None = None) -> None:

@@ -72,10 +72,10 @@ class SqliteCommitter:
                     raise
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def landed(self, entry: QueuedBatch) -> None:
+    async def wait_until_durable(self, entry: QueuedBatch) -> None:
         """Wait until a batch is durable that cannot be written now; it stays queued when that takes too long."""
         loop = asyncio.get_running_loop()
-        entry.told = True
+        entry.notified = True
         waiter = entry.waiter = loop.create_future()
         while not entry.ended:
             stuck = self.stuck
@@ -243,7 +243,7 @@ class SqliteCommitter:
             _log.error("%s What is to be written is kept.", fault)
         self.stuck = fault
         for entry in self.queued:
-            if not entry.told:
+            if not entry.notified:
                 entry.wake()
         if self._retry is None and not self._closing:
             try:

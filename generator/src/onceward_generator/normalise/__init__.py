@@ -20,6 +20,7 @@ from .dialect import dialect
 from .inheritance import inheritance
 from .inline import inline
 from .lift import lift
+from .malformed import malformed
 from .media import media
 from .method_names import method_names
 from .nullable import nullable
@@ -37,6 +38,7 @@ __all__ = ["PASSES", "Context", "Pass", "normalise"]
 Pass = Callable[[Map, Context], Map]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
+    ("malformed", malformed),
     ("shared", shared),
     ("inline", inline),
     ("webhooks", webhooks),

@@ -128,7 +128,8 @@ class _Decision:
         if target is None:
             return []
         if "oneOf" in target:
-            return self._fields(target.maps("oneOf")[0], seen | {key or ""})
+            members = target.maps("oneOf")
+            return self._fields(members[0], seen | {key or ""}) if members else []
         return list(target.map("properties") or ())
 
     def _values(self, variant: Map, wire: str, seen: frozenset[str]) -> set[str]:

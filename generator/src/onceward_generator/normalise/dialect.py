@@ -141,7 +141,12 @@ def _bounds(schema: Map) -> Map:
 def _type(schema: Map, context: Context) -> Map:
     kind = schema.get("type")
     if isinstance(kind, Seq):
-        return _types(schema, [str(member) for member in dict.fromkeys(kind)])
+        kinds = [str(member) for member in dict.fromkeys(kind)]
+        unknown = [member for member in kinds if member not in _TYPES]
+        if unknown:
+            context.report.add("W101", f"unknown type {unknown[0]!r}", schema.where("type"))
+        known = [member for member in kinds if member in _TYPES]
+        return _types(schema, known) if known else schema.without("type")
     if kind == "file":
         return schema.replace(type="string", format="binary")
     if kind == "any" or (kind is not None and kind not in _TYPES):

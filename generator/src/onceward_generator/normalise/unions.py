@@ -55,7 +55,7 @@ def _schema(schema: Map, named: Map, context: Context) -> Map:
     if any(member.get("nullable") for member in members):
         schema = schema.replace(nullable=True)
     members = _distinct([member.without("nullable") for member in _flat(members)])
-    if any(not set(member) - set(remarks(member)) for member in members):
+    if not members or any(not set(member) - set(remarks(member)) for member in members):
         return Map({**remarks(schema), **_ANY}, schema.at, schema.spots)
     members = _scalars(members, named)
     if len(members) == 1:
