@@ -10,7 +10,10 @@ from .model import Api
 __all__ = ["LANGUAGES", "VERDICTS", "Emit", "UnknownLanguageError", "emitter"]
 
 Emit = Callable[[Api, Mapping[str, Any]], dict[str, str]]
-"""A function from a model and plain options to texts by relative path. Raises `ValueError` on unknown options."""
+"""A function from a model and plain options to texts by relative path. The option `folder` is the output folder.
+
+Raises `ValueError` on unknown options.
+"""
 
 
 class UnknownLanguageError(ValueError):

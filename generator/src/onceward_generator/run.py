@@ -52,7 +52,7 @@ def run(config: Config) -> Outcome:
 
 
 def _output(api: Api, target: Target, model: str, inputs: Mapping[str, str]) -> Output:
-    files = emitter(target.language)(api, target.options)
+    files = emitter(target.language)(api, {**target.options, "folder": str(target.out)})
     lock = Lock(model, inputs, {path: hash_of(text) for path, text in files.items() if not isinstance(text, Once)})
     wanted = {**files, LOCK_NAME: lock.to_text()}
     old = read_lock(target.out)

@@ -124,3 +124,35 @@ def test_files_of_the_owner_are_written_once(tmp_path: Path, capsys: pytest.Capt
     assert (tmp_path / "CHANGELOG.md").read_text() == "mine"
     (tmp_path / "LICENSE").unlink()
     assert main([*arguments, "--check"]) == 1
+
+
+HELPERS = """
+class ParcelsHelpers:
+    def wait(self, id: str) -> str:
+        return f"waited for {id}"
+
+
+class AsyncParcelsHelpers:
+    async def wait(self, id: str) -> str:
+        return f"waited for {id}"
+"""
+
+
+def test_hand_written_helpers_belong_to_a_brand(tmp_path: Path) -> None:
+    sdk = tmp_path / "sdk.yaml"
+    sdk.write_text("resources: {parcels: {helpers: parcels}}")
+    out = tmp_path / "out"
+    arguments = [str(CONTRACT), "--sdk", str(sdk), "--out", str(out), "--quiet"]
+    arguments += ["--option", "helpers=parcels.lib"]
+    assert main(arguments) == 0, "without the module there are no helpers"
+    lib = out / "src" / "parcels" / "lib"
+    lib.mkdir()
+    (lib / "__init__.py").write_text("")
+    (lib / "parcels.py").write_text(HELPERS)
+    assert main(arguments) == 0
+    assert main([*arguments, "--check"]) == 0
+    assert (lib / "parcels.py").read_text() == HELPERS
+    code = "import parcels; print(parcels.Parcels(api_key='k-0123456789').parcels.wait('p1'))"
+    env = {**os.environ, "PYTHONPATH": str(out / "src")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "waited for p1\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from onceward_generator.emit.reference import render_reference
 from onceward_generator.model import Api
@@ -30,6 +31,9 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     options = options or PythonOptions()
     if options.runtime == "in-place":
         options = replace(options, has=has_name)
+    elif options.folder is not None:
+        home = Path(options.folder, "src", *package_name(api.brand.package).split("."))
+        options = replace(options, has=lambda module, name: has_name(module, name, home))
     api = replace(api, brand=replace(api.brand, package=package_name(api.brand.package)))
     package = plan(api, options)
     root = f"src/{api.brand.package.replace('.', '/')}"

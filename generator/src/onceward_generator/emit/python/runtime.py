@@ -57,9 +57,9 @@ def runtime_files(*, gateway: bool) -> dict[str, str]:
     return files
 
 
-def has_name(module: str, name: str) -> bool:
+def has_name(module: str, name: str, home: Path | None = None) -> bool:
     """Report whether a hand-written module of the package that contains the runtime defines or imports a name."""
-    base = _home().joinpath(*module.strip(".").split("."))
+    base = (home or _home()).joinpath(*module.strip(".").split("."))
     found = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
     if found is None:
         return False

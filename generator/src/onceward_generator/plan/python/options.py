@@ -47,6 +47,8 @@ class PythonOptions:
     """The licence of the package, as an SPDX expression."""
     homepage: str | None = None
     """The address of the project, for its metadata."""
+    folder: str | None = None
+    """The output folder, in which hand-written modules are found. Set by the command."""
     client: str | None = None
     """The client's class name, if its spelling cannot be derived from the brand."""
     has: Callable[[str, str], bool] = _never
