@@ -7,7 +7,7 @@ from pathlib import Path
 from contracts import method
 
 from onceward_generator import build_api
-from onceward_generator.model import Api, Ref
+from onceward_generator.model import Api, Prim, Primitive, Ref
 
 CONTRACT = """
 openapi: 3.1.0
@@ -82,3 +82,27 @@ def test_streaming_of_fern(tmp_path: Path) -> None:
     streams = method(built(tmp_path), "fern_stream.create").streams
     assert streams is not None
     assert (streams.flag, streams.event) == ("live", Ref("Piece"))
+
+
+def test_the_flag_of_a_merged_stream_can_be_true(tmp_path: Path) -> None:
+    head, components = CONTRACT.split("components:")
+    (tmp_path / "c.yaml").write_text(
+        head
+        + """  /talks:
+    post: &talk
+      operationId: talk
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Talk"}}}}
+      responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+  /talks#stream:
+    post:
+      operationId: talkStream
+      responses:
+        "200": {description: ok, content: {text/event-stream: {schema: {$ref: "#/components/schemas/Piece"}}}}
+components:"""
+        + components
+        + "    Talk: {type: object, properties: {stream: {type: boolean, enum: [false], default: false}}}\n"
+    )
+    found = method(build_api(tmp_path / "c.yaml")[0], "talks.create")
+    assert found.streams is not None
+    assert found.streams.flag == "stream"
+    assert [param.type for param in found.params] == [Primitive(Prim.BOOLEAN)]

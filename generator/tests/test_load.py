@@ -224,3 +224,10 @@ def test_a_bundle_reads_back_the_same(path: Path) -> None:
 def test_a_published_contract_reads_back_the_same(path: Path) -> None:
     document = bundled(path)
     assert read_text(write_yaml(document), "bundle.yaml") == document
+
+
+@pytest.mark.parametrize("name", ["deep.yaml", "deep.json"])
+def test_a_document_that_is_nested_too_deeply_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("[" * 5000 + "]" * 5000)
+    with pytest.raises(ContractError, match="E002"):
+        bundled(tmp_path / name)

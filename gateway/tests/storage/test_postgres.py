@@ -28,6 +28,7 @@ from onceward_gateway.db import (
 from onceward_gateway.db.postgres import PostgresDatabase
 from onceward_gateway.db.presence import Folders
 from onceward_gateway.db.readiness import Readiness
+from onceward_gateway.db.values import array_text
 
 from ..servers import PostgresServer
 from .conftest import Cluster
@@ -319,6 +320,28 @@ async def test_a_statement_timeout_does_not_mark_the_server_as_unavailable(clust
         await node.query("SELECT pg_sleep(5)")
     assert not isinstance(refused.value, StorageUnavailable)
     assert node.connected
+
+
+async def test_arrays_are_read_as_they_were_written(cluster: Cluster) -> None:
+    node = await cluster.node()
+    texts: list[str | int | float] = [
+        "",
+        "plain",
+        'a "b"',
+        "c\\d\\",
+        "{e,f}",
+        "NULL",
+        " g ",
+        "Büro 🙂",
+        "new\nline",
+        "'",
+    ]
+    numbers: list[str | int | float] = [0, -1, 2**63 - 1]
+    times: list[str | int | float] = [0.0, 1_790_000_000.25, 1e17]
+    for kind, values in (("TEXT", texts), ("BIGINT", numbers), ("DOUBLE PRECISION", times)):
+        array = f"UNNEST(CAST(? AS {kind}[])) WITH ORDINALITY AS one (value, number)"
+        rows = await node.query(f"SELECT value FROM {array} ORDER BY number", (array_text(values),))
+        assert [value for (value,) in rows] == values
 
 
 async def test_more_statements_than_a_connection_keeps(cluster: Cluster) -> None:

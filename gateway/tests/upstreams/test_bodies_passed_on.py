@@ -13,6 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 
+import onceward
+
 from ..conftest import GatewayProcess
 
 MASTER = "sk-master-0123456789abcdef"
@@ -213,6 +215,22 @@ STRICT: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize("body", ACCEPTED, ids=lambda body: str(body)[:70])
 def test_a_provider_gets_a_valid_body_as_it_is(world: World, body: dict[str, Any]) -> None:
     assert world.chat(body).status_code == 200
+    assert world.sent == {"messages": [USER]} | body | {"model": "m"}
+
+
+@pytest.mark.parametrize("body", ACCEPTED, ids=lambda body: str(body)[:70])
+def test_the_python_sdk_sends_a_valid_body(world: World, body: dict[str, Any]) -> None:
+    _Provider.seen.clear()
+    with onceward.Onceward(api_key=MASTER, base_url=str(world.http.base_url)) as client:
+        client.chat.completions.create(**{"model": "m", "messages": [USER]} | body)
+    assert world.sent == {"messages": [USER]} | body | {"model": "m"}
+
+
+@pytest.mark.parametrize("body", [body for body, _ in STRICT if "extra_body" not in body], ids=lambda b: str(b)[:70])
+def test_the_python_sdk_sends_any_other_body_as_extra_parameters(world: World, body: dict[str, Any]) -> None:
+    _Provider.seen.clear()
+    with onceward.Onceward(api_key=MASTER, base_url=str(world.http.base_url)) as client:
+        client.chat.completions.create(model="m", messages=[USER], extra_body=body)  # type: ignore[list-item]
     assert world.sent == {"messages": [USER]} | body | {"model": "m"}
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from ..core.clock import Clock
 from ..db import Database, StorageError
+from ..db.values import array_text
 from . import sql
 from .budget_windows import (
     CREDITS,
@@ -166,13 +167,16 @@ class ReservationBatches:
     async def _reserve_one(self, request: _Request) -> Reservation | Refused | None:
         """Reserve for one call in one round trip: the statement decides as `_decide` does."""
         ordered = sorted(request.budgets, key=lambda budget: row_of_window(budget.window))
-        windows = [list(column) for column in zip(*(budget.window for budget in ordered), strict=True)]
-        amounts, most = [request.asked(budget) for budget in ordered], [budget.limit for budget in ordered]
+        columns = zip(
+            *((*budget.window, request.asked(budget), budget.limit) for budget in ordered),
+            strict=True,
+        )
+        arrays = [array_text(column) for column in columns]
         reservation = self._reservations.new()
         taken = [(*budget.window, request.asked(budget)) for budget in request.budgets]
         id, call_id, node, expires_at, lines, started_at, *_ = self._row(request, reservation.id, taken)
         row = (id, call_id, node, expires_at, lines, started_at)
-        rows = await self._db.changed(sql.RESERVE_ONE, (*windows, amounts, most, len(ordered), *row))
+        rows = await self._db.changed(sql.RESERVE_ONE, (*arrays, len(ordered), *row))
         balances = {ordered[int(number) - 1].window: _Balance(int(spent), int(held)) for number, spent, held in rows}
         return self._decide(request, balances, reservation)
 

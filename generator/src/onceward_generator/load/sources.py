@@ -60,7 +60,11 @@ class Sources:
     def document(self, file: str) -> Node:
         """Return the content of a file. Raises `ContractError`."""
         if file not in self._documents:
-            self._documents[file] = read_text(self._read(file), file, self._report)
+            try:
+                self._documents[file] = read_text(self._read(file), file, self._report)
+            except RecursionError as error:
+                at = Origin(file, "", 1, 1)
+                raise ContractError(Diagnostic("E002", "the document is nested too deeply", at)) from error
         return self._documents[file]
 
     @property

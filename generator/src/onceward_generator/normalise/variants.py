@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from onceward_generator.load import METHODS, Map, Node, Seq, operations_of
 
-from .context import Context
+from .context import Context, component_key, endpoints, schemas_of, with_schemas
 
 __all__ = ["MERGED", "variants"]
 
@@ -38,7 +38,24 @@ def variants(document: Map, context: Context) -> Map:
         items[base] = plain
         items[path] = item
     alive = {p: i for p, i in items.items() if not ("#" in p and isinstance(i, Map) and not operations_of(i))}
-    return document if alive == paths else document.replace(paths=Map(alive, paths.at, paths.spots))
+    return document if alive == paths else _loosened(document.replace(paths=Map(alive, paths.at, paths.spots)))
+
+
+def _loosened(document: Map) -> Map:
+    """Let the flag of merged operations be true: the plain one declares that it is always false."""
+    named = schemas_of(document)
+    changed: dict[str, Node] = {}
+    for endpoint in endpoints(document):
+        body = endpoint.operation.map("requestBody") if MERGED in endpoint.operation else None
+        for entry in ((body.map("content") if body else None) or {}).values():
+            key = component_key(entry.get("schema")) if isinstance(entry, Map) else None
+            schema = named.map(key) if key else None
+            fields = schema.map("properties") if schema else None
+            flag = fields.map("stream") if fields else None
+            if key and schema and fields and flag and (flag.get("const") is False or flag.get("enum") == [False]):
+                free = flag.without("const", "enum").merged({"type": "boolean"})
+                changed[key] = schema.replace(properties=fields.merged({"stream": free}))
+    return with_schemas(document, {**named, **changed}) if changed else document
 
 
 def _merge(plain: Map | None, stream: Map | None, path: str) -> Map | None:

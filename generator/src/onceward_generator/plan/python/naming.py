@@ -29,6 +29,7 @@ from onceward_generator.model import (
     TypeDef,
     UnionType,
 )
+from onceward_generator.words import digest
 
 from .symbols import Symbol
 from .words import class_name, module_name
@@ -158,10 +159,8 @@ class _Namer:
 
     def give(self, wanted: str, definition: TypeDef) -> str:
         spelling = re.sub(r"\W", "_", definition.key)
-        for name in (wanted, class_name((definition.family,)) + wanted, f"{wanted}_{spelling}"):
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
-        raise ValueError(
-            f"`{definition.key}` would be named {wanted!r}, which is taken: rename one under `types` in sdk.yaml"
-        )
+        wishes = (wanted, class_name((definition.family,)) + wanted, f"{wanted}_{spelling}")
+        unique = f"{wanted}_{digest(definition.key)}"
+        name = next((name for name in wishes if name not in self.taken), unique)
+        self.taken.add(name)
+        return name

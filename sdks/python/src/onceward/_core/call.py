@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from .brand import Brand
 from .breaker import Breaker
@@ -28,8 +28,9 @@ from .meta import Headers, Meta
 from .operation import Result, Stream
 from .options import Timeout
 from .ports import Acquire, Clock, Close, Random, Read, ReadChunk, Release, Send, Sleep, Steps
+from .redirects import redirected, target_of
 from .retry import RetryBudget, RetryEvent, retryable_error
-from .secrets import MaskedStr, mask
+from .secrets import mask
 from .wire import (
     ConnectFailed,
     ConnectTimedOut,
@@ -52,8 +53,6 @@ _MOST_ERROR: Final = 1 << 20
 _MOST_JSON: Final = 1 << 30
 """Bytes of a JSON response. A file may be of any size."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-# Words in the names of headers that must not be sent to a server of another origin.
-_CREDENTIALS: Final = ("auth", "key", "token", "secret", "passw", "cookie", "session", "credential", "signature")
 
 
 @dataclass(slots=True)
@@ -344,7 +343,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             _count(call, ok=True)
             return meta, response, request
         if meta.status_code in _REDIRECTS and "location" in meta.headers:
-            following = _redirected(request, meta)
+            following = redirected(request, meta)
             if following is not None:
                 yield Close(response)
                 request = following
@@ -389,7 +388,7 @@ def _refuse(tries: Tries, meta: Meta, response: Any, request: Request) -> Steps[
     body = _without_key(call, body)
     if meta.status_code in _REDIRECTS:
         target = meta.headers.get("location", "nowhere")
-        why = f"which a {call.method} does not follow" if _target(request, meta) else "which is not a valid URL"
+        why = f"which a {call.method} does not follow" if target_of(request, meta) else "which is not a valid URL"
         raise tries.stamp(
             APIError(
                 f"{where}: the server redirects to {target!r}, {why}; set `base_url` to where it leads.",
@@ -440,43 +439,6 @@ def _meta(tries: Tries, response: Any) -> Meta:
         call.url,
         call_id,
     )
-
-
-def _redirected(request: Request, meta: Meta) -> Request | None:
-    """Return the request that follows a redirect, or None if following it would change the request."""
-    if meta.status_code in (301, 302, 303) and request.method not in ("GET", "HEAD"):
-        return None
-    target = _target(request, meta)
-    if target is None:
-        return None
-    headers = request.headers
-    old, new = urlsplit(request.url), urlsplit(target)
-    if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-        headers = [item for item in headers if not _credential(item[0]) and not isinstance(item[1], MaskedStr)]
-    return Request(request.method, target.partition("#")[0], headers, request.body, request.timeouts)
-
-
-def _target(request: Request, meta: Meta) -> str | None:
-    """Return the URL of a redirect, or None if HTTP cannot reach it."""
-    try:
-        target = urljoin(request.url, meta.headers.get("location", "").strip())
-        parts = urlsplit(target)
-        _ = parts.port  # raises if it is not a number
-        host = parts.hostname or ""
-        _ = host if ":" in host else host.encode("idna")  # raises if no host can have this name
-    except ValueError:
-        return None
-    usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
-    return target if usable and _is_sendable(target) else None
-
-
-def _is_sendable(url: str) -> bool:
-    return url.isascii() and url.isprintable() and " " not in url
-
-
-def _credential(name: str) -> bool:
-    lower = name.lower()
-    return lower != "idempotency-key" and any(word in lower for word in _CREDENTIALS)
 
 
 def read_body(

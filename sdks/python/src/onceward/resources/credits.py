@@ -106,8 +106,7 @@ class Credits(Resource):
         """List the credit history.
 
         Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
-        than `limit` and still be
-        followed by another: `has_more` and `next_cursor` say so.
+        than `limit` and still be followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
@@ -190,8 +189,7 @@ class AsyncCredits(AsyncResource):
         """List the credit history.
 
         Lists debits, grants and refunds, newest first. In a long journal, a filtered page may have fewer items
-        than `limit` and still be
-        followed by another: `has_more` and `next_cursor` say so.
+        than `limit` and still be followed by another: `has_more` and `next_cursor` say so.
 
         Args:
             cursor: The `next_cursor` of the previous page.
