@@ -291,6 +291,7 @@ def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:
         framed_end=_flag(streams.framed_end),
         named=_mapping(names),
         media_type=_string(streams.media_type, "text/event-stream"),
+        flag_place=_string(streams.flag_place.value, "body"),
     )
 
 
