@@ -558,6 +558,8 @@ class Method:
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
+    sends: tuple[str, ...] | None = None
+    """Which of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 

@@ -91,6 +91,7 @@ def operation_value(
         stream=_stream(api, naming, method.streams),
         page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
+        sends=None if method.sends is None else text(repr(method.sends)),
         auth=_flag(method.auth, True),
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
