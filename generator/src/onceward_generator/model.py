@@ -385,6 +385,8 @@ class Body:
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
     item_type: str | None = None
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
+    prefix_types: tuple[str | None, ...] = ()
+    """The media types of the first parts of such a list."""
 
 
 @dataclass(frozen=True, slots=True)
