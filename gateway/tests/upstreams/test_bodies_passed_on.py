@@ -334,7 +334,9 @@ def test_every_answer_is_reserved(world: World) -> None:
     """Twenty answers of 1,000 tokens cost 0.02 dollars, two hundred 0.2."""
     key = world.key(max_budget=0.1)
     assert world.chat({"n": 20, "max_tokens": 1000}, key).status_code == 200
-    assert world.refused(world.chat({"n": 200, "max_tokens": 1000}, key), 402)["code"] == "budget_exceeded"
+    for count in (200, 200.0):
+        refused = world.refused(world.chat({"n": count, "max_tokens": 1000}, key), 402)
+        assert refused["code"] == "budget_exceeded"
 
 
 @pytest.mark.parametrize(
@@ -395,6 +397,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("completions", {"prompt": "x", "logprobs": True}, "logprobs"),
     ("embeddings", {"input": "x", "dimensions": "many"}, "dimensions"),
     ("embeddings", {"input": "x", "encoding_format": 5}, "encoding_format"),
+    ("embeddings", {"input": "x", "messages": 5, "dimensions": "many"}, "dimensions"),
     ("images/generations", {"prompt": "x", "size": 1024}, "size"),
     ("audio/speech", {"input": "x", "voice": "alloy", "speed": 9}, "speed"),
     ("audio/speech", {"input": "x"}, "voice"),
@@ -403,9 +406,10 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("path", "body", "param"), CASES)
 def test_other_operations(world: World, path: str, body: dict[str, Any], param: str) -> None:
-    answer = world.ask(f"/v1/{path}", json=body | {"model": "m"})
-    assert answer.status_code == 200, answer.text
-    assert world.sent == body | {"model": "m"}
+    for key in (MASTER, world.key(max_budget=1000)):
+        answer = world.ask(f"/v1/{path}", key, json=body | {"model": "m"})
+        assert answer.status_code == 200, answer.text
+        assert world.sent == body | {"model": "m"}
     error = world.refused(world.ask(f"/v1/{path}", json=body | {"model": "onceward/echo"}))
     assert error["param"] == param
 
