@@ -324,6 +324,25 @@ def test_what_the_gateway_uses_is_checked_for_every_target(
     assert f"`{param}`" in error["message"]
 
 
+def preview(world: World, body: dict[str, Any], model: str) -> dict[str, Any]:
+    asked = {"call_type": "completion", "request_body": {"model": model, "messages": [USER]} | body}
+    answer = world.ask("/utils/transform_request", json=asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_preview_refuses_what_the_call_would_refuse(world: World) -> None:
+    assert preview(world, {"temperature": 3}, "m")["raw_request_body"]["temperature"] == 3
+    assert preview(world, {"temperature": 3}, "mixed")["raw_request_body"]["temperature"] == 3
+    for model in ("claude", "strict", "onceward/echo"):
+        assert "`temperature`" in preview(world, {"temperature": 3}, model)["error"]
+    assert "`extra_body.temperature`" in preview(world, {"extra_body": {"temperature": 3}}, "claude")["error"]
+    for name, value in (("messages", 5), ("modalities", 5), ("stream_options", 5), ("tools", 5), ("n", "2")):
+        for model in ("m", "mixed", "claude"):
+            assert f"`{name}`" in preview(world, {name: value, "stream": True}, model)["error"]
+
+
 def test_access_and_model_are_judged_before_the_contract(world: World) -> None:
     assert world.refused(world.chat({"temperature": 3}, "sk-unknown-0123456789"), 401)
     assert world.refused(world.chat({"temperature": 3}, world.key(models=["claude"])), 403)
