@@ -561,7 +561,7 @@ class Method:
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
     sends: tuple[str, ...] | None = None
-    """Which of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
+    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 

@@ -19,7 +19,7 @@ HEADERS = "x-onceward-headers"
 """The names of the runtime's own headers, by `idempotency` and `request_id`, if anything asks for them."""
 RETRY = "x-onceward-retry"
 SENDS = "x-onceward-sends"
-"""Which of those headers an operation has, if not all."""
+"""The headers among those that an operation has, if not all."""
 
 _DECLARED = {"idempotency": "Idempotency-Key", "request_id": "X-Request-Id"}
 _SAFE = frozenset({"get", "head", "options", "trace", "query"})

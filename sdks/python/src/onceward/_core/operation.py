@@ -132,7 +132,7 @@ class Operation:
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"
     sends: tuple[str, ...] | None = None
-    """Which of the headers ``idempotency`` and ``request_id`` the client adds by itself; None for all it has."""
+    """The headers, ``idempotency`` and ``request_id``, that the client adds by itself; None for all it has."""
     auth: bool = True
     security: tuple[tuple[str, ...], ...] | None = None
     """The alternatives of security schemes, if the operation has its own."""
