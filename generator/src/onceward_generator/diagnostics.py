@@ -36,6 +36,7 @@ CODES: dict[str, str] = {
     "W121": "a value is nested more deeply than a style can express",
     "W122": "a cookie is sent as several",
     "W123": "an encoding names a missing property",
+    "W124": "a header of a part has no fixed value",
     "W141": "a security scheme that is not supported",
     "W142": "a security requirement names a missing scheme",
     "W143": "security schemes that nothing requires",

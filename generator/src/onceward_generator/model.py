@@ -387,6 +387,8 @@ class Body:
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
     item_type: str | None = None
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
+    prefix_types: tuple[str | None, ...] = ()
+    """The media types of the first parts of such a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,6 +564,8 @@ class Method:
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
+    sends: tuple[str, ...] | None = None
+    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 

@@ -27,7 +27,7 @@ from onceward_generator.normalise.context import Endpoint
 from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.method_names import ALIASES, ID
 from onceward_generator.normalise.pages import PAGES
-from onceward_generator.normalise.retries import RETRY
+from onceward_generator.normalise.retries import RETRY, SENDS
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
@@ -89,6 +89,7 @@ class MethodBuilder:
             streams=streams_of(operation, self._stream_content(operation), self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
+            sends=tuple(str(role) for role in operation[SENDS]) if SENDS in operation else None,
             auth=note.auth if note is not None and note.auth is not None else self._security.needs(operation),
             security=self._security.own(operation),
             server=self._server(endpoint),

@@ -92,7 +92,8 @@ class Methods:
     def _arguments(self, method: Method) -> dict[str, Param]:
         """Return the Python arguments of a method, without headers that the runtime sends."""
         behaviour = self._api.behaviour
-        own = {"authorization", behaviour.request_id_header.lower(), (behaviour.idempotency_header or "").lower()}
+        headers = (behaviour.request_id_header, behaviour.idempotency_header)
+        own = {"authorization", *(name.lower() for name in headers if name)}
         own |= {scheme.wire.lower() for scheme in self._api.auth}
         own |= {f"{self._api.brand.header_prefix}-{name}".lower() for name in ("Organization", "Team", "API-Version")}
         found: dict[str, Param] = {}
