@@ -151,7 +151,9 @@ GUESSED = f"""{HEAD}
           content:
             application/json: {{schema: {{$ref: "#/components/schemas/Talk"}}}}
             CONTENT
-""".replace("components:\n  schemas:", "components:\n  schemas:\n    Talk: {type: object}\n    TalkChunk: {type: object}")
+""".replace(
+    "components:\n  schemas:", "components:\n  schemas:\n    Talk: {type: object}\n    TalkChunk: {type: object}"
+)
 
 
 @pytest.mark.parametrize("content", ["text/event-stream: {}", ""])
