@@ -21,7 +21,7 @@ components:
       type: object
       required: [data, has_more]
       properties: {data: {type: array, items: {$ref: "#/components/schemas/Run"}}, has_more: {type: boolean}}
-    Told: {type: object, required: [kind, stream], properties: {kind: {const: told}, stream: {type: boolean}}}
+    Sent: {type: object, required: [kind, stream], properties: {kind: {const: sent}, stream: {type: boolean}}}
     Asked: {type: object, required: [kind], properties: {kind: {const: asked}, stream: {type: boolean}}}
 paths:
 """
@@ -59,7 +59,7 @@ PLAIN = f"""{HEAD}
         content:
           application/json:
             schema:
-              oneOf: [{{$ref: "#/components/schemas/Told"}}, {{$ref: "#/components/schemas/Asked"}}]
+              oneOf: [{{$ref: "#/components/schemas/Sent"}}, {{$ref: "#/components/schemas/Asked"}}]
               discriminator: {{propertyName: kind}}
       responses: {{"200": {BOTH}}}
   /listed:
@@ -81,7 +81,7 @@ CASES = [
     ("GET /runs/{id}", ("r",), {"stream": True}, "text/event-stream", ""),
     ("GET /asked", (), {"stream": True}, "text/event-stream", "stream=true"),
     ("GET /named", (), {"as_stream": True, "stream": "s"}, "text/event-stream", "stream=s"),
-    ("POST /whole", (), {"body": {"kind": "told", "stream": True}}, "text/event-stream", ""),
+    ("POST /whole", (), {"body": {"kind": "sent", "stream": True}}, "text/event-stream", ""),
     ("POST /apart", (), {"a": "b", "stream": True}, "application/x-ndjson", ""),
 ]
 
