@@ -88,6 +88,27 @@ def test_only_the_header_of_a_key_is_no_argument(wire: Any) -> None:
     assert (sent.query, sent.header("x-app")) == ("X-App=k", "a")
 
 
+@pytest.mark.parametrize(
+    ("schemes", "security", "sent"),
+    [
+        (BASIC, "[{b: []}]", ("authorization", "Basic Li4uOi4uLg==")),
+        (HEADER, "[{b: []}]", ("x-app", "...")),
+        (TWO, "[{a: [], b: []}]", ("x-app", "...")),
+        ("{o: {type: openIdConnect, openIdConnectUrl: /openid}}", "[{o: []}]", ("authorization", "Bearer ...")),
+    ],
+)
+def test_the_readme_shows_credentials_that_the_client_sends(
+    wire: Any, schemes: str, security: str, sent: tuple[str, str]
+) -> None:
+    sdk = wire.sdk(contract(schemes, security))
+    section = (sdk.folder / "README.md").read_text().split("## Authentication")[1]
+    scope = {"Wired": sdk.module.Wired}
+    exec(section.split("```python\n")[1].split("```")[0], scope)
+    with scope["client"] as client:
+        sdk.method(client, "GET /things")()
+    assert wire.last.header(sent[0]) == sent[1]
+
+
 def test_schemes_that_go_together_are_all_sent(wire: Any) -> None:
     sent = get(wire, contract(TWO, "[{a: [], b: []}]"), a="1", b="2")
     assert (sent.header("x-api-key"), sent.header("x-app"), sent.header("authorization")) == ("1", "2", None)
