@@ -61,6 +61,7 @@ __all__ = [
     "ByUniqueKey",
     "Check",
     "EnumType",
+    "EventData",
     "Field",
     "FileType",
     "Framing",
@@ -230,7 +231,7 @@ class Framing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The stream of a method.
+    """The stream of a method. `Api.event_data` is how the data of its events is decoded.
 
     ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
@@ -257,6 +258,18 @@ class Streams:
     named: tuple[tuple[str, Type], ...] = ()
     """Names of events with the types of their data, if names and not the data distinguish them."""
     media_type: str = "text/event-stream"
+
+
+class EventData(Enum):
+    """The decoding of the data of an event."""
+
+    JSON = "json"
+    TEXT = "text"
+    ANY = "any"
+    """JSON, or text where it is not JSON."""
+
+
+_NO_TEXT = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
 class PageStyle(Enum):
@@ -331,6 +344,8 @@ class Method:
     origin: Origin
     answers: tuple[Answer, ...] = ()
     """All successful responses, the preferred ones first; empty for a method that always streams."""
+    accept: str | None = None
+    """The header ``Accept``, which lists the media types of all successful responses; None: that of `result` alone."""
     failures: tuple[Answer, ...] = ()
     """The bodies of errors that the contract describes."""
     aliases: tuple[str, ...] = ()
@@ -445,3 +460,17 @@ class Api:
         while isinstance(type_, Ref):
             type_ = self.types[type_.key].type
         return type_
+
+    def event_data(self, streams: Streams, type_: Type) -> EventData:
+        """Return how events of a type are decoded. Server-sent events may have text; other framings have JSON."""
+        if streams.framing is not Framing.SSE:
+            return EventData.JSON
+        match self.resolve(type_):
+            case JsonType():
+                return EventData.ANY
+            case Primitive(kind) if kind not in _NO_TEXT:
+                return EventData.TEXT
+            case EnumType(Prim.STRING):
+                return EventData.TEXT
+            case _:
+                return EventData.JSON

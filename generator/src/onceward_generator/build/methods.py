@@ -29,7 +29,7 @@ from onceward_generator.normalise.retries import RETRY
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
-from .answers import AnswerBuilder
+from .answers import AnswerBuilder, accept_of
 from .params import params_of, path_of
 from .security import Security
 from .servers import servers_of
@@ -60,6 +60,7 @@ class MethodBuilder:
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
         content = self._content(operation)
         answers = self._answers.successful(endpoint)
+        result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -80,8 +81,9 @@ class MethodBuilder:
             params=found.params,
             body=found.body,
             alternatives=found.alternatives,
-            result=self._result(answers, note.text_when if note else None),
+            result=result,
             answers=answers,
+            accept=accept_of(answers, result),
             failures=self._answers.failed(endpoint),
             streams=streams_of(operation, content, self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
@@ -149,7 +151,7 @@ class MethodBuilder:
         paths = self._document.map("paths")
         item = paths.map(endpoint.path) if paths else None
         found = servers_of(endpoint.operation, self._report) or (servers_of(item, self._report) if item else ())
-        return found[0] if found else None
+        return found[0] if found and not found[0].relative else None
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
         statuses: dict[str, Node] = operation.map("responses") or {}

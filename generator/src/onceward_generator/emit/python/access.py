@@ -82,7 +82,7 @@ class Access:
         self._api = api
         self._env = api.brand.env_prefix
         taken: set[str] = set()
-        declared = [] if api.brand.gateway or not _is_declared(api.auth) else list(api.auth)
+        declared = [] if api.brand.gateway else [scheme for scheme in api.auth if not scheme.assumed]
         self.schemes = {scheme.id: (_option(scheme.name or ("auth",), "auth", taken), scheme) for scheme in declared}
         """The option and the scheme of each id."""
         self._servers = () if api.brand.gateway else api.servers
@@ -103,7 +103,7 @@ class Access:
             values["schemes"] = {key: self._scheme(option, one) for key, (option, one) in self.schemes.items()}
             values["security"] = self._api.security
         if len(self._servers) > 1 or self._variables:
-            values["servers"] = {name: _absolute(one) for name, one in self._named()}
+            values["servers"] = {name: one.template for name, one in self._named()}
         if self._variables:
             values["variables"] = {o: (v.wire, v.default, v.values) for o, v in self._variables.items()}
         if not self._api.brand.gateway:
@@ -213,10 +213,6 @@ class Access:
         return "" if scheme.kind in {"mutual_tls", "unsupported"} else f"; also from `{start}`"
 
 
-def _is_declared(schemes: tuple[AuthScheme, ...]) -> bool:
-    return schemes != (AuthScheme("bearer", "bearer"),)
-
-
 def _option(words: Name, prefix: str, taken: set[str]) -> str:
     """Return the option for a name of the contract."""
     name = argument(words)
@@ -231,13 +227,3 @@ def _option(words: Name, prefix: str, taken: set[str]) -> str:
 def _argument(row: tuple[str, str, str, str]) -> str:
     name, annotation, default, _ = row
     return f"{name}: {annotation} = {default}"
-
-
-def _absolute(server: Server) -> str:
-    """Return the URL of a server with its variables, complete."""
-    template = server.template or server.url
-    if "://" in template:
-        return template
-    if template.startswith("//"):
-        return f"https:{template}"
-    return template if template.startswith("{") else f"http://localhost/{template.strip('/')}".rstrip("/")
