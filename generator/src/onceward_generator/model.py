@@ -114,6 +114,8 @@ class Place(Enum):
     """The whole query, written by its content type."""
     HEADER = "header"
     COOKIE = "cookie"
+    ACCEPT = "accept"
+    """The media type that the request accepts: True for that of the stream."""
     BODY = "body"
     """One top-level key of an object body, or one part of a form."""
     WHOLE_BODY = "whole_body"
@@ -171,6 +173,8 @@ class Body:
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
     item_type: str | None = None
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
+    prefix_types: tuple[str | None, ...] = ()
+    """The media types of the first parts of such a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,7 @@ class Framing(Enum):
 class Streams:
     """The stream of a method. `Api.event_data` is how the data of its events is decoded.
 
-    ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
+    ``flag`` is the parameter that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
     wire, or the value of the key ``tag`` of its data. ``error_event`` is the name of error events.
 
@@ -258,6 +262,8 @@ class Streams:
     named: tuple[tuple[str, Type], ...] = ()
     """Names of events with the types of their data, if names and not the data distinguish them."""
     media_type: str = "text/event-stream"
+    flag_place: Place = Place.BODY
+    """The place of the flag: a key of the body, a query parameter, or an argument that chooses the media type."""
 
 
 class EventData(Enum):
@@ -267,9 +273,6 @@ class EventData(Enum):
     TEXT = "text"
     ANY = "any"
     """JSON, or text where it is not JSON."""
-
-
-_NO_TEXT = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
 class PageStyle(Enum):
@@ -358,6 +361,8 @@ class Method:
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
+    sends: tuple[str, ...] | None = None
+    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 
@@ -468,7 +473,7 @@ class Api:
         match self.resolve(type_):
             case JsonType():
                 return EventData.ANY
-            case Primitive(kind) if kind not in _NO_TEXT:
+            case Primitive(kind) if kind.is_text:
                 return EventData.TEXT
             case EnumType(Prim.STRING):
                 return EventData.TEXT

@@ -68,6 +68,11 @@ class Prim(Enum):
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
 
+    @property
+    def is_text(self) -> bool:
+        """True if the values are JSON strings."""
+        return self not in {Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN, Prim.DECIMAL_NUMBER}
+
 
 class JsonKind(Enum):
     """The seven JSON shapes that can be distinguished without looking inside a value."""
