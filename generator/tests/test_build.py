@@ -88,10 +88,10 @@ def _assert_sound(api: Api) -> None:
         assert one.sent or one.received
         assert one.family
         _assert_type(api, one.type)
-    for one in methods_of(api):
-        arguments = ["".join(param.name) for param in one.params]
-        assert len(set(arguments)) == len(arguments), one.id
-        for param in one.params:
+    for call in methods_of(api):
+        arguments = ["".join(param.name) for param in call.params]
+        assert len(set(arguments)) == len(arguments), call.id
+        for param in call.params:
             _assert_type(api, param.type)
     assert from_json(to_json(api)) == api
 

@@ -48,7 +48,7 @@ CODES: dict[str, str] = {
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",
     "W203": "the variants of a union cannot be distinguished",
-    "W204": "a stream is declared without its flag or its events",
+    "W204": "a stream is declared without its events",
     "W205": "a discriminator refers to a missing key or schema",
     "W301": "an unknown key in the configuration",
     "W302": "the configuration refers to something that the contract does not have",

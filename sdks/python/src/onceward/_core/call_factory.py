@@ -60,7 +60,7 @@ class CallFactory:
             parts = split(operation, arguments)
             stream = operation.stream
             if stream is not None and stream.flag is not None and parts.body.get(stream.flag) is not True:
-                stream = None
+                stream = stream if _asked(stream, parts, operation, arguments) else None
             call = self._call(operation, parts, encode_body(operation, parts, self._uploader), stream, arguments)
         except UnicodeEncodeError as error:  # in a path, a query or a form
             raise ParameterError(surrogate_faults(arguments) or [str(error)], operation.id) from None
@@ -163,6 +163,18 @@ class CallFactory:
             pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
         url = (server if server is not None and config.own_server else config.base_url) + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
+
+
+def _asked(stream: Stream, parts: Parts, operation: Operation, arguments: Mapping[str, Any]) -> bool:
+    """Report whether a flag that is not a member of an object body requests the stream."""
+    flag, whole = stream.flag or "", parts.whole
+    if stream.flag_place == "body":
+        return (whole.get(flag) if is_mapping(whole) else getattr(whole, flag, None)) is True
+    return any(
+        arguments.get(name) is True
+        for name, param in operation.params.items()
+        if param.wire == flag and param.place == stream.flag_place
+    )
 
 
 def _with_changes(

@@ -19,7 +19,7 @@ class Param:
     """One argument: its place in the request and the check it must pass."""
 
     wire: str
-    place: Literal["path", "query", "querystring", "header", "cookie", "body", "whole_body"] = "body"
+    place: Literal["path", "query", "querystring", "header", "cookie", "accept", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
     check: Any = None
@@ -89,6 +89,8 @@ class Stream:
     framed_end: bool = False
     named: Mapping[str, str] = field(default_factory=dict[str, str])
     media_type: str = "text/event-stream"
+    flag_place: Literal["body", "query", "accept"] = "body"
+    """The place of the parameter ``flag``. An ``accept`` is an argument that only chooses the header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,10 @@ class AsyncClient(BaseClient):
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
         """Make the call that ``operation`` describes: an awaitable, or `AsyncPages` for a list."""
-        if operation.page is None:
-            return self._run(self._calls.prepare(operation, params))
-        pager = Pager(operation.page, self._calls.prepare(operation, params))
+        call = self._calls.prepare(operation, params)
+        if operation.page is None or call.stream is not None:
+            return self._run(call)
+        pager = Pager(operation.page, call)
         return self._raw_page(pager) if self._raw else AsyncPages[Any](lambda: self._load(pager))
 
     async def request(
