@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
+from . import parts as runtime_parts
 from .body import Encoded, Uploader, encode_any, encode_body
 from .call import Call
 from .config import Config
@@ -46,16 +47,12 @@ class CallFactory:
         self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
         self._credentials: Any = None
         if brand.schemes:
-            from .credentials import Credentials  # packages without declared schemes do not load it
-
-            self._credentials = Credentials(brand, config.credentials, config.base_url)
+            self._credentials = runtime_parts.credentials().Credentials(brand, config.credentials, config.base_url)
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
         if operation.alternatives:
-            from .alternatives import chosen  # most operations have one media type
-
-            operation, arguments = chosen(operation, arguments)
+            operation, arguments = runtime_parts.alternatives().chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream

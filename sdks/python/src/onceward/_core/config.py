@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from . import parts
 from .brand import Brand
 from .breaker import CircuitBreaker
 from .dialect import dialect
@@ -62,9 +63,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
     base_url = pick("base_url")
     credentials: dict[str, Any] = {}
     if brand.schemes:
-        from .credential_options import credentials_of  # packages without declared schemes do not load it
-
-        credentials = credentials_of(brand, given, env)
+        credentials = parts.credential_options().credentials_of(brand, given, env)
     return Config(
         api_key=_key(pick("api_key"), brand),
         base_url=normalise_base_url(base_url or server_url(brand, given), brand),

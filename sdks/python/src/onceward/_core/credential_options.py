@@ -7,9 +7,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from . import parts
 from .errors import ConfigError
 from .narrow import is_mapping, is_row
-from .oauth import ClientCredentials, TokenSource
 from .secrets import Secret
 
 if TYPE_CHECKING:
@@ -77,12 +77,12 @@ def _of_environment(brand: Brand, scheme: Scheme, env: Mapping[str, str]) -> Any
     return env.get(start, "").strip() or None if scheme.is_text else None
 
 
-_sources: Final[dict[tuple[str, str], ClientCredentials]] = {}
+_sources: Final[dict[tuple[str, str], Any]] = {}
 
 
-def _shared_source(client_id: str, secret: str) -> ClientCredentials:
+def _shared_source(client_id: str, secret: str) -> Any:
     """Return the same source for the same client, so that copies of a client share its token."""
-    return _sources.setdefault((client_id, secret), ClientCredentials(client_id, secret))
+    return _sources.setdefault((client_id, secret), parts.oauth().ClientCredentials(client_id, secret))
 
 
 def _read(scheme: Scheme, value: Any) -> Any:
@@ -98,7 +98,7 @@ def _read(scheme: Scheme, value: Any) -> Any:
         return _read_pass(name, value)
     if scheme.kind in ("oauth2", "openid"):
         value = _read_source(value)
-        if isinstance(value, TokenSource):
+        if isinstance(value, parts.oauth().TokenSource):
             return value
     value = masked(value)
     if callable(value):
@@ -128,5 +128,5 @@ def _read_source(value: Any) -> Any:
         user, secret = value.user, value._secret.reveal()  # pyright: ignore[reportPrivateUsage]
         return _shared_source(user, secret)
     if is_mapping(value) and "client_id" in value:
-        return ClientCredentials(**value)
+        return parts.oauth().ClientCredentials(**value)
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from . import parts
 from .brand import Brand
 from .breaker import Breaker
 from .call import Shared
@@ -115,8 +116,9 @@ class Settings:
 
 def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials among the options, in forms that a traceback does not show."""
-    from .credential_options import masked  # packages without declared schemes do not load it
-
+    if not brand.schemes:
+        return {}
+    masked = parts.credential_options().masked
     schemes = brand.schemes.values()
     return {s.option: masked(given.get(s.option)) for s in schemes if s.kind != "mutual_tls"}
 
