@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from onceward_gateway.billing.estimate import estimate, searches_asked
+from onceward_gateway.billing.estimate import estimate, searches_asked, weigh
 from onceward_gateway.billing.prices import PriceBook
 from onceward_gateway.core.clock import SystemClock
 
@@ -29,6 +30,8 @@ def output_of(kind: str = "chat", **data: Any) -> int:
         ({"max_tokens": True}, 1000),
         ({"max_tokens": 7, "n": 200}, 7 * 200),
         ({"max_tokens": 7, "n": 10**9}, 7 << 20),
+        ({"max_tokens": 7, "n": 50.0}, 7 * 50),
+        ({"max_tokens": 7, "options": {"num_completions": "50"}}, 7 * 50),
         ({"max_tokens": 7, "num_predict": 500}, 500),
         ({"max_tokens": 7, "max_gen_len": "500"}, 500),
         ({"max_new_tokens": 5e2, "max_tokens": 7}, 500),
@@ -62,6 +65,8 @@ def test_answers_of_a_chat(data: dict[str, Any], tokens: int) -> None:
         ({"prompt": ["a", "b", "c"], "max_tokens": 7, "n": 2}, 42),
         ({"prompt": [1, 2, 3], "max_tokens": 7}, 7),
         ({"prompt": [[1, 2], [3]], "max_tokens": 7}, 14),
+        ({"prompt": [1, "b", "c"], "max_tokens": 7}, 21),
+        ({"prompt": ["a", "b"], "max_tokens": 10**30, "n": 10**30}, 1 << 60),
     ],
 )
 def test_texts_that_are_completed(data: dict[str, Any], tokens: int) -> None:
@@ -78,6 +83,40 @@ def test_content_counts_by_its_kind(kind: str, least: int, url: str, *, is_objec
     part = {"type": kind, kind: {"url": url} if is_object else url}
     data = {"messages": [{"role": "user", "content": [part]}]}
     assert least <= estimate("chat", data, len(url) + 100, 1000).input < least + 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (
+            "chat",
+            {"messages": [{"role": "user", "content": {"type": "image_url", "image_url": {"url": "http://x/y"}}}]},
+        ),
+        ("embeddings", {"input": [{"image": "http://x/y"}]}),
+        ("embeddings", {"input": ["x", {"image_url": {"url": "http://x/y"}}]}),
+        ("completions", {"prompt": [{"type": "image_url", "image_url": {"url": "http://x/y"}}]}),
+    ],
+)
+def test_a_picture_counts_as_one_where_the_contract_has_a_text(kind: str, data: dict[str, Any]) -> None:
+    found = estimate(kind, data, len(json.dumps(data)), 1000)
+    assert 1600 <= found.input < 1700
+    assert found.media == (kind == "chat")
+
+
+def test_the_pictures_of_a_request_are_bounded() -> None:
+    assert output_of("images", prompt="x", n=10**30) == 6300 << 20
+
+
+def test_a_schema_with_a_property_of_that_name_has_no_picture() -> None:
+    schema = {"type": "object", "properties": {"image": {"type": "string"}, "file": {"type": "string"}}}
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
+    assert weigh({"tools": tools})[1] == 0
+
+
+@pytest.mark.parametrize("kind", ["chat", "completions", "embeddings", "images", "moderations"])
+def test_a_member_of_another_operation_may_have_any_value(kind: str) -> None:
+    for value in (5, True, "x", {"content": [{}]}, [5, [5]]):
+        assert estimate(kind, {"messages": value, "input": value, "prompt": value}, 100, 1000).input > 0
 
 
 def test_a_picture_counts_as_one_wherever_it_is() -> None:

@@ -407,7 +407,8 @@ async def test_utilities_call_no_model(bench: Bench) -> None:
     assert sent["raw_request_body"]["max_tokens"] == 4096
     assert sent["raw_request_headers"]["x-api-key"] == "sk-...REDACTED"
     assert CANARY not in json.dumps(sent)
-    refused = await post(bench, "/utils/transform_request", {"call_type": "embedding", "request_body": body})
+    texts = {"call_type": "embedding", "request_body": body | {"input": "x"}}
+    refused = await post(bench, "/utils/transform_request", texts)
     assert "does not serve" in refused["error"]
     assert (
         "call_type" in (await post(bench, "/utils/transform_request", {"call_type": "?", "request_body": {}}))["error"]

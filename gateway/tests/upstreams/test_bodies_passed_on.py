@@ -324,6 +324,25 @@ def test_what_the_gateway_uses_is_checked_for_every_target(
     assert f"`{param}`" in error["message"]
 
 
+def preview(world: World, body: dict[str, Any], model: str) -> dict[str, Any]:
+    asked = {"call_type": "completion", "request_body": {"model": model, "messages": [USER]} | body}
+    answer = world.ask("/utils/transform_request", json=asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_preview_refuses_what_the_call_would_refuse(world: World) -> None:
+    assert preview(world, {"temperature": 3}, "m")["raw_request_body"]["temperature"] == 3
+    assert preview(world, {"temperature": 3}, "mixed")["raw_request_body"]["temperature"] == 3
+    for model in ("claude", "strict", "onceward/echo"):
+        assert "`temperature`" in preview(world, {"temperature": 3}, model)["error"]
+    assert "`extra_body.temperature`" in preview(world, {"extra_body": {"temperature": 3}}, "claude")["error"]
+    for name, value in (("messages", 5), ("modalities", 5), ("stream_options", 5), ("tools", 5), ("n", "2")):
+        for model in ("m", "mixed", "claude"):
+            assert f"`{name}`" in preview(world, {name: value, "stream": True}, model)["error"]
+
+
 def test_access_and_model_are_judged_before_the_contract(world: World) -> None:
     assert world.refused(world.chat({"temperature": 3}, "sk-unknown-0123456789"), 401)
     assert world.refused(world.chat({"temperature": 3}, world.key(models=["claude"])), 403)
@@ -334,7 +353,9 @@ def test_every_answer_is_reserved(world: World) -> None:
     """Twenty answers of 1,000 tokens cost 0.02 dollars, two hundred 0.2."""
     key = world.key(max_budget=0.1)
     assert world.chat({"n": 20, "max_tokens": 1000}, key).status_code == 200
-    assert world.refused(world.chat({"n": 200, "max_tokens": 1000}, key), 402)["code"] == "budget_exceeded"
+    for count in (200, 200.0):
+        refused = world.refused(world.chat({"n": count, "max_tokens": 1000}, key), 402)
+        assert refused["code"] == "budget_exceeded"
 
 
 @pytest.mark.parametrize(
@@ -395,6 +416,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("completions", {"prompt": "x", "logprobs": True}, "logprobs"),
     ("embeddings", {"input": "x", "dimensions": "many"}, "dimensions"),
     ("embeddings", {"input": "x", "encoding_format": 5}, "encoding_format"),
+    ("embeddings", {"input": "x", "messages": 5, "dimensions": "many"}, "dimensions"),
     ("images/generations", {"prompt": "x", "size": 1024}, "size"),
     ("audio/speech", {"input": "x", "voice": "alloy", "speed": 9}, "speed"),
     ("audio/speech", {"input": "x"}, "voice"),
@@ -403,9 +425,10 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("path", "body", "param"), CASES)
 def test_other_operations(world: World, path: str, body: dict[str, Any], param: str) -> None:
-    answer = world.ask(f"/v1/{path}", json=body | {"model": "m"})
-    assert answer.status_code == 200, answer.text
-    assert world.sent == body | {"model": "m"}
+    for key in (MASTER, world.key(max_budget=1000)):
+        answer = world.ask(f"/v1/{path}", key, json=body | {"model": "m"})
+        assert answer.status_code == 200, answer.text
+        assert world.sent == body | {"model": "m"}
     error = world.refused(world.ask(f"/v1/{path}", json=body | {"model": "onceward/echo"}))
     assert error["param"] == param
 

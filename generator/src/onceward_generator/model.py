@@ -328,6 +328,8 @@ class Place(Enum):
     """The whole query, written by its content type."""
     HEADER = "header"
     COOKIE = "cookie"
+    ACCEPT = "accept"
+    """The media type that the request accepts: True for that of the stream."""
     BODY = "body"
     """One top-level key of an object body, or one part of a form."""
     WHOLE_BODY = "whole_body"
@@ -385,6 +387,8 @@ class Body:
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
     item_type: str | None = None
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
+    prefix_types: tuple[str | None, ...] = ()
+    """The media types of the first parts of such a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +451,7 @@ class Framing(Enum):
 class Streams:
     """The stream of a method.
 
-    ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
+    ``flag`` is the parameter that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
     wire, or the value of the key ``tag`` of its data. ``error_event`` is the name of error events.
 
@@ -472,6 +476,8 @@ class Streams:
     named: tuple[tuple[str, Type], ...] = ()
     """Names of events with the types of their data, if names and not the data distinguish them."""
     media_type: str = "text/event-stream"
+    flag_place: Place = Place.BODY
+    """The place of the flag: a key of the body, a query parameter, or an argument that chooses the media type."""
 
 
 class PageStyle(Enum):
@@ -558,6 +564,8 @@ class Method:
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
+    sends: tuple[str, ...] | None = None
+    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 

@@ -11,18 +11,20 @@ from typing import Any
 import msgspec
 
 from ..core import error_codes, tokenizer
-from ..core.effective_body import effective_body
+from ..core.effective_body import effective_body, named_as_sent
 from ..core.errors import (
     ApiError,
     invalid,
     not_found,
 )
 from ..core.threads import LARGE_BODY, offload
+from ..http.relayed import ContractFault
 from ..http.request import (
     Request,
     Response,
     json_response,
 )
+from ..http.validation import Contract
 from ..providers import anthropic, openai
 from ..routing.catalog import DeploymentCatalog
 from ..routing.deployments import Deployment
@@ -58,8 +60,15 @@ class UtilityHandlers:
     """Handlers for `/utils` and `/health/models`."""
 
     def __init__(
-        self, selector: DeploymentSelector, catalog: DeploymentCatalog, checks: DeploymentChecks, *, offline: bool
+        self,
+        contract: Contract,
+        selector: DeploymentSelector,
+        catalog: DeploymentCatalog,
+        checks: DeploymentChecks,
+        *,
+        offline: bool,
     ) -> None:
+        self._contract = contract
         self._selector = selector
         self._catalog = catalog
         self._checks = checks
@@ -106,15 +115,30 @@ class UtilityHandlers:
             model = body.get("model")
             if not isinstance(model, str) or not model:
                 return json_response({"error": "`request_body.model` is missing. Name the model."})
-            inner = replace(
-                request, data=body, merged=merged, others=others, raw=msgspec.json.encode(body), model=model
-            )
+            raw = msgspec.json.encode(body)
+            inner = replace(request, data=body, merged=merged, others=others, raw=raw, model=model)
+            inner.fault = await self._fault(path, inner)
             target, _ = await self._selector.first_target(inner, model, kind)
             return json_response(_preview(target, inner, kind, path))
         except ApiError as error:
             if error.status in (401, 403):
                 raise
             return json_response({"error": error.message})
+
+    async def _fault(self, path: str, inner: Request) -> ContractFault | None:
+        """Validate the body of a request as an operation does; return a fault that only some targets have to raise."""
+        spec = self._contract.find("POST", "/v1" + path)
+        if spec is None:
+            return None
+        is_large = len(inner.raw) > LARGE_BODY
+        check = partial(spec.check_json, inner.data, is_large=is_large)
+        try:
+            fault = await offload(check) if is_large else check()
+        except ApiError as error:
+            raise named_as_sent(error, inner.merged) from None
+        if fault is not None:
+            fault.sent_in(inner.merged)
+        return fault
 
     async def check_models(self, request: Request) -> Response:
         """Check every deployment that the caller may use with a call of a few tokens."""

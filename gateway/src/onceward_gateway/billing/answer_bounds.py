@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..core.decisive_names import are_cached, is_content, plain_name
 
-__all__ = ["bounds_in", "choices_in", "whole_number"]
+__all__ = ["MOST_CHOICES", "bounds_in", "choices_in", "whole_number"]
 
 # Bounds without the word for tokens in their names.
 _BOUNDS = frozenset(
@@ -35,7 +35,7 @@ _HOLDERS = frozenset(
     }
 )
 # More than any server writes; what is larger would not fit into a number of the database.
-_MOST_CHOICES = 1 << 20
+MOST_CHOICES = 1 << 20
 _MOST_TOKENS = 1 << 40
 # The longest name whose meaning is cached.
 _MAX_CACHED_LENGTH = 64
@@ -87,7 +87,7 @@ def choices_in(data: Mapping[str, Any]) -> int:
         for name, value in holder.items()
         if plain_name(name) in _INNER_COUNTS
     ]
-    return min(max(counts), _MOST_CHOICES)
+    return min(max(counts), MOST_CHOICES)
 
 
 def _members_of(data: Mapping[str, Any]) -> Members:
@@ -148,5 +148,7 @@ def _number_of(value: Any) -> int:
 
 
 def whole_number(value: Any) -> int:
-    """Return a whole number above 0 as it is, and 0 for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    """Return a number of answers or searches as servers read it, such as 2.0 or "2"; 0 for anything else."""
+    if type(value) is int:
+        return max(value, 0)
+    return max(_number_of(value), 0)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..config.load import Provider
 from .answer_bounds import (
+    MOST_CHOICES,
     bounds_in,
     choices_in,
     whole_number,
@@ -38,6 +39,8 @@ _SEARCH_TOOLS = ("web_search", "openrouter:web_search", "browser_search", "x_sea
 _SEARCH_MEMBERS = ("google_search", "googleSearch", "google_search_retrieval", "googleSearchRetrieval")
 _SEARCH_BOUNDS = ("max_uses", "max_results", "max_total_results")
 _MOST_SEARCHES = 1000
+# Counters of limits have 64 bits.
+_MOST_OUTPUT = 1 << 60
 _BULKY = ("data", "file_data", "url", "b64_json", "image_url", "audio_url", "video_url", "document_url", "file_url")
 # Parts that refer to content elsewhere, by its kind. A short video has as many tokens as many pictures.
 _ELSEWHERE = {
@@ -49,6 +52,8 @@ _TEXT_MEMBERS = frozenset(
     {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
     | {"response_format", "stop", "tool_calls", "tools"}
 )
+# Members that may be lists of parts.
+_INPUTS = ("prompt", "input")
 # The members of most messages. They hold nothing but text where `content` is a string, and the rest is short.
 _PLAIN_MESSAGE = frozenset({"role", "content", "tool_calls", "tool_call_id"})
 # Items, members or characters of a small value.
@@ -120,7 +125,7 @@ def _estimate(kind: str, data: dict[str, Any], size: int, default_output: int, s
     if kind in ("chat", "completions"):
         return _generation(data, size, default_output)
     if kind == "images":
-        number = whole_number(data.get("n")) or 1
+        number = min(whole_number(data.get("n")) or 1, MOST_CHOICES)
         return Estimate(_text(data, size), number * _PICTURE_OUT, declared=True)
     if kind in ("transcription", "translation"):
         return Estimate(tokens_of_sound(seconds), default_output, declared=False, seconds=seconds)
@@ -168,15 +173,14 @@ def _generation(data: dict[str, Any], size: int, default_output: int) -> Estimat
     is_open, most = min(bounds, default=0) < 0, max(bounds, default=0)
     choices = choices_in(data) * _prompts(data)
     each = max(most, default_output) if is_open or most <= 0 else most
-    return Estimate(_text(data, size), each * choices, declared=most > 0 and not is_open, choices=choices)
+    output = min(each * choices, _MOST_OUTPUT)
+    return Estimate(_text(data, size), output, declared=most > 0 and not is_open, choices=choices)
 
 
 def _prompts(data: dict[str, Any]) -> int:
-    """Return the number of prompts to complete: a list of texts, or of lists of tokens, has one per item."""
+    """Return the number of prompts to complete: a list has one per item, unless all of them are tokens."""
     prompt = data.get("prompt")
-    if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
-        return len(prompt)
-    return 1
+    return len(prompt) if isinstance(prompt, list) and prompt and set(map(type, prompt)) != {int} else 1
 
 
 def _text(data: dict[str, Any], size: int) -> int:
@@ -203,6 +207,9 @@ def _is_text(data: dict[str, Any], size: int) -> bool:
                     continue
             if not _is_text_message(message):
                 return False
+    # Some servers take parts as prompts and inputs too, such as the address of a picture.
+    if any(dict in map(type, value) for name in _INPUTS if isinstance(value := data.get(name), list)):
+        return False
     return size <= _MANY_BYTES or all(
         name in _TEXT_MEMBERS or _is_small(value) for name, value in data.items() if name != "messages"
     )
@@ -213,8 +220,8 @@ def _is_text_message(message: Any) -> bool:
     if not isinstance(message, dict):
         return False
     for name, value in message.items():
-        if name == "content" and isinstance(value, list):
-            if not all(map(_is_text_part, value)):
+        if name == "content" and isinstance(value, list | dict):
+            if not all(map(_is_text_part, value if isinstance(value, list) else (value,))):
                 return False
         elif name not in _TEXT_MEMBERS and not _is_small(value):
             return False
@@ -243,9 +250,11 @@ def _is_scalar(value: Any) -> bool:
 
 def _has_media(data: dict[str, Any]) -> bool:
     """Return whether a message has a part that is not text."""
-    for message in data.get("messages") or ():
+    messages = data.get("messages")
+    for message in messages if isinstance(messages, list) else ():
         content = message.get("content") if isinstance(message, dict) else None
-        if isinstance(content, list) and any(isinstance(part, dict) and not _is_text_part(part) for part in content):
+        parts = content if isinstance(content, list) else (content,)
+        if any(isinstance(part, dict) and not _is_text_part(part) for part in parts):
             return True
     return False
 
@@ -274,7 +283,14 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
 def _elsewhere(part: dict[str, Any]) -> int:
     """Return the tokens of content that a part only references: a picture by its URL, a file by its id."""
     kind = part.get("type")
-    return _ELSEWHERE.get(kind, 0) if isinstance(kind, str) else 0
+    if isinstance(kind, str):
+        return _ELSEWHERE.get(kind, 0)
+    # A part without a type has the content itself in the member of its kind.
+    return max((_ELSEWHERE[name] for name in _ELSEWHERE.keys() & part.keys() if _is_reference(part[name])), default=0)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, dict) and isinstance(value.get("url"), str))
 
 
 def _bulk(value: str, name: str) -> int:

@@ -378,6 +378,8 @@ class App:
 def _complete(route: Route, contract: Contract, services: InferenceServices) -> Route:
     """Return a route with the contract's operation id, and with its endpoint if it calls a model."""
     spec = contract.find(route.method, route.path)
+    if spec is not None:
+        spec.relayed = route.kind is not None
     if spec is not None and spec.operation_id:
         route = replace(route, operation=spec.operation_id)
     return route if route.endpoint is not None else replace(route, endpoint=InferenceEndpoint(route, services))

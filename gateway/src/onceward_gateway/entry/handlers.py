@@ -145,7 +145,9 @@ def build_handlers(
         ),
         metrics=_metrics(gateway),
         models=ModelHandlers(gateway.settings, gateway.offline, gateway.catalog, gateway.selector, gateway.prices),
-        utils=UtilityHandlers(gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline),
+        utils=UtilityHandlers(
+            gateway.contract, gateway.selector, gateway.catalog, checks, offline=gateway.settings.offline
+        ),
     )
 
 

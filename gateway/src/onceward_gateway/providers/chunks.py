@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..billing.answer_bounds import whole_number
 from ..billing.token_count import TOKENS_OF_PICTURE
 from ..core.lenient_json import Unreadable
 from ..core.threads import LARGE_BODY
@@ -390,9 +391,8 @@ def texts_of_events(body: bytes) -> Iterator[str]:
 
 def choices_asked(request: Mapping[str, Any]) -> int:
     """Return how many answers a request asks for."""
-    count = request.get("n")
-    asked = count if isinstance(count, int) and not isinstance(count, bool) else 1
+    asked = max(whole_number(request.get("n")), 1)
     prompt = request.get("prompt")
     if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
         asked *= len(prompt)
-    return max(1, min(asked, _MOST_CHOICES))
+    return min(asked, _MOST_CHOICES)

@@ -152,7 +152,7 @@ def input_messages(data: Mapping[str, Any]) -> str | None:
             return None
         messages = [{"role": "user", "content": prompt}]
     kept = [message for message in messages[-_MOST_MESSAGES:] if isinstance(message, dict)]
-    return _json([{"role": str(one.get("role")), "parts": _parts(one)} for one in kept])
+    return _json([{"role": _cut(one.get("role")), "parts": _parts(one)} for one in kept])
 
 
 def folded_messages(events: Iterable[bytes]) -> str | None:
@@ -187,7 +187,8 @@ def _choices(choices: Sequence[Any]) -> str:
     messages: list[dict[str, Any]] = []
     for choice in choices:
         if isinstance(choice, dict):
-            message = choice.get("message") or {"content": choice.get("text")}
+            given = choice.get("message")
+            message = given if isinstance(given, dict) and given else {"content": choice.get("text")}
             reason = choice.get("finish_reason") or ""
             messages.append({"role": "assistant", "parts": _parts(message), "finish_reason": reason})
     return _json(messages)
@@ -200,10 +201,13 @@ def _parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     parts = [_part(one) for one in content] if isinstance(content, list) else []
     if isinstance(content, str):
         parts.append({"type": "text", "content": _cut(content)})
-    for call in message.get("tool_calls") or ():
-        function = call.get("function") or {} if isinstance(call, dict) else {}
-        arguments = _cut(function.get("arguments"))
-        parts.append({"type": "tool_call", "id": call.get("id"), "name": function.get("name"), "arguments": arguments})
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else ():
+        if isinstance(call, dict):
+            given = call.get("function")
+            function = given if isinstance(given, dict) else {}
+            shown = {"name": function.get("name"), "arguments": _cut(function.get("arguments"))}
+            parts.append({"type": "tool_call", "id": call.get("id"), **shown})
     return parts
 
 
@@ -217,7 +221,7 @@ def _part(part: Any) -> dict[str, Any]:
     if isinstance(url, str) and not url.startswith("data:"):
         return {"type": "uri", "modality": "image", "uri": _cut(url)}
     # Images and audio are named, not copied.
-    return {"type": str(part.get("type") or "unknown")}
+    return {"type": _cut(part.get("type") or "unknown")}
 
 
 def _cut(text: Any) -> str:

@@ -145,7 +145,14 @@ class _Readme:
         if method is None or method.streams is None:
             return
         call = self._calls[method.id]
-        flag = next((name for name, param in call.plan.arguments if param.wire == method.streams.flag), None)
+        flag = next(
+            (
+                name
+                for name, param in call.plan.arguments
+                if param.wire == method.streams.flag and param.place is method.streams.flag_place
+            ),
+            None,
+        )
         shown = self._shown(method, {flag: True} if flag else {})
         if shown is None:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from onceward_generator.model import (
     Answer,
     Api,
@@ -91,6 +93,7 @@ def operation_value(
         stream=_stream(api, naming, method.streams),
         page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
+        sends=None if method.sends is None else text(repr(method.sends)),
         auth=_flag(method.auth, True),
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
@@ -132,6 +135,7 @@ def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
         check=None if is_file else _check(checks, param, body),
         file=_flag(is_file),
+        beside=_string(_beside_files(api, param.type) if is_file else None),
         style=_string(_style(param), "form"),
         explode=_flag(_explode(api, param), True),
         reserved=_flag(param.reserved),
@@ -167,18 +171,33 @@ def _content(param: Param) -> str | None:
 
 
 def _is_file(api: Api, type_: Type) -> bool:
-    """Report whether a parameter may be a file or a list of files. Types nested deeper are not searched."""
+    """Report whether a parameter may be a file or a list of files."""
+    return any(isinstance(leaf, FileType) for leaf in _leaves(api, type_))
+
+
+def _beside_files(api: Api, type_: Type) -> str | None:
+    """Return ``texts`` or ``values`` for a parameter that may also be a text, or another value that is not a file."""
+    others = [leaf for leaf in _leaves(api, type_) if not isinstance(leaf, FileType)]
+    texts = any(_is_text(leaf) for leaf in others)
+    return "texts" if texts else "values" if others else None
+
+
+def _is_text(type_: Type) -> bool:
+    if isinstance(type_, LiteralType | EnumType):
+        return True
+    return isinstance(type_, Primitive) and type_.kind not in {Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN}
+
+
+def _leaves(api: Api, type_: Type, depth: int = 8) -> Iterator[Type]:
+    """Return the types that a value, or each item of a list, may have."""
     match api.resolve(type_):
-        case FileType():
-            return True
-        case Nullable(inner):
-            return _is_file(api, inner)
-        case ListType(inner):
-            return isinstance(inner, FileType)
-        case UnionType(variants, _):
-            return any(_is_file(api, v.type) for v in variants if not isinstance(v.type, Ref))
-        case _:
-            return False
+        case Nullable(inner) | ListType(inner) if depth:
+            yield from _leaves(api, inner, depth - 1)
+        case UnionType(variants, _) if depth:
+            for variant in variants:
+                yield from _leaves(api, variant.type, depth - 1)
+        case other:
+            yield other
 
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
@@ -202,6 +221,7 @@ def _body(api: Api, checks: Checks, body: Body | None) -> Expr | None:
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
         item=_string(body.item_type),
+        prefix=text(repr(body.prefix_types)) if body.prefix_types else None,
         extra=text(repr(extra)) if extra is not None else None,
     )
 
@@ -291,6 +311,7 @@ def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:
         framed_end=_flag(streams.framed_end),
         named=_mapping(names),
         media_type=_string(streams.media_type, "text/event-stream"),
+        flag_place=_string(streams.flag_place.value, "body"),
     )
 
 

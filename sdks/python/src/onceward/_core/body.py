@@ -75,7 +75,8 @@ def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Oper
         if not hasattr(value, "read") and not hasattr(value, "__fspath__") and not is_tuple(value):
             return scalar(value).encode(), body.media_type, True
     if body.kind == "json_lines" and is_iterable(value) and not is_tuple(value) and not hasattr(value, "read"):
-        return b"".join(encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
+        start = b"\x1e" if "json-seq" in body.media_type else b""  # RFC 7464
+        return b"".join(start + encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
     try:
         layout = runtime_parts.multipart().single(value, body.media_type, "body")
     except ParameterError as error:

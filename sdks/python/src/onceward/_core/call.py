@@ -86,7 +86,8 @@ class Call:
     timeout: Timeout
     max_retries: int
     key: str | None
-    request_id: str
+    request_id: str | None
+    """The id that was sent; None if this server is sent none."""
     safe: bool
     """True if repeating it changes nothing."""
     never: bool
@@ -141,7 +142,8 @@ class Tries:
         timeouts = self.timeouts()
         headers = call.headers
         if self.attempts or extra:
-            headers = [*headers, ("x-retry-count", str(self.attempts)), *extra]
+            count = call.shared.brand.behaviour.retry_count_header
+            headers = [*headers, *([(count, str(self.attempts))] if count else ()), *extra]
         self.attempts += 1
         self.url = call.url
         return Request(call.method, call.url, headers, call.body, timeouts)

@@ -54,28 +54,44 @@ def lay_out(
         if value is None:
             continue
         param = forms.get(wire)
-        if param is not None and param.file and (param.content != "application/json" or is_file_input(value)):
+        if param is None or not param.file or (param.content == "application/json" and not is_file_input(value)):
+            _add_fields(writer, wire, value, param)
+        elif param.beside is None:
             _add_files(writer, wire, value, param, operation)
         else:
-            for name, text, mime in _fields(wire, value, param):
-                writer.add(name, text.encode(), mime, (param.headers if param is not None else None) or {})
+            for item in value if is_list(value) else [value]:
+                if _is_file(item, param):
+                    _add_files(writer, wire, item, param, operation)
+                else:
+                    _add_fields(writer, wire, item, param)
     return writer.layout()
+
+
+def _is_file(value: Any, param: Param) -> bool:
+    """Return whether a value is the file of a parameter that has other values, too."""
+    return is_file_input(value) and not (param.beside == "texts" and isinstance(value, str))
+
+
+def _add_fields(writer: _Writer, wire: str, value: Any, param: Param | None) -> None:
+    for name, text, mime in _fields(wire, value, param):
+        writer.add(name, text.encode(), mime, (param.headers if param is not None else None) or {})
 
 
 def lay_out_list(values: Any, body: Body, operation: str) -> Layout:
     """Return a body of parts without names, one for each item."""
     writer = _Writer(body.media_type)
     items: Iterable[Any] = values if is_iterable(values) else [values]
-    for item in items:
-        if body.item in (None, "application/octet-stream") and is_file_input(item) and not isinstance(item, str):
+    for place, item in enumerate(items):
+        mime = body.prefix[place] if place < len(body.prefix) else body.item
+        if is_file_input(item) and not isinstance(item, str) and not (is_bytes(item) and mime is not None):
             (upload,) = _uploads(item, "body", operation)
-            writer.add_file(None, upload, upload.mime, upload.headers or {})
+            writer.add_file(None, upload, _mime_of(upload, mime), upload.headers or {})
         elif is_bytes(item):
-            writer.add(None, bytes(item), body.item, {})
-        elif isinstance(item, str) and not is_json(body.item or ""):
-            writer.add(None, item.encode(), body.item or "text/plain", {})
+            writer.add(None, bytes(item), mime, {})
+        elif isinstance(item, str) and not is_json(mime or ""):
+            writer.add(None, item.encode(), mime or "text/plain", {})
         else:
-            writer.add(None, encode_json(item, operation), body.item or "application/json", {})
+            writer.add(None, encode_json(item, operation), mime or "application/json", {})
     return writer.layout()
 
 

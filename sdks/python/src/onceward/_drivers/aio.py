@@ -38,9 +38,9 @@ class AsyncClient(BaseClient):
 
     def execute(self, operation: Operation, params: Mapping[str, Any]) -> Any:
         """Make the call that ``operation`` describes: an awaitable, or `AsyncPages` for a list."""
-        if operation.page is None:
-            return self._run(self._calls.prepare(operation, params))
         call = self._calls.prepare(operation, params)
+        if operation.page is None or call.stream is not None:
+            return self._run(call)
         return parts.pages().load_async_list(operation.page, call, self._performer, raw=self._raw)
 
     async def request(
