@@ -89,8 +89,8 @@ PARTS = (
 def left_out(api: Api, options: PythonOptions, generated: Mapping[str, str]) -> tuple[Part, ...]:
     """Return the parts that a package does without.
 
-    A gateway, and a package with hand-written modules, have all of them. What a generated file imports is never left
-    out.
+    A gateway, and a package with hand-written modules, have all of them. Parts that generated files import are
+    always copied.
     """
     if api.brand.gateway or options.runtime != "vendored" or options.has_modules:
         return ()
