@@ -15,8 +15,8 @@ from .access import Access
 
 __all__ = ["PARTS", "Part", "left_out", "without"]
 
-_HOLDERS = ("_core/parts.py", "_drivers/parts.py")
-"""The modules whose functions import the parts."""
+_MARK = " as part\n"
+"""The end of every import of a part. Each is in a function of its own: a docstring, the import, a return."""
 _GRANTS = frozenset({"oauth2", "openid"})
 
 
@@ -108,26 +108,25 @@ def without(parts: tuple[Part, ...], runtime: Mapping[str, str]) -> dict[str, st
     """Return the runtime without the files of parts; functions that would import one of them raise `ConfigError`."""
     absent = {file: part for part in parts for file in part.files}
     files = {path: text for path, text in runtime.items() if path not in absent}
-    if absent:
-        files |= {path: _holder(path, files[path], absent) for path in _HOLDERS}
-    return files
+    return {
+        path: _with_errors(path, text, absent) if absent and _MARK in text else text for path, text in files.items()
+    }
 
 
-def _holder(path: str, text: str, absent: Mapping[str, Part]) -> str:
-    """Return a module of imports in which those of absent files are errors."""
+def _with_errors(path: str, text: str, absent: Mapping[str, Part]) -> str:
+    """Return a module in which the imports of absent parts are errors."""
     folder = PurePosixPath(path).parent
     lines = text.splitlines()
     for node in reversed(ast.parse(text).body):
-        if not isinstance(node, ast.FunctionDef):
+        first = node.body[1] if isinstance(node, ast.FunctionDef) and len(node.body) == 3 else None
+        if not isinstance(first, ast.ImportFrom) or first.names[0].asname != "part":
             continue
-        first, last = node.body[1], node.body[-1]
-        assert isinstance(first, ast.ImportFrom)
         part = absent.get(f"{folder}/{first.names[0].name}.py")
         if part is None:
             continue
         errors = ".errors" if folder.name == "_core" else ".._core.errors"
         message = f"this package was generated without {part.name}: in its API, {part.absence}"
-        lines[first.lineno - 1 : last.end_lineno] = [
+        lines[first.lineno - 1 : node.end_lineno] = [
             f"    from {errors} import ConfigError", "", f"    raise ConfigError({message!r})".replace("'", '"'),
         ]  # fmt: skip
     return "\n".join(lines) + "\n"

@@ -6,11 +6,11 @@ A request carries the first alternative of its operation for which all credentia
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from . import parts
-from .credential_options import Pass
+from .credential_options import Pass, oauth
 from .encode import Encoded
 from .errors import ConfigError
 from .secrets import MaskedStr, Secret
@@ -45,8 +45,8 @@ class Credentials:
         source: Any = None
         for name in self._chosen(operation, self._brand.security if security is None else security):
             scheme, value = self._brand.schemes[name], self._given[name]
-            if scheme.kind in _GRANTS and isinstance(value, parts.oauth().TokenSource):
-                source = parts.tokens().TokenFor(value, scheme, self._base_url)
+            if scheme.kind in _GRANTS and isinstance(value, oauth().TokenSource):
+                source = _tokens().TokenFor(value, scheme, self._base_url)
             else:
                 _place(scheme, value, headers, query)
         return source
@@ -62,6 +62,14 @@ class Credentials:
         if not wanted:
             return ()
         raise ConfigError(f"`{operation}` needs other credentials than the client has: give {wanted}")
+
+
+@cache
+def _tokens() -> Any:
+    """Return the requests for OAuth 2.0 tokens."""
+    from . import tokens as part
+
+    return part
 
 
 def _place(scheme: Scheme, value: Any, headers: list[tuple[str, str]], query: list[tuple[str, str]]) -> None:

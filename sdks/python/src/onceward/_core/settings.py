@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import parts
 from .brand import Brand
 from .breaker import Breaker
 from .call import Shared
-from .config import Config, resolve, table_option
+from .config import Config, credential_options, resolve, table_option
 from .dialect import dialect
 from .errors import ConfigError
 from .log import Log
@@ -118,7 +117,7 @@ def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials among the options, in forms that a traceback does not show."""
     if not brand.schemes:
         return {}
-    masked = parts.credential_options().masked
+    masked = credential_options().masked
     schemes = brand.schemes.values()
     return {s.option: masked(given.get(s.option)) for s in schemes if s.kind != "mutual_tls"}
 

@@ -1,4 +1,8 @@
-"""The parts of the drivers that are imported on first use; `_core.parts` says how they are left out of a package."""
+"""The parts of the drivers that are imported on first use.
+
+A generated package contains a part only if its API needs it. `onceward-generate` puts an error in place of each import
+``as part`` whose module is left out, so every such function consists of its docstring, the import and a return.
+"""
 
 from __future__ import annotations
 
