@@ -19,7 +19,7 @@ from enum import Enum
 
 from onceward_generator.access import AuthScheme, Requirement, Server, ServerVariable
 from onceward_generator.behaviour import Behaviour
-from onceward_generator.model_types import (
+from onceward_generator.value_types import (
     ByJsonType,
     ByTag,
     ByUniqueKey,
@@ -61,6 +61,7 @@ __all__ = [
     "ByUniqueKey",
     "Check",
     "EnumType",
+    "EventData",
     "Field",
     "FileType",
     "Framing",
@@ -100,7 +101,6 @@ __all__ = [
     "Webhook",
     "Webhooks",
 ]
-
 
 # --- methods ---------------------------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Framing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The stream of a method.
+    """The stream of a method. `Api.event_data` is how the data of its events is decoded.
 
     ``flag`` is the parameter that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
@@ -264,6 +264,15 @@ class Streams:
     media_type: str = "text/event-stream"
     flag_place: Place = Place.BODY
     """The place of the flag: a key of the body, a query parameter, or an argument that chooses the media type."""
+
+
+class EventData(Enum):
+    """The decoding of the data of an event."""
+
+    JSON = "json"
+    TEXT = "text"
+    ANY = "any"
+    """JSON, or text where it is not JSON."""
 
 
 class PageStyle(Enum):
@@ -338,6 +347,8 @@ class Method:
     origin: Origin
     answers: tuple[Answer, ...] = ()
     """All successful responses, the preferred ones first; empty for a method that always streams."""
+    accept: str | None = None
+    """The header ``Accept``, which lists the media types of all successful responses; None: that of `result` alone."""
     failures: tuple[Answer, ...] = ()
     """The bodies of errors that the contract describes."""
     aliases: tuple[str, ...] = ()
@@ -454,3 +465,17 @@ class Api:
         while isinstance(type_, Ref):
             type_ = self.types[type_.key].type
         return type_
+
+    def event_data(self, streams: Streams, type_: Type) -> EventData:
+        """Return how events of a type are decoded. Server-sent events may have text; other framings have JSON."""
+        if streams.framing is not Framing.SSE:
+            return EventData.JSON
+        match self.resolve(type_):
+            case JsonType():
+                return EventData.ANY
+            case Primitive(kind) if kind.is_text:
+                return EventData.TEXT
+            case EnumType(Prim.STRING):
+                return EventData.TEXT
+            case _:
+                return EventData.JSON

@@ -31,7 +31,7 @@ from onceward_generator.normalise.retries import RETRY, SENDS
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
-from .answers import AnswerBuilder
+from .answers import AnswerBuilder, accept_of
 from .params import params_of, path_of
 from .security import Security
 from .servers import servers_of
@@ -63,6 +63,7 @@ class MethodBuilder:
         choice = choice_of_stream(operation, found.params)
         content = self._content(operation)
         answers = self._answers.successful(endpoint)
+        result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -83,8 +84,9 @@ class MethodBuilder:
             params=(*found.params, *choice),
             body=found.body,
             alternatives=tuple(replace(one, params=(*one.params, *choice)) for one in found.alternatives),
-            result=self._result(answers, note.text_when if note else None),
+            result=result,
             answers=answers,
+            accept=accept_of(answers, result),
             failures=self._answers.failed(endpoint),
             streams=streams_of(operation, self._stream_content(operation), self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
@@ -160,7 +162,7 @@ class MethodBuilder:
         paths = self._document.map("paths")
         item = paths.map(endpoint.path) if paths else None
         found = servers_of(endpoint.operation, self._report) or (servers_of(item, self._report) if item else ())
-        return found[0] if found else None
+        return found[0] if found and not found[0].relative else None
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
         statuses: dict[str, Node] = operation.map("responses") or {}

@@ -34,7 +34,8 @@ def retries(document: Map, context: Context) -> Map:
         return document
     headers = context.sdk.behaviour.map("headers") or Map({}, document.at)
     names = {role: headers.get(role, _declared(document, name)) for role, name in _DECLARED.items()}
-    owned = [str(name).lower() for name in (*_OWNED, *names.values(), *(headers.seq("owned") or ())) if name]
+    keys = _key_headers(document)
+    owned = [str(name).lower() for name in (*_OWNED, *keys, *names.values(), *(headers.seq("owned") or ())) if name]
 
     def change(endpoint: Endpoint) -> Map:
         operation = endpoint.operation
@@ -53,7 +54,7 @@ def retries(document: Map, context: Context) -> Map:
         if parameters is not None:
             sent = [p for p in parameters if p.get("in") == "header" and _is_owned(str(p.get("name")), owned)]
             for parameter in sent:
-                _note(parameter, context)
+                _note(parameter, keys, context)
             operation = operation.replace(parameters=parameters.of([p for p in parameters if p not in sent]))
         found: dict[str, Node] = {RETRY: (note.retry if note else None) or keyed}
         if any(names[role] and role not in sends for role in names):
@@ -63,7 +64,7 @@ def retries(document: Map, context: Context) -> Map:
     return map_operations(document, change).merged({HEADERS: Map(names, document.at)})
 
 
-def _note(parameter: Map, context: Context) -> None:
+def _note(parameter: Map, keys: frozenset[str], context: Context) -> None:
     """Report a header that is neither an argument nor an option of a call."""
     name = str(parameter.get("name"))
     if name.lower() in _IGNORED:
@@ -72,6 +73,17 @@ def _note(parameter: Map, context: Context) -> None:
     elif name.lower() in _OWNED:
         message = f"the header parameter `{name}` is sent by the client, so it is not an argument"
         context.report.add("N904", message, parameter.at, "callers can replace it by `extra_headers`")
+    elif name.lower() in keys:
+        message = f"the header parameter `{name}` is the credential of a security scheme, so it is not an argument"
+        context.report.add("N904", message, parameter.at, "it is an option of the client")
+
+
+def _key_headers(document: Map) -> frozenset[str]:
+    """Return the headers of API keys, in lower case."""
+    components = document.map("components") or Map({}, document.at)
+    schemes = (components.map("securitySchemes") or Map({}, document.at)).values()
+    keys = (one for one in schemes if isinstance(one, Map) and one.get("type") == "apiKey")
+    return frozenset(str(one.get("name")).lower() for one in keys if one.get("in") == "header")
 
 
 def _declared(document: Map, header: str) -> str | None:

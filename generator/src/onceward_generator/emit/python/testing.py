@@ -145,7 +145,7 @@ def _events(package: Package, streams: Streams) -> list[str]:
     else:
         body = ("\x1e" if streams.framing is Framing.JSON_SEQ else "") + f"{data}\n"
         body += f"{streams.done}\n" if streams.done else ""
-    media_type = getattr(streams, "media_type", "text/event-stream")
+    media_type = streams.media_type
     return [f"[{python_value(event)}]", f"body={body.encode()!r}", f"media_type={media_type!r}"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from onceward_generator.model import (
     Answer,
@@ -62,11 +62,11 @@ class Methods:
 
     def plan(self, method: Method, name: str, constant: str, dictionary: Symbol) -> Planned:
         """Return the plan of a method, given its name, its constant in the module and its request dictionary."""
-        arguments = self._arguments(method)
+        arguments = _arguments(method.params)
         positional = self._positional(method, arguments)
         pinned = self._pinned(method, arguments)
         named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
-        forms = [self._arguments(replace(method, params=one.params)) for one in method.alternatives]
+        forms = [_arguments(one.params) for one in method.alternatives]
         chooser = _chooser([arguments, *forms])
         params = self._params(method, dictionary, self._keys(method, named, forms, pinned, positional, chooser))
         overloads = tuple(self._overloads(method, arguments, pinned))
@@ -88,21 +88,6 @@ class Methods:
         return Planned(planned, params)
 
     # --- arguments
-
-    def _arguments(self, method: Method) -> dict[str, Param]:
-        """Return the Python arguments of a method, without headers that the runtime sends."""
-        behaviour = self._api.behaviour
-        headers = (behaviour.request_id_header, behaviour.idempotency_header)
-        own = {"authorization", *(name.lower() for name in headers if name)}
-        own |= {scheme.wire.lower() for scheme in self._api.auth}
-        own |= {f"{self._api.brand.header_prefix}-{name}".lower() for name in ("Organization", "Team", "API-Version")}
-        found: dict[str, Param] = {}
-        for param in method.params:
-            if param.place is Place.HEADER and param.wire.lower() in own:
-                continue
-            name = argument(param.name)
-            found[name if name not in found else f"{name}_{param.place.value}"] = param
-        return found
 
     def _positional(self, method: Method, arguments: dict[str, Param]) -> tuple[Positional, ...]:
         planned: list[Positional] = []
@@ -268,6 +253,15 @@ class Methods:
             return None
         members = tuple(member for member in inner.members if member.value not in values)
         return enum(EnumType(inner.base, members, open=False), is_open=False) if members else None
+
+
+def _arguments(params: Iterable[Param]) -> dict[str, Param]:
+    """Return parameters by the names of their Python arguments."""
+    found: dict[str, Param] = {}
+    for param in params:
+        name = argument(param.name)
+        found[name if name not in found else f"{name}_{param.place.value}"] = param
+    return found
 
 
 def _chooser(forms: list[dict[str, Param]]) -> str:

@@ -10,9 +10,8 @@ from onceward_generator.model import (
     Body,
     BodyKind,
     EnumType,
+    EventData,
     FileType,
-    Framing,
-    JsonType,
     ListType,
     LiteralType,
     Method,
@@ -20,7 +19,6 @@ from onceward_generator.model import (
     ObjectType,
     Param,
     Place,
-    Prim,
     Primitive,
     Ref,
     Result,
@@ -39,7 +37,6 @@ __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
 _CHECKED = frozenset({BodyKind.JSON, BodyKind.FORM})
-_JSON_PRIMITIVES = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
 def _value(name: str, **keywords: Expr | None) -> Expr:
@@ -88,7 +85,7 @@ def operation_value(
         body=_body(api, checks, method.body),
         result=_result(naming, method.result),
         answers=_answers(naming, method.answers),
-        accept=_string(_accept(method)),
+        accept=_string(method.accept),
         errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
         page=_page(method),
@@ -98,7 +95,7 @@ def operation_value(
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
-        server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
+        server=_string(method.server.url if method.server is not None else None),
     )
 
 
@@ -185,7 +182,7 @@ def _beside_files(api: Api, type_: Type) -> str | None:
 def _is_text(type_: Type) -> bool:
     if isinstance(type_, LiteralType | EnumType):
         return True
-    return isinstance(type_, Primitive) and type_.kind not in {Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN}
+    return isinstance(type_, Primitive) and type_.kind.is_text
 
 
 def _leaves(api: Api, type_: Type, depth: int = 8) -> Iterator[Type]:
@@ -260,27 +257,6 @@ def _bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def _accept(method: Method) -> str | None:
-    """Return the header that lists the media types of all successful responses; None for the runtime's default."""
-    kinds = [answer.media_type for answer in method.answers if answer.media_type]
-    ordered = list(dict.fromkeys(";".join(_parameters(kind)) for kind in kinds))
-    ordered = ["application/json", *ordered] if ordered[:1] == ["*/*"] and _is_json(method) else ordered
-    if method.result.text_when or ordered in ([], ["application/json"], ["*/*"], ["application/octet-stream"]):
-        return None
-    less = ";q=0.9" if _is_json(method) else ""
-    return ", ".join([ordered[0], *(f"{kind}{less}" for kind in ordered[1:])])
-
-
-def _is_json(method: Method) -> bool:
-    return method.result.kind is ResultKind.JSON
-
-
-def _parameters(media_type: str) -> list[str]:
-    """Return a media type and its parameters. The character set is that of the answer, not of the request for it."""
-    parts = [part.strip() for part in media_type.split(";")]
-    return [part for part in parts if part and not part.lower().startswith("charset")]
-
-
 def _errors(naming: Naming, failures: tuple[Answer, ...]) -> Expr | None:
     """Return the types of error bodies by status: ``404``, ``4XX`` or ``default``."""
     found: dict[str, Expr] = {}
@@ -316,16 +292,9 @@ def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:
 
 
 def _event(api: Api, naming: Naming, streams: Streams, type_: Type) -> str | None:
-    """Return the reference to the type of an event. The data of a server-sent event may be text instead of JSON."""
-    if streams.framing is Framing.SSE:
-        resolved = api.resolve(type_)
-        if isinstance(resolved, JsonType):
-            return ":any"
-        if (isinstance(resolved, Primitive) and resolved.kind not in _JSON_PRIMITIVES) or (
-            isinstance(resolved, EnumType) and resolved.base is Prim.STRING
-        ):
-            return ":text"
-    return type_reference(naming, type_)
+    """Return the reference to the type of an event; that of text has no module."""
+    data = api.event_data(streams, type_)
+    return type_reference(naming, type_) if data is EventData.JSON else f":{data.value}"
 
 
 def _path(path: tuple[str, ...] | None) -> Expr | None:

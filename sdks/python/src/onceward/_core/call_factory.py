@@ -102,7 +102,7 @@ class CallFactory:
             headers.append((behaviour.request_id_header or "X-Request-Id", request_id))
         if key is not None:
             headers.append((behaviour.idempotency_header or "Idempotency-Key", key))
-        tokens = None
+        tokens, own = None, len(parts.query)
         if self._credentials is not None and operation.auth:
             tokens = self._credentials.add(operation.id, operation.security, headers, parts.query)
         headers = _with_changes(headers, content_type, config, options, operation)
@@ -129,6 +129,7 @@ class CallFactory:
             shared=self._settings.shared,
             config=config,
             tokens=tokens,
+            query_credentials=tuple(parts.query[own:]),
         )
 
     def _headers(

@@ -1,4 +1,4 @@
-"""The types of the model: primitives, objects, unions, and the names and places that the whole model uses."""
+"""The types of values: parameters, fields, bodies and events. A part of the model."""
 
 from __future__ import annotations
 
@@ -67,6 +67,11 @@ class Prim(Enum):
     URI = "uri"
     SECRET = "secret"
     """A text that must not appear in logs or printed values."""
+
+    @property
+    def is_text(self) -> bool:
+        """True if the values are JSON strings."""
+        return self not in {Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN, Prim.DECIMAL_NUMBER}
 
 
 class JsonKind(Enum):
