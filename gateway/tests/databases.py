@@ -87,7 +87,7 @@ def rows_of(folder: Path, query: str, parameters: Sequence[Any] = ()) -> list[tu
         with closing(sqlite3.connect(f"file:{url.path}?mode=ro", uri=True)) as connection:
             return connection.execute(query, parameters).fetchall()
     with psycopg.connect(url.reveal(), cursor_factory=psycopg.RawCursor) as connection:
-        return connection.execute(numbered(query), parameters).fetchall()  # type: ignore[arg-type]  # a text of a test
+        return connection.execute(numbered(query), parameters).fetchall()
 
 
 @cache

@@ -12,7 +12,7 @@ import pytest
 Launch = Callable[..., Any]
 
 CHAT = "/v1/chat/completions"
-HELLO = [{"role": "user", "content": "Hello!"}]
+HELLO: list[Any] = [{"role": "user", "content": "Hello!"}]
 
 
 def failed(answer: httpx2.Response, status: int) -> dict[str, Any]:
@@ -119,7 +119,8 @@ KEY = "sk-test-0123456789abcdef"
 
 @pytest.fixture
 def guarded(launch: Launch) -> str:
-    return launch("--offline", ONCEWARD_GATEWAY_API_KEYS=KEY).url
+    url: str = launch("--offline", ONCEWARD_GATEWAY_API_KEYS=KEY).url
+    return url
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class _Provider(BaseHTTPRequestHandler):
             kind = "text/event-stream"
             first = {"index": 0, "delta": {"content": "ok"}, "text": "ok", "finish_reason": None}
             last = {"index": 0, "delta": {}, "text": "", "finish_reason": "stop"}
-            chunks = [{"choices": [first]}, {"choices": [last]}, {"choices": [], "usage": USAGE}]
+            chunks: list[dict[str, Any]] = [{"choices": [first]}, {"choices": [last]}, {"choices": [], "usage": USAGE}]
             frame = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": asked["model"]}
             data = (
                 b"".join(b"data: " + json.dumps(frame | one).encode() + b"\n\n" for one in chunks) + b"data: [DONE]\n\n"
@@ -150,7 +150,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     provider.server_close()
 
 
-PATHS = {
+PATHS: dict[str, dict[str, Any]] = {
     "/v1/chat/completions": {"messages": HELLO},
     "/v1/completions": {"prompt": "hi"},
     "/v1/embeddings": {"input": "hi"},

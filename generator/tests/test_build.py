@@ -88,10 +88,10 @@ def _assert_sound(api: Api) -> None:
         assert one.sent or one.received
         assert one.family
         _assert_type(api, one.type)
-    for one in methods_of(api):
-        arguments = ["".join(param.name) for param in one.params]
-        assert len(set(arguments)) == len(arguments), one.id
-        for param in one.params:
+    for call in methods_of(api):
+        arguments = ["".join(param.name) for param in call.params]
+        assert len(set(arguments)) == len(arguments), call.id
+        for param in call.params:
             _assert_type(api, param.type)
     assert from_json(to_json(api)) == api
 
@@ -337,3 +337,15 @@ def test_the_model_does_not_depend_on_hash_seed_folder_or_locale(tmp_path: Path)
         ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
         outputs.add(ran.stdout)
     assert len(outputs) == 1
+
+
+def test_parameters_of_a_path_have_one_type_for_all_its_operations(tmp_path: Path) -> None:
+    path = tmp_path / "shared.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /v1/pets/{id}:\n    parameters:\n"
+        "      - {name: id, in: path, required: true, schema: {type: string}}\n"
+        "      - {name: view, in: query, schema: {type: string, enum: [full, short]}}\n"
+        "    get: {responses: {'204': {description: ok}}}\n    delete: {responses: {'204': {description: ok}}}\n"
+    )
+    api, _ = build_api(path)
+    assert list(api.types) == ["PetsView"]

@@ -97,6 +97,19 @@ CASES = [
         ),
     ),
     Case(
+        "W124",
+        body(
+            "{multipart/form-data: {schema: {type: object, properties: {a: {type: string}}},"
+            " encoding: {a: {headers: {X-A: >{schema: {type: string}}}}}}}"
+        ),
+    ),
+    Case(
+        "W124",
+        body(
+            "{multipart/mixed: {itemSchema: {type: string}, itemEncoding: {headers: {X-A: >{schema: {type: string}}}}}}"
+        ),
+    ),
+    Case(
         "W130",
         "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a/download:\n    get: {operationId: a, responses: {'200':"
         " >{description: ok}}}\n",

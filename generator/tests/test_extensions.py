@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from contracts import method
 
 from onceward_generator import build_api
@@ -84,14 +85,24 @@ def test_streaming_of_fern(tmp_path: Path) -> None:
     assert (streams.flag, streams.event) == ("live", Ref("Piece"))
 
 
-def test_the_flag_of_a_merged_stream_can_be_true(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{type: object, properties: {stream: {type: boolean, enum: [false], default: false}}}",
+        "{allOf: [{$ref: '#/components/schemas/Base'},"
+        " {type: object, properties: {stream: {type: boolean, enum: [false], default: false}}}]}",
+        "{allOf: [{$ref: '#/components/schemas/Base'}, {$ref: '#/components/schemas/Flag'}]}",
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_the_flag_of_a_merged_stream_can_be_true(tmp_path: Path, body: str, named: bool) -> None:
     head, components = CONTRACT.split("components:")
-    (tmp_path / "c.yaml").write_text(
+    text = (
         head
         + """  /talks:
-    post: &talk
+    post:
       operationId: talk
-      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Talk"}}}}
+      requestBody: {required: true, content: {application/json: {schema: TALK}}}
       responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
   /talks#stream:
     post:
@@ -100,8 +111,12 @@ def test_the_flag_of_a_merged_stream_can_be_true(tmp_path: Path) -> None:
         "200": {description: ok, content: {text/event-stream: {schema: {$ref: "#/components/schemas/Piece"}}}}
 components:"""
         + components
-        + "    Talk: {type: object, properties: {stream: {type: boolean, enum: [false], default: false}}}\n"
+        + "    Base: {type: object, properties: {stream: {anyOf: [{type: boolean}, {type: 'null'}]}}}\n"
+        + "    Flag: {type: object, properties: {stream: {type: boolean, const: false}}}\n"
+        + f"    Talk: {body}\n"
     )
+    talk = "{$ref: '#/components/schemas/Talk'}" if named else body
+    (tmp_path / "c.yaml").write_text(text.replace("TALK", talk))
     found = method(build_api(tmp_path / "c.yaml")[0], "talks.create")
     assert found.streams is not None
     assert found.streams.flag == "stream"

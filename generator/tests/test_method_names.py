@@ -9,7 +9,7 @@ from contracts import methods_of
 
 from onceward_generator import build_api
 
-HEAD = "openapi: 3.1.0\ninfo: {title: Names, version: '1'}\npaths:\n"
+HEAD = "openapi: 3.1.0\ninfo: {title: Names, version: '1'}\nservers: [{url: 'https://names.example'}]\npaths:\n"
 OK = "responses: {'200': {description: ok, content: {application/json: {schema: {type: object}}}}}"
 
 

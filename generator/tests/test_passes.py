@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -340,6 +342,11 @@ JUNK: list[Any] = [
 ]
 
 
+@cache
+def _json_of(path: Path) -> str:
+    return json.dumps(read_text(path.read_text(encoding="utf-8"), path.name))
+
+
 def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in entries:
@@ -354,8 +361,8 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def test_a_malformed_contract_is_an_error_or_a_warning_and_never_a_traceback(
     path: Path, random: Random, values: list[Any]
 ) -> None:
-    tree = json.loads(json.dumps(read_text(path.read_text(encoding="utf-8"), path.name)))
-    for value in values:
+    tree = json.loads(_json_of(path))
+    for value in deepcopy(values):
         places = list(_places(tree))
         *parents, last = random.choice(places)
         node = tree

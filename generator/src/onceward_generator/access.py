@@ -33,6 +33,8 @@ class AuthScheme:
     """The metadata of an OpenID provider or an authorization server."""
     scopes: tuple[str, ...] = ()
     """The scopes that the operations need."""
+    assumed: bool = False
+    """True if the contract declares no scheme, so that a bearer token can be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,5 @@ class Server:
     """A name that is unique among the servers: declared, or from the description or the URL."""
     template: str = ""
     variables: tuple[ServerVariable, ...] = ()
+    relative: bool = False
+    """True if the contract only has the path, beside a document without an address: the host is localhost."""

@@ -57,8 +57,9 @@ class Behaviour:
     retry_statuses: tuple[int, ...] = (408, 409, 429)
     retry_status_from: int = 500
     unkeyed_retry_statuses: tuple[int, ...] = (409,)
-    idempotency_header: str | None = "Idempotency-Key"
-    request_id_header: str = "X-Request-Id"
+    idempotency_header: str | None = None
+    request_id_header: str | None = None
+    retry_count_header: str | None = None
     should_retry_header: str = "x-should-retry"
     clocks: Clocks = Clocks()
     errors: tuple[ErrorClass, ...] = ()

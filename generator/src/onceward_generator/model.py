@@ -16,10 +16,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
 
 from onceward_generator.access import AuthScheme, Requirement, Server, ServerVariable
 from onceward_generator.behaviour import Behaviour
+from onceward_generator.value_types import (
+    ByJsonType,
+    ByTag,
+    ByUniqueKey,
+    Check,
+    EnumType,
+    Field,
+    FileType,
+    JsonKind,
+    JsonType,
+    JsonValue,
+    ListType,
+    LiteralType,
+    MapType,
+    Member,
+    Name,
+    Nullable,
+    ObjectType,
+    Origin,
+    Prim,
+    Primitive,
+    Ranked,
+    Ref,
+    Type,
+    TypeDef,
+    UnionType,
+    Variant,
+)
 
 __all__ = [
     "Alternative",
@@ -34,11 +61,13 @@ __all__ = [
     "ByUniqueKey",
     "Check",
     "EnumType",
+    "EventData",
     "Field",
     "FileType",
     "Framing",
     "JsonKind",
     "JsonType",
+    "JsonValue",
     "ListType",
     "LiteralType",
     "MapType",
@@ -73,249 +102,6 @@ __all__ = [
     "Webhooks",
 ]
 
-Name: TypeAlias = tuple[str, ...]
-JsonValue: TypeAlias = bool | int | float | str | tuple["JsonValue", ...] | Mapping[str, "JsonValue"] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A place in the contract: file, JSON pointer, line and column (both from 1)."""
-
-    file: str
-    pointer: str
-    line: int
-    column: int
-
-
-# --- types -----------------------------------------------------------------------------------------------------------
-
-
-class Prim(Enum):
-    """The primitive types, and the formats that a language may map to a type of its own."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    BASE64 = "base64"
-    DATE = "date"
-    DATETIME = "datetime"
-    UUID = "uuid"
-    DECIMAL = "decimal"
-    """A decimal number as a text."""
-    DECIMAL_NUMBER = "decimal_number"
-    URI = "uri"
-    SECRET = "secret"
-    """A text that must not appear in logs or printed values."""
-
-
-class JsonKind(Enum):
-    """The seven JSON shapes that can be distinguished without looking inside a value."""
-
-    NULL = "null"
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    NUMBER = "number"
-    STRING = "string"
-    ARRAY = "array"
-    OBJECT = "object"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Bounds of a value, checked at call time. ``None`` is unbounded.
-
-    Lengths count the characters of a string, the items of a list, and the members of an object.
-    """
-
-    minimum: float | None = None
-    maximum: float | None = None
-    exclusive_minimum: float | None = None
-    exclusive_maximum: float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    pattern: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """A scalar of a primitive type."""
-
-    kind: Prim
-
-
-@dataclass(frozen=True, slots=True)
-class LiteralType:
-    """Exactly one JSON scalar."""
-
-    value: str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A value of an enumeration. Names are unique within it and derived from the value."""
-
-    value: str | int | float | bool
-    name: Name
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EnumType:
-    """An enumeration. An open one allows unlisted values in requests, too; responses always allow them."""
-
-    base: Prim
-    members: tuple[Member, ...]
-    open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ListType:
-    """A list of items of one type."""
-
-    item: Type
-    check: Check | None = None
-    """Bounds of each item."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapType:
-    """An object with arbitrary keys."""
-
-    value: Type
-    check: Check | None = None
-    """Bounds of each value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nullable:
-    """The inner type, or JSON null. Never nested."""
-
-    inner: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A reference to a named type, by its key in `Api.types`."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileType:
-    """Bytes that are uploaded as a file part, or sent and received as a raw body."""
-
-
-@dataclass(frozen=True, slots=True)
-class JsonType:
-    """Any JSON value: a schema without constraints, or one that cannot be expressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A property of an object."""
-
-    wire: str
-    name: Name
-    type: Type
-    required: bool
-    description: str = ""
-    default: JsonValue = None
-    has_default: bool = False
-    check: Check | None = None
-    undeclared: bool = False
-    """True if the object requires the property without declaring it."""
-    read_only: bool = False
-    write_only: bool = False
-    deprecated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectType:
-    """An object with named fields. Unknown keys are always kept; ``extra`` is their type where the contract has one."""
-
-    fields: tuple[Field, ...]
-    extra: Type | None = None
-    extra_check: Check | None = None
-    """Bounds of each value under an unknown key."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByTag:
-    """Selection by the value of one key: tag value -> index into the variants."""
-
-    wire: str
-    mapping: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ByJsonType:
-    """Selection by JSON shape: kind -> index into the variants. Several object variants are one nested union."""
-
-    mapping: tuple[tuple[JsonKind, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ByUniqueKey:
-    """Selection by a required key that only one variant has: key -> index into the variants."""
-
-    mapping: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Selection by trial: the variant with the most matching keys, the earlier one if equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A variant of a union."""
-
-    name: Name
-    type: Type
-    check: Check | None = None
-    """Bounds of a value of this variant."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnionType:
-    """One of several types. A received value that matches none is kept as an unknown variant, and can be sent again."""
-
-    variants: tuple[Variant, ...]
-    strategy: ByTag | ByJsonType | ByUniqueKey | Ranked
-
-
-Type: TypeAlias = (
-    Primitive
-    | LiteralType
-    | EnumType
-    | ListType
-    | MapType
-    | Nullable
-    | Ref
-    | FileType
-    | JsonType
-    | ObjectType
-    | UnionType
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TypeDef:
-    """A named type. ``sent`` and ``received`` are the directions in which calls use it; both are possible."""
-
-    key: str
-    name: Name
-    type: Type
-    description: str
-    origin: Origin
-    sent: bool
-    received: bool
-    family: str
-    """The resource family (first segment of the resource path) that uses the type alone, or ``shared``."""
-    deprecated: bool = False
-
-
 # --- methods ---------------------------------------------------------------------------------------------------------
 
 
@@ -328,6 +114,8 @@ class Place(Enum):
     """The whole query, written by its content type."""
     HEADER = "header"
     COOKIE = "cookie"
+    ACCEPT = "accept"
+    """The media type that the request accepts: True for that of the stream."""
     BODY = "body"
     """One top-level key of an object body, or one part of a form."""
     WHOLE_BODY = "whole_body"
@@ -385,6 +173,8 @@ class Body:
     """The type of the whole body. Its top-level fields are also in `Method.params`."""
     item_type: str | None = None
     """The media type of each part of a multipart body that is a list, and whose parts have no names."""
+    prefix_types: tuple[str | None, ...] = ()
+    """The media types of the first parts of such a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,9 +235,9 @@ class Framing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The stream of a method.
+    """The stream of a method. `Api.event_data` is how the data of its events is decoded.
 
-    ``flag`` is the body key that turns streaming on (None: the method always streams). ``done`` is the data of the
+    ``flag`` is the parameter that turns streaming on (None: the method always streams). ``done`` is the data of the
     closing sentinel; ``terminal`` are the event types that end the stream. The type of an event is its name on the
     wire, or the value of the key ``tag`` of its data. ``error_event`` is the name of error events.
 
@@ -472,6 +262,17 @@ class Streams:
     named: tuple[tuple[str, Type], ...] = ()
     """Names of events with the types of their data, if names and not the data distinguish them."""
     media_type: str = "text/event-stream"
+    flag_place: Place = Place.BODY
+    """The place of the flag: a key of the body, a query parameter, or an argument that chooses the media type."""
+
+
+class EventData(Enum):
+    """The decoding of the data of an event."""
+
+    JSON = "json"
+    TEXT = "text"
+    ANY = "any"
+    """JSON, or text where it is not JSON."""
 
 
 class PageStyle(Enum):
@@ -546,6 +347,8 @@ class Method:
     origin: Origin
     answers: tuple[Answer, ...] = ()
     """All successful responses, the preferred ones first; empty for a method that always streams."""
+    accept: str | None = None
+    """The header ``Accept``, which lists the media types of all successful responses; None: that of `result` alone."""
     failures: tuple[Answer, ...] = ()
     """The bodies of errors that the contract describes."""
     aliases: tuple[str, ...] = ()
@@ -558,6 +361,8 @@ class Method:
     """The alternatives of credentials, if they are not those of the API."""
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
+    sends: tuple[str, ...] | None = None
+    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
     deprecated: bool = False
     visible: bool = True
 
@@ -660,3 +465,17 @@ class Api:
         while isinstance(type_, Ref):
             type_ = self.types[type_.key].type
         return type_
+
+    def event_data(self, streams: Streams, type_: Type) -> EventData:
+        """Return how events of a type are decoded. Server-sent events may have text; other framings have JSON."""
+        if streams.framing is not Framing.SSE:
+            return EventData.JSON
+        match self.resolve(type_):
+            case JsonType():
+                return EventData.ANY
+            case Primitive(kind) if kind.is_text:
+                return EventData.TEXT
+            case EnumType(Prim.STRING):
+                return EventData.TEXT
+            case _:
+                return EventData.JSON

@@ -50,7 +50,7 @@ _METHOD = (
 _BRAND = ("name", "package", "env_prefix", "header_prefix", "base_url", "key_prefix", "aliases", "providers", "gateway")
 _BEHAVIOUR = {
     "retries": ("max", "initial", "factor", "cap", "max_retry_after", "statuses", "status_from", "unkeyed_statuses"),
-    "headers": ("idempotency", "request_id", "should_retry", "owned", "logged"),
+    "headers": ("idempotency", "request_id", "retry_count", "should_retry", "owned", "logged"),
     "clocks": ("connect", "pool", "first_byte", "idle", "total"),
     "errors": None,
 }

@@ -43,6 +43,12 @@ with SERVER() as server, Parcels(api_key="k-0123456789abcdef", base_url=server.u
         pass
     created = server.requests[attempts:]
     timeout = client.timeout
+    server.respond_json({"data": [{"id": "p1", "status": "sent"}], "has_more": True}, path="/parcels", times=1)
+    server.respond_json({"data": [{"id": "p2", "status": "sent"}], "has_more": False}, path="/parcels", times=1)
+    before = len(server.requests)
+    assert len(list(client.parcels.list())) == 2
+    traces = [value for one in server.requests[before:] for name, value in one.headers if name.lower() == "x-trace"]
+    assert len(set(traces)) == 2, "each page is a request of its own"
     sent = {name.lower() for name, _ in created[0].headers}
     print(json.dumps([
         attempts, len(created), [timeout.connect, timeout.first_byte, timeout.pool],

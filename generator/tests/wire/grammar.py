@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,12 +88,13 @@ class _Maker:
         if "enum" in schema:
             return self._random.choice([value for value in schema["enum"] if not set(value) & set(avoid)])
         texts = [text for text in TEXTS if not set(text) & set(avoid)]
-        return {
+        made: dict[str, Callable[[], Any]] = {
             "string": lambda: self._random.choice(texts),
             "integer": lambda: self._random.randrange(-5, 10**6),
             "number": lambda: self._random.choice((0.5, -2.25, 1e21, 7.0)),
             "boolean": lambda: self.chance(0.5),
-        }[schema["type"]]()
+        }
+        return made[schema["type"]]()
 
     # --- JSON
 

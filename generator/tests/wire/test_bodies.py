@@ -211,6 +211,63 @@ def test_parts_without_names(wire: Any) -> None:
     ]
 
 
+def test_the_first_parts_of_a_list_have_types_of_their_own(wire: Any) -> None:
+    contract = body("""
+          multipart/mixed:
+            schema: {type: array, items: {}}
+            prefixEncoding: [{contentType: application/json}, {contentType: application/xml}]
+            itemEncoding: {contentType: image/png}
+""").replace("3.1.0", "3.2.0")
+    got = post(wire, contract, body=[{"a": 1}, "<b/>", ("c.png", b"P"), b"Q"])
+    assert [(p.headers.get("content-type"), p.body) for p in got.parts()] == [
+        ("application/json", b'{"a":1}'),
+        ("application/xml", b"<b/>"),
+        ("image/png", b"P"),
+        ("image/png", b"Q"),
+    ]
+
+
+UNION = (
+    body("""
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                either:
+                  oneOf:
+                    - {type: string, format: binary}
+                    - {type: object, required: [url], properties: {url: {type: string}}}
+                text:
+                  oneOf: [{type: string, format: binary}, {type: string, format: uri}]
+                many: {type: array, items: {oneOf: [{type: string, format: binary}, {type: object}]}}
+                shared: {type: array, items: {$ref: "#/components/schemas/Upload"}}
+""")
+    + """
+components: {schemas: {Upload: {type: string, format: binary}}}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"either": b"\xff"}, [("either", "application/octet-stream", b"\xff")]),
+        ({"either": {"url": "u"}}, [("either", "application/json", b'{"url":"u"}')]),
+        ({"text": "http://a/b"}, [("text", None, b"http://a/b")]),
+        ({"text": ("a.txt", b"x")}, [("text", "text/plain", b"x")]),
+        (
+            {"many": [b"\xff", {"url": "u"}]},
+            [("many", "application/octet-stream", b"\xff"), ("many", "application/json", b'{"url":"u"}')],
+        ),
+        ({"shared": [b"\xff"]}, [("shared", "application/octet-stream", b"\xff")]),
+    ],
+)
+def test_a_part_that_may_be_a_file_or_another_value(
+    wire: Any, arguments: dict[str, Any], expected: list[tuple[str, str | None, bytes]]
+) -> None:
+    assert named(post(wire, UNION, **arguments).parts()) == expected
+
+
 # --- single values ---------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +287,7 @@ def test_parts_without_names(wire: Any) -> None:
         ("application/json", "{type: string, format: binary}", b'{"raw": 1}', b'{"raw": 1}'),
         ("application/json-patch+json", "{type: array, items: {type: object}}", [{"op": "add"}], b'[{"op":"add"}]'),
         ("application/x-ndjson", "{type: object}", [{"a": 1}, {"a": 2}], b'{"a":1}\n{"a":2}\n'),
+        ("application/json-seq", "{type: object}", [{"a": 1}, {"a": 2}], b'\x1e{"a":1}\n\x1e{"a":2}\n'),
     ],
 )
 def test_a_body_that_is_one_value(wire: Any, media_type: str, schema: str, value: Any, expected: bytes) -> None:

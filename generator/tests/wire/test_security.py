@@ -75,6 +75,40 @@ def test_keys_in_header_query_and_cookie(wire: Any) -> None:
     assert both.header("cookie") == "sid=s; session=k"
 
 
+def test_only_the_header_of_a_key_is_no_argument(wire: Any) -> None:
+    app = "{name: X-App, in: header, required: true, schema: {type: string}}"
+    both = f"[{app}, {{name: X-Secure-Team, in: header, required: true, schema: {{type: string}}}}]"
+    named = "[{name: sid, in: cookie, schema: {type: string}}]"
+    header = contract(HEADER, "[{b: []}]").replace(named, both)
+    assert [found.code for found in wire.sdk(header).diagnostics] == ["N904"]
+    assert get(wire, header, b="k", also={"x_secure_team": "t"}).header("x-app") == "k"
+    assert wire.last.header("x-secure-team") == "t"
+    query = contract(QUERY.replace("api_key", "X-App"), "[{b: []}]").replace(named, both)
+    sent = get(wire, query, b="k", also={"x_app": "a", "x_secure_team": "t"})
+    assert (sent.query, sent.header("x-app")) == ("X-App=k", "a")
+
+
+@pytest.mark.parametrize(
+    ("schemes", "security", "sent"),
+    [
+        (BASIC, "[{b: []}]", ("authorization", "Basic Li4uOi4uLg==")),
+        (HEADER, "[{b: []}]", ("x-app", "...")),
+        (TWO, "[{a: [], b: []}]", ("x-app", "...")),
+        ("{o: {type: openIdConnect, openIdConnectUrl: /openid}}", "[{o: []}]", ("authorization", "Bearer ...")),
+    ],
+)
+def test_the_readme_shows_credentials_that_the_client_sends(
+    wire: Any, schemes: str, security: str, sent: tuple[str, str]
+) -> None:
+    sdk = wire.sdk(contract(schemes, security))
+    section = (sdk.folder / "README.md").read_text().split("## Authentication")[1]
+    scope = {"Wired": sdk.module.Wired}
+    exec(section.split("```python\n")[1].split("```")[0], scope)
+    with scope["client"] as client:
+        sdk.method(client, "GET /things")()
+    assert wire.last.header(sent[0]) == sent[1]
+
+
 def test_schemes_that_go_together_are_all_sent(wire: Any) -> None:
     sent = get(wire, contract(TWO, "[{a: [], b: []}]"), a="1", b="2")
     assert (sent.header("x-api-key"), sent.header("x-app"), sent.header("authorization")) == ("1", "2", None)

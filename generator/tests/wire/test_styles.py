@@ -67,7 +67,8 @@ def sent(wire: Any, place: str) -> str | None:
         target: str = wire.last.target
         return target.removeprefix("/colors/")
     if place == "query":
-        return wire.last.query
+        query: str = wire.last.query
+        return query
     found: str | None = wire.last.header("color" if place == "header" else "cookie")
     return found
 

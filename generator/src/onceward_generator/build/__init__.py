@@ -7,6 +7,7 @@ from onceward_generator.load import Map
 from onceward_generator.model import Api, Method, TypeDef
 from onceward_generator.normalise.context import endpoints, schemas_of
 from onceward_generator.normalise.method_names import ID
+from onceward_generator.normalise.retries import HEADERS
 from onceward_generator.sdk_file import SdkFile
 from onceward_generator.words import apart, split
 
@@ -46,7 +47,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
         servers=servers,
         auth=security.schemes(),
         security=security.default(),
-        behaviour=behaviour_of(sdk),
+        behaviour=behaviour_of(sdk, document.map(HEADERS) or Map({}, document.at)),
         resources=resources,
         types=reached(defs, resources, webhooks),
         webhooks=webhooks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
-from onceward_generator.model import Answer, ResultKind
+from onceward_generator.model import Answer, Result, ResultKind
 from onceward_generator.normalise.answers import is_xml, successes
 from onceward_generator.normalise.context import Endpoint, component_key
 from onceward_generator.normalise.media import STREAMING, family
@@ -12,7 +12,7 @@ from onceward_generator.normalise.streams import STREAM
 
 from .types import TypeBuilder, json_value
 
-__all__ = ["AnswerBuilder"]
+__all__ = ["AnswerBuilder", "accept_of"]
 
 _KINDS = {
     "json": ResultKind.JSON, "text": ResultKind.TEXT, "json_lines": ResultKind.JSON_LINES,
@@ -21,6 +21,8 @@ _KINDS = {
 _BODILESS = frozenset({"204", "205", "304"})
 _SUCCESS = (200, 299)
 _FAILURE = (400, 599)
+_IMPLIED: tuple[list[str], ...] = ([], ["application/json"], ["*/*"], ["application/octet-stream"])
+"""Media types that the kind of the result says."""
 
 
 class AnswerBuilder:
@@ -117,3 +119,20 @@ def _statuses(status: str) -> tuple[int, int] | None:
     if status.isdecimal() and len(status) == 3:
         return int(status), int(status)
     return (int(status[0]) * 100, int(status[0]) * 100 + 99) if status[:1].isdecimal() else None
+
+
+def accept_of(answers: tuple[Answer, ...], result: Result) -> str | None:
+    """Return the header ``Accept`` for all successful responses, JSON first; None if the result's kind implies it."""
+    is_json = result.kind is ResultKind.JSON
+    kinds = list(dict.fromkeys(_asked(answer.media_type) for answer in answers if answer.media_type))
+    kinds = ["application/json", *kinds] if kinds[:1] == ["*/*"] and is_json else kinds
+    if result.text_when or kinds in _IMPLIED:
+        return None
+    less = ";q=0.9" if is_json else ""
+    return ", ".join([kinds[0], *(f"{kind}{less}" for kind in kinds[1:])])
+
+
+def _asked(media_type: str) -> str:
+    """Return a media type with its parameters, without the character set, which the response chooses."""
+    parts = [part.strip() for part in media_type.split(";")]
+    return ";".join(part for part in parts if part and not part.lower().startswith("charset"))

@@ -38,13 +38,12 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
     spelling = _spelling(own) if own else _of_title(str(info.get("title") or "")) or _of_host(servers) or ("Client",)
     name: Name = tuple(word.lower() for word in spelling)
     aliases: dict[str, Node] = configured.map("aliases") or {}
-    first = _absolute(servers[0].url) if servers else ""
     return Brand(
         name=name,
         package=configured.text("package") or snake(name),
         env_prefix=configured.text("env_prefix") or snake(name).upper(),
         header_prefix=configured.text("header_prefix") or f"X-{'-'.join(word[:1].upper() + word[1:] for word in name)}",
-        base_url=configured.text("base_url") or first or "http://localhost",
+        base_url=configured.text("base_url") or (servers[0].url if servers else "http://localhost"),
         key_prefix=configured.text("key_prefix") or "",
         aliases=tuple((alias, str(target)) for alias, target in aliases.items()),
         gateway=configured.get("gateway") is True,
@@ -54,13 +53,6 @@ def brand_of(document: Map, sdk: SdkFile, servers: tuple[Server, ...]) -> Brand:
         ),
         spelling=spelling,
     )
-
-
-def _absolute(url: str) -> str:
-    """Return the URL of a server that may be relative to a document whose address nobody knows."""
-    if "://" in url:
-        return url
-    return f"https:{url}" if url.startswith("//") else f"http://localhost/{url.strip('/')}".rstrip("/")
 
 
 def _spelling(text: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node
 from onceward_generator.model import (
@@ -22,18 +24,18 @@ from onceward_generator.model import (
 )
 from onceward_generator.normalise.answers import successes
 from onceward_generator.normalise.context import Endpoint
-from onceward_generator.normalise.media import family
+from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.method_names import ALIASES, ID
 from onceward_generator.normalise.pages import PAGES
-from onceward_generator.normalise.retries import RETRY
+from onceward_generator.normalise.retries import RETRY, SENDS
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
 
-from .answers import AnswerBuilder
+from .answers import AnswerBuilder, accept_of
 from .params import params_of, path_of
 from .security import Security
 from .servers import servers_of
-from .streams import resolved, streams_of
+from .streams import choice_of_stream, resolved, streams_of
 from .types import TypeBuilder
 
 __all__ = ["MethodBuilder"]
@@ -58,8 +60,10 @@ class MethodBuilder:
         operation = endpoint.operation
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
+        choice = choice_of_stream(operation, found.params)
         content = self._content(operation)
         answers = self._answers.successful(endpoint)
+        result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -77,15 +81,17 @@ class MethodBuilder:
             path=path_of(endpoint),
             summary=summary.strip(),
             description=description.strip(),
-            params=found.params,
+            params=(*found.params, *choice),
             body=found.body,
-            alternatives=found.alternatives,
-            result=self._result(answers, note.text_when if note else None),
+            alternatives=tuple(replace(one, params=(*one.params, *choice)) for one in found.alternatives),
+            result=result,
             answers=answers,
+            accept=accept_of(answers, result),
             failures=self._answers.failed(endpoint),
-            streams=streams_of(operation, content, self._types, defs),
+            streams=streams_of(operation, self._stream_content(operation), self._types, defs),
             pages=self._pages(operation, content, found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
+            sends=tuple(str(role) for role in operation[SENDS]) if SENDS in operation else None,
             auth=note.auth if note is not None and note.auth is not None else self._security.needs(operation),
             security=self._security.own(operation),
             server=self._server(endpoint),
@@ -102,6 +108,13 @@ class MethodBuilder:
         responses = operation.map("responses") or Map({}, operation.at)
         good = successes(responses)
         return (responses[good[0]].map("content") if good else None) or Map({}, operation.at)
+
+    def _stream_content(self, operation: Map) -> Map:
+        """Return the content of the successful response that has a stream, if one has."""
+        responses = operation.map("responses") or Map({}, operation.at)
+        contents = [responses[status].map("content") or Map({}, operation.at) for status in successes(responses)]
+        streaming = [content for content in contents if any(family(key) in STREAMING for key in content)]
+        return (streaming or contents or [Map({}, operation.at)])[0]
 
     def _result(self, answers: tuple[Answer, ...], text_when: Map | None) -> Result:
         texts = tuple((key, tuple(str(v) for v in values)) for key, values in (text_when or {}).items())
@@ -149,7 +162,7 @@ class MethodBuilder:
         paths = self._document.map("paths")
         item = paths.map(endpoint.path) if paths else None
         found = servers_of(endpoint.operation, self._report) or (servers_of(item, self._report) if item else ())
-        return found[0] if found else None
+        return found[0] if found and not found[0].relative else None
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
         statuses: dict[str, Node] = operation.map("responses") or {}

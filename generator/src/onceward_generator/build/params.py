@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from onceward_generator.diagnostics import Report
-from onceward_generator.load import Map
+from onceward_generator.load import Map, Node
 from onceward_generator.model import (
     Alternative,
     Body,
@@ -26,6 +26,7 @@ from onceward_generator.model import (
     Primitive,
     Ref,
     Type,
+    UnionType,
 )
 from onceward_generator.normalise.context import Endpoint, component_key
 from onceward_generator.normalise.media import family
@@ -45,7 +46,7 @@ _PATH = "/%:@!$&'()*+,;=?~{}[]"
 _KINDS = {
     "json": BodyKind.JSON, "form": BodyKind.FORM, "multipart": BodyKind.MULTIPART, "text": BodyKind.TEXT,
     "xml": BodyKind.TEXT, "binary": BodyKind.BINARY, "json_lines": BodyKind.JSON_LINES, "sse": BodyKind.TEXT,
-    "json_seq": BodyKind.BINARY,
+    "json_seq": BodyKind.JSON_LINES,
 }  # fmt: skip
 _STYLES: Mapping[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
@@ -260,9 +261,12 @@ class _Reader:
         needed = node.get("required") is True
         about = str(node.get("description") or self._types.description(schema)).strip()
         whole = Param("body", ("body",), Place.WHOLE_BODY, type_, required=needed, description=about)
-        item = entry.map("itemEncoding")
-        item_type = str(item.get("contentType")) if item is not None and item.get("contentType") else None
-        return Body(kind, _concrete(media_type, kind), needed, type_, item_type), [whole]
+        item_type = _content_type(entry.map("itemEncoding"))
+        prefix = tuple(_content_type(node) for node in entry.seq("prefixEncoding") or ())
+        for one in (entry.map("itemEncoding"), *entry.maps("prefixEncoding")):
+            for name in (one.map("headers") if one is not None else None) or ():
+                self._warn_of_header(name, "the parts", one)
+        return Body(kind, _concrete(media_type, kind), needed, type_, item_type, prefix), [whole]
 
     def _body_type(self, kind: BodyKind, schema: Map, entry: Map) -> Type:
         if kind is BodyKind.BINARY:
@@ -324,18 +328,38 @@ class _Reader:
             style = "brackets"
         content_type = encoding.text("contentType")
         headers = encoding.map("headers") or Map({}, encoding.at)
+        part_headers = tuple(
+            (name, _fixed(header if isinstance(header, Map) else None))
+            for name, header in headers.items()
+            if name.lower() not in {"content-type", "content-disposition"}
+        )
+        if not self._may_be_file(param.type):
+            for name, value in part_headers:
+                if value is None:
+                    self._warn_of_header(name, f"the part `{param.wire}`", encoding)
         return replace(
             param,
             style=style,
             explode=bool(encoding.get("explode", style in {"content", "form", "deepObject", "brackets"})),
             reserved=encoding.get("allowReserved") is True,
             content_type=None if style not in {"content", "brackets"} else content_type,
-            part_headers=tuple(
-                (name, _fixed(header if isinstance(header, Map) else None))
-                for name, header in headers.items()
-                if name.lower() not in {"content-type", "content-disposition"}
-            ),
+            part_headers=part_headers,
         )
+
+    def _may_be_file(self, type_: Type) -> bool:
+        """Return whether a value, or an item of a list, may be a file."""
+        target = self._target(type_)
+        if isinstance(target, ListType):
+            return self._may_be_file(target.item)
+        if isinstance(target, UnionType):
+            return any(self._may_be_file(variant.type) for variant in target.variants)
+        return isinstance(target, FileType)
+
+    def _warn_of_header(self, name: str, where: str, node: Map | None) -> None:
+        headers = node.map("headers") if node is not None else None
+        if headers is not None:
+            message = f"the header `{name}` of {where} has no fixed value, so that it is not sent"
+            self._report.add("W124", message, headers.where(name), "a `const` or a `default` is sent")
 
 
 def _fixed(header: Map | None) -> str | None:
@@ -348,6 +372,12 @@ def _fixed(header: Map | None) -> str | None:
     if value is None:
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _content_type(encoding: Node) -> str | None:
+    """Return the first media type of an encoding."""
+    found = encoding.text("contentType") if isinstance(encoding, Map) else None
+    return found.partition(",")[0].strip() if found else None
 
 
 def _concrete(media_type: str, kind: BodyKind) -> str:

@@ -13,7 +13,7 @@ from onceward_generator.words import split
 
 __all__ = ["Security"]
 
-_BEARER = AuthScheme("bearer", "bearer")
+_BEARER = AuthScheme("bearer", "bearer", assumed=True)
 
 
 class Security:

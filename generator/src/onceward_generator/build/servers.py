@@ -32,7 +32,7 @@ def servers_of(node: Map, report: Report) -> tuple[Server, ...]:
         wishes = (server.name, _of_url(server.template), split(server.template), ("server", str(place + 1)))
         name = next(wish for wish in wishes if wish and wish not in taken)
         taken.add(name)
-        found[place] = replace(server, name=name)
+        found[place] = replace(server, name=name, url=_absolute(server.url), template=_absolute(server.template))
     return tuple(found)
 
 
@@ -53,11 +53,19 @@ def _server(node: Map, report: Report) -> Server:
     url = template
     for variable in variables:
         url = url.replace("{" + variable.wire + "}", variable.default)
-    if "://" not in url and not url.startswith("//"):
+    relative = "://" not in url and not url.startswith("//")
+    if relative:
         message = f"the server `{template or '/'}` is relative to a document that has no address"
         report.add("W144", message, node.at, "callers give `base_url`, or `sdk.yaml` does")
     description = str(node.get("description") or "").strip()
-    return Server(url.rstrip("/"), description, _name(node, description), template, variables)
+    return Server(url.rstrip("/"), description, _name(node, description), template, variables, relative)
+
+
+def _absolute(url: str) -> str:
+    """Return the URL of a server that may be relative to a document whose address nobody knows."""
+    if "://" in url or url.startswith("{"):
+        return url
+    return f"https:{url}" if url.startswith("//") else f"http://localhost/{url.strip('/')}".rstrip("/")
 
 
 def _variable(name: str, node: Map) -> ServerVariable:

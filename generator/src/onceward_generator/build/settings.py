@@ -35,7 +35,7 @@ _ERRORS = (
 )
 
 
-def behaviour_of(sdk: SdkFile) -> Behaviour:
+def behaviour_of(sdk: SdkFile, own_headers: Map) -> Behaviour:
     """Return retries, headers, clocks and errors: as configured, else the defaults of the model."""
     at = sdk.behaviour.at
     retries, headers, clocks = (sdk.behaviour.map(key) or Map({}, at) for key in ("retries", "headers", "clocks"))
@@ -51,8 +51,9 @@ def behaviour_of(sdk: SdkFile) -> Behaviour:
         retry_statuses=_numbers(retries.get("statuses"), plain.retry_statuses),
         retry_status_from=int(retries.get("status_from", plain.retry_status_from)),
         unkeyed_retry_statuses=_numbers(retries.get("unkeyed_statuses"), plain.unkeyed_retry_statuses),
-        idempotency_header=headers.get("idempotency", plain.idempotency_header),
-        request_id_header=str(headers.get("request_id", plain.request_id_header)),
+        idempotency_header=own_headers.get("idempotency"),
+        request_id_header=own_headers.get("request_id"),
+        retry_count_header=headers.get("retry_count"),
         should_retry_header=str(headers.get("should_retry", plain.should_retry_header)),
         clocks=Clocks(
             connect=_seconds(clocks, "connect", default_clocks.connect),

@@ -13,6 +13,10 @@ from onceward_generator.model import (
     LiteralType,
     Nullable,
     ObjectType,
+    Param,
+    Place,
+    Prim,
+    Primitive,
     Ref,
     Streams,
     Type,
@@ -24,7 +28,7 @@ from onceward_generator.normalise.streams import STREAM
 
 from .types import TypeBuilder
 
-__all__ = ["resolved", "streams_of"]
+__all__ = ["choice_of_stream", "resolved", "streams_of"]
 
 _USUAL_TAGS = ("type", "event", "event_type", "kind", "object")
 
@@ -44,6 +48,7 @@ def streams_of(operation: Map, content: Map, types: TypeBuilder, defs: Mapping[s
         framing=Framing(str(shape["framing"])),
         event=event,
         flag=shape.get("flag"),
+        flag_place=Place(str(shape.get("flag_place") or "body")),
         done=shape.get("done"),
         terminal=terminal,
         tag=shape.get("tag") or (_tag(union, defs) if terminal else None),
@@ -54,6 +59,17 @@ def streams_of(operation: Map, content: Map, types: TypeBuilder, defs: Mapping[s
         named=tuple((str(name), variants[index].type) for name, index in (shape.map("named") or {}).items()),
         media_type=media_type.partition(";")[0].strip(),
     )
+
+
+def choice_of_stream(operation: Map, params: tuple[Param, ...]) -> tuple[Param, ...]:
+    """Return the argument that requests the stream of an operation by its media type, if nothing else does."""
+    shape = operation.map(STREAM)
+    if shape is None or shape.get("flag_place") != Place.ACCEPT.value:
+        return ()
+    taken = {param.name for param in params}
+    name = next(name for name in (("stream",), ("as", "stream"), ("request", "stream")) if name not in taken)
+    about = "Request the stream of events instead of the complete response."
+    return (Param(str(shape["flag"]), name, Place.ACCEPT, Primitive(Prim.BOOLEAN), required=False, description=about),)
 
 
 def resolved(type_: Type, defs: Mapping[str, TypeDef]) -> Type:

@@ -26,6 +26,7 @@ __all__ = ["STREAM", "streams"]
 STREAM = "x-onceward-stream"
 
 _FLAG = "stream"
+_ACCEPT = "Accept"
 _DONE = "[DONE]"
 _ENVELOPE = frozenset({"event", "data", "id", "retry", "comment"})
 _TAILS = ("StreamResponse", "StreamEvent", "Chunk", "StreamChunk", "Event", "Stream", "ResponseChunk")
@@ -61,12 +62,11 @@ class _Finder:
         flag = self._flag(content)
         if declared is None and not self._asked(flag):
             return self._operation
-        if declared is not None and len(content) > 1 and flag is None and not isinstance(self._note, Map):
-            problem = f"`{self._endpoint.key}` can stream, but no boolean key of the body turns it on"
-            self._context.report.add("W204", problem, answer.at, "configure `stream` in sdk.yaml")
-            return self._without_stream()
+        place = "body"
+        if declared is not None and flag is None and self._is_choice(content):
+            flag, place = (_FLAG, "query") if self._has_query_flag() else (_ACCEPT, "accept")
         event = self._event(content, declared, flag)
-        shape = self._shape(declared, flag, event, content)
+        shape = {**self._shape(declared, flag, event, content), "flag_place": place}
         media_type = "text/event-stream" if shape["framing"] == "sse" else (declared or "application/x-ndjson")
         entry = (content.map(declared) if declared else None) or Map({}, answer.at)
         kept = content.without(declared) if declared else content
@@ -74,6 +74,22 @@ class _Finder:
         responses: Map = self._operation["responses"]
         responses = responses.merged({status: answer.replace(content=content)})
         return self._operation.merged({"responses": responses, STREAM: Map(shape, self._operation.at)})
+
+    def _is_choice(self, content: Map) -> bool:
+        """Report whether the operation has a complete response beside its stream, and nothing says which is sent."""
+        if isinstance(self._note, Map) and "flag" in self._note:
+            return False
+        responses = self._operation.map("responses") or Map({}, self._operation.at)
+        contents = [content, *(responses[status].map("content") or () for status in successes(responses))]
+        return any(family(key) not in STREAMING for each in contents for key in each)
+
+    def _has_query_flag(self) -> bool:
+        for param in self._operation.maps("parameters"):
+            if param.get("in") == "query" and param.get("name") == _FLAG:
+                schema = param.map("schema") or Map({}, param.at)
+                schema = self._named.map(component_key(schema) or "") or schema
+                return schema.get("type") == "boolean"
+        return False
 
     def _without_stream(self) -> Map:
         status, answer = self._answer()
@@ -160,6 +176,8 @@ class _Finder:
             problem = f"`{self._endpoint.key}` streams, but the contract has no schema of its events"
             self._context.report.add("W204", problem, at, "configure `event` under `stream` in sdk.yaml")
             return Map({}, at)
+        problem = f"`{self._endpoint.key}` streams, but does not say its events: they are `{found}`, by its name"
+        self._context.report.add("W204", problem, at, "configure `event` under `stream` in sdk.yaml")
         return Map({"$ref": reference_to(found)}, at)
 
     def _by_convention(self, content: Map) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from onceward_generator.load import METHODS, Map, Node, Seq, operations_of
 
-from .context import Context, component_key, endpoints, schemas_of, with_schemas
+from .context import Context, Endpoint, component_key, map_operations, schemas_of, with_schemas
 
 __all__ = ["MERGED", "variants"]
 
@@ -43,19 +43,55 @@ def variants(document: Map, context: Context) -> Map:
 
 def _loosened(document: Map) -> Map:
     """Let the flag of merged operations be true: the plain one declares that it is always false."""
-    named = schemas_of(document)
-    changed: dict[str, Node] = {}
-    for endpoint in endpoints(document):
-        body = endpoint.operation.map("requestBody") if MERGED in endpoint.operation else None
-        for entry in ((body.map("content") if body else None) or {}).values():
-            key = component_key(entry.get("schema")) if isinstance(entry, Map) else None
-            schema = named.map(key) if key else None
-            fields = schema.map("properties") if schema else None
-            flag = fields.map("stream") if fields else None
-            if key and schema and fields and flag and (flag.get("const") is False or flag.get("enum") == [False]):
-                free = flag.without("const", "enum").merged({"type": "boolean"})
-                changed[key] = schema.replace(properties=fields.merged({"stream": free}))
-    return with_schemas(document, {**named, **changed}) if changed else document
+    loosener = _Loosener(schemas_of(document))
+
+    def change(endpoint: Endpoint) -> Map:
+        operation = endpoint.operation
+        body = operation.map("requestBody") if MERGED in operation else None
+        content = body.map("content") if body else None
+        if body is None or content is None:
+            return operation
+        entries = {
+            media_type: entry.merged({"schema": loosener.free(entry.get("schema"))})
+            for media_type, entry in content.items()
+            if isinstance(entry, Map) and "schema" in entry
+        }
+        return operation.replace(requestBody=body.replace(content=content.merged(entries)))
+
+    document = map_operations(document, change)
+    return with_schemas(document, {**loosener.named, **loosener.changed}) if loosener.changed else document
+
+
+class _Loosener:
+    """Lets the flag be true wherever a body declares it: in the schema, in what it refers to, in its members."""
+
+    def __init__(self, named: Map) -> None:
+        self.named = named
+        self.changed: dict[str, Node] = {}
+        self._seen: set[str] = set()
+
+    def free(self, schema: Node) -> Node:
+        key = component_key(schema)
+        if key is not None:
+            if key not in self._seen:
+                self._seen.add(key)
+                freed = self.free(self.named.get(key))
+                if freed is not self.named.get(key):
+                    self.changed[key] = freed
+            return schema
+        if not isinstance(schema, Map):
+            return schema
+        for keyword in ("allOf", "oneOf", "anyOf"):
+            members = schema.seq(keyword) or ()
+            freed_members = [self.free(member) for member in members]
+            if any(new is not old for new, old in zip(freed_members, members, strict=True)):
+                schema = schema.merged({keyword: Seq(freed_members, schema.at)})
+        fields = schema.map("properties")
+        flag = fields.map("stream") if fields else None
+        if fields is None or flag is None or not (flag.get("const") is False or flag.get("enum") == [False]):
+            return schema
+        free = flag.without("const", "enum").merged({"type": "boolean"})
+        return schema.replace(properties=fields.merged({"stream": free}))
 
 
 def _merge(plain: Map | None, stream: Map | None, path: str) -> Map | None:

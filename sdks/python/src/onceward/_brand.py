@@ -21,6 +21,9 @@ BRAND = Brand(
     provider_aliases={"oai-resp": "openai", "gem-dev": "gemini"},
     cancel_path="/v1/calls/{call_id}/cancel",
     behaviour=Behaviour(
+        idempotency_header="Idempotency-Key",
+        request_id_header="X-Request-Id",
+        retry_count_header="x-retry-count",
         logged_headers=frozenset(
             {
                 "accept",
@@ -56,7 +59,7 @@ BRAND = Brand(
                 "x-should-retry",
                 "x-total-tokens",
             }
-        )
+        ),
     ),
     version=__version__,
 )

@@ -61,6 +61,10 @@ _KINDS = {
     "unsupported": ("None", "not supported: {label}"),
 }
 
+_ONE, _TWO = '"..."', '("...", "...")'
+_EXAMPLES = {"basic": _TWO, "oauth2": _TWO, "openid": _TWO, "mutual_tls": '("client.pem", "client.key")'}
+"""Credentials in examples, by the kind of their scheme, where they are not one text."""
+
 
 class _Code(str):
     """Python that stands for itself in a printed value."""
@@ -78,7 +82,7 @@ class Access:
         self._api = api
         self._env = api.brand.env_prefix
         taken: set[str] = set()
-        declared = [] if api.brand.gateway or not _is_declared(api.auth) else list(api.auth)
+        declared = [] if api.brand.gateway else [scheme for scheme in api.auth if not scheme.assumed]
         self.schemes = {scheme.id: (_option(scheme.name or ("auth",), "auth", taken), scheme) for scheme in declared}
         """The option and the scheme of each id."""
         self._servers = () if api.brand.gateway else api.servers
@@ -99,7 +103,7 @@ class Access:
             values["schemes"] = {key: self._scheme(option, one) for key, (option, one) in self.schemes.items()}
             values["security"] = self._api.security
         if len(self._servers) > 1 or self._variables:
-            values["servers"] = {name: _absolute(one) for name, one in self._named()}
+            values["servers"] = {name: one.template for name, one in self._named()}
         if self._variables:
             values["variables"] = {o: (v.wire, v.default, v.values) for o, v in self._variables.items()}
         if not self._api.brand.gateway:
@@ -135,6 +139,21 @@ class Access:
         usable = {key for key, (_, scheme) in self.schemes.items() if scheme.kind not in {"mutual_tls", "unsupported"}}
         return not self.schemes or not method.auth or not required or any(set(one) <= usable for one in required)
 
+    def credentials(self) -> list[tuple[str, str]]:
+        """Return the options for credentials, with what each is."""
+        return [(name, about) for name, _, _, about in self._credential_rows()]
+
+    def example(self) -> str | None:
+        """Return arguments that show the credentials of the first requirement; None if the client takes none."""
+        required = next((one for one in self._api.security if set(one) <= set(self.schemes) and one), None)
+        chosen = [self.schemes[key] for key in required or list(self.schemes)[:1]]
+        texts = [scheme.id for _, scheme in self.schemes.values() if scheme.kind not in _NO_TEXT]
+        if not self.schemes or [scheme.id for _, scheme in chosen] == texts[:1]:
+            return 'api_key="..."'
+        if any(scheme.kind == "unsupported" for _, scheme in chosen):
+            return None
+        return ", ".join(f"{option}={_EXAMPLES.get(scheme.kind, _ONE)}" for option, scheme in chosen)
+
     # --- the constructor
 
     def imports(self) -> tuple[str, str]:
@@ -158,20 +177,14 @@ class Access:
         texts = "".join(f"    {name}: {about}\n" for name, _, _, about in (*first, *rest))
         texts += "    **unknown: Refused, with the nearest option that exists.\n"
         doc = docstring(f"Make a client. Options that are not given come from the environment.\n\nArgs:\n{texts}", 2)
-        mask = "".join(f"{name} = masked({name})\n" for name in secrets)
-        mask = f"from ._core.credential_options import masked\n\n{mask}" if mask else ""
+        module, function = ("credential_options", "masked") if self.schemes else ("settings", "as_secret")
+        mask = "".join(f"{name} = {function}({name})\n" for name in secrets)
+        mask = f"from ._core.{module} import {function}\n\n{mask}" if mask else ""
         body = f"{doc}{mask}self._declare(locals().copy())\n"
         return f"def __init__({', '.join(arguments)}) -> None:\n{indent(body)}"
 
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
-        has_text = any(scheme.kind not in _NO_TEXT for _, scheme in self.schemes.values()) or not self.schemes
-        if has_text and "api_key" not in [option for option, _ in self.schemes.values()]:
-            about = "The credential of the first scheme that has a single text" if self.schemes else "A bearer token"
-            yield "api_key", "str | Secret | None", "None", f"{about}; also from `{self._env}_API_KEY`."
-        for option, scheme in self.schemes.values():
-            annotation, what = _KINDS[scheme.kind]
-            text = what.format(wire=scheme.wire, label=scheme.label)
-            yield option, annotation, "None", f"Scheme `{scheme.id}`: {text}{self._environment(option, scheme)}."
+        yield from self._credential_rows()
         if len(self._servers) > 1:
             names = ", ".join(repr(name) for name, _ in self._named())
             yield "server", f"Literal[{names}] | None", "None", "The server to call, by its name."
@@ -182,6 +195,16 @@ class Access:
         for name, annotation, default, about in _OPTIONS:
             yield name, annotation, default, about.format(env=self._env)
 
+    def _credential_rows(self) -> Iterator[tuple[str, str, str, str]]:
+        has_text = any(scheme.kind not in _NO_TEXT for _, scheme in self.schemes.values()) or not self.schemes
+        if has_text and "api_key" not in [option for option, _ in self.schemes.values()]:
+            about = "The credential of the first scheme that has a single text" if self.schemes else "A bearer token"
+            yield "api_key", "str | Secret | None", "None", f"{about}; also from `{self._env}_API_KEY`."
+        for option, scheme in self.schemes.values():
+            annotation, what = _KINDS[scheme.kind]
+            text = what.format(wire=scheme.wire, label=scheme.label)
+            yield option, annotation, "None", f"Scheme `{scheme.id}`: {text}{self._environment(option, scheme)}."
+
     def _environment(self, option: str, scheme: AuthScheme) -> str:
         start = f"{self._env}_{option.upper()}"
         if scheme.kind == "basic":
@@ -189,10 +212,6 @@ class Access:
         if scheme.kind in {"oauth2", "openid"}:
             return f"; also from `{start}`, or `{start}_CLIENT_ID` and `{start}_CLIENT_SECRET`"
         return "" if scheme.kind in {"mutual_tls", "unsupported"} else f"; also from `{start}`"
-
-
-def _is_declared(schemes: tuple[AuthScheme, ...]) -> bool:
-    return schemes != (AuthScheme("bearer", "bearer"),)
 
 
 def _option(words: Name, prefix: str, taken: set[str]) -> str:
@@ -209,13 +228,3 @@ def _option(words: Name, prefix: str, taken: set[str]) -> str:
 def _argument(row: tuple[str, str, str, str]) -> str:
     name, annotation, default, _ = row
     return f"{name}: {annotation} = {default}"
-
-
-def _absolute(server: Server) -> str:
-    """Return the URL of a server with its variables, complete."""
-    template = server.template or server.url
-    if "://" in template:
-        return template
-    if template.startswith("//"):
-        return f"https:{template}"
-    return template if template.startswith("{") else f"http://localhost/{template.strip('/')}".rstrip("/")

@@ -9,7 +9,7 @@ from onceward_generator.behaviour import LOGGED, Behaviour, Clocks
 __all__ = ["behaviour_values"]
 
 _SETS = ("retry_statuses", "unkeyed_retry_statuses")
-_PLAIN = ("max_retries", "retry_status_from", "idempotency_header", "request_id_header")
+_PLAIN = ("max_retries", "retry_status_from", "idempotency_header", "request_id_header", "retry_count_header")
 
 
 def behaviour_values(behaviour: Behaviour) -> dict[str, str]:

@@ -12,8 +12,9 @@ from onceward_generator.plan.python.words import class_name
 from onceward_generator.samples import NoSample
 from onceward_generator.samples.choice import Guide, choose
 
+from .access import Access
 from .testing import server_class
-from .walk import Call, calls
+from .walk import Call, calls, python_value
 
 __all__ = ["distribution", "render_readme"]
 
@@ -34,6 +35,7 @@ class _Readme:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._client = package.client
+        self._access = Access(package.api)
         self._calls = {call.method.id: call for call in calls(package)}
         self._guide: Guide = choose(package.api, [call.method for call in self._calls.values()])
 
@@ -87,16 +89,11 @@ class _Readme:
     def _authentication(self) -> Iterator[str]:
         if not any(call.method.auth for call in self._calls.values()):
             return
-        env = f"{self._package.brand.env_prefix}_API_KEY"
-        scheme = self._package.api.auth[0] if self._package.api.auth else None
-        where = (
-            f"the header `{scheme.wire}`"
-            if scheme is not None and scheme.kind == "header"
-            else "the header `Authorization`"
-        )
-        yield f"## Authentication\n\nThe key is the argument `api_key`, or the environment variable `{env}`."
-        yield f"It is sent in {where}, and masked in logs and in printed values.\n"
-        yield self._code(f'client = {self._client}(api_key="...")', run=False)
+        yield "## Authentication\n\nCredentials are options of the client, masked in logs and in printed values:\n"
+        yield "".join(f"- `{option}`: {about}\n" for option, about in self._access.credentials())
+        example = self._access.example()
+        if example is not None:
+            yield self._code(f"client = {self._client}({example})", run=False)
 
     def _errors(self) -> Iterator[str]:
         shown = self._shown(self._guide.first)
@@ -145,7 +142,14 @@ class _Readme:
         if method is None or method.streams is None:
             return
         call = self._calls[method.id]
-        flag = next((name for name, param in call.plan.arguments if param.wire == method.streams.flag), None)
+        flag = next(
+            (
+                name
+                for name, param in call.plan.arguments
+                if param.wire == method.streams.flag and param.place is method.streams.flag_place
+            ),
+            None,
+        )
         shown = self._shown(method, {flag: True} if flag else {})
         if shown is None:
             return
@@ -181,7 +185,11 @@ class _Readme:
         )
 
     def _key_argument(self) -> str:
-        return 'api_key="test-key-0123456789", ' if any(call.method.auth for call in self._calls.values()) else ""
+        if not any(call.method.auth for call in self._calls.values()):
+            return ""
+        return "".join(
+            f"{option}={python_value(value)}, " for option, value in list(self._access.samples().items())[:1]
+        )
 
     def _shown(self, method: Method | None, extra: dict[str, Any] | None = None) -> str | None:
         """Return the source of a call with sample arguments; None without a method."""

@@ -100,7 +100,8 @@ def _property(scope: Scope, name: str, result: str, argument: str, doc: str, mod
     """Return a cached property. A class of another module is imported on first use."""
     load = "" if module is None else f"from .{module.rsplit('.', 1)[1]} import {result}\n\n"
     body = docstring(doc, 2) + f"{load}return {result}({argument})\n"
-    return f"@{scope.name(CACHED)}\ndef {name}(self) -> {result}:\n{indent(body)}"
+    shown = result if module is None else scope.name(Symbol(module, result))
+    return f"@{scope.name(CACHED)}\ndef {name}(self) -> {shown}:\n{indent(body)}"
 
 
 def _raw(resource: ResourceDef, scope: Scope, prefix: str) -> str:

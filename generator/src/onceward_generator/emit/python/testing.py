@@ -14,7 +14,7 @@ from onceward_generator.samples import NoSample, SampleFile, answer_of, ending_o
 from .access import Access
 from .runtime import has_name
 from .text import HEADER, docstring, indent
-from .walk import Call, calls, python_value
+from .walk import Call, calls, python_value, sample_values
 
 __all__ = ["render_tests", "server_class"]
 
@@ -51,13 +51,35 @@ def _words(call: Call, dot: str) -> str:
 
 def _tests(package: Package, call: Call, name: str) -> Iterator[str]:
     method = call.method
-    if method.streams is None or method.streams.flag is not None:
-        yield _test(package, call, name, {}, lambda: _answer(package, method))
     streams = method.streams
-    if streams is not None:
-        flag = next((name for name, param in call.plan.arguments if param.wire == streams.flag), None)
+    flag = _stream_argument(call)
+    if streams is None or (streams.flag is not None and not _asks_by_itself(package, call)):
+        required = flag is not None and dict(call.plan.arguments)[flag].required
+        yield _test(package, call, name, {flag: False} if flag and required else {}, lambda: _answer(package, method))
+    if streams is not None and (streams.flag is None or flag is not None or _asks_by_itself(package, call)):
         extra = {flag: True} if flag else {}
         yield _test(package, call, f"{name}__streams", extra, lambda: _events(package, streams))
+
+
+def _stream_argument(call: Call) -> str | None:
+    """Return the argument that requests the stream of a method."""
+    streams = call.method.streams
+    if streams is None:
+        return None
+    arguments = call.plan.arguments
+    return next((n for n, p in arguments if p.wire == streams.flag and p.place is streams.flag_place), None)
+
+
+def _asks_by_itself(package: Package, call: Call) -> bool:
+    """Report whether the sample of a body that is given as a whole requests the stream."""
+    streams = call.method.streams
+    if streams is None or streams.flag is None or _stream_argument(call) is not None:
+        return False
+    try:
+        values = sample_values(package, call).values()
+    except NoSample:
+        return False
+    return any(isinstance(value, dict) and value.get(streams.flag) is True for value in values)
 
 
 def _test(package: Package, call: Call, name: str, extra: dict[str, Any], answer: Callable[[], list[str]]) -> str:
@@ -123,7 +145,7 @@ def _events(package: Package, streams: Streams) -> list[str]:
     else:
         body = ("\x1e" if streams.framing is Framing.JSON_SEQ else "") + f"{data}\n"
         body += f"{streams.done}\n" if streams.done else ""
-    media_type = getattr(streams, "media_type", "text/event-stream")
+    media_type = streams.media_type
     return [f"[{python_value(event)}]", f"body={body.encode()!r}", f"media_type={media_type!r}"]
 
 

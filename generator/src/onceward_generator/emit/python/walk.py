@@ -81,6 +81,8 @@ def python_value(value: Any) -> str:
     """Return a sample value as source."""
     if isinstance(value, SampleFile):
         return f'b"{value.content.decode()}"'
+    if isinstance(value, tuple) and len(value) > 1:
+        return "(" + ", ".join(python_value(item) for item in value) + ")"
     if isinstance(value, list):
         return "[" + ", ".join(python_value(item) for item in value) + "]"
     if isinstance(value, dict):

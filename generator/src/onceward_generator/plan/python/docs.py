@@ -41,7 +41,7 @@ def method_doc(api: Api, method: Method, arguments: dict[str, Param], common: fr
     lines = [line for name, param in arguments.items() if (line := _argument(api, name, param))]
     if lines:
         sections.append("Args:\n" + "\n".join(lines))
-    returned = _returns(method)
+    returned = _returns(method, arguments)
     if returned:
         sections.append(f"Returns:\n    {returned}")
     raised = _raises(api, method, common)
@@ -65,13 +65,15 @@ def _type_description(api: Api, type_: Type) -> str:
     return api.types[inner.key].description if isinstance(inner, Ref) else ""
 
 
-def _returns(method: Method) -> str:
+def _returns(method: Method, arguments: dict[str, Param]) -> str:
     if method.pages is not None:
-        return "The first page; iterate over it for the items of all pages."
+        page = "The first page; iterate over it for the items of all pages."
+        flag = _flag(method, arguments)
+        return page if flag is None else f"{page} With `{flag}=True`, the stream of events."
     if method.streams is not None and method.streams.flag is None:
         return "The stream of events."
     if method.streams is not None:
-        return f"The complete response, or the stream of events with `{method.streams.flag}=True`."
+        return f"The complete response, or the stream of events with `{_flag(method, arguments)}=True`."
     results = [(answer.kind, answer.type) for answer in method.answers]
     if any(result != results[0] for result in results):
         return "The response. Its type depends on its status and media type."
@@ -80,6 +82,14 @@ def _returns(method: Method) -> str:
         ResultKind.BINARY: "The bytes of the response.",
         ResultKind.JSON_LINES: "The lines of the response, decoded.",
     }.get(method.result.kind, "")
+
+
+def _flag(method: Method, arguments: dict[str, Param]) -> str | None:
+    """Return the argument that requests the stream of a method, or the member of its body."""
+    if method.streams is None:
+        return None
+    wire, place = method.streams.flag, method.streams.flag_place
+    return next((name for name, param in arguments.items() if param.wire == wire and param.place is place), wire)
 
 
 def _raises(api: Api, method: Method, common: frozenset[int]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from onceward_generator.model import (
     Answer,
@@ -35,6 +35,7 @@ __all__ = ["CALL_OPTIONS_SYMBOL", "Methods"]
 CALL_OPTIONS_SYMBOL = Symbol("._core.options", "CallOptions")
 STREAM = expr(Symbol("._drivers.stream", "Stream", "EventStream"))
 ASYNC_STREAM = expr(Symbol("._drivers.stream", "AsyncStream"))
+COROUTINE = expr(Symbol("collections.abc", "Coroutine"))
 PAGE = expr(Symbol("._drivers.pages", "SyncPage"))
 ASYNC_PAGES = expr(Symbol("._drivers.pages", "AsyncPages"))
 CONTENT = expr(Symbol("._core.content", "Content"))
@@ -61,13 +62,13 @@ class Methods:
 
     def plan(self, method: Method, name: str, constant: str, dictionary: Symbol) -> Planned:
         """Return the plan of a method, given its name, its constant in the module and its request dictionary."""
-        arguments = self._arguments(method)
+        arguments = _arguments(method.params)
         positional = self._positional(method, arguments)
         pinned = self._pinned(method, arguments)
         named = {n: p for n, p in arguments.items() if n not in pinned and n not in {item.name for item in positional}}
-        forms = [self._arguments(replace(method, params=one.params)) for one in method.alternatives]
+        forms = [_arguments(one.params) for one in method.alternatives]
         chooser = _chooser([arguments, *forms])
-        params = self._params(method, dictionary, self._keys(method, named, forms, positional, chooser))
+        params = self._params(method, dictionary, self._keys(method, named, forms, pinned, positional, chooser))
         overloads = tuple(self._overloads(method, arguments, pinned))
         value = operation_value(self._api, self._naming, self._checks, method, (arguments, *forms), chooser)
         planned = MethodDef(
@@ -88,20 +89,6 @@ class Methods:
 
     # --- arguments
 
-    def _arguments(self, method: Method) -> dict[str, Param]:
-        """Return the Python arguments of a method, without headers that the runtime sends."""
-        behaviour = self._api.behaviour
-        own = {"authorization", behaviour.request_id_header.lower(), (behaviour.idempotency_header or "").lower()}
-        own |= {scheme.wire.lower() for scheme in self._api.auth}
-        own |= {f"{self._api.brand.header_prefix}-{name}".lower() for name in ("Organization", "Team", "API-Version")}
-        found: dict[str, Param] = {}
-        for param in method.params:
-            if param.place is Place.HEADER and param.wire.lower() in own:
-                continue
-            name = argument(param.name)
-            found[name if name not in found else f"{name}_{param.place.value}"] = param
-        return found
-
     def _positional(self, method: Method, arguments: dict[str, Param]) -> tuple[Positional, ...]:
         planned: list[Positional] = []
         for wire in method.positional:
@@ -113,23 +100,24 @@ class Methods:
 
     def _pinned(self, method: Method, arguments: dict[str, Param]) -> list[str]:
         """Return the arguments whose value decides the result type, for the signatures of the overloads."""
-        wires = [method.streams.flag] if method.streams and method.streams.flag else []
-        wires += [wire for wire, _ in method.result.text_when[:1]]
+        streams = method.streams
+        wires = [(streams.flag, streams.flag_place)] if streams and streams.flag else []
+        wires += [(wire, Place.BODY) for wire, _ in method.result.text_when[:1]]
         return [
             name
-            for wire in wires
+            for wire, place in wires
             for name, param in arguments.items()
-            if param.wire == wire and param.place is Place.BODY
+            if param.wire == wire and param.place is place
         ]
 
     def _keys(
-        self, method: Method, named: dict[str, Param], forms: list[dict[str, Param]],
+        self, method: Method, named: dict[str, Param], forms: list[dict[str, Param]], pinned: list[str],
         positional: tuple[Positional, ...], chooser: str,
     ) -> tuple[KeyDef, ...]:  # fmt: skip
         """Return the keys of the request dictionary: with several media types, those of all of them."""
         if not forms:
             return tuple(KeyDef(n, self._sent.lower(p.type), p.required, p.description) for n, p in named.items())
-        apart = {item.name for item in positional}
+        apart = {*pinned, *(item.name for item in positional)}
         found: dict[str, list[Param]] = {}
         for arguments in (named, *forms):
             for name, param in arguments.items():
@@ -194,8 +182,7 @@ class Methods:
     def _overloads(self, method: Method, arguments: dict[str, Param], pinned: list[str]) -> Iterable[Overload]:
         """Return the overloads of a method, each with its result type."""
         if method.pages is not None:
-            item = self._named(method.pages.item)
-            yield Overload((), sub(PAGE, item), sub(ASYNC_PAGES, item))
+            yield from self._paged(method, method.pages.item, pinned)
             return
         result = self._result(method)
         streams = method.streams
@@ -205,6 +192,9 @@ class Methods:
         event = self._named(streams.event)
         stream, async_stream = sub(STREAM, event), sub(ASYNC_STREAM, event)
         flag = next((n for n in pinned if arguments[n].wire == streams.flag), None)
+        if flag is None and streams.flag is not None:  # a member of a body that is given as a whole
+            yield Overload((), union(result, stream), union(result, async_stream))
+            return
         if flag is None:
             yield Overload((), stream, async_stream)
             return
@@ -224,6 +214,19 @@ class Methods:
             union(rest.returns, stream),
             union(rest.async_returns, async_stream),
         )
+
+    def _paged(self, method: Method, item_type: Type, pinned: list[str]) -> Iterable[Overload]:
+        """Return the overloads of a list, which may also be received as a stream."""
+        item = self._named(item_type)
+        page, pages = sub(PAGE, item), sub(ASYNC_PAGES, item)
+        if method.streams is None or not pinned:
+            yield Overload((), page, pages)
+            return
+        event, flag, some = self._named(method.streams.event), pinned[0], typing("Any")
+        stream, async_stream = sub(STREAM, event), sub(COROUTINE, some, some, sub(ASYNC_STREAM, event))
+        yield Overload(((flag, literal([False]), "False"),), page, pages)
+        yield Overload(((flag, literal([True]), None),), stream, async_stream)
+        yield Overload(((flag, builtin("bool"), None),), union(page, stream), union(pages, async_stream))
 
     def _by_text(
         self, method: Method, arguments: dict[str, Param], pinned: list[str], result: Expr
@@ -250,6 +253,15 @@ class Methods:
             return None
         members = tuple(member for member in inner.members if member.value not in values)
         return enum(EnumType(inner.base, members, open=False), is_open=False) if members else None
+
+
+def _arguments(params: Iterable[Param]) -> dict[str, Param]:
+    """Return parameters by the names of their Python arguments."""
+    found: dict[str, Param] = {}
+    for param in params:
+        name = argument(param.name)
+        found[name if name not in found else f"{name}_{param.place.value}"] = param
+    return found
 
 
 def _chooser(forms: list[dict[str, Param]]) -> str:

@@ -114,6 +114,10 @@ def name_types(api: Api, place: Callable[[TypeDef], str] | None = None) -> Namin
         received_roots.extend(key for type_ in carried if type_ for key in references(type_))
         forms = (method.params, *(one.params for one in method.alternatives))
         sent_roots.extend(key for params in forms for param in params for key in references(param.type))
+        for body in (method.body, *(one.body for one in method.alternatives)):
+            # Values under names that the contract does not list have a type, but no parameter.
+            if body is not None and isinstance(shape := api.resolve(body.type), ObjectType) and shape.extra is not None:
+                sent_roots.extend(references(shape.extra))
     received_keys, sent_keys = closure(api, received_roots), closure(api, sent_roots)
     namer = _Namer()
     received: dict[str, Symbol] = {}

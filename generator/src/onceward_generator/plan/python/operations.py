@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from onceward_generator.model import (
     Answer,
     Api,
     Body,
     BodyKind,
     EnumType,
+    EventData,
     FileType,
-    Framing,
-    JsonType,
     ListType,
     LiteralType,
     Method,
@@ -18,7 +19,6 @@ from onceward_generator.model import (
     ObjectType,
     Param,
     Place,
-    Prim,
     Primitive,
     Ref,
     Result,
@@ -37,7 +37,6 @@ __all__ = ["operation_value", "type_reference"]
 
 MODULE = "._core.operation"
 _CHECKED = frozenset({BodyKind.JSON, BodyKind.FORM})
-_JSON_PRIMITIVES = frozenset({Prim.INTEGER, Prim.NUMBER, Prim.BOOLEAN})
 
 
 def _value(name: str, **keywords: Expr | None) -> Expr:
@@ -86,16 +85,17 @@ def operation_value(
         body=_body(api, checks, method.body),
         result=_result(naming, method.result),
         answers=_answers(naming, method.answers),
-        accept=_string(_accept(method)),
+        accept=_string(method.accept),
         errors=None if api.brand.gateway else _errors(naming, method.failures),
         stream=_stream(api, naming, method.streams),
         page=_page(method),
         retry=_string(method.retry.value, RetryClass.SAFE.value),
+        sends=None if method.sends is None else text(repr(method.sends)),
         auth=_flag(method.auth, True),
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
-        server=_string(method.server.url if method.server is not None and "://" in method.server.url else None),
+        server=_string(method.server.url if method.server is not None else None),
     )
 
 
@@ -132,6 +132,7 @@ def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
         nullable=_flag(isinstance(param.type, Nullable) or isinstance(api.resolve(param.type), Nullable)),
         check=None if is_file else _check(checks, param, body),
         file=_flag(is_file),
+        beside=_string(_beside_files(api, param.type) if is_file else None),
         style=_string(_style(param), "form"),
         explode=_flag(_explode(api, param), True),
         reserved=_flag(param.reserved),
@@ -167,18 +168,33 @@ def _content(param: Param) -> str | None:
 
 
 def _is_file(api: Api, type_: Type) -> bool:
-    """Report whether a parameter may be a file or a list of files. Types nested deeper are not searched."""
+    """Report whether a parameter may be a file or a list of files."""
+    return any(isinstance(leaf, FileType) for leaf in _leaves(api, type_))
+
+
+def _beside_files(api: Api, type_: Type) -> str | None:
+    """Return ``texts`` or ``values`` for a parameter that may also be a text, or another value that is not a file."""
+    others = [leaf for leaf in _leaves(api, type_) if not isinstance(leaf, FileType)]
+    texts = any(_is_text(leaf) for leaf in others)
+    return "texts" if texts else "values" if others else None
+
+
+def _is_text(type_: Type) -> bool:
+    if isinstance(type_, LiteralType | EnumType):
+        return True
+    return isinstance(type_, Primitive) and type_.kind.is_text
+
+
+def _leaves(api: Api, type_: Type, depth: int = 8) -> Iterator[Type]:
+    """Return the types that a value, or each item of a list, may have."""
     match api.resolve(type_):
-        case FileType():
-            return True
-        case Nullable(inner):
-            return _is_file(api, inner)
-        case ListType(inner):
-            return isinstance(inner, FileType)
-        case UnionType(variants, _):
-            return any(_is_file(api, v.type) for v in variants if not isinstance(v.type, Ref))
-        case _:
-            return False
+        case Nullable(inner) | ListType(inner) if depth:
+            yield from _leaves(api, inner, depth - 1)
+        case UnionType(variants, _) if depth:
+            for variant in variants:
+                yield from _leaves(api, variant.type, depth - 1)
+        case other:
+            yield other
 
 
 def _check(checks: Checks, param: Param, body: Body | None) -> Expr | None:
@@ -202,6 +218,7 @@ def _body(api: Api, checks: Checks, body: Body | None) -> Expr | None:
         media_type=_string(body.media_type, "application/json"),
         required=_flag(body.required, True),
         item=_string(body.item_type),
+        prefix=text(repr(body.prefix_types)) if body.prefix_types else None,
         extra=text(repr(extra)) if extra is not None else None,
     )
 
@@ -240,27 +257,6 @@ def _bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def _accept(method: Method) -> str | None:
-    """Return the header that lists the media types of all successful responses; None for the runtime's default."""
-    kinds = [answer.media_type for answer in method.answers if answer.media_type]
-    ordered = list(dict.fromkeys(";".join(_parameters(kind)) for kind in kinds))
-    ordered = ["application/json", *ordered] if ordered[:1] == ["*/*"] and _is_json(method) else ordered
-    if method.result.text_when or ordered in ([], ["application/json"], ["*/*"], ["application/octet-stream"]):
-        return None
-    less = ";q=0.9" if _is_json(method) else ""
-    return ", ".join([ordered[0], *(f"{kind}{less}" for kind in ordered[1:])])
-
-
-def _is_json(method: Method) -> bool:
-    return method.result.kind is ResultKind.JSON
-
-
-def _parameters(media_type: str) -> list[str]:
-    """Return a media type and its parameters. The character set is that of the answer, not of the request for it."""
-    parts = [part.strip() for part in media_type.split(";")]
-    return [part for part in parts if part and not part.lower().startswith("charset")]
-
-
 def _errors(naming: Naming, failures: tuple[Answer, ...]) -> Expr | None:
     """Return the types of error bodies by status: ``404``, ``4XX`` or ``default``."""
     found: dict[str, Expr] = {}
@@ -291,20 +287,14 @@ def _stream(api: Api, naming: Naming, streams: Streams | None) -> Expr | None:
         framed_end=_flag(streams.framed_end),
         named=_mapping(names),
         media_type=_string(streams.media_type, "text/event-stream"),
+        flag_place=_string(streams.flag_place.value, "body"),
     )
 
 
 def _event(api: Api, naming: Naming, streams: Streams, type_: Type) -> str | None:
-    """Return the reference to the type of an event. The data of a server-sent event may be text instead of JSON."""
-    if streams.framing is Framing.SSE:
-        resolved = api.resolve(type_)
-        if isinstance(resolved, JsonType):
-            return ":any"
-        if (isinstance(resolved, Primitive) and resolved.kind not in _JSON_PRIMITIVES) or (
-            isinstance(resolved, EnumType) and resolved.base is Prim.STRING
-        ):
-            return ":text"
-    return type_reference(naming, type_)
+    """Return the reference to the type of an event; that of text has no module."""
+    data = api.event_data(streams, type_)
+    return type_reference(naming, type_) if data is EventData.JSON else f":{data.value}"
 
 
 def _path(path: tuple[str, ...] | None) -> Expr | None:

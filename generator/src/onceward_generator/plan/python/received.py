@@ -49,6 +49,7 @@ FORMATS = {
     Prim.DATE: Symbol("._core.formats", "DateText"),
     Prim.UUID: Symbol("._core.formats", "UUIDText"),
     Prim.DECIMAL: Symbol("._core.formats", "DecimalText"),
+    Prim.DECIMAL_NUMBER: Symbol("._core.decimals", "DecimalNumber"),
 }
 """The types of texts that become values of the language, if they have the right form."""
 MOMENT = union(expr(Symbol("datetime", "datetime")), builtin("str"))

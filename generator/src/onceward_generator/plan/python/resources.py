@@ -38,6 +38,13 @@ class PlannedResources:
     params: tuple[TypedDictDef, ...]
 
 
+_CLIENT_IMPORTS = frozenset(
+    {"Any", "AsyncClient", "Backoff", "BasicAuth", "Callable", "ClientCredentials", "Clock", "GatewayClient", "Literal",
+     "Mapping", "Never", "RefreshToken", "Secret", "SyncClient", "TimeoutInput", "Unset"}
+)  # fmt: skip
+"""The classes that the module of the client imports, which none of the resources there may hide."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """The names that have to be unique among all resources.
@@ -68,7 +75,7 @@ def plan_resources(api: Api, naming: Naming, options: PythonOptions, placed: Pla
 def _classes(api: Api, options: PythonOptions) -> dict[tuple[str, ...], str]:
     """Return the class of each resource. Classes of top-level resources meet in the client's module."""
     client = options.client or brand_class(api.brand)
-    met = {client, f"Async{client}"}
+    met = {client, f"Async{client}", *_CLIENT_IMPORTS}
     found = {resource.path: _class(resource.path, met) for resource in _shortest_first(api.resources)}
     for top in api.resources:
         own = {found[top.path], f"Async{found[top.path]}"}

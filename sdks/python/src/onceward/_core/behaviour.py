@@ -48,8 +48,11 @@ class Behaviour:
     retry_status_from: int = 500
     unkeyed_retry_statuses: frozenset[int] = frozenset({409})
     """Statuses after which a request that changes something is sent again without an idempotency key."""
-    idempotency_header: str | None = "Idempotency-Key"
-    request_id_header: str = "X-Request-Id"
+    idempotency_header: str | None = None
+    """The header of the idempotency key. None: no request has one unless its caller gives it."""
+    request_id_header: str | None = None
+    """The header of the request id. None: no request has one unless its caller gives it."""
+    retry_count_header: str | None = None
     should_retry_header: str = "x-should-retry"
     clocks: Mapping[str, float | None] = field(default_factory=dict[str, "float | None"])
     """The default time limits that differ from those of `Timeout`."""

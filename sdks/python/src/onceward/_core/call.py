@@ -86,7 +86,8 @@ class Call:
     timeout: Timeout
     max_retries: int
     key: str | None
-    request_id: str
+    request_id: str | None
+    """The id that was sent; None if this server is sent none."""
     safe: bool
     """True if repeating it changes nothing."""
     never: bool
@@ -96,6 +97,8 @@ class Call:
     shared: Shared = field(repr=False)
     config: Config = field(repr=False)
     tokens: Authorizer | None = field(default=None, repr=False)  # if the headers lack a token
+    query_credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The credentials in the query, which the URL of a next page may lack."""
     type_: Any = None
     as_text: bool = False
     answers: tuple[Result, ...] = ()
@@ -141,7 +144,8 @@ class Tries:
         timeouts = self.timeouts()
         headers = call.headers
         if self.attempts or extra:
-            headers = [*headers, ("x-retry-count", str(self.attempts)), *extra]
+            count = call.shared.brand.behaviour.retry_count_header
+            headers = [*headers, *([(count, str(self.attempts))] if count else ()), *extra]
         self.attempts += 1
         self.url = call.url
         return Request(call.method, call.url, headers, call.body, timeouts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal
 
 from .body import Encoded, Uploader, encode_any, encode_body
@@ -46,21 +47,17 @@ class CallFactory:
         self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
         self._credentials: Any = None
         if brand.schemes:
-            from .credentials import Credentials  # packages without declared schemes do not load it
-
-            self._credentials = Credentials(brand, config.credentials, config.base_url)
+            self._credentials = _credentials().Credentials(brand, config.credentials, config.base_url)
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
         if operation.alternatives:
-            from .alternatives import chosen  # most operations have one media type
-
-            operation, arguments = chosen(operation, arguments)
+            operation, arguments = _alternatives().chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream
             if stream is not None and stream.flag is not None and parts.body.get(stream.flag) is not True:
-                stream = None
+                stream = stream if _asked(stream, parts, operation, arguments) else None
             call = self._call(operation, parts, encode_body(operation, parts, self._uploader), stream, arguments)
         except UnicodeEncodeError as error:  # in a path, a query or a form
             raise ParameterError(surrogate_faults(arguments) or [str(error)], operation.id) from None
@@ -92,21 +89,26 @@ class CallFactory:
         config, options, method = self._settings.config, parts.options, operation.method
         content, content_type, replayable = encoded
         behaviour = self._settings.shared.brand.behaviour
+        sends = operation.sends
         key = options.get("idempotency_key", UNSET)
         if isinstance(key, Unset):
-            key = None if method in _SAFE_METHODS or behaviour.idempotency_header is None else uuid4()
-        request_id = options.get("request_id") or uuid4()
+            keyed = behaviour.idempotency_header is not None and (sends is None or "idempotency" in sends)
+            key = uuid4() if keyed and method not in _SAFE_METHODS else None
+        request_id = options.get("request_id")
+        if not request_id and behaviour.request_id_header is not None and (sends is None or "request_id" in sends):
+            request_id = uuid4()
         headers = self._headers(operation, parts, stream, arguments)
-        headers.append((behaviour.request_id_header, request_id))
-        if key is not None and behaviour.idempotency_header is not None:
-            headers.append((behaviour.idempotency_header, key))
-        tokens = None
+        if request_id:
+            headers.append((behaviour.request_id_header or "X-Request-Id", request_id))
+        if key is not None:
+            headers.append((behaviour.idempotency_header or "Idempotency-Key", key))
+        tokens, own = None, len(parts.query)
         if self._credentials is not None and operation.auth:
             tokens = self._credentials.add(operation.id, operation.security, headers, parts.query)
         headers = _with_changes(headers, content_type, config, options, operation)
         if "extra_headers" in options:
-            key = value_in(headers, (behaviour.idempotency_header or "").lower())
-            request_id = value_in(headers, behaviour.request_id_header.lower()) or request_id
+            key = value_in(headers, (behaviour.idempotency_header or "Idempotency-Key").lower())
+            request_id = value_in(headers, (behaviour.request_id_header or "X-Request-Id").lower()) or request_id
         return Call(
             operation=operation.id,
             method=method,
@@ -127,6 +129,7 @@ class CallFactory:
             shared=self._settings.shared,
             config=config,
             tokens=tokens,
+            query_credentials=tuple(parts.query[own:]),
         )
 
     def _headers(
@@ -157,6 +160,34 @@ class CallFactory:
             pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
         url = (server if server is not None and config.own_server else config.base_url) + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
+
+
+@cache
+def _alternatives() -> Any:
+    """Return the choice among several media types of a request."""
+    from . import alternatives as part
+
+    return part
+
+
+@cache
+def _credentials() -> Any:
+    """Return the places of credentials in requests."""
+    from . import credentials as part
+
+    return part
+
+
+def _asked(stream: Stream, parts: Parts, operation: Operation, arguments: Mapping[str, Any]) -> bool:
+    """Report whether a flag that is not a member of an object body requests the stream."""
+    flag, whole = stream.flag or "", parts.whole
+    if stream.flag_place == "body":
+        return (whole.get(flag) if is_mapping(whole) else getattr(whole, flag, None)) is True
+    return any(
+        arguments.get(name) is True
+        for name, param in operation.params.items()
+        if param.wire == flag and param.place == stream.flag_place
+    )
 
 
 def _with_changes(

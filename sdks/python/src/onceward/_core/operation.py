@@ -19,12 +19,14 @@ class Param:
     """One argument: its place in the request and the check it must pass."""
 
     wire: str
-    place: Literal["path", "query", "querystring", "header", "cookie", "body", "whole_body"] = "body"
+    place: Literal["path", "query", "querystring", "header", "cookie", "accept", "body", "whole_body"] = "body"
     required: bool = False
     nullable: bool = False
     check: Any = None
     """The check of the argument, in the form that `_core.checks` reads."""
     file: bool = False
+    beside: Literal["texts", "values"] | None = None
+    """The values that a file parameter may have besides: texts and others, or only others. A path is then no text."""
     style: str = "form"
     """The style of a list or an object. In a form body, the default is the content type of each value."""
     explode: bool = True
@@ -45,6 +47,8 @@ class Body:
     """The check of members that have no name in the contract, if it has a type for them."""
     item: str | None = None
     """The media type of each item, where the body is a list of parts without names."""
+    prefix: tuple[str | None, ...] = ()
+    """The media types of the first items of such a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,8 @@ class Stream:
     framed_end: bool = False
     named: Mapping[str, str] = field(default_factory=dict[str, str])
     media_type: str = "text/event-stream"
+    flag_place: Literal["body", "query", "accept"] = "body"
+    """The place of the parameter ``flag``. An ``accept`` is an argument that only chooses the header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,8 @@ class Operation:
     stream: Stream | None = None
     page: Page | None = None
     retry: Literal["safe", "keyed", "never"] = "safe"
+    sends: tuple[str, ...] | None = None
+    """The headers, ``idempotency`` and ``request_id``, that the client adds by itself; None for all it has."""
     auth: bool = True
     security: tuple[tuple[str, ...], ...] | None = None
     """The alternatives of security schemes, if the operation has its own."""

@@ -138,6 +138,11 @@ class Pager:
                 raise PaginationLoop(
                     f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
+            given = {name for name, _ in _pairs(url)}
+            missing = [pair for pair in call.query_credentials if pair[0] not in given]
+            url = url.partition("#")[0]
+            if missing:
+                url += f"{'&' if '?' in url else '?'}{encode_query(missing)}"
         elif self.page.in_body:
             url = call.url
             value = int(cursor) if self.page.style in ("page", "offset") else cursor
@@ -147,9 +152,14 @@ class Pager:
             # The rest of the query stays as it was sent: decoding it would lose what separates the items of a list.
             kept = [part for part in query.split("&") if part and _decoded(part)[0] != param]
             url = f"{start}?{'&'.join([*kept, encode_query([(param, cursor)])])}"
-        request_id = uuid4()
+        request_id = None if call.request_id is None else uuid4()
         key = None if call.key is None else uuid4()
-        headers = [(name, _renewed(name, text, request_id, key)) for name, text in call.headers]
+        behaviour = call.shared.brand.behaviour
+        renewed = {
+            (behaviour.request_id_header or "X-Request-Id").lower(): request_id,
+            (behaviour.idempotency_header or "Idempotency-Key").lower(): key,
+        }  # each page is a call of its own
+        headers = [(name, renewed.get(name.lower()) or text) for name, text in call.headers]
         return replace(call, url=url, body=body, headers=headers, request_id=request_id, key=key)
 
 
@@ -176,9 +186,3 @@ def _pairs(url: str) -> list[tuple[str, str]]:
 def _decoded(part: str) -> tuple[str, str]:
     name, _, text = part.partition("=")
     return unquote(name), unquote(text)
-
-
-def _renewed(name: str, text: str, request_id: str, key: str | None) -> str:
-    """Return the value of a header with new ids: each page is a call of its own."""
-    lower = name.lower()
-    return request_id if lower == "x-request-id" else key if lower == "idempotency-key" and key is not None else text

@@ -176,6 +176,8 @@ def _place_apart(member: _Member, value: Any, parts: Parts, segments: dict[str, 
             parts.query += query_pairs(param.wire, value, param.style, param.explode)
     elif param.place == "querystring":
         parts.query += _styles().whole_query(param, value)
+    elif param.place == "accept":
+        return
     elif param.place == "cookie":
         _place_cookie(param, value, parts)
     elif value is not None:

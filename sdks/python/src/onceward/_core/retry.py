@@ -47,7 +47,7 @@ class RetryEvent:
     """1 for the first retry."""
     delay: float
     error: APIError
-    request_id: str
+    request_id: str | None
 
 
 class RetryBudget:

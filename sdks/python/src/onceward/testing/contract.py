@@ -197,6 +197,10 @@ def _wants_stream(operation: Operation, request: RecordedRequest) -> bool:
     flag = operation.stream.flag
     if flag is None:
         return True
+    if operation.stream.flag_place == "accept":
+        return operation.stream.media_type in (request.header("accept") or "")
+    if operation.stream.flag_place == "query":
+        return dict(request.query).get(flag) == "true"
     try:
         body = request.json()
     except ValueError:
