@@ -62,7 +62,7 @@ class MethodBuilder:
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
         choice = choice_of_stream(operation, found.params)
         content = self._content(operation)
-        answers = self._answers.successful(endpoint)
+        answers = self._answers.successful(endpoint, defs)
         result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
         name = dotted.rpartition(".")[2]
