@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal
 from urllib.parse import urljoin
 
@@ -47,16 +48,12 @@ class CallFactory:
         self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
         self._credentials: Any = None
         if brand.schemes:
-            from .credentials import Credentials  # packages without declared schemes do not load it
-
-            self._credentials = Credentials(brand, config.credentials, config.base_url)
+            self._credentials = _credentials().Credentials(brand, config.credentials, config.base_url)
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
         if operation.alternatives:
-            from .alternatives import chosen  # most operations have one media type
-
-            operation, arguments = chosen(operation, arguments)
+            operation, arguments = _alternatives().chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream
@@ -167,6 +164,22 @@ class CallFactory:
             base = urljoin(base, server).rstrip("/")  # it may be relative
         url = base + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
+
+
+@cache
+def _alternatives() -> Any:
+    """Return the choice among several media types of a request."""
+    from . import alternatives as part
+
+    return part
+
+
+@cache
+def _credentials() -> Any:
+    """Return the places of credentials in requests."""
+    from . import credentials as part
+
+    return part
 
 
 def _asked(stream: Stream, parts: Parts, operation: Operation, arguments: Mapping[str, Any]) -> bool:
