@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from .encode import Encoded, as_reserved, plain, query_pairs, scalar
 from .errors import ParameterError
+from .forms import form_pairs
 from .narrow import is_dict, is_iterable, is_list, is_mapping
 from .operation import Param
 
@@ -129,8 +130,6 @@ def whole_query(param: Param, value: Any) -> list[tuple[str, str]]:
 
 def _form_query(shape: Any) -> list[tuple[str, str]]:
     """Return the pairs of a query that is a form: a pair for each item of a list, and objects as JSON."""
-    from .multipart import form_pairs
-
     if not is_dict(shape):
         return [("", Encoded(_quoted(shape, None)))]
     return [pair for name, value in shape.items() for pair in form_pairs(name, value, None)]
