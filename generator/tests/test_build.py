@@ -337,3 +337,15 @@ def test_the_model_does_not_depend_on_hash_seed_folder_or_locale(tmp_path: Path)
         ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
         outputs.add(ran.stdout)
     assert len(outputs) == 1
+
+
+def test_parameters_of_a_path_have_one_type_for_all_its_operations(tmp_path: Path) -> None:
+    path = tmp_path / "shared.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /v1/pets/{id}:\n    parameters:\n"
+        "      - {name: id, in: path, required: true, schema: {type: string}}\n"
+        "      - {name: view, in: query, schema: {type: string, enum: [full, short]}}\n"
+        "    get: {responses: {'204': {description: ok}}}\n    delete: {responses: {'204': {description: ok}}}\n"
+    )
+    api, _ = build_api(path)
+    assert list(api.types) == ["PetsView"]

@@ -342,3 +342,18 @@ def test_only_the_messages_that_hide_something_are_rewritten() -> None:
     parts = [PICTURE, *({"type": "text", "text": text} for text in ("joe@", "x.com")), PICTURE, PICTURE]
     body = map_texts(message(content=[*parts, {"type": "text", "text": "one"}]), PII._whole)
     assert [part.get("text") for part in body["messages"][0]["content"]] == [None, "[EMAIL]", None, None, "one"]
+
+
+@pytest.mark.parametrize(
+    ("content", "masked"),
+    [
+        (["I am Volde", "mort, hi"], ["I am [X]", ", hi"]),
+        (["Volde", "mort"], ["[X]"]),
+        (["Volde", {"type": "text", "text": "mort"}], ["[X]"]),
+        ([{"type": "text", "text": "Volde"}, "mort", 5, "x"], [{"type": "text", "text": "[X]"}, 5, "x"]),
+    ],
+)
+def test_parts_that_are_texts_are_read_as_one(content: list[Any], masked: list[Any]) -> None:
+    changed = map_texts(message(content=content) | {"stop": ["Volde", "mort"]}, lambda t: t.replace("Voldemort", "[X]"))
+    assert changed["messages"][0]["content"] == masked
+    assert changed["stop"] == ["Volde", "mort"]

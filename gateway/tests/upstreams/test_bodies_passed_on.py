@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import threading
@@ -369,6 +370,15 @@ def test_every_answer_is_reserved(world: World) -> None:
         {"temperature": "Voldemort"},
         {"messages": [{"role": "ipython", "content": "Volde"}, {"role": "ipython", "content": "mort"}]},
         {"messages": [{"role": {}, "content": "x"}, {"role": ["Voldemort"], "content": 1}]},
+        {"messages": [{"role": "user", "content": "Volde"}, {"role": "User", "content": "mort"}]},
+        {"messages": [{"content": "Volde"}, {"content": "mort"}]},
+        {"messages": [{"role": ["user"], "content": "Volde"}, {"role": ["user"], "content": "mort"}]},
+        {"messages": [{"role": "user", "content": "Volde", "tool_calls": [1]}, {"role": "user", "content": "mort"}]},
+        {"messages": [{"role": "user", "content": "Volde"}, {"role": "user", "content": ["mo", "rt"]}]},
+        parts("Volde", "mort"),
+        parts("Volde", {"type": "text", "text": "mort"}),
+        parts({"type": "blob", "blob": base64.b64encode(b"This is Voldemort, and nobody else.").decode()}),
+        parts({"document": {"source": {"bytes": base64.b64encode(b"This is Voldemort, and nobody else.").decode()}}}),
     ],
 )
 def test_guardrails_read_every_text(world: World, body: dict[str, Any]) -> None:

@@ -167,3 +167,20 @@ def test_a_cursor_in_the_body_is_sent_in_the_body(wire: Any) -> None:
 def test_an_unknown_pagination_is_a_warning(wire: Any) -> None:
     more = {"x-speakeasy-pagination": {"type": "spiral", "outputs": {"results": "$.data"}}}
     assert "W140" in wire.sdk(contract({}, {}, more=more)).codes
+
+
+def test_the_key_in_the_query_is_sent_for_each_page(wire: Any) -> None:
+    keyed = json.loads(contract({}, {"next": {"type": ["string", "null"], "format": "uri"}}))
+    keyed["components"] = {"securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": "key"}}}
+    keyed["security"] = [{"k": []}]
+    sdk = wire.sdk(json.dumps(keyed))
+    urls = ["/things?page=2", "/things?page=3&key=a%20b", None]
+
+    def page(request: Recorded) -> Answer:
+        following = urls.pop(0)
+        url = None if following is None else request.url_of(following)
+        return Answer(json.dumps({"data": [{"id": "a"}], "next": url}).encode())
+
+    wire.server.answer_all(page)
+    assert len(list(sdk.method(sdk.client(k="a b"), "GET /things")())) == 3
+    assert [request.query for request in wire.requests] == ["key=a%20b", "page=2&key=a%20b", "page=3&key=a%20b"]

@@ -133,6 +133,18 @@ def test_values_are_read_in_their_format(wire: Any) -> None:
     assert got.to_dict()["price"] == "12.50"
 
 
+@pytest.mark.parametrize("number", ["0.1234567890123456789012345", "-12345678901234567890.5", "1.10", "7", "1E+400"])
+@pytest.mark.parametrize("rest", ['"id": "x"', '"id": 5'])
+def test_decimal_numbers_keep_their_digits(wire: Any, number: str, rest: str) -> None:
+    rate = "\n        rate: {type: number, format: decimal}\n"
+    rates = "        rates: {type: array, items: {type: number, format: decimal}}\n"
+    contract = CONTRACT.replace(rate, rate + rates)
+    wire.answer(f'{{"day": "2026-01-02", {rest}, "rate": {number}, "rates": [{number}, 1], "more": 1.5}}'.encode())
+    got = wire.call(contract, "POST /things", name="x", undeclared=1)
+    assert (got.rate, got.rates) == (decimal.Decimal(number), [decimal.Decimal(number), decimal.Decimal(1)])
+    assert got.more == 1.5
+
+
 def test_texts_of_another_form_stay_texts(wire: Any) -> None:
     wire.server.answer_json({"day": "20260102", "id": "urn:x", "price": "a lot"})
     got = wire.call(CONTRACT, "POST /things", name="x", undeclared=1)

@@ -5,7 +5,8 @@ Only these are left out:
 - the name of the model, and members that only the gateway reads (`tags`, `cache`, `guardrails`, `mock_response`,
   `virtual_model_id`)
 - ids without white space (`id`, `tool_call_id`, `file_id`, ...)
-- base64 of data other than text: in `data:` URLs, and in `data`, `file_data`, `b64_json` and signatures
+- base64 of data other than text: in `data:` URLs, in `data`, `file_data`, `b64_json` and other members with bytes, and
+  in signatures
 - words of the protocol: the fixed values that the contract has for a member (`"type": "text"`, `"role": "user"`), and
   the names of members that the contract or JSON Schema declare
 
@@ -42,7 +43,10 @@ Change = Callable[[str], str]
 _LEFT_OUT = OWN | {"model"}
 _IDS = frozenset({"id", "tool_call_id", "file_id", "call_id", "tool_use_id", "response_id", "item_id"})
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.:|\-]{1,256}")
-_ENCODED = frozenset({"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"})
+_ENCODED = frozenset(
+    {"data", "file_data", "b64_json", "signature", "encrypted_content", "thought_signature"}
+    | {"base64", "blob", "bytes", "content_base64"}
+)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{48,}={0,2}")
 # May also be plain text.
 _SHORT_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{4,47}={0,2}")

@@ -21,6 +21,8 @@ __all__ = ["RewrittenText", "joined_messages", "joined_parts"]
 Change = Callable[[str], str]
 # The member with the text of a part, and the separator between two parts that are read as one text.
 _FIELDS: Mapping[str, str] = {"text": "", "refusal": "", "thinking": "", "summary": "", "word": " "}
+# In place of a member: the part is a text itself, as some servers accept it.
+_ITSELF = ""
 # Characters read on each side of a border; if that finds nothing, more; and the limit of all borders together.
 _NEAR, _FAR, _ALL = 256, 8_192, 60_000
 # The length around a border that shows whether the whole text still contains it.
@@ -65,11 +67,13 @@ def joined_parts(parts: list[Any], change: Change, *, keep: bool = False) -> lis
 
     A part without remaining text is removed, unless it has other members. With `keep`, every part stays.
     """
-    places = _places(parts)
-    if len(places) < 2 or any(isinstance(parts[at][field], RewrittenText) for at, field in places):
+    # Texts in the lists of an answer, such as sources, are not parts of one text.
+    places = [place for place in _places(parts) if not (keep and place[1] == _ITSELF)]
+    texts = [_text_of(parts[at], field) for at, field in places]
+    if len(texts) < 2 or any(isinstance(text, RewrittenText) for text in texts):
         return parts
-    pieces = [_Piece(parts[at][field]) for at, field in places]
-    _search(pieces, _FIELDS[places[0][1]], change)
+    pieces = [_Piece(text) for text in texts]
+    _search(pieces, _FIELDS.get(places[0][1], ""), change)
     return _filled(parts, places, pieces, change, keep=keep)
 
 
@@ -104,7 +108,7 @@ def _together(messages: Sequence[dict[str, Any]], change: Change) -> Iterator[di
 
 
 def _pieces_of(content: str | list[Any]) -> Iterator[_Piece]:
-    texts = [content] if isinstance(content, str) else [content[at][field] for at, field in _places(content)]
+    texts = [content] if isinstance(content, str) else [_text_of(content[at], field) for at, field in _places(content)]
     opens = True
     for text in texts:
         yield _Piece(text, opens=opens and bool(text))
@@ -126,11 +130,12 @@ def _filled(
     for (at, field), piece in zip(places, pieces, strict=True):
         if piece.shared is None:
             continue
-        bare = not keep and parts[at].keys() <= {"type", field} and len(gone) + 1 < len(parts)
+        part = parts[at]
+        bare = not keep and (field == _ITSELF or part.keys() <= {"type", field}) and len(gone) + 1 < len(parts)
         text = piece.changed(change, empty=keep or bare)
         if bare and not text:
             gone.add(at)
-        found[at] = {**parts[at], field: RewrittenText(text)}
+        found[at] = RewrittenText(text) if field == _ITSELF else {**part, field: RewrittenText(text)}
     return [part for at, part in enumerate(found) if at not in gone]
 
 
@@ -255,21 +260,29 @@ def _common(one: str, other: str) -> int:
 
 def _places(parts: Sequence[Any]) -> list[tuple[int, str]]:
     """Return the parts that have a text, and the member with the text."""
-    return [(at, field) for at, part in enumerate(parts) if (field := _field(part))]
+    return [(at, field) for at, part in enumerate(parts) if (field := _field(part)) is not None]
 
 
-def _field(part: Any) -> str:
-    """Return the name of the member with the text of a part; empty where there is none."""
+def _field(part: Any) -> str | None:
+    """Return the name of the member with the text of a part; None where there is none."""
+    if isinstance(part, str):
+        return _ITSELF
     if not isinstance(part, dict):
-        return ""
-    return next((name for name in _FIELDS if isinstance(part.get(name), str)), "")
+        return None
+    return next((name for name in _FIELDS if isinstance(part.get(name), str)), None)
+
+
+def _text_of(part: Any, field: str) -> str:
+    text: str = part if field == _ITSELF else part[field]
+    return text
 
 
 def _role_and_name(message: Any) -> tuple[str, str] | None:
-    """Return the role and name of a message with content and without tool calls; None for others."""
-    if not isinstance(message, dict) or message.get("tool_calls"):
+    """Return the role and name of a message with content and without calls of a model; None for others."""
+    if not isinstance(message, dict) or not isinstance(message.get("content"), str | list):
         return None
     role = message.get("role")
-    if not isinstance(role, str) or role in _ALONE or not isinstance(message.get("content"), str | list):
+    role = role.casefold() if isinstance(role, str) else repr(role)
+    if role in _ALONE or (role == "assistant" and message.get("tool_calls")):
         return None
     return role, repr(message.get("name"))

@@ -21,9 +21,7 @@ _SUFFIXES = {"parameters": "Param", "headers": "Header", "requestBodies": "Body"
 
 def shared(document: Map, context: Context) -> Map:
     """Name the schemas of components that several operations refer to, or several schemas extend."""
-    components = document.map("components")
-    if components is None:
-        return document
+    components = document.map("components") or Map({}, document.at)
     used = _uses(document)
     schemas = schemas_of(document)
     namer = _Namer(schemas)
@@ -44,10 +42,24 @@ def shared(document: Map, context: Context) -> Map:
             for key, node in entries.items()
         }
         changed[section] = Map(new, entries.at, entries.spots)
+    paths = _paths(document, namer)
     if not namer.added:
         return document
-    document = document.replace(components=components.merged(changed))
+    document = document.merged({"components": components.merged(changed), "paths": paths})
     return with_schemas(document, {**extended, **namer.added})
+
+
+def _paths(document: Map, namer: _Namer) -> Map:
+    """Return the paths, with named schemas in the parameters that the operations of a path share."""
+    paths = document.map("paths") or Map({}, document.at)
+    changed: dict[str, Node] = dict(paths)
+    for path, item in paths.items():
+        parameters = item.seq("parameters") if isinstance(item, Map) else None
+        if parameters is None or len(operations_of(item)) < 2:
+            continue
+        fixed = [segment for segment in path.split("/") if segment and "{" not in segment] or ["path"]
+        changed[path] = item.replace(parameters=parameters.of(namer.parameter(one, fixed) for one in parameters))
+    return Map(changed, paths.at, paths.spots)
 
 
 def _bases(document: Map) -> Counter[str]:
@@ -116,6 +128,14 @@ class _Namer:
                 new = entry.merged({"schema": self._schema(inner, names)})
                 changed["content"] = Map({media_type: new}, content.at, content.spots)
         return node.merged(changed) if changed else node
+
+    def parameter(self, node: Node, fixed: list[str]) -> Node:
+        """Return a parameter of a path, named after its last fixed segment, or after all of them."""
+        if not isinstance(node, Map) or "$ref" in node:
+            return node
+        own = pascal(split(str(node.get("name") or "")))
+        last, whole = pascal(split(fixed[-1])), pascal(split("/".join(fixed)))
+        return self.named(node, [last + own, f"{last}{own}Param", whole + own, f"{whole}{own}Param"])
 
     def _schema(self, schema: Map, names: list[str]) -> Map:
         items = schema.map("items")

@@ -177,8 +177,9 @@ class Access:
         texts = "".join(f"    {name}: {about}\n" for name, _, _, about in (*first, *rest))
         texts += "    **unknown: Refused, with the nearest option that exists.\n"
         doc = docstring(f"Make a client. Options that are not given come from the environment.\n\nArgs:\n{texts}", 2)
-        mask = "".join(f"{name} = masked({name})\n" for name in secrets)
-        mask = f"from ._core.credential_options import masked\n\n{mask}" if mask else ""
+        module, function = ("credential_options", "masked") if self.schemes else ("settings", "as_secret")
+        mask = "".join(f"{name} = {function}({name})\n" for name in secrets)
+        mask = f"from ._core.{module} import {function}\n\n{mask}" if mask else ""
         body = f"{doc}{mask}self._declare(locals().copy())\n"
         return f"def __init__({', '.join(arguments)}) -> None:\n{indent(body)}"
 

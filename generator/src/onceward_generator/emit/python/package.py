@@ -14,6 +14,7 @@ from onceward_generator.plan.python.words import package_name
 from .checks import render_checks
 from .client import render_brand, render_client, render_table, render_version
 from .examples import render_examples
+from .parts import Part, left_out, without
 from .project import project_files
 from .resources import render_resources
 from .runtime import RUNTIME_EXPORTS, error_names, has_name, runtime_files
@@ -37,12 +38,16 @@ def emit_python(api: Api, options: PythonOptions | None = None) -> dict[str, str
     api = replace(api, brand=replace(api.brand, package=package_name(api.brand.package)))
     package = plan(api, options)
     root = f"src/{api.brand.package.replace('.', '/')}"
-    files = {f"{root}/{path}": text for path, text in _package_files(package, options).items()}
+    inner = _package_files(package, options)
+    absent = left_out(api, options, inner)
+    inner["__init__.py"] = _root_table(package, options, absent)
+    files = {f"{root}/{path}": text for path, text in inner.items()}
     files["surface.txt"] = render_surface(package)
     files["api.md"] = render_reference(api, package)
     vendored: dict[str, str] = {}
     if options.runtime == "vendored":
-        vendored = {f"{root}/{path}": text for path, text in runtime_files(gateway=api.brand.gateway).items()}
+        runtime = without(absent, runtime_files(gateway=api.brand.gateway))
+        vendored = {f"{root}/{path}": text for path, text in runtime.items()}
         files |= project_files(package, options) | render_tests(package)
     return dict(sorted({**vendored, **tidy(files)}.items()))
 
@@ -61,7 +66,6 @@ def _package_files(package: Package, options: PythonOptions) -> dict[str, str]:
     files["types/__init__.py"] = _types_table(package, params=False)
     files["types/params/__init__.py"] = _types_table(package, params=True)
     files["resources/__init__.py"] = _resources_table(package)
-    files["__init__.py"] = _root_table(package, options)
     files["py.typed"] = ""
     if package.webhook_event is not None and package.api.webhooks is not None:
         files["webhooks.py"] = render_webhooks(package, package.webhook_event, package.api.webhooks.signature)
@@ -104,13 +108,17 @@ def _resources_table(package: Package) -> str:
     return render_table("The resources, imported on first use.", dict(sorted(names.items())))
 
 
-def _root_table(package: Package, options: PythonOptions) -> str:
+def _root_table(package: Package, options: PythonOptions, absent: tuple[Part, ...]) -> str:
+    """Return the package itself; names of absent parts of the runtime are not exported."""
     client = package.client
     names = {client: ("._client", client), f"Async{client}": ("._client", f"Async{client}")}
     names |= {name: ("._core.errors", name) for name in error_names()}
     if package.brand.gateway:
         names |= {name: ("._gateway.errors", name) for name in error_names("_gateway")}
     names |= {name: (f".{module}", name) for name, module in RUNTIME_EXPORTS.items()}
+    modules = {f".{file.removesuffix('.py').replace('/', '.')}" for part in absent for file in part.files}
+    errors = {name for part in absent for name in part.errors}
+    names = {name: place for name, place in names.items() if place[0] not in modules and name not in errors}
     if any(scheme.kind in {"oauth2", "openid"} for scheme in package.api.auth):
         names |= {name: ("._core.oauth", name) for name in ("ClientCredentials", "RefreshToken")}
     names[f"{client}Error"] = ("._core.errors", "SDKError")

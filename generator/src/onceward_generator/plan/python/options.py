@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-__all__ = ["OptionError", "PythonOptions"]
+__all__ = ["PART_NAMES", "OptionError", "PythonOptions"]
 
 
 FIRST_VERSION = "0.1.0"
 """The version of a generated package whose configuration gives none."""
+
+
+PART_NAMES = ("streams", "pages", "uploads", "alternatives", "credentials", "oauth", "webhooks")
+"""The parts of the runtime that are only copied where they are needed."""
 
 
 class OptionError(ValueError):
@@ -43,6 +47,8 @@ class PythonOptions:
     version: str = FIRST_VERSION
     """The version of a package with a vendored runtime; a package that is written in place has its own
     ``_version.py``."""
+    parts: tuple[str, ...] = ()
+    """Parts of the runtime to copy although the API does not need them, e.g. ``streams``."""
     license: str = "Apache-2.0"
     """The licence of the package, as an SPDX expression."""
     homepage: str | None = None
@@ -67,10 +73,21 @@ class PythonOptions:
             raise OptionError(f"`runtime` is {plain['runtime']!r}; use 'vendored' or 'in-place'")
         if "version" in plain and plain.get("runtime") == "in-place":
             raise OptionError("`version` has no effect with `runtime` 'in-place': edit the package's `_version.py`")
+        if "parts" in plain:
+            given = plain["parts"]
+            plain["parts"] = tuple(given.split(",")) if isinstance(given, str) else tuple(given)
+            unknown = sorted({*plain["parts"]} - {*PART_NAMES})
+            if unknown:
+                raise OptionError(f"`parts` has {unknown[0]!r}; the parts are {', '.join(PART_NAMES)}")
         for lists in ("accepts", "separate_arguments"):
             if lists in plain:
                 plain[lists] = {name: tuple(others) for name, others in plain[lists].items()}
         return cls(**plain)
+
+    @property
+    def has_modules(self) -> bool:
+        """True if the package has hand-written modules, which may import any part of the runtime."""
+        return bool(self.helpers or self.exports or self.handwritten_types or self.accepts or self.converters)
 
     @property
     def helpers_module(self) -> str | None:

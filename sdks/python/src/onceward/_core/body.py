@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from .doubled import doubled_names
 from .encode import encode_form, encode_json, plain, scalar
 from .errors import ParameterError
-from .multipart import Layout, form_pairs, lay_out, lay_out_list, single
+from .forms import form_pairs
 from .narrow import is_bytes, is_iterable, is_mapping, is_tuple
 from .operation import Body, Operation
 from .options import Progress
@@ -18,7 +19,7 @@ __all__ = ["Encoded", "Uploader", "encode_any", "encode_body"]
 
 Encoded: TypeAlias = "tuple[Any, str | None, bool]"
 """Bytes or an upload, their content type, and whether they can be sent again."""
-Uploader: TypeAlias = Callable[[Layout, "Progress | None"], Any]
+Uploader: TypeAlias = Callable[[Any, "Progress | None"], Any]
 """Makes the streamed body of a layout, for a driver's kind of transport."""
 
 _EMPTY: Encoded = (None, None, True)
@@ -50,14 +51,14 @@ def _encode_form(
         values = parts.body
     elif not is_mapping(values):
         if body.kind == "multipart" and values is not None:
-            return _laid_out(lay_out_list(values, body, operation.id), parts, uploader)
+            return _laid_out(_multipart().lay_out_list(values, body, operation.id), parts, uploader)
         return _EMPTY
     if extra:
         values = {**values, **extra}
     if not values and not body.required:
         return _EMPTY
     if body.kind == "multipart":
-        return _laid_out(lay_out(values, parts.forms, operation.id, body.media_type), parts, uploader)
+        return _laid_out(_multipart().lay_out(values, parts.forms, operation.id, body.media_type), parts, uploader)
     pairs = [pair for wire, value in values.items() for pair in form_pairs(wire, value, parts.forms.get(wire))]
     return encode_form(pairs).encode(), body.media_type, True
 
@@ -75,18 +76,26 @@ def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Oper
         start = b"\x1e" if "json-seq" in body.media_type else b""  # RFC 7464
         return b"".join(start + encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
     try:
-        layout = single(value, body.media_type, "body")
+        layout = _multipart().single(value, body.media_type, "body")
     except ParameterError as error:
         raise ParameterError(error.faults, operation.id) from error
     return _laid_out(layout, parts, uploader)
 
 
-def _laid_out(layout: Layout, parts: Parts, uploader: Uploader) -> Encoded:
+def _laid_out(layout: Any, parts: Parts, uploader: Uploader) -> Encoded:
     progress = parts.options.get("on_progress")
     whole = None if progress is not None else layout.as_bytes()
     if whole is not None:
         return whole, layout.content_type, True
     return uploader(layout, progress), layout.content_type, layout.replayable
+
+
+@cache
+def _multipart() -> Any:
+    """Return the layout of bodies that consist of files or parts."""
+    from . import multipart as part
+
+    return part
 
 
 def encode_any(body: Any, extra: Mapping[str, Any] | None) -> Encoded:

@@ -97,6 +97,8 @@ class Call:
     shared: Shared = field(repr=False)
     config: Config = field(repr=False)
     tokens: Authorizer | None = field(default=None, repr=False)  # if the headers lack a token
+    query_credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The credentials in the query, which the URL of a next page may lack."""
     type_: Any = None
     as_text: bool = False
     answers: tuple[Result, ...] = ()

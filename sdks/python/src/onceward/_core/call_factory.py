@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal
+from urllib.parse import urljoin
 
 from .body import Encoded, Uploader, encode_any, encode_body
 from .call import Call
@@ -46,16 +48,12 @@ class CallFactory:
         self._auth: list[tuple[str, str]] = [] if brand.schemes else auth_headers(brand, config)
         self._credentials: Any = None
         if brand.schemes:
-            from .credentials import Credentials  # packages without declared schemes do not load it
-
-            self._credentials = Credentials(brand, config.credentials, config.base_url)
+            self._credentials = _credentials().Credentials(brand, config.credentials, config.base_url)
 
     def prepare(self, operation: Operation, arguments: Mapping[str, Any]) -> Call:
         """Make the call of a method, or raise one `ParameterError` for everything wrong with its arguments."""
         if operation.alternatives:
-            from .alternatives import chosen  # most operations have one media type
-
-            operation, arguments = chosen(operation, arguments)
+            operation, arguments = _alternatives().chosen(operation, arguments)
         try:
             parts = split(operation, arguments)
             stream = operation.stream
@@ -105,7 +103,7 @@ class CallFactory:
             headers.append((behaviour.request_id_header or "X-Request-Id", request_id))
         if key is not None:
             headers.append((behaviour.idempotency_header or "Idempotency-Key", key))
-        tokens = None
+        tokens, own = None, len(parts.query)
         if self._credentials is not None and operation.auth:
             tokens = self._credentials.add(operation.id, operation.security, headers, parts.query)
         headers = _with_changes(headers, content_type, config, options, operation)
@@ -132,6 +130,7 @@ class CallFactory:
             shared=self._settings.shared,
             config=config,
             tokens=tokens,
+            query_credentials=tuple(parts.query[own:]),
         )
 
     def _headers(
@@ -160,8 +159,27 @@ class CallFactory:
             more = {**config.default_query, **(extra or {})}
             pairs = [pair for pair in pairs if pair[0] not in more]
             pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
-        url = (server if server is not None and config.own_server else config.base_url) + parts.path
+        base = config.base_url
+        if server is not None and config.own_server:
+            base = urljoin(base, server).rstrip("/")  # it may be relative
+        url = base + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
+
+
+@cache
+def _alternatives() -> Any:
+    """Return the choice among several media types of a request."""
+    from . import alternatives as part
+
+    return part
+
+
+@cache
+def _credentials() -> Any:
+    """Return the places of credentials in requests."""
+    from . import credentials as part
+
+    return part
 
 
 def _asked(stream: Stream, parts: Parts, operation: Operation, arguments: Mapping[str, Any]) -> bool:

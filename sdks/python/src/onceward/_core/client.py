@@ -22,8 +22,6 @@ class BaseClient:
 
     _brand: ClassVar[Brand]
     _default_clock: ClassVar[Clock]
-    _upload_type: ClassVar[type[Any]]
-    """The class of bodies that are read while they are sent: made of a layout and a progress callback."""
     _raw: bool = False
 
     def _declare(self, arguments: dict[str, Any]) -> None:
@@ -60,6 +58,11 @@ class BaseClient:
         """Return what holds the connections. All copies of the client share it."""
         raise NotImplementedError
 
+    @staticmethod
+    def _uploader(layout: Any, progress: Any) -> Any:
+        """Return a body that is read while it is sent."""
+        raise NotImplementedError
+
     def _certificate(self) -> Any:
         """Return the client's certificate for mutual TLS, or None."""
         schemes, credentials = self._brand.schemes, self._settings.config.credentials
@@ -67,7 +70,7 @@ class BaseClient:
 
     def _use(self, settings: Settings) -> None:
         self._settings = settings
-        self._calls = CallFactory(settings, self._upload_type)
+        self._calls = CallFactory(settings, self._uploader)
 
     @property
     def api_key(self) -> Secret | None:

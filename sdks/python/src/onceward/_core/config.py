@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,7 +20,16 @@ from .options import UNSET, Timeout, Unset
 from .retry import Backoff, RetryEvent
 from .secrets import Secret
 
-__all__ = ["Config", "header_value", "normalise_base_url", "resolve", "secret_value", "switch", "table_option"]
+__all__ = [
+    "Config",
+    "credential_options",
+    "header_value",
+    "normalise_base_url",
+    "resolve",
+    "secret_value",
+    "switch",
+    "table_option",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +72,7 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
     base_url = pick("base_url")
     credentials: dict[str, Any] = {}
     if brand.schemes:
-        from .credential_options import credentials_of  # packages without declared schemes do not load it
-
-        credentials = credentials_of(brand, given, env)
+        credentials = credential_options().credentials_of(brand, given, env)
     return Config(
         api_key=_key(pick("api_key"), brand),
         base_url=normalise_base_url(base_url or server_url(brand, given), brand),
@@ -84,6 +92,14 @@ def resolve(brand: Brand, given: Mapping[str, Any], environ: Mapping[str, str] |
         own_server=base_url is None,
         extras=dialect().resolve(given, pick),
     )
+
+
+@cache
+def credential_options() -> Any:
+    """Return the client options of declared security schemes."""
+    from . import credential_options as part
+
+    return part
 
 
 def server_url(brand: Brand, given: Mapping[str, Any]) -> str:

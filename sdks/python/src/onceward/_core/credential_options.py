@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .errors import ConfigError
 from .narrow import is_mapping, is_row
-from .oauth import ClientCredentials, TokenSource
 from .secrets import Secret
 
 if TYPE_CHECKING:
     from .brand import Brand, Scheme
 
-__all__ = ["BasicAuth", "Pass", "credentials_of", "masked"]
+__all__ = ["BasicAuth", "Pass", "credentials_of", "masked", "oauth"]
 
 BasicAuth: TypeAlias = "tuple[str, str] | str"
 """A user name and a password, also as ``name:password``."""
@@ -37,6 +37,14 @@ class Pass:
 
     def __repr__(self) -> str:
         return f"Pass({self.user!r}, ...)"
+
+
+@cache
+def oauth() -> Any:
+    """Return the sources of OAuth 2.0 tokens."""
+    from . import oauth as part
+
+    return part
 
 
 def masked(value: Any) -> Any:
@@ -77,12 +85,12 @@ def _of_environment(brand: Brand, scheme: Scheme, env: Mapping[str, str]) -> Any
     return env.get(start, "").strip() or None if scheme.is_text else None
 
 
-_sources: Final[dict[tuple[str, str], ClientCredentials]] = {}
+_sources: Final[dict[tuple[str, str], Any]] = {}
 
 
-def _shared_source(client_id: str, secret: str) -> ClientCredentials:
+def _shared_source(client_id: str, secret: str) -> Any:
     """Return the same source for the same client, so that copies of a client share its token."""
-    return _sources.setdefault((client_id, secret), ClientCredentials(client_id, secret))
+    return _sources.setdefault((client_id, secret), oauth().ClientCredentials(client_id, secret))
 
 
 def _read(scheme: Scheme, value: Any) -> Any:
@@ -98,7 +106,7 @@ def _read(scheme: Scheme, value: Any) -> Any:
         return _read_pass(name, value)
     if scheme.kind in ("oauth2", "openid"):
         value = _read_source(value)
-        if isinstance(value, TokenSource):
+        if isinstance(value, oauth().TokenSource):
             return value
     value = masked(value)
     if callable(value):
@@ -128,5 +136,5 @@ def _read_source(value: Any) -> Any:
         user, secret = value.user, value._secret.reveal()  # pyright: ignore[reportPrivateUsage]
         return _shared_source(user, secret)
     if is_mapping(value) and "client_id" in value:
-        return ClientCredentials(**value)
+        return oauth().ClientCredentials(**value)
     return value

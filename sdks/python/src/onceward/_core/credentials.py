@@ -6,53 +6,22 @@ A request carries the first alternative of its operation for which all credentia
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from .credential_options import Pass
+from .credential_options import Pass, oauth
 from .encode import Encoded
 from .errors import ConfigError
-from .oauth import TokenSource
-from .ports import Steps
 from .secrets import MaskedStr, Secret
-from .tokens import token_of
-from .wire import Request
 
 if TYPE_CHECKING:
     from .brand import Brand, Scheme
-    from .call import Tries
 
-__all__ = ["Credentials", "TokenFor"]
+__all__ = ["Credentials"]
 
 _TOKENS: Final = ("bearer", "oauth2", "openid")
-
-
-class TokenFor:
-    """A source of tokens, for the requests of one call."""
-
-    __slots__ = ("_renewed", "base_url", "scheme", "source")
-
-    def __init__(self, source: TokenSource, scheme: Scheme, base_url: str) -> None:
-        self.source = source
-        self.scheme = scheme
-        self.base_url = base_url
-        self._renewed: Tries | None = None
-
-    def authorize(self, tries: Tries, request: Request) -> Steps[Request]:
-        """Return the request with a token."""
-        token = yield from token_of(tries, self.source, self.scheme, self.base_url)
-        headers = [item for item in request.headers if item[0] != "Authorization"]
-        headers.append(("Authorization", MaskedStr(f"Bearer {token.reveal()}")))
-        return Request(request.method, request.url, headers, request.body, request.timeouts)
-
-    def may_renew(self, tries: Tries, request: Request) -> bool:
-        """Drop a token that the server refused. Return True, once, if the request may be sent with another."""
-        sent = next((str.__str__(value) for name, value in request.headers if name == "Authorization"), "")
-        self.source.forget(sent.removeprefix("Bearer "))
-        if self._renewed is tries or not sent or not tries.call.replayable:
-            return False
-        self._renewed = tries
-        return True
+_GRANTS: Final = ("oauth2", "openid")
 
 
 class Credentials:
@@ -71,13 +40,13 @@ class Credentials:
         security: tuple[tuple[str, ...], ...] | None,
         headers: list[tuple[str, str]],
         query: list[tuple[str, str]],
-    ) -> TokenFor | None:
+    ) -> Any:
         """Add the credentials of an operation, and return the source of a token that is still to be got."""
-        source: TokenFor | None = None
+        source: Any = None
         for name in self._chosen(operation, self._brand.security if security is None else security):
             scheme, value = self._brand.schemes[name], self._given[name]
-            if isinstance(value, TokenSource):
-                source = TokenFor(value, scheme, self._base_url)
+            if scheme.kind in _GRANTS and isinstance(value, oauth().TokenSource):
+                source = _tokens().TokenFor(value, scheme, self._base_url)
             else:
                 _place(scheme, value, headers, query)
         return source
@@ -93,6 +62,14 @@ class Credentials:
         if not wanted:
             return ()
         raise ConfigError(f"`{operation}` needs other credentials than the client has: give {wanted}")
+
+
+@cache
+def _tokens() -> Any:
+    """Return the requests for OAuth 2.0 tokens."""
+    from . import tokens as part
+
+    return part
 
 
 def _place(scheme: Scheme, value: Any, headers: list[tuple[str, str]], query: list[tuple[str, str]]) -> None:

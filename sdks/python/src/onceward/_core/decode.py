@@ -173,6 +173,8 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *
             raise inner
     deviations: list[Deviation] = []
     value = construct(shape.annotation, raw, "", deviations)
+    if shape.restore is not None:
+        value = shape.restore(value, body)
     if unrecognizable(shape.annotation, raw, deviations, event=event):
         faults = tuple(f"`{path or 'the whole response'}`: {problem}" for path, problem in deviations[:20])
         text = f"{where}: the response is JSON, but not a `{shape.name}`: {'; '.join(faults[:3])}."

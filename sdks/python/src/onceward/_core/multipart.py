@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .encode import as_reserved, encode_json, plain, query_pairs, scalar, unquoted
+from .encode import encode_json, query_pairs, unquoted
 from .errors import ParameterError
 from .files import Upload, as_upload, is_file_input
+from .forms import is_json, items_of, text_of
 from .narrow import is_bytes, is_iterable, is_list, is_mapping
 from .operation import Body, Param
 
-__all__ = ["Layout", "form_pairs", "lay_out", "lay_out_list", "single", "text_of"]
+__all__ = ["Layout", "lay_out", "lay_out_list", "single"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def lay_out_list(values: Any, body: Body, operation: str) -> Layout:
             writer.add_file(None, upload, _mime_of(upload, mime), upload.headers or {})
         elif is_bytes(item):
             writer.add(None, bytes(item), mime, {})
-        elif isinstance(item, str) and not _is_json(mime or ""):
+        elif isinstance(item, str) and not is_json(mime or ""):
             writer.add(None, item.encode(), mime or "text/plain", {})
         else:
             writer.add(None, encode_json(item, operation), mime or "application/json", {})
@@ -173,41 +174,7 @@ def _fields(wire: str, value: Any, param: Param | None) -> list[tuple[str, str, 
         if is_mapping(value):
             return [(name, text, None) for name, text in query_pairs(wire, value, "deepObject")]
         name = f"{wire}[]" if is_iterable(value) and not wire.endswith("[]") else wire
-    return [(name, *text_of(item, content)) for item in _items(value)]
-
-
-def form_pairs(wire: str, value: Any, param: Param | None) -> list[tuple[str, str]]:
-    """Return the pairs of a value in a form body: in its style where the contract has one, else by its content."""
-    if value is None:
-        return []
-    if param is not None and param.content is None and param.style != "form":
-        style = "form" if param.style == "styled" else param.style
-        pairs = query_pairs(wire, value, style, param.explode)
-        return [(n, as_reserved(t) if param.reserved else t) for n, t in pairs]
-    return [(wire, text_of(item, param.content if param is not None else None)[0]) for item in _items(value)]
-
-
-def _items(value: Any) -> list[Any]:
-    if hasattr(value, "to_dict") or hasattr(value, "model_dump"):
-        value = plain(value)
-    return list(value) if is_iterable(value) and not is_mapping(value) else [value]
-
-
-def text_of(value: Any, content: str | None) -> tuple[str, str | None]:
-    """Return the text of one value and its content type: objects and lists are JSON, unless the contract says more."""
-    if hasattr(value, "to_dict") or hasattr(value, "model_dump"):
-        value = plain(value)
-    declared = next((one.strip() for one in (content or "").split(",") if "*" not in one and one.strip()), None)
-    if is_mapping(value) or is_iterable(value) or _is_json(declared or ""):
-        return encode_json(value).decode(), declared or "application/json"
-    if is_bytes(value):
-        return bytes(value).decode(), declared
-    return scalar(value), declared
-
-
-def _is_json(media_type: str) -> bool:
-    bare = media_type.partition(";")[0].strip().lower()
-    return bare == "application/json" or bare.endswith("+json")
+    return [(name, *text_of(item, content)) for item in items_of(value)]
 
 
 def _one_line(text: str) -> str:

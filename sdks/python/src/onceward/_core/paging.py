@@ -138,6 +138,11 @@ class Pager:
                 raise PaginationLoop(
                     f"{call.where}: the next page is at {url!r}, on another server; it is not followed."
                 )
+            given = {name for name, _ in _pairs(url)}
+            missing = [pair for pair in call.query_credentials if pair[0] not in given]
+            url = url.partition("#")[0]
+            if missing:
+                url += f"{'&' if '?' in url else '?'}{encode_query(missing)}"
         elif self.page.in_body:
             url = call.url
             value = int(cursor) if self.page.style in ("page", "offset") else cursor

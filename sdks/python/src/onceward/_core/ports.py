@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .meta import Meta
-from .sse import ServerEvent
 from .wire import Request
 
 __all__ = [
@@ -27,12 +26,19 @@ __all__ = [
     "ReadChunk",
     "Release",
     "Send",
+    "ServerEvent",
     "Sleep",
     "Steps",
     "Unlock",
 ]
 
 T = TypeVar("T")
+
+ServerEvent: TypeAlias = tuple[bytes, "bytes | None", "str | None"]
+"""Data, name (the ``event:`` field or None), and the last event id as of this event (None before any).
+
+A plain tuple, because there is one per event and a named tuple costs as much to make as the decoding itself.
+"""
 
 
 class Clock(Protocol):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from .brand import Brand
 from .breaker import Breaker
 from .call import Shared
-from .config import Config, resolve, table_option
+from .config import Config, credential_options, resolve, table_option
 from .dialect import dialect
 from .errors import ConfigError
 from .log import Log
@@ -115,8 +115,9 @@ class Settings:
 
 def masked_options(brand: Brand, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials among the options, in forms that a traceback does not show."""
-    from .credential_options import masked  # packages without declared schemes do not load it
-
+    if not brand.schemes:
+        return {}
+    masked = credential_options().masked
     schemes = brand.schemes.values()
     return {s.option: masked(given.get(s.option)) for s in schemes if s.kind != "mutual_tls"}
 

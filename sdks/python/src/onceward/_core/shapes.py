@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -25,6 +26,8 @@ class Shape:
     """``error`` is a field of the type."""
     keeps_unknown: bool = False
     """The type is a model that keeps unknown fields, so that an ``error`` it does not declare is among them."""
+    restore: Callable[[Any, bytes], Any] | None = None
+    """Restores the digits of decimal numbers, if any type has them."""
 
 
 _lock: Final = threading.Lock()
@@ -54,7 +57,7 @@ def shape_of(reference: Any) -> Shape:
 
 def _shape(reference: str | None) -> Shape:
     plain = _plain_shape(reference) if reference else None
-    return _make(_resolve(reference)) if plain is None else plain
+    return _make(_resolve(reference), (reference or "").partition(":")[2]) if plain is None else plain
 
 
 def _text_or_json(data: bytes) -> Any:
@@ -80,7 +83,7 @@ def _resolve(reference: str | None) -> Any:
     return getattr(importlib.import_module(f"{_ROOT}.types.{family}"), name)
 
 
-def _make(annotation: Any) -> Shape:
+def _make(annotation: Any, name: str = "") -> Shape:
     from pydantic import BaseModel, TypeAdapter
 
     if _is_model(annotation, BaseModel):
@@ -90,11 +93,30 @@ def _make(annotation: Any) -> Shape:
         # The validator itself: `model_validate_json` adds a Python call and its keyword handling to every event.
         validate = model.__pydantic_validator__.validate_json
         declares = any((info.alias or name) == "error" for name, info in model.model_fields.items())
-        return Shape(model.__name__, model, validate, declares, model.model_config.get("extra") == "allow")
+        keeps = model.model_config.get("extra") == "allow"
+        return Shape(model.__name__, model, _restoring(validate), declares, keeps, _restore())
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     adapter.rebuild(raise_errors=True)
-    name: str = getattr(annotation, "__name__", None) or str(annotation)
-    return Shape(name, annotation, adapter.validator.validate_json, False)
+    shown: str = name or getattr(annotation, "__name__", None) or str(annotation)
+    return Shape(shown, annotation, _restoring(adapter.validator.validate_json), False, restore=_restore())
+
+
+def _restore() -> Callable[[Any, bytes], Any] | None:
+    """Return the function that restores the digits of decimal numbers, if a type that has them was imported."""
+    decimals = sys.modules.get(f"{_ROOT}._core.decimals")
+    return None if decimals is None else decimals.restored
+
+
+def _restoring(validate: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Return a validator that keeps all digits of decimal numbers."""
+    restore = _restore()
+    if restore is None:
+        return validate
+
+    def validate_exactly(data: bytes) -> Any:
+        return restore(validate(data), data)
+
+    return validate_exactly
 
 
 def _is_model(annotation: Any, base: type) -> bool:

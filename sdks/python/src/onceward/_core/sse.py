@@ -9,16 +9,11 @@ blank line, and the last event is the one that must not be lost. The reader of i
 from __future__ import annotations
 
 import re
-from typing import Final, TypeAlias
+from typing import Final
+
+from .ports import ServerEvent
 
 __all__ = ["ServerEvent", "SSEDecoder"]
-
-ServerEvent: TypeAlias = tuple[bytes, "bytes | None", "str | None"]
-"""Data, name (the ``event:`` field or None), and the last event id as of this event (None before any).
-
-A plain tuple, because there is one per event and a named tuple costs as much to make as the decoding itself.
-"""
-
 
 _CR: Final = 13  # as a number, which Python finds several times as fast as a string of one byte
 _LF: Final = 10

@@ -10,14 +10,42 @@ from .errors import APIError, AuthenticationError, ConfigError
 from .narrow import is_dict
 from .oauth import RefreshToken, TokenSource
 from .ports import Lock, Read, Send, Steps, Unlock
-from .secrets import Secret
+from .secrets import MaskedStr, Secret
 from .wire import Request
 
 if TYPE_CHECKING:
     from .brand import Scheme
     from .call import Tries
 
-__all__ = ["token_of"]
+__all__ = ["TokenFor"]
+
+
+class TokenFor:
+    """A source of tokens, for the requests of one call."""
+
+    __slots__ = ("_renewed", "base_url", "scheme", "source")
+
+    def __init__(self, source: TokenSource, scheme: Scheme, base_url: str) -> None:
+        self.source = source
+        self.scheme = scheme
+        self.base_url = base_url
+        self._renewed: Tries | None = None
+
+    def authorize(self, tries: Tries, request: Request) -> Steps[Request]:
+        """Return the request with a token."""
+        token = yield from token_of(tries, self.source, self.scheme, self.base_url)
+        headers = [item for item in request.headers if item[0] != "Authorization"]
+        headers.append(("Authorization", MaskedStr(f"Bearer {token.reveal()}")))
+        return Request(request.method, request.url, headers, request.body, request.timeouts)
+
+    def may_renew(self, tries: Tries, request: Request) -> bool:
+        """Drop a token that the server refused. Return True, once, if the request may be sent with another."""
+        sent = next((str.__str__(value) for name, value in request.headers if name == "Authorization"), "")
+        self.source.forget(sent.removeprefix("Bearer "))
+        if self._renewed is tries or not sent or not tries.call.replayable:
+            return False
+        self._renewed = tries
+        return True
 
 
 def token_of(tries: Tries, source: TokenSource, scheme: Scheme, base_url: str) -> Steps[Secret]:

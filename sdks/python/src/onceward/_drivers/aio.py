@@ -9,18 +9,13 @@ from typing import Any, ClassVar, Self
 from .._core.call import Call, unary
 from .._core.client import BaseClient
 from .._core.decode import decode_response
-from .._core.meta import Meta
 from .._core.operation import Operation
-from .._core.paging import Pager
 from .._core.ports import Clock
 from .._core.raw import AsyncRawResponse
-from .._core.streaming import EventRun
+from . import parts
 from .clock import SystemClock
 from .links import AsyncLink
-from .pages import AsyncPage, AsyncPages
 from .performers import AsyncPerformer
-from .stream import AsyncStream
-from .upload import AsyncUpload
 
 __all__ = ["AsyncClient"]
 
@@ -29,8 +24,11 @@ class AsyncClient(BaseClient):
     """The base of generated asynchronous clients. It may be used on several event loops, in several threads."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
-    _upload_type: ClassVar[type[AsyncUpload]] = AsyncUpload
     _link: AsyncLink
+
+    @staticmethod
+    def _uploader(layout: Any, progress: Any) -> Any:
+        return parts.uploads().AsyncUpload(layout, progress)
 
     def _connect(self, http_client: Any, transport: Any) -> AsyncLink:
         from ..transports import async_transport
@@ -43,8 +41,7 @@ class AsyncClient(BaseClient):
         call = self._calls.prepare(operation, params)
         if operation.page is None or call.stream is not None:
             return self._run(call)
-        pager = Pager(operation.page, call)
-        return self._raw_page(pager) if self._raw else AsyncPages[Any](lambda: self._load(pager))
+        return parts.pages().load_async_list(operation.page, call, self._performer, raw=self._raw)
 
     async def request(
         self,
@@ -81,26 +78,7 @@ class AsyncClient(BaseClient):
                     )
                 )
             return await performer.run(unary(call, lambda meta, body: decode_response(call, meta, body)))
-        run = EventRun(call, call.stream)
-        steps = run.steps()
-        stream: AsyncStream[Any] = AsyncStream(run, performer, steps, await performer.run(steps))
-        return AsyncRawResponse(stream.meta, b"", lambda: stream) if self._raw else stream
-
-    async def _load(self, pager: Pager) -> AsyncPage[Any]:
-        performer = await self._performer()
-        page: AsyncPage[Any] = await performer.run(
-            unary(pager.call, lambda meta, body: self._page_of(pager, meta, body))
-        )
-        return page
-
-    async def _raw_page(self, pager: Pager) -> Any:
-        performer = await self._performer()
-        return await performer.run(
-            unary(pager.call, lambda meta, body: AsyncRawResponse(meta, body, lambda: self._page_of(pager, meta, body)))
-        )
-
-    def _page_of(self, pager: Pager, meta: Meta, body: bytes) -> AsyncPage[Any]:
-        return AsyncPage(decode_response(pager.call, meta, body), meta, pager, self._load)
+        return await parts.streams().open_async_stream(call, performer, raw=self._raw)
 
     async def aclose(self) -> None:
         """Close the connections that the client made on this event loop. A client that you passed in stays open."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._core.call import Call, unary
+from .._core.decode import decode_response
 from .._core.meta import Headers, Meta
+from .._core.operation import Page
 from .._core.paging import Pager
+from .._core.raw import AsyncRawResponse, RawResponse
 
-__all__ = ["AsyncPage", "AsyncPages", "SyncPage"]
+if TYPE_CHECKING:
+    from .performers import AsyncPerformer, Performer
+
+__all__ = ["AsyncPage", "AsyncPages", "SyncPage", "load_async_list", "load_list"]
 
 T = TypeVar("T")
 
@@ -166,3 +173,42 @@ class AsyncPages(Generic[T]):
 
     async def collect(self, limit: int | None = None) -> list[T]:
         return await (await self).collect(limit)
+
+
+def load_list(page: Page, call: Call, performer: Performer, *, raw: bool) -> Any:
+    """Return the first page of a list, or its raw response."""
+
+    def page_of(pager: Pager, meta: Meta, body: bytes) -> SyncPage[Any]:
+        return SyncPage(decode_response(pager.call, meta, body), meta, pager, load)
+
+    def load(pager: Pager) -> SyncPage[Any]:
+        found: SyncPage[Any] = performer.run(unary(pager.call, lambda meta, body: page_of(pager, meta, body)))
+        return found
+
+    start = Pager(page, call)
+    if raw:
+        return performer.run(
+            unary(call, lambda meta, body: RawResponse(meta, body, lambda: page_of(start, meta, body)))
+        )
+    return load(start)
+
+
+def load_async_list(page: Page, call: Call, performer: Callable[[], Awaitable[AsyncPerformer]], *, raw: bool) -> Any:
+    """Return a list that is not requested yet, or a coroutine that returns the raw response of its first page."""
+
+    def page_of(pager: Pager, meta: Meta, body: bytes) -> AsyncPage[Any]:
+        return AsyncPage(decode_response(pager.call, meta, body), meta, pager, load)
+
+    async def load(pager: Pager) -> AsyncPage[Any]:
+        running = await performer()
+        found: AsyncPage[Any] = await running.run(unary(pager.call, lambda meta, body: page_of(pager, meta, body)))
+        return found
+
+    async def load_raw() -> Any:
+        running = await performer()
+        return await running.run(
+            unary(call, lambda meta, body: AsyncRawResponse(meta, body, lambda: page_of(start, meta, body)))
+        )
+
+    start = Pager(page, call)
+    return load_raw() if raw else AsyncPages[Any](lambda: load(start))

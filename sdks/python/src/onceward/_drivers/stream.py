@@ -7,15 +7,17 @@ from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from .._core.call import Call
 from .._core.meta import Headers, Meta
 from .._core.ports import Opened
+from .._core.raw import AsyncRawResponse, RawResponse
 from .._core.sse import ServerEvent
 from .._core.streaming import EventRun
 
 if TYPE_CHECKING:
     from .performers import AsyncPerformer, Performer
 
-__all__ = ["AsyncStream", "Stream"]
+__all__ = ["AsyncStream", "Stream", "open_async_stream", "open_stream"]
 
 T = TypeVar("T")
 
@@ -187,3 +189,22 @@ class AsyncStream(_Base[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def open_stream(call: Call, performer: Performer, *, raw: bool) -> Any:
+    """Return the stream of a call, or its raw response."""
+    stream: Stream[Any] = Stream(_run_of(call), performer)
+    return RawResponse(stream.meta, b"", lambda: stream) if raw else stream
+
+
+async def open_async_stream(call: Call, performer: AsyncPerformer, *, raw: bool) -> Any:
+    """Return the stream of an asynchronous call, or its raw response."""
+    run = _run_of(call)
+    steps = run.steps()
+    stream: AsyncStream[Any] = AsyncStream(run, performer, steps, await performer.run(steps))
+    return AsyncRawResponse(stream.meta, b"", lambda: stream) if raw else stream
+
+
+def _run_of(call: Call) -> EventRun:
+    assert call.stream is not None
+    return EventRun(call, call.stream)

@@ -9,18 +9,13 @@ from typing import Any, ClassVar, Self
 from .._core.call import Call, unary
 from .._core.client import BaseClient
 from .._core.decode import decode_response
-from .._core.meta import Meta
 from .._core.operation import Operation
-from .._core.paging import Pager
 from .._core.ports import Clock
 from .._core.raw import RawResponse
-from .._core.streaming import EventRun
+from . import parts
 from .clock import SystemClock
 from .links import Link
-from .pages import SyncPage
 from .performers import Performer
-from .stream import Stream
-from .upload import Upload
 
 __all__ = ["SyncClient"]
 
@@ -29,8 +24,11 @@ class SyncClient(BaseClient):
     """The base of generated synchronous clients. Threads may share one; a stream belongs to one thread at a time."""
 
     _default_clock: ClassVar[Clock] = SystemClock()
-    _upload_type: ClassVar[type[Upload]] = Upload
     _link: Link
+
+    @staticmethod
+    def _uploader(layout: Any, progress: Any) -> Any:
+        return parts.uploads().Upload(layout, progress)
 
     def _connect(self, http_client: Any, transport: Any) -> Link:
         from ..transports import sync_transport
@@ -68,29 +66,14 @@ class SyncClient(BaseClient):
     def _run(self, call: Call, operation: Operation | None) -> Any:
         performer = Performer(self._link, self._clock)
         if call.stream is not None:
-            stream: Stream[Any] = Stream(EventRun(call, call.stream), performer)
-            return RawResponse(stream.meta, b"", lambda: stream) if self._raw else stream
+            return parts.streams().open_stream(call, performer, raw=self._raw)
         if operation is not None and operation.page is not None:
-            return self._pages(performer, Pager(operation.page, call))
+            return parts.pages().load_list(operation.page, call, performer, raw=self._raw)
         if self._raw:
             return performer.run(
                 unary(call, lambda meta, body: RawResponse(meta, body, lambda: decode_response(call, meta, body)))
             )
         return performer.run(unary(call, lambda meta, body: decode_response(call, meta, body)))
-
-    def _pages(self, performer: Performer, start: Pager) -> Any:
-        def page_of(pager: Pager, meta: Meta, body: bytes) -> SyncPage[Any]:
-            return SyncPage(decode_response(pager.call, meta, body), meta, pager, load)
-
-        def load(pager: Pager) -> SyncPage[Any]:
-            page: SyncPage[Any] = performer.run(unary(pager.call, lambda meta, body: page_of(pager, meta, body)))
-            return page
-
-        if self._raw:
-            return performer.run(
-                unary(start.call, lambda meta, body: RawResponse(meta, body, lambda: page_of(start, meta, body)))
-            )
-        return load(start)
 
     def close(self) -> None:
         """Close the connections that this client made. A client that you passed in stays open."""
