@@ -48,6 +48,27 @@ def test_the_tag_of_an_answer_chooses_its_variant(wire: Any, endpoint: str, sent
 
 
 @pytest.mark.process
+@pytest.mark.parametrize(
+    ("endpoint", "sent", "variant", "deviates"),
+    [
+        ("GET /animals", {"kind": "c", "milk": "much"}, "Cow", "milk"),
+        ("GET /animals", {"kind": "c"}, "Cow", "milk"),
+        ("GET /shapes", {"shape": "Circle", "radius": []}, "Circle", "radius"),
+        ("GET /events", {"type": "opened", "id": 1}, "Opened", "id"),
+        ("GET /tickets", {"state": "Open", "number": "first", "due": "today"}, "TicketOpen", "number"),
+    ],
+)
+def test_a_known_tag_chooses_its_variant_also_if_a_field_deviates(
+    wire: Any, endpoint: str, sent: Any, variant: str, deviates: str
+) -> None:
+    wire.answer(json.dumps(sent).encode())
+    value = wire.call(CONTRACT, endpoint)
+    assert type(value).__name__ == variant
+    assert value.to_dict() == sent
+    assert [path for path, _ in value._deviations] == [deviates]
+
+
+@pytest.mark.process
 def test_children_are_accepted_as_arguments(wire: Any) -> None:
     types = wire.sdk(CONTRACT).module.types
     cow, duck = {"kind": "c", "milk": 1.5}, {"kind": "RubberDuck", "colour": "yellow"}

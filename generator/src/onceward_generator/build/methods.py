@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from onceward_generator.diagnostics import Report
-from onceward_generator.load import Map, Node
+from onceward_generator.load import METHODS, Map, Node
 from onceward_generator.model import (
     Answer,
     ListType,
@@ -77,7 +77,7 @@ class MethodBuilder:
         return Method(
             id=dotted,
             name=tuple(name.split("_")),
-            http=endpoint.http.upper(),
+            http=endpoint.http.upper() if endpoint.http in METHODS else endpoint.http,
             path=path_of(endpoint),
             summary=summary.strip(),
             description=description.strip(),
@@ -162,7 +162,7 @@ class MethodBuilder:
         paths = self._document.map("paths")
         item = paths.map(endpoint.path) if paths else None
         found = servers_of(endpoint.operation, self._report) or (servers_of(item, self._report) if item else ())
-        return found[0] if found and not found[0].relative else None
+        return found[0] if found else None
 
     def _errors(self, operation: Map) -> tuple[int, ...]:
         statuses: dict[str, Node] = operation.map("responses") or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from onceward_generator.model import (
     Answer,
@@ -95,8 +96,16 @@ def operation_value(
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
-        server=_string(method.server.url if method.server is not None else None),
+        server=_string(_server(method)),
     )
+
+
+def _server(method: Method) -> str | None:
+    """Return the URL of a method's own server, or the path of one that is relative to the client's."""
+    server = method.server
+    if server is None:
+        return None
+    return urlsplit(server.url).path or "/" if server.relative else server.url
 
 
 def _security(api: Api, method: Method) -> Expr | None:

@@ -43,6 +43,7 @@ PRIMITIVES = {
 MODEL = Symbol("._core.models", "Model")
 UNKNOWN = Symbol("._core.models", "UnknownVariant")
 BY_TAG = expr(Symbol("._core.models", "by_tag"))
+NO_TAG_OF = expr(Symbol("._core.models", "no_tag_of"))
 FIELD = expr(Symbol("pydantic", "Field"))
 TAG = expr(Symbol("pydantic", "Tag"))
 FORMATS = {
@@ -184,7 +185,21 @@ class Received:
             known = [self._by_tag(type_, type_.strategy)]
         elif not tag or self._may_lack_tag(type_):
             known.append(annotated(plain, call(FIELD, union_mode=text('"smart"'))) if plain.options else plain)
-        return annotated(union(*known, expr(UNKNOWN)), call(FIELD, union_mode=text('"left_to_right"')))
+        unknown = expr(UNKNOWN)
+        tags = self._tags_of(type_, tag)
+        if tags:
+            assert isinstance(type_.strategy, ByTag)
+            unknown = annotated(unknown, call(NO_TAG_OF, *(text(repr(one)) for one in (type_.strategy.wire, *tags))))
+        return annotated(union(*known, unknown), call(FIELD, union_mode=text('"left_to_right"')))
+
+    def _tags_of(self, type_: UnionType, tag: str | None) -> list[str]:
+        """Return the tags that select a variant: the constants of the variants, or those of the mapping."""
+        if not isinstance(type_.strategy, ByTag):
+            return []
+        if tag is None:
+            return sorted(value for value, _ in type_.strategy.mapping)
+        found = [self._tag_values(variant.type, type_.strategy.wire) for variant in type_.variants]
+        return sorted(value for one in found if one for value in one[1] if isinstance(value, str))
 
     def _by_tag(self, type_: UnionType, strategy: ByTag) -> Expr:
         """Return a union whose variant is chosen by a tag that the variants do not declare as a constant."""

@@ -10,7 +10,7 @@ import types
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic import Discriminator, PydanticUserError, Tag, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from .models import Deviation, Model
@@ -57,6 +57,9 @@ def construct(annotation: Any, value: Any, path: str, deviations: list[Deviation
 def _parts(annotation: Any, value: Any, path: str, deviations: list[Deviation], problem: str) -> Any:
     origin = get_origin(annotation)
     arguments = get_args(annotation)
+    variant = _variant(annotation, value) if is_mapping(value) else None
+    if variant is not None:
+        return construct(variant, value, path, deviations)
     if origin is Annotated:
         return _parts(arguments[0], value, path, deviations, problem)
     if origin is Union or origin is types.UnionType:
@@ -107,6 +110,43 @@ def _arm(arms: tuple[Any, ...], value: Any) -> Any:
     if isinstance(value, list):
         return _of_origin(arms, list)
     return None
+
+
+def _variant(annotation: Any, value: Mapping[str, Any]) -> Any:
+    """Return the variant that the tag of a value selects; None without a tag, or for an unknown one."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Union or origin is types.UnionType:
+        return next((found for arm in arguments if (found := _variant(arm, value)) is not None), None)
+    if origin is not Annotated:
+        return None
+    arms: tuple[Any, ...] = get_args(arguments[0])
+    for mark in arguments[1:]:
+        if isinstance(mark, Discriminator) and callable(mark.discriminator):
+            tag = mark.discriminator(value)
+            return next((arm for arm in arms if any(isinstance(m, Tag) and m.tag == tag for m in get_args(arm))), None)
+        if isinstance(mark, FieldInfo) and isinstance(mark.discriminator, str):
+            return next((arm for arm in arms if _has_tag(arm, mark.discriminator, value)), None)
+    return _variant(arguments[0], value)
+
+
+def _has_tag(arm: Any, name: str, value: Mapping[str, Any]) -> bool:
+    """Return whether a variant, or one inside it, has the tag of a value."""
+    bare = _bare(arm)
+    if isinstance(bare, type) and issubclass(bare, Model):
+        info = _fields(bare).get(name)
+        tags = _literals(info.annotation) if info is not None else set[Any]()
+        return info is not None and _hashable(value.get(info.alias or name)) in tags
+    return any(_has_tag(inner, name, value) for inner in get_args(bare))
+
+
+def _literals(annotation: Any) -> set[Any]:
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return {value for part in get_args(annotation) for value in _literals(part)}
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, (str, int)) else None
 
 
 def _likeness(cls: type[Model], value: Mapping[str, Any]) -> tuple[int, int]:

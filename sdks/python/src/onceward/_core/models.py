@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Discriminator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator
 
 from .display import html_of, text_of
 from .meta import Headers, Meta
 from .narrow import is_dict
 
-__all__ = ["Deviation", "Model", "UnknownVariant", "attach", "by_tag", "deviate"]
+__all__ = ["Deviation", "Model", "UnknownVariant", "attach", "by_tag", "deviate", "no_tag_of"]
 
 Deviation = tuple[str, str]
 """The path of a value that deviates from the contract (``items.0.name``), and a description of the deviation."""
@@ -125,6 +125,18 @@ def by_tag(key: str, variants: Mapping[str, str]) -> Discriminator:
         return variants.get(tag) if isinstance(tag, str) else None
 
     return Discriminator(variant)
+
+
+def no_tag_of(key: str, *tags: str) -> BeforeValidator:
+    """Return the check of an `UnknownVariant`: an object with a known tag is a variant that deviates, not unknown."""
+
+    def check(value: Any) -> Any:
+        tag = value.get(key) if is_dict(value) else None
+        if isinstance(tag, str) and tag in tags:
+            raise ValueError(f"the value does not fit its variant {tag!r}")
+        return value
+
+    return BeforeValidator(check)
 
 
 def _slot(model: Model, name: str) -> Any:

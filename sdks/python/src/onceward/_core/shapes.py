@@ -57,7 +57,7 @@ def shape_of(reference: Any) -> Shape:
 
 def _shape(reference: str | None) -> Shape:
     plain = _plain_shape(reference) if reference else None
-    return _make(_resolve(reference)) if plain is None else plain
+    return _make(_resolve(reference), (reference or "").partition(":")[2]) if plain is None else plain
 
 
 def _text_or_json(data: bytes) -> Any:
@@ -83,7 +83,7 @@ def _resolve(reference: str | None) -> Any:
     return getattr(importlib.import_module(f"{_ROOT}.types.{family}"), name)
 
 
-def _make(annotation: Any) -> Shape:
+def _make(annotation: Any, name: str = "") -> Shape:
     from pydantic import BaseModel, TypeAdapter
 
     if _is_model(annotation, BaseModel):
@@ -97,8 +97,8 @@ def _make(annotation: Any) -> Shape:
         return Shape(model.__name__, model, _restoring(validate), declares, keeps, _restore())
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     adapter.rebuild(raise_errors=True)
-    name: str = getattr(annotation, "__name__", None) or str(annotation)
-    return Shape(name, annotation, _restoring(adapter.validator.validate_json), False, restore=_restore())
+    shown: str = name or getattr(annotation, "__name__", None) or str(annotation)
+    return Shape(shown, annotation, _restoring(adapter.validator.validate_json), False, restore=_restore())
 
 
 def _restore() -> Callable[[Any, bytes], Any] | None:

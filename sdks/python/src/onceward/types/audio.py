@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._core.models import Model, UnknownVariant
+from .._core.models import Model, UnknownVariant, no_tag_of
 
 __all__ = [
     "Transcription",
@@ -251,7 +251,9 @@ TranscriptionStreamEvent: TypeAlias = Annotated[
         TranscriptionTextDeltaEvent | TranscriptionTextSegmentEvent | TranscriptionTextDoneEvent,
         Field(discriminator="type"),
     ]
-    | UnknownVariant,
+    | Annotated[
+        UnknownVariant, no_tag_of("type", "transcript.text.delta", "transcript.text.done", "transcript.text.segment")
+    ],
     Field(union_mode="left_to_right"),
 ]
 """An event of a transcription stream."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._core.models import Model, UnknownVariant
+from .._core.models import Model, UnknownVariant, no_tag_of
 from .shared import CompletionUsage, FinishReason, Metadata
 
 __all__ = [
@@ -423,7 +423,7 @@ ChatCompletionChunkToolCallType: TypeAlias = Literal["function", "custom"] | str
 
 ChatCompletionMessageToolCallUnion: TypeAlias = Annotated[
     Annotated[ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall, Field(discriminator="type")]
-    | UnknownVariant,
+    | Annotated[UnknownVariant, no_tag_of("type", "custom", "function")],
     Field(union_mode="left_to_right"),
 ]
 """A tool call."""

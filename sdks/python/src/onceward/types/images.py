@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._core.models import Model, UnknownVariant
+from .._core.models import Model, UnknownVariant, no_tag_of
 
 __all__ = [
     "Image",
@@ -203,14 +203,16 @@ class ImagesResponse(Model):
 
 
 ImageEditStreamEvent: TypeAlias = Annotated[
-    Annotated[ImageEditPartialImageEvent | ImageEditCompletedEvent, Field(discriminator="type")] | UnknownVariant,
+    Annotated[ImageEditPartialImageEvent | ImageEditCompletedEvent, Field(discriminator="type")]
+    | Annotated[UnknownVariant, no_tag_of("type", "image_edit.completed", "image_edit.partial_image")],
     Field(union_mode="left_to_right"),
 ]
 """An event of an image edit stream."""
 
 
 ImageGenStreamEvent: TypeAlias = Annotated[
-    Annotated[ImageGenPartialImageEvent | ImageGenCompletedEvent, Field(discriminator="type")] | UnknownVariant,
+    Annotated[ImageGenPartialImageEvent | ImageGenCompletedEvent, Field(discriminator="type")]
+    | Annotated[UnknownVariant, no_tag_of("type", "image_generation.completed", "image_generation.partial_image")],
     Field(union_mode="left_to_right"),
 ]
 """An event of an image generation stream."""
