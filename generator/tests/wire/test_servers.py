@@ -79,6 +79,11 @@ def test_an_operation_may_have_its_own_server(wire: Any) -> None:
     assert target(wire, text, base_url=f"{wire.server.url}/mine") == "/mine/things"
 
 
+@pytest.mark.parametrize(("own", "expected"), [("/uploads/", "/uploads/things"), ("/", "/things")])
+def test_a_relative_server_of_an_operation_is_at_the_host_of_the_client(wire: Any, own: str, expected: str) -> None:
+    assert target(wire, contract('[{url: "SERVER/api/v3"}]', f"[{{url: {own}}}]")) == expected
+
+
 @pytest.mark.parametrize("servers", ["[{url: /api/v3}]", "[]"])
 def test_a_server_without_an_address_is_a_warning(wire: Any, servers: str) -> None:
     text = contract(servers)

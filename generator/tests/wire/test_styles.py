@@ -232,7 +232,7 @@ paths:
         - name: form
           in: querystring
           content:
-            application/x-www-form-urlencoded: {{schema: {{type: object, properties: {{a: {{type: string}}}}}}}}
+            application/x-www-form-urlencoded: {{schema: {{type: object, properties: {{a: {{}}, b: {{}}}}}}}}
       responses: {{"204": {{description: ok}}}}
 """
 THINGS = "GET /things/{filter}"
@@ -273,3 +273,32 @@ def test_a_parameter_that_is_the_whole_query(wire: Any) -> None:
     assert wire.last.query == "%7B%22a%22%3A1%7D"
     wire.call(MORE, "GET /form", form={"a": "x y"})
     assert wire.last.pairs() == [("a", "x y")]
+    wire.call(MORE, "GET /form", form={"a": ["1", "2 &"], "b": {"c": "ü"}, "n": None})
+    assert wire.last.pairs() == [("a", "1"), ("a", "2 &"), ("b", '{"c":"ü"}')]
+
+
+def test_a_header_without_items_is_left_out(wire: Any) -> None:
+    contract = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+servers: [{url: "SERVER"}]
+paths:
+  /things:
+    get:
+      parameters: [{name: X-List, in: header, schema: {type: array, items: {type: string}}}]
+      responses: {"204": {description: ok}}
+"""
+    wire.call(contract, "GET /things", x_list=[])
+    assert wire.last.header("x-list") is None
+
+
+@pytest.mark.parametrize(("method", "name"), [("LINK", "link"), ("m-search", "m_search")])
+def test_a_method_of_its_own_is_sent_as_it_is_written(wire: Any, method: str, name: str) -> None:
+    sdk = wire.sdk(f"""
+openapi: 3.2.0
+info: {{title: T, version: "1"}}
+servers: [{{url: "SERVER"}}]
+paths: {{/things: {{additionalOperations: {{{method}: {{responses: {{"204": {{description: ok}}}}}}}}}}}}
+""")
+    getattr(sdk.client().things, name)()
+    assert wire.last.method == method

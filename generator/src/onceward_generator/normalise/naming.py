@@ -112,7 +112,7 @@ def longer(endpoint: Endpoint, taken: Guess) -> Iterator[str]:
     parameters = [snake(split(name)) for name in re.findall(r"\{([^}]*)\}", endpoint.path)]
     if parameters:
         yield ".".join((*taken.resource, f"{taken.method}_by_{'_and_'.join(parameters)}"))
-    yield ".".join((*taken.resource, f"{taken.method}_{endpoint.http}"))
+    yield ".".join((*taken.resource, f"{taken.method}_{snake(split(endpoint.http))}"))
     yield ".".join((*taken.resource, f"{taken.method}_{digest(endpoint.key)}"))
 
 
@@ -235,7 +235,7 @@ def _method(endpoint: Endpoint, resource: tuple[str, ...], siblings: Siblings) -
             return written
     if http == "delete":
         return "delete_all" if _deletes_all(endpoint, siblings) else "delete"
-    return {"post": "update" if one else "create", "put": "update", "patch": "update"}.get(http, http)
+    return {"post": "update" if one else "create", "put": "update", "patch": "update"}.get(http, snake(split(http)))
 
 
 def _written(endpoint: Endpoint, verb: str, resource: tuple[str, ...], siblings: Siblings) -> str:

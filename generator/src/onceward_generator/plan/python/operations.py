@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from onceward_generator.model import (
     Answer,
@@ -70,7 +71,7 @@ def operation_value(
     """Return ``Operation(...)`` for a method and the names of its arguments, for each media type of its request."""
     params, *others = (
         _mapping({name: _param(api, checks, param, body) for name, param in arguments.items()})
-        for arguments, body in zip(forms, (method.body, *(one.body for one in method.alternatives)), strict=True)
+        for arguments, body in zip(forms, (body for body, _ in method.forms), strict=True)
     )
     alternatives = {
         one.body.media_type: _pair(_body(api, checks, one.body), other)
@@ -95,8 +96,16 @@ def operation_value(
         alternatives=_mapping(alternatives),
         chooser=_string(chooser, "content_type") if alternatives else None,
         security=_security(api, method),
-        server=_string(method.server.url if method.server is not None else None),
+        server=_string(_server(method)),
     )
+
+
+def _server(method: Method) -> str | None:
+    """Return the URL of a method's own server, or the path of one that is relative to the client's."""
+    server = method.server
+    if server is None:
+        return None
+    return urlsplit(server.url).path or "/" if server.relative else server.url
 
 
 def _security(api: Api, method: Method) -> Expr | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Literal
+from urllib.parse import urljoin
 
 from .body import Encoded, Uploader, encode_any, encode_body
 from .call import Call
@@ -158,7 +159,10 @@ class CallFactory:
             more = {**config.default_query, **(extra or {})}
             pairs = [pair for pair in pairs if pair[0] not in more]
             pairs += [pair for name, value in more.items() for pair in query_pairs(name, value)]
-        url = (server if server is not None and config.own_server else config.base_url) + parts.path
+        base = config.base_url
+        if server is not None and config.own_server:
+            base = urljoin(base, server).rstrip("/")  # it may be relative
+        url = base + parts.path
         return f"{url}{'&' if '?' in parts.path else '?'}{encode_query(pairs)}" if pairs else url
 
 

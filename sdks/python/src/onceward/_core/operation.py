@@ -139,7 +139,7 @@ class Operation:
     security: tuple[tuple[str, ...], ...] | None = None
     """The alternatives of security schemes, if the operation has its own."""
     server: str | None = None
-    """The base URL of an operation that is at another server."""
+    """The base URL of an operation that is at another server, or the path of one at the client's."""
     alternatives: Mapping[str, tuple[Body, Mapping[str, Param]]] = field(
         default_factory=dict[str, tuple[Body, Mapping[str, Param]]]
     )

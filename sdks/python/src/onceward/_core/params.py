@@ -10,7 +10,7 @@ from .checks import compiled, is_free, loosely_ok, made_of, makes
 from .doubled import doubled_names
 from .encode import Encoded, encode_path, header_fault, query_pairs, scalar
 from .errors import ParameterError
-from .narrow import is_iterable, is_mapping
+from .narrow import is_iterable, is_list, is_mapping
 from .nodes import Node
 from .operation import Operation, Param
 from .options import OPTION_NAMES, UNSET, option_fault
@@ -180,7 +180,7 @@ def _place_apart(member: _Member, value: Any, parts: Parts, segments: dict[str, 
         return
     elif param.place == "cookie":
         _place_cookie(param, value, parts)
-    elif value is not None:
+    elif value is not None and not (param.content is None and _is_empty(value)):
         text = scalar(value) if isinstance(value, str) else _styles().header_text(param, value)
         fault = header_fault(param.wire, text)
         if fault:
@@ -193,6 +193,11 @@ def _styles() -> Any:
     from . import styles
 
     return styles
+
+
+def _is_empty(value: Any) -> bool:
+    """Return whether a value is a list or an object without members, which has no form in a style."""
+    return (is_mapping(value) or is_list(value)) and not value
 
 
 def _is_scalar(value: Any) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from .encode import Encoded, as_reserved, plain, query_pairs, scalar
 from .errors import ParameterError
+from .forms import form_pairs
 from .narrow import is_dict, is_iterable, is_list, is_mapping
 from .operation import Param
 
@@ -123,8 +124,15 @@ def _joined(param: Param, value: Any, pairs: list[tuple[str, str]]) -> list[tupl
 def whole_query(param: Param, value: Any) -> list[tuple[str, str]]:
     """Return the pairs of a parameter that is the whole query. A text without a name has an empty one."""
     if param.content == "form":
-        return query_pairs(param.wire, value)
+        return _form_query(_shape(value))
     return [("", Encoded(_quoted(_content(param, value), None)))]
+
+
+def _form_query(shape: Any) -> list[tuple[str, str]]:
+    """Return the pairs of a query that is a form: a pair for each item of a list, and objects as JSON."""
+    if not is_dict(shape):
+        return [("", Encoded(_quoted(shape, None)))]
+    return [pair for name, value in shape.items() for pair in form_pairs(name, value, None)]
 
 
 # --- headers and cookies ---------------------------------------------------------------------------------------------
