@@ -122,6 +122,13 @@ CASES = [
         ),
     ),
     Case(
+        "W132",
+        operation(
+            "      responses: {'200': {description: ok, content: {application/json:"
+            " {schema: {type: object, properties: {a: {type: integer}}}, example: >{a: one}}}}}\n"
+        ),
+    ),
+    Case(
         "W140",
         "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a:\n    get:\n      operationId: a\n"
         "      x-speakeasy-pagination: >{type: spiral}\n"

@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "W145": "a server variable is not declared",
     "W130": "a response is read as bytes, because the contract does not describe it",
     "W131": "a response cannot be decoded to its schema and is returned as text",
+    "W132": "an example does not fit its schema",
     "W140": "the pagination of a list cannot be expressed",
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",

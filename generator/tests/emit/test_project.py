@@ -21,21 +21,21 @@ CONTRACT = Path(__file__).parents[1] / "contracts" / "parcels.yaml"
 
 RUN = """
 import json, os, sys
-from parcels.testing import {server}
+from parcels.testing import FakeServer
 blocks = json.loads(sys.argv[1])
-parcel = {{"id": "p1", "status": "sent"}}
-with {server}() as server:
-    server.respond_json({{"data": [parcel], "has_more": False}}, method="GET", path="/parcels")
+parcel = {"id": "p1", "status": "sent"}
+with FakeServer() as server:
+    server.respond_json({"data": [parcel], "has_more": False}, method="GET", path="/parcels")
     server.respond_json(parcel, status=201, method="POST", path="/parcels")
-    server.respond_json({{"id": "l1"}}, path="/labels")
+    server.respond_json({"id": "l1"}, path="/labels")
     server.respond_bytes(b"png", content_type="image/png", path="/labels/*/image")
-    server.respond_sse([{{"place": "Rome"}}], done=None, path="/parcels/*/events")
+    server.respond_sse([{"place": "Rome"}], done=None, path="/parcels/*/events")
     os.environ["PARCELS_BASE_URL"] = server.url
     os.environ["PARCELS_API_KEY"] = "k-0123456789abcdef"
-    scope = {{}}
+    scope = {}
     for block in blocks:
         exec(block, scope)
-    print(json.dumps([f"{{request.method}} {{request.path}}" for request in server.requests]))
+    print(json.dumps([f"{request.method} {request.path}" for request in server.requests]))
 """
 
 
@@ -55,12 +55,10 @@ def folder(files: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_every_code_block_of_the_readme_runs(files: dict[str, str], folder: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", files["README.md"], re.DOTALL)
-    server = "FakeServer" if "FakeServer" in files["tests/conftest.py"] else "FakeGateway"
     env = {**os.environ, "PYTHONPATH": str(folder / "src")}
-    code = RUN.format(server=server)
     kept = [block.replace('api_key="..."', 'api_key="k-0123456789abcdef"') for block in blocks]
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(kept)], cwd=folder, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", RUN, json.dumps(kept)], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout.splitlines()[-1])) == {

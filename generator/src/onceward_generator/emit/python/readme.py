@@ -13,7 +13,6 @@ from onceward_generator.samples import NoSample
 from onceward_generator.samples.choice import Guide, choose
 
 from .access import Access
-from .testing import server_class
 from .walk import Call, calls, python_value
 
 __all__ = ["distribution", "render_readme"]
@@ -184,12 +183,12 @@ class _Readme:
         yield f"    event = {package}.parse_webhook({arguments})\n    print(event)\n```\n"
 
     def _more(self) -> Iterator[str]:
-        package, server = self._package.brand.package, server_class()
+        package = self._package.brand.package
         yield "## Tests\n"
-        yield f"`{package}.testing.{server}` is a server on a local socket for the tests of your program: it answers"
+        yield f"`{package}.testing.FakeServer` is a server on a local socket for the tests of your program: it answers"
         yield "what you script, and records the requests.\n"
         yield (
-            f"```python\nfrom {package}.testing import {server}\n\nwith {server}() as server, {self._client}("
+            f"```python\nfrom {package}.testing import FakeServer\n\nwith FakeServer() as server, {self._client}("
             f"{self._key_argument()}base_url=server.url) as client:\n"
             '    server.respond_json({"scripted": True})\n```\n'
         )
