@@ -61,7 +61,7 @@ class MethodBuilder:
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
         choice = choice_of_stream(operation, found.params)
-        answers = self._answers.successful(endpoint)
+        answers = self._answers.successful(endpoint, defs)
         result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
@@ -101,9 +101,19 @@ class MethodBuilder:
         operation, note = endpoint.operation, self._sdk.note(endpoint.key)
         ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
         if ignored:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as its extension says", operation.at)
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as its extension says",
+                operation.at,
+                "remove the extension to have a method for it",
+            )
         if note is not None and note.skip:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as configured",
+                note.origin,
+                "remove `skip` from `sdk.yaml` to have a method for it",
+            )
         return not ignored and not (note is not None and note.skip)
 
     def _content(self, operation: Map) -> Map:
@@ -142,7 +152,10 @@ class MethodBuilder:
         for key in ("cursor_param", "limit_param"):
             if shape.get(key) and shape[key] not in wires:
                 self._report.add(
-                    "W302", f"the pagination parameter `{shape[key]}` is not a parameter of the operation", operation.at
+                    "W302",
+                    f"the pagination parameter `{shape[key]}` is not a parameter of the operation",
+                    operation.at,
+                    "correct `pages` in `sdk.yaml`, or declare the parameter",
                 )
         return Pages(
             style=PageStyle(shape["style"]),
