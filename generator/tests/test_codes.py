@@ -176,6 +176,8 @@ CASES = [
         " {schema: {}}}}}}}\n",
     ),
     Case("N904", operation(f"      parameters: [>{{name: Accept, in: header, schema: {{type: string}}}}]\n{OK}")),
+    Case("N905", operation(f"      x-speakeasy-polling: >[{{name: WaitForDone}}]\n{OK}")),
+    Case("N905", schema("{type: object, properties: {a: >{$ref: '#/components/schemas/A', x-fern-property-name: b}}}")),
 ]
 
 
@@ -201,6 +203,7 @@ def test_each_code_has_a_contract_that_produces_it_at_its_place(case: Case, tmp_
     column = text.index(">") - (text.rfind("\n", 0, text.index(">")) + 1) + 1
     places = [(one.origin.line, one.origin.column) for one in found]
     assert (line, column) in places, f"{places} instead of {(line, column)}"
+    assert case.code.startswith("E") or all(one.hint for one in found), "no next step"
     assert all(one.origin.file == ("sdk.yaml" if ">" in case.sdk else "a.yaml") for one in found)
 
 

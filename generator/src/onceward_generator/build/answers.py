@@ -77,7 +77,9 @@ class AnswerBuilder:
         if not moved or endpoint.http not in {"get", "head"}:
             return (Answer(_SUCCESS, ResultKind.EMPTY),)
         problem = f"`{endpoint.key}` only redirects: the target of the redirect is returned as bytes"
-        self._report.add("W130", problem, responses.where(moved[0]))
+        self._report.add(
+            "W130", problem, responses.where(moved[0]), "declare a successful response, if the server sends one"
+        )
         return (Answer(_SUCCESS, ResultKind.BINARY, None, "*/*"),)
 
     def _answer(self, statuses: tuple[int, int], media_type: str, entry: Node) -> Answer:

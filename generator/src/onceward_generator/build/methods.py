@@ -101,9 +101,19 @@ class MethodBuilder:
         operation, note = endpoint.operation, self._sdk.note(endpoint.key)
         ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
         if ignored:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as its extension says", operation.at)
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as its extension says",
+                operation.at,
+                "remove the extension to have a method for it",
+            )
         if note is not None and note.skip:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as configured",
+                note.origin,
+                "remove `skip` from `sdk.yaml` to have a method for it",
+            )
         return not ignored and not (note is not None and note.skip)
 
     def _content(self, operation: Map) -> Map:
@@ -142,7 +152,10 @@ class MethodBuilder:
         for key in ("cursor_param", "limit_param"):
             if shape.get(key) and shape[key] not in wires:
                 self._report.add(
-                    "W302", f"the pagination parameter `{shape[key]}` is not a parameter of the operation", operation.at
+                    "W302",
+                    f"the pagination parameter `{shape[key]}` is not a parameter of the operation",
+                    operation.at,
+                    "correct `pages` in `sdk.yaml`, or declare the parameter",
                 )
         return Pages(
             style=PageStyle(shape["style"]),
