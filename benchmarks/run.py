@@ -108,11 +108,8 @@ def generate() -> Figures:
 def measure(budgets: list[dict[str, Any]], rounds: int) -> dict[tuple[str, str], list[Figures]]:
     """Return all measurements of all rounds, by subject and scenario; subject and peer take turns."""
     scenarios = {budget["scenario"] for budget in budgets}
-    own, gateways, counted = (
-        scenarios - {"gateway", "instructions", *PARTS},
-        "gateway" in scenarios,
-        "instructions" in scenarios,
-    )
+    own = scenarios - {"gateway", "instructions", *PARTS}
+    gateways, counted = "gateway" in scenarios, "instructions" in scenarios
     needed = [*(["onceward", "openai", "types"] if own else []), *(["gateway"] if gateways or counted else [])]
     needed += ["litellm"] if gateways else []
     pythons = {name: python_of(name) for name in needed}

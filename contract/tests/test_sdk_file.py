@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import onceward
-from onceward._core.retry import _RETRIED_STATUSES
+from onceward._brand import BRAND
 from onceward_generator.behaviour import Behaviour, Clocks
 
 __all__: list[str] = []
@@ -192,7 +192,7 @@ def test_behaviour_is_that_of_the_python_sdk_and_the_default_of_the_generator() 
     assert retries["initial"] == backoff.base == default.backoff.initial
     assert retries["cap"] == backoff.cap == default.backoff.cap
     assert retries["factor"] == backoff.delay(1, Largest()) / backoff.delay(0, Largest()) == default.backoff.factor
-    assert set(retries["statuses"]) == _RETRIED_STATUSES == set(default.retry_statuses)
+    assert set(retries["statuses"]) == BRAND.behaviour.retry_statuses == set(default.retry_statuses)
     assert retries["max_retry_after"] == config.max_retry_after == default.backoff.max_retry_after
 
 

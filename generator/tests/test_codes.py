@@ -122,6 +122,13 @@ CASES = [
         ),
     ),
     Case(
+        "W132",
+        operation(
+            "      responses: {'200': {description: ok, content: {application/json:"
+            " {schema: {type: object, properties: {a: {type: integer}}}, example: >{a: one}}}}}\n"
+        ),
+    ),
+    Case(
         "W140",
         "openapi: 3.1.0\ninfo: {title: T}\npaths:\n  /a:\n    get:\n      operationId: a\n"
         "      x-speakeasy-pagination: >{type: spiral}\n"
@@ -194,6 +201,7 @@ def test_each_code_has_a_contract_that_produces_it_at_its_place(case: Case, tmp_
     column = text.index(">") - (text.rfind("\n", 0, text.index(">")) + 1) + 1
     places = [(one.origin.line, one.origin.column) for one in found]
     assert (line, column) in places, f"{places} instead of {(line, column)}"
+    assert case.code.startswith("E") or all(one.hint for one in found), "no next step"
     assert all(one.origin.file == ("sdk.yaml" if ">" in case.sdk else "a.yaml") for one in found)
 
 

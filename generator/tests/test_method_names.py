@@ -144,3 +144,24 @@ def test_extensions_of_fern_and_speakeasy_name_methods(tmp_path: Path) -> None:
     }  # fmt: skip
     assert [found.code for found in diagnostics] == ["N902", "N902"]
     assert "own.name" in {method.id for method in methods_of(build_api(contract, sdk)[0])}
+
+
+def test_a_segment_with_a_word_and_a_parameter_is_the_resource_and_its_member(tmp_path: Path) -> None:
+    found = named(
+        tmp_path,
+        ("GET", "/items", "itemsList"),
+        ("GET", "/items('{key}')", "itemsGet"),
+        ("GET", "/items('{key}')/$value", "itemsGetValue"),
+        ("GET", "/orders(a={a},b={b})/lines", ""),
+        ("POST", "/orders()/close", ""),
+        ("GET", "/report.{format}", ""),
+        ("GET", "/v{version}/pets", ""),
+        ("GET", "/{base}...{head}/pets", ""),
+    )
+    assert found["GET /items('{key}')"] == "items.retrieve"
+    assert found["GET /items('{key}')/$value"] == "items.value.retrieve"
+    assert found["GET /orders(a={a},b={b})/lines"].startswith("orders.lines.")
+    assert found["POST /orders()/close"] == "orders.close"
+    assert found["GET /report.{format}"] == "report.retrieve"
+    assert found["GET /v{version}/pets"].startswith("pets.")
+    assert found["GET /{base}...{head}/pets"].startswith("pets.")

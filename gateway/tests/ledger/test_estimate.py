@@ -107,6 +107,15 @@ def test_the_pictures_of_a_request_are_bounded() -> None:
     assert output_of("images", prompt="x", n=10**30) == 6300 << 20
 
 
+def test_sound_counts_as_a_file_where_only_its_address_is_given() -> None:
+    def tokens_of(data: str) -> int:
+        part = {"type": "input_audio", "input_audio": {"data": data, "format": "mp3"}}
+        return estimate("chat", {"messages": [{"role": "user", "content": [part]}]}, 200, 1000).input
+
+    assert 8000 <= tokens_of("https://example.com/a.mp3") < 8100
+    assert tokens_of("A" * 100) < 100
+
+
 def test_a_schema_with_a_property_of_that_name_has_no_picture() -> None:
     schema = {"type": "object", "properties": {"image": {"type": "string"}, "file": {"type": "string"}}}
     tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]

@@ -56,6 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _generate(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    config = _config(options)
+    against = options.against_file or options.against
+    outcome = run(config if against is None else replace(config, against=against))
+    _report(outcome, options.quiet)
+    return _check(outcome) if options.check else _write(outcome, options.overwrite)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "onceward-generate", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -66,9 +75,7 @@ def _generate(arguments: Sequence[str]) -> int:
         help=f"the root file of the contract (default: as configured in {CONFIG_NAME})",
     )
     parser.add_argument("--sdk", type=Path, help="the SDK configuration of the contract (sdk.yaml)")
-    parser.add_argument(
-        "--name", help="the product's name, from which package and classes are named (default: the title)"
-    )
+    parser.add_argument("--name", help="the product's name, after which all is named (default: from the title)")
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="python")
     parser.add_argument("--out", type=Path, help="the output folder")
     parser.add_argument(
@@ -96,12 +103,7 @@ def _generate(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
     parser.add_argument("--overwrite", action="store_true", help="also replace files that the generator did not write")
     parser.add_argument("--quiet", action="store_true", help="print only the number of diagnostics of each kind")
-    options = parser.parse_args(arguments)
-    config = _config(options)
-    against = options.against_file or options.against
-    outcome = run(config if against is None else replace(config, against=against))
-    _report(outcome, options.quiet)
-    return _check(outcome) if options.check else _write(outcome, options.overwrite)
+    return parser
 
 
 def _config(options: argparse.Namespace) -> Config:

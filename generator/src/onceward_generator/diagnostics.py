@@ -37,14 +37,15 @@ CODES: dict[str, str] = {
     "W122": "a cookie is sent as several",
     "W123": "an encoding names a missing property",
     "W124": "a header of a part has no fixed value",
+    "W130": "a response is read as bytes, because the contract does not describe it",
+    "W131": "a response cannot be decoded to its schema and is returned as text",
+    "W132": "an example does not fit its schema",
+    "W140": "the pagination of a list cannot be expressed",
     "W141": "a security scheme that is not supported",
     "W142": "a security requirement names a missing scheme",
     "W143": "security schemes that nothing requires",
     "W144": "a server without an address",
     "W145": "a server variable is not declared",
-    "W130": "a response is read as bytes, because the contract does not describe it",
-    "W131": "a response cannot be decoded to its schema and is returned as text",
-    "W140": "the pagination of a list cannot be expressed",
     "W201": "`operationId` is missing or not unique",
     "W202": "two operations have the same method name",
     "W203": "the variants of a union cannot be distinguished",
@@ -102,8 +103,8 @@ class Report:
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
 
-    def add(self, code: str, message: str, origin: Origin, hint: str = "") -> None:
-        """Add a diagnostic. Raises `ValueError` for a code that is not in `CODES`."""
+    def add(self, code: str, message: str, origin: Origin, hint: str) -> None:
+        """Add a diagnostic with the next step. Raises `ValueError` for a code that is not in `CODES`."""
         if code not in CODES:
             raise ValueError(f"unknown diagnostic code {code!r}: add it to `CODES`")
         self._found.setdefault(Diagnostic(code, message, origin, hint))

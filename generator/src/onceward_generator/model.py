@@ -366,6 +366,21 @@ class Method:
     deprecated: bool = False
     visible: bool = True
 
+    @property
+    def forms(self) -> tuple[tuple[Body | None, tuple[Param, ...]], ...]:
+        """The body and the parameters with each media type of the request, the preferred one first."""
+        return ((self.body, self.params), *((one.body, one.params) for one in self.alternatives))
+
+    @property
+    def received(self) -> tuple[Type, ...]:
+        """The types of what may be received: responses, errors, events, and the items of pages."""
+        found = [self.result.type, *(answer.type for answer in (*self.answers, *self.failures))]
+        if self.streams is not None:
+            found += [self.streams.event, *(type_ for _, type_ in self.streams.named)]
+        if self.pages is not None:
+            found.append(self.pages.item)
+        return tuple(type_ for type_ in found if type_ is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:

@@ -228,7 +228,7 @@ class _Reader:
                 self._report.add("W301", f"unknown key `{key}`", node.where(key), f"known: {', '.join(keys)}")
 
     def _wrong(self, message: str, at: Origin) -> None:
-        self._report.add("W303", message, at)
+        self._report.add("W303", message, at, "correct the value in `sdk.yaml`")
 
 
 def _flag(value: Node) -> bool | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,24 @@ class Project:
 def api() -> Api:
     found: Api = _load_sample().sample_api()
     return found
+
+
+class TypeChecker:
+    """Checks the types of packages in one folder and under one name, so that the runtime in them is checked once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def check(self, api: Api) -> str:
+        """Return the errors of `mypy --strict` in the package of an API."""
+        files = emit_python(replace(api, brand=replace(api.brand, package="checked")))
+        shutil.rmtree(self._folder / "src", ignore_errors=True)
+        return Project(write(files, self._folder), files).mypy("src/checked")
+
+
+@pytest.fixture(scope="session")
+def type_checker(tmp_path_factory: pytest.TempPathFactory) -> TypeChecker:
+    return TypeChecker(tmp_path_factory.mktemp("checked"))
 
 
 @pytest.fixture(scope="session")

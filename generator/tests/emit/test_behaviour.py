@@ -25,12 +25,12 @@ behaviour:
 RUN = """
 import io, json, logging
 from parcels import APIStatusError, Parcels
-from parcels.testing import SERVER
+from parcels.testing import FakeServer
 lines = io.StringIO()
 logger = logging.getLogger("parcels")
 logger.addHandler(logging.StreamHandler(lines))
 logger.setLevel(logging.DEBUG)
-with SERVER() as server, Parcels(api_key="k-0123456789abcdef", base_url=server.url) as client:
+with FakeServer() as server, Parcels(api_key="k-0123456789abcdef", base_url=server.url) as client:
     server.respond_bytes(b"{}", status=418, path="/parcels/p1", times=1)
     headers = {"X-Shown": "y", "X-Hidden": "secret-text"}
     server.respond_json({"id": "p1", "status": "sent"}, path="/parcels/p1", headers=headers)
@@ -62,8 +62,7 @@ def test_retries_time_limits_and_headers_are_as_configured(tmp_path: Path, make_
     sdk = tmp_path / "sdk.yaml"
     sdk.write_text(SDK)
     files = emit_python(build_api(CONTRACT, sdk)[0])
-    server = "FakeServer" if "FakeServer" in files["tests/conftest.py"] else "FakeGateway"
-    attempts, created, clocks, headers, shown, hidden = make_project(tmp_path, files).run(RUN.replace("SERVER", server))
+    attempts, created, clocks, headers, shown, hidden = make_project(tmp_path, files).run(RUN)
     assert attempts == 2, "418 is retried"
     assert created == 1, "503 is not"
     assert clocks == [3, None, 60]

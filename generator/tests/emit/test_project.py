@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from onceward import APIStatusError
 from onceward_generator import build_api
 from onceward_generator.cli import main
 from onceward_generator.emit.python import PythonOptions, emit_python
@@ -20,21 +21,21 @@ CONTRACT = Path(__file__).parents[1] / "contracts" / "parcels.yaml"
 
 RUN = """
 import json, os, sys
-from parcels.testing import {server}
+from parcels.testing import FakeServer
 blocks = json.loads(sys.argv[1])
-parcel = {{"id": "p1", "status": "sent"}}
-with {server}() as server:
-    server.respond_json({{"data": [parcel], "has_more": False}}, method="GET", path="/parcels")
+parcel = {"id": "p1", "status": "sent"}
+with FakeServer() as server:
+    server.respond_json({"data": [parcel], "has_more": False}, method="GET", path="/parcels")
     server.respond_json(parcel, status=201, method="POST", path="/parcels")
-    server.respond_json({{"id": "l1"}}, path="/labels")
+    server.respond_json({"id": "l1"}, path="/labels")
     server.respond_bytes(b"png", content_type="image/png", path="/labels/*/image")
-    server.respond_sse([{{"place": "Rome"}}], done=None, path="/parcels/*/events")
+    server.respond_sse([{"place": "Rome"}], done=None, path="/parcels/*/events")
     os.environ["PARCELS_BASE_URL"] = server.url
     os.environ["PARCELS_API_KEY"] = "k-0123456789abcdef"
-    scope = {{}}
+    scope = {}
     for block in blocks:
         exec(block, scope)
-    print(json.dumps([f"{{request.method}} {{request.path}}" for request in server.requests]))
+    print(json.dumps([f"{request.method} {request.path}" for request in server.requests]))
 """
 
 
@@ -54,12 +55,10 @@ def folder(files: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_every_code_block_of_the_readme_runs(files: dict[str, str], folder: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", files["README.md"], re.DOTALL)
-    server = "FakeServer" if "FakeServer" in files["tests/conftest.py"] else "FakeGateway"
     env = {**os.environ, "PYTHONPATH": str(folder / "src")}
-    code = RUN.format(server=server)
     kept = [block.replace('api_key="..."', 'api_key="k-0123456789abcdef"') for block in blocks]
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(kept)], cwd=folder, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", RUN, json.dumps(kept)], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout.splitlines()[-1])) == {
@@ -101,6 +100,42 @@ def test_the_metadata_is_complete(files: dict[str, str]) -> None:
     assert "## Unreleased" in files["CHANGELOG.md"]
     assert "src/parcels/py.typed" in files
     assert files["LICENSE"] == files["src/parcels/_core/LICENSE"]
+
+
+def test_the_readme_names_attributes_that_errors_have(files: dict[str, str]) -> None:
+    error = APIStatusError("refused")
+    section = re.search(r"^## Errors\n(.*?)^## ", files["README.md"], re.DOTALL | re.MULTILINE)
+    assert section is not None
+    listed = re.search(r"with (`.*?`) and (`.*?`);", section[1])
+    assert listed is not None
+    names = [*re.findall(r"`(\w+)`", listed[0]), *re.findall(r"error\.(\w+)", section[1])]
+    assert [name for name in names if not hasattr(error, name)] == []
+
+
+def test_the_readme_shows_webhooks(tmp_path: Path) -> None:
+    contract = tmp_path / "hooks.yaml"
+    contract.write_text(
+        "openapi: 3.1.0\ninfo: {title: Hooks, version: '1'}\npaths: {}\nwebhooks: {made: {post: {requestBody: "
+        "{content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}}}}\n"
+    )
+    text = emit_python(build_api(contract)[0])["README.md"]
+    assert "## Webhooks" in text
+    assert "event = hooks.parse_webhook(body)" in text
+
+
+def test_a_new_package_passes_its_own_checks(files: dict[str, str], folder: Path) -> None:
+    ruff = Path(sys.executable).with_name("ruff")
+    for arguments in (["check"], ["format", "--check"]):
+        command = [str(ruff), *arguments, "--no-cache", "."]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+    project = tomllib.loads(files["pyproject.toml"])["project"]["optional-dependencies"]
+    assert set(project["fast"]) <= set(project["test"]), "mypy reads the optional transport, too"
+    assert "__pycache__/" in files[".gitignore"]
+
+
+def test_every_docstring_says_what_a_method_calls(files: dict[str, str]) -> None:
+    assert not [path for path, text in files.items() if '"""Returns:' in text or '"""Args:' in text]
 
 
 def test_another_licence_is_the_owners_to_add() -> None:

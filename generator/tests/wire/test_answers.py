@@ -120,6 +120,15 @@ def test_no_body_is_no_error_after_the_request_succeeded(wire: Any, sdk: Any) ->
     assert len(wire.requests) == 2
 
 
+def test_no_body_where_the_contract_has_one_is_an_error(wire: Any, sdk: Any) -> None:
+    for status in (200, 204, 205):
+        wire.answer(b"", status=status)
+        with pytest.raises(sdk.module.ResponseShapeError):
+            sdk.call("POST /job")
+    wire.answer(b"", status=204)
+    assert sdk.call("POST /two") is None  # it has an answer without a body
+
+
 def test_the_media_type_of_the_response_selects_its_type(wire: Any, sdk: Any) -> None:
     types = sdk.module.types
     wire.answer(b'{"a": "x"}', "application/hal+json; charset=utf-8")

@@ -141,3 +141,66 @@ def test_an_unknown_path_is_not_answered(server: Any) -> None:
     connection.request("GET", "/cats")
     assert connection.getresponse().status == 501
     connection.close()
+
+
+GUARDED = """
+openapi: 3.1.0
+info: {title: Guarded, version: "1"}
+servers: [{url: "SERVER"}]
+security: [{token: []}, {key: [], cookie: []}]
+paths:
+  /secret: {get: {operationId: secret, responses: {"204": {description: ok}}}}
+  /open: {get: {operationId: open, security: [], responses: {"204": {description: ok}}}}
+  /either: {get: {operationId: either, security: [{}, {basic: []}], responses: {"204": {description: ok}}}}
+  /basic: {get: {operationId: basic, security: [{basic: []}], responses: {"204": {description: ok}}}}
+  /query: {get: {operationId: query, security: [{query: []}], responses: {"204": {description: ok}}}}
+components:
+  securitySchemes:
+    token: {type: http, scheme: bearer}
+    basic: {type: http, scheme: basic}
+    key: {type: apiKey, in: header, name: X-Key}
+    cookie: {type: apiKey, in: cookie, name: sid}
+    query: {type: apiKey, in: query, name: k}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status"),
+    [
+        ("/secret", {}, 401),
+        ("/secret", {"Authorization": "Bearer t"}, 204),
+        ("/secret", {"Authorization": "Basic dDp0"}, 401),
+        ("/secret", {"X-Key": "k"}, 401),
+        ("/secret", {"X-Key": "k", "Cookie": "a=b; sid=1"}, 204),
+        ("/open", {}, 204),
+        ("/either", {}, 204),
+        ("/basic", {}, 401),
+        ("/basic", {"Authorization": "Basic dDp0"}, 204),
+        ("/query", {}, 401),
+        ("/query?k=1", {}, 204),
+    ],
+)
+def test_a_request_without_its_credentials_is_refused(
+    wire: Any, target: str, headers: dict[str, str], status: int
+) -> None:
+    testing = import_module(f"{wire.sdk(GUARDED).module.__name__}.testing")
+    with testing.FakeServer() as server:
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+        connection.request("GET", target, headers=headers)
+        assert connection.getresponse().status == status
+        connection.close()
+        assert [violation.partition(": ")[2][:27] for violation in server.violations] == (
+            ["the credentials are missing"] if status == 401 else []
+        )
+
+
+def test_an_example_that_does_not_fit_its_schema_is_not_sent(wire: Any) -> None:
+    sdk = wire.sdk(
+        CONTRACT.replace("example: {name: Rex}", "examples: {a: {value: {name: 1}}, b: {value: {name: Leo}}}")
+    )
+    assert "W132" in sdk.codes
+    with import_module(f"{sdk.module.__name__}.testing").FakeServer() as server:
+        assert call(sdk, server, "GET /pets/{id}", 4).name == "Leo"
+    sdk = wire.sdk(CONTRACT.replace("example: {name: Rex}", "example: {name: [Rex]}"))
+    with import_module(f"{sdk.module.__name__}.testing").FakeServer() as server:
+        assert isinstance(call(sdk, server, "GET /pets/{id}", 4).name, str)

@@ -45,8 +45,8 @@ _BULKY = ("data", "file_data", "url", "b64_json", "image_url", "audio_url", "vid
 # Parts that refer to content elsewhere, by its kind. A short video has as many tokens as many pictures.
 _ELSEWHERE = {
     **dict.fromkeys(("image_url", "image", "input_image"), _PICTURE_TOKENS),
-    **dict.fromkeys(("file", "document", "document_url", "file_url", "audio_url"), _FILE_TOKENS),
-    **dict.fromkeys(("video", "video_url"), _VIDEO_TOKENS),
+    **dict.fromkeys(("file", "input_file", "document", "document_url", "file_url", "audio_url"), _FILE_TOKENS),
+    **dict.fromkeys(("video", "input_video", "video_url"), _VIDEO_TOKENS),
 }
 _TEXT_MEMBERS = frozenset(
     {"content", "functions", "instructions", "messages", "metadata", "prompt", "reasoning_content"}
@@ -283,6 +283,9 @@ def _weigh(value: Any, name: str) -> tuple[int, int]:
 def _elsewhere(part: dict[str, Any]) -> int:
     """Return the tokens of content that a part only references: a picture by its URL, a file by its id."""
     kind = part.get("type")
+    if kind == "input_audio" and isinstance(sound := part.get(kind), dict):
+        # Some servers take an address in place of the sound itself.
+        return _FILE_TOKENS if str(sound.get("data")).startswith(("http:", "https:")) else 0
     if isinstance(kind, str):
         return _ELSEWHERE.get(kind, 0)
     # A part without a type has the content itself in the member of its kind.

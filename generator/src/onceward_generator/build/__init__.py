@@ -65,7 +65,10 @@ def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report)
         if names[spelling] != split(spelling):
             called = "_".join(names[spelling])
             report.add(
-                "W105", f"`{key}` has the same words as another name; it is renamed `{called}`", schemas.where(key)
+                "W105",
+                f"`{key}` has the same words as another name; it is renamed `{called}`",
+                schemas.where(key),
+                "name it by `types` in `sdk.yaml`",
             )
     return {
         key: TypeDef(

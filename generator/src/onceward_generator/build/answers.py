@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
 from onceward_generator.diagnostics import Report
-from onceward_generator.load import Map, Node
-from onceward_generator.model import Answer, Result, ResultKind
+from onceward_generator.load import Map, Node, Seq
+from onceward_generator.model import Answer, JsonValue, Result, ResultKind, TypeDef
 from onceward_generator.normalise.answers import is_xml, successes
 from onceward_generator.normalise.context import Endpoint, component_key
 from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.streams import STREAM
 
+from .fit import misfit
 from .types import TypeBuilder, json_value
 
 __all__ = ["AnswerBuilder", "accept_of"]
@@ -33,7 +38,7 @@ class AnswerBuilder:
         self._types = types
         self._report = report
 
-    def successful(self, endpoint: Endpoint) -> tuple[Answer, ...]:
+    def successful(self, endpoint: Endpoint, defs: Mapping[str, TypeDef]) -> tuple[Answer, ...]:
         """Return the successful responses of an operation, the preferred ones first."""
         responses = endpoint.operation.map("responses") or Map({}, endpoint.operation.at)
         good = successes(responses)
@@ -48,7 +53,9 @@ class AnswerBuilder:
             if status in _BODILESS or endpoint.http == "head" or not content:
                 found.append(Answer(statuses, ResultKind.EMPTY))
             else:
-                found += [self._answer(statuses, key, entry) for key, entry in whole.items()]
+                found += [
+                    self._with_example(self._answer(statuses, key, entry), entry, defs) for key, entry in whole.items()
+                ]
         return tuple(found)
 
     def failed(self, endpoint: Endpoint) -> tuple[Answer, ...]:
@@ -70,7 +77,9 @@ class AnswerBuilder:
         if not moved or endpoint.http not in {"get", "head"}:
             return (Answer(_SUCCESS, ResultKind.EMPTY),)
         problem = f"`{endpoint.key}` only redirects: the target of the redirect is returned as bytes"
-        self._report.add("W130", problem, responses.where(moved[0]))
+        self._report.add(
+            "W130", problem, responses.where(moved[0]), "declare a successful response, if the server sends one"
+        )
         return (Answer(_SUCCESS, ResultKind.BINARY, None, "*/*"),)
 
     def _answer(self, statuses: tuple[int, int], media_type: str, entry: Node) -> Answer:
@@ -78,11 +87,26 @@ class AnswerBuilder:
         kind = self._kind(media_type, schema, entry)
         typed = kind in {ResultKind.JSON, ResultKind.JSON_LINES}
         type_ = self._types.type_of(schema) if typed else None
-        found = self._example(entry, schema)
-        return Answer(statuses, kind, type_, media_type, json_value(found[0]) if found else None, bool(found))
+        return Answer(statuses, kind, type_, media_type)
 
-    def _example(self, entry: Node, schema: Node) -> list[Node]:
-        """Return the example of a response, of its schema, or of the schema that it refers to; empty without one."""
+    def _with_example(self, answer: Answer, entry: Node, defs: Mapping[str, TypeDef]) -> Answer:
+        """Return a response with its first example that fits its schema. Others are reported."""
+        for example in self._examples(entry, entry.get("schema") if isinstance(entry, Map) else None):
+            value = json_value(example)
+            fault = None
+            if answer.kind in {ResultKind.JSON, ResultKind.JSON_LINES} and answer.type is not None:
+                value = _decoded(value)
+                fault = misfit(answer.type, value, defs)
+            if fault is None:
+                return replace(answer, example=value, has_example=True)
+            at = example.at if isinstance(example, Map | Seq) else entry.at if isinstance(entry, Map) else None
+            if at is not None:
+                problem = f"the example of a response does not fit its schema: {fault}"
+                self._report.add("W132", problem, at, "the fake server sends a sample of the schema instead")
+        return answer
+
+    def _examples(self, entry: Node, schema: Node) -> list[Node]:
+        """Return the examples of a response, of its schema, and of the schema that it refers to."""
         if not isinstance(entry, Map):
             return []
         listed = [
@@ -90,8 +114,7 @@ class AnswerBuilder:
         ]
         target = self._resolved(schema)
         found = [node["example"] for node in (entry, target) if "example" in node] + listed
-        found += list(target.seq("examples") or ())
-        return found[:1]
+        return found + list(target.seq("examples") or ())
 
     def _kind(self, media_type: str, schema: Node, entry: Node) -> ResultKind:
         target = self._resolved(schema)
@@ -112,6 +135,17 @@ class AnswerBuilder:
             seen.add(key)
             schema = self._schemas.get(key)
         return schema if isinstance(schema, Map) else Map({}, self._schemas.at)
+
+
+def _decoded(value: JsonValue) -> JsonValue:
+    """Return an example of JSON that is written as text as its value."""
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+        try:
+            decoded: JsonValue = json.loads(value)
+        except ValueError:
+            return value
+        return decoded
+    return value
 
 
 def _statuses(status: str) -> tuple[int, int] | None:

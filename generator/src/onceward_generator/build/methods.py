@@ -61,22 +61,15 @@ class MethodBuilder:
         note = self._sdk.note(endpoint.key)
         found = params_of(endpoint, self._types, self._schemas, self._sdk.params.map(endpoint.key), self._report)
         choice = choice_of_stream(operation, found.params)
-        content = self._content(operation)
-        answers = self._answers.successful(endpoint)
+        answers = self._answers.successful(endpoint, defs)
         result = self._result(answers, note.text_when if note else None)
         dotted = str(operation[ID])
-        name = dotted.rpartition(".")[2]
         summary = (note.summary if note else None) or str(operation.get("summary") or "")
         description = (note.description if note else None) or str(operation.get("description") or "")
         deprecated = operation.get("deprecated") is True
-        ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
-        if ignored:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as its extension says", operation.at)
-        if note is not None and note.skip:
-            self._report.add("N902", f"`{endpoint.key}` is left out of the SDK, as configured", note.origin)
         return Method(
             id=dotted,
-            name=tuple(name.split("_")),
+            name=tuple(dotted.rpartition(".")[2].split("_")),
             http=endpoint.http.upper() if endpoint.http in METHODS else endpoint.http,
             path=path_of(endpoint),
             summary=summary.strip(),
@@ -89,7 +82,7 @@ class MethodBuilder:
             accept=accept_of(answers, result),
             failures=self._answers.failed(endpoint),
             streams=streams_of(operation, self._stream_content(operation), self._types, defs),
-            pages=self._pages(operation, content, found.params, defs),
+            pages=self._pages(operation, self._content(operation), found.params, defs),
             retry=RetryClass(str(operation[RETRY])),
             sends=tuple(str(role) for role in operation[SENDS]) if SENDS in operation else None,
             auth=note.auth if note is not None and note.auth is not None else self._security.needs(operation),
@@ -100,8 +93,28 @@ class MethodBuilder:
             aliases=self._aliases(operation),
             positional=self._positional(found.params, note.positional if note else None),
             deprecated=note.deprecated if note is not None and note.deprecated is not None else deprecated,
-            visible=not ignored and not (note and note.skip),
+            visible=self._is_visible(endpoint),
         )
+
+    def _is_visible(self, endpoint: Endpoint) -> bool:
+        """Report whether an operation has a method in the SDK."""
+        operation, note = endpoint.operation, self._sdk.note(endpoint.key)
+        ignored = operation.get("x-fern-ignore") is True or operation.get("x-speakeasy-ignore") is True
+        if ignored:
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as its extension says",
+                operation.at,
+                "remove the extension to have a method for it",
+            )
+        if note is not None and note.skip:
+            self._report.add(
+                "N902",
+                f"`{endpoint.key}` is left out of the SDK, as configured",
+                note.origin,
+                "remove `skip` from `sdk.yaml` to have a method for it",
+            )
+        return not ignored and not (note is not None and note.skip)
 
     def _content(self, operation: Map) -> Map:
         """Return the content of the preferred response."""
@@ -139,7 +152,10 @@ class MethodBuilder:
         for key in ("cursor_param", "limit_param"):
             if shape.get(key) and shape[key] not in wires:
                 self._report.add(
-                    "W302", f"the pagination parameter `{shape[key]}` is not a parameter of the operation", operation.at
+                    "W302",
+                    f"the pagination parameter `{shape[key]}` is not a parameter of the operation",
+                    operation.at,
+                    "correct `pages` in `sdk.yaml`, or declare the parameter",
                 )
         return Pages(
             style=PageStyle(shape["style"]),

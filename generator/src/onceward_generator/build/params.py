@@ -143,7 +143,10 @@ class _Reader:
             yield replace(self._param(node, wire), required=True, multi_segment=slashes)
         for wire, node in declared.items():
             self._report.add(
-                "W108", f"`{wire}` is declared as a path parameter, but the path has no `{{{wire}}}`", node.at
+                "W108",
+                f"`{wire}` is declared as a path parameter, but the path has no `{{{wire}}}`",
+                node.at,
+                "add it to the path, or remove the parameter",
             )
 
     def others(self) -> Iterator[Param]:
@@ -194,7 +197,12 @@ class _Reader:
         if kind == "json" or (kind == "form" and node.get("in") == "querystring"):
             return inner, media_type
         if kind not in {"text", "xml"}:
-            self._report.add("W102", f"`{wire}` has the content {media_type}; callers pass it as text", node.at)
+            self._report.add(
+                "W102",
+                f"`{wire}` has the content {media_type}; callers pass it as text",
+                node.at,
+                "declare a JSON media type to have the value encoded",
+            )
         return Map({"type": "string"}, node.at), media_type
 
     def _style(self, node: Map, wire: str, place: str) -> str:
@@ -301,7 +309,12 @@ class _Reader:
         """Return the top-level members of the body. A form's ``encoding`` decides how each is written."""
         for wire in encoding or ():
             if encoding is not None and all(field.wire != wire for field in shape.fields):
-                self._report.add("W123", f"`encoding` names `{wire}`, which is not a property", encoding.where(wire))
+                self._report.add(
+                    "W123",
+                    f"`encoding` names `{wire}`, which is not a property",
+                    encoding.where(wire),
+                    "correct its name, or declare the property",
+                )
         return [
             self._encoded(
                 Param(

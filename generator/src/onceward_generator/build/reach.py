@@ -39,7 +39,7 @@ def reached(
     families: dict[str, set[str]] = defaultdict(set)
     for top in resources:
         for method in _methods(top):
-            for target, types in ((sent, _sent(method)), (received, _received(method))):
+            for target, types in ((sent, _sent(method)), (received, list(method.received))):
                 for key in _closure(types, edges):
                     target.add(key)
                     families[key].add("_".join(top.name))
@@ -66,14 +66,8 @@ def _methods(resource: Resource) -> Iterator[Method]:
 
 
 def _sent(method: Method) -> list[Type]:
-    forms = [(method.body, method.params), *((one.body, one.params) for one in method.alternatives)]
-    return [type_ for body, params in forms for type_ in (*(p.type for p in params), *([body.type] if body else ()))]
-
-
-def _received(method: Method) -> list[Type]:
-    found = [answer.type for answer in (*method.answers, *method.failures)]
-    found += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
-    return [type_ for type_ in found if type_ is not None]
+    parts = [part for body, params in method.forms for part in (*params, body)]
+    return [part.type for part in parts if part is not None]
 
 
 def _closure(types: list[Type], edges: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -34,7 +34,12 @@ class Security:
         """
         configured = self._sdk.auth
         if configured is not None and configured not in self._nodes:
-            self._report.add("W302", f"the contract has no security scheme `{configured}`", self._sdk.brand.at)
+            self._report.add(
+                "W302",
+                f"the contract has no security scheme `{configured}`",
+                self._sdk.brand.at,
+                "correct `auth` in `sdk.yaml`",
+            )
         asked = [name for entry in _required(self._document) for name in entry]
         order = dict.fromkeys([*([configured] if configured else ()), *asked, *self._nodes])
         found = tuple(self._scheme(name, node) for name in order if isinstance(node := self._nodes.get(name), Map))

@@ -91,7 +91,12 @@ class TypeBuilder:
         if kind in _PRIMS:
             return self._primitive(schema, str(kind))
         if kind is not None or "anyOf" in schema or "allOf" in schema:
-            self._report.add("W101", "a schema that cannot be expressed became an open type", schema.at)
+            self._report.add(
+                "W101",
+                "a schema that cannot be expressed became an open type",
+                schema.at,
+                "describe it by a type, `properties` or `items`",
+            )
         return JsonType()
 
     def _checked(self, node: Node) -> tuple[Type, Check | None]:
@@ -109,7 +114,9 @@ class TypeBuilder:
         node = self._schemas[target]
         while (following := component_key(node)) is not None:
             if following in seen:
-                self._report.add("W101", f"`{target}` refers only to itself", schema.at)
+                self._report.add(
+                    "W101", f"`{target}` refers only to itself", schema.at, "let one of the schemas describe the value"
+                )
                 return JsonType()
             seen.add(following)
             node = self._schemas.get(following)

@@ -73,7 +73,9 @@ class _Merger:
         seen: set[str] = set()
         while (key := component_key(member)) is not None:
             if key in self._open or key in seen or key not in self._schemas:
-                self._context.report.add("W104", f"`{key}` contains itself through `allOf`", at.at)
+                self._context.report.add(
+                    "W104", f"`{key}` contains itself through `allOf`", at.at, "remove the reference from its `allOf`"
+                )
                 return Map({"type": "object"}, at.at)
             seen.add(key)
             member = self._component(key)
@@ -91,7 +93,9 @@ class _Merger:
         """Join two schemas. The work is bounded: a merge beyond the bounds is cut off with a warning."""
         self._joins = self._joins + 1 if self._depth else 0
         if self._joins > _MOST or self._depth > _DEEPEST:
-            self._context.report.add("W101", "this `allOf` is nested too deeply to be merged", at.at)
+            self._context.report.add(
+                "W101", "this `allOf` is nested too deeply to be merged", at.at, "join some of the schemas"
+            )
             return right
         self._depth += 1
         joined = self._joined(left, right, at)
@@ -108,7 +112,12 @@ class _Merger:
         if kinds == {"integer", "number"}:
             return Map({**left, **right, "type": "integer"}, at.at)
         if len(kinds) > 1:
-            self._context.report.add("W104", f"`allOf` combines the types {' and '.join(sorted(kinds))}", at.at)
+            self._context.report.add(
+                "W104",
+                f"`allOf` combines the types {' and '.join(sorted(kinds))}",
+                at.at,
+                "declare one type in all members",
+            )
             return right
         if kinds == {"object"}:
             return self._objects(left, right, at)
@@ -227,7 +236,12 @@ class _Merger:
         variants = [variant for variant in variants if component_key(variant) not in self._spread]
         wider = [self._facts.extends(variant, other) for variant in variants]
         if not self._afford(wider.count(False)):
-            self._context.report.add("W101", f"`allOf` over a union of {len(variants)} cannot be expressed", at.at)
+            self._context.report.add(
+                "W101",
+                f"`allOf` over a union of {len(variants)} cannot be expressed",
+                at.at,
+                "add the properties to the variants",
+            )
             return other if other.get("type") == "object" else union
         joined: list[Node] = []
         for variant, extends in zip(variants, wider, strict=True):

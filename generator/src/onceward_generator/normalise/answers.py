@@ -69,7 +69,9 @@ def _answer(answer: Map, endpoint: Endpoint, named: Map, context: Context) -> Ma
         left_out = [key for key in content if key not in keep]
         if left_out:
             problem = f"the response is not requested as {' or '.join(left_out)}: {keep[0]} has the same content"
-            context.report.add("W107", problem, answer.where("content"))
+            context.report.add(
+                "W107", problem, answer.where("content"), "declare another schema, if the content differs"
+            )
     return answer if keep == list(content) else answer.replace(content=_in_order(content, keep))
 
 

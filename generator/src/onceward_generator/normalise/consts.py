@@ -30,7 +30,12 @@ def _schema(schema: Map, context: Context) -> Map:
     if not values:
         return schema.without("enum")
     if any(isinstance(value, dict | list) for value in values):
-        context.report.add("W101", "an enum of objects or lists cannot be expressed", schema.where("enum"))
+        context.report.add(
+            "W101",
+            "an enum of objects or lists cannot be expressed",
+            schema.where("enum"),
+            "describe the values by a schema",
+        )
         return schema.without("enum")
     unique = _unique(values, schema.text("type"))
     if len(unique) == 1:
@@ -43,7 +48,12 @@ def _schema(schema: Map, context: Context) -> Map:
 def _const(schema: Map, context: Context) -> Map:
     value = schema["const"]
     if isinstance(value, dict | list):
-        context.report.add("W101", "a constant object or list cannot be expressed", schema.where("const"))
+        context.report.add(
+            "W101",
+            "a constant object or list cannot be expressed",
+            schema.where("const"),
+            "describe the value by a schema",
+        )
         return schema.without("const")
     if schema.get("type") == "string" and not isinstance(value, str):
         value = _text(value)

@@ -120,7 +120,12 @@ def _tuple(schema: Map, context: Context) -> Map:
     members = items if isinstance(items, Seq) else schema.seq("prefixItems")
     if members is None:
         return schema
-    context.report.add("W106", "a tuple became a list of any of its members' types", schema.at)
+    context.report.add(
+        "W106",
+        "a tuple became a list of any of its members' types",
+        schema.at,
+        "describe an object, if the places of the items matter",
+    )
     kinds = [member for member in members if isinstance(member, Map)]
     if isinstance(items, Map) and items:
         kinds.append(items)
@@ -144,14 +149,16 @@ def _type(schema: Map, context: Context) -> Map:
         kinds = [str(member) for member in dict.fromkeys(kind)]
         unknown = [member for member in kinds if member not in _TYPES]
         if unknown:
-            context.report.add("W101", f"unknown type {unknown[0]!r}", schema.where("type"))
+            context.report.add(
+                "W101", f"unknown type {unknown[0]!r}", schema.where("type"), "use a type of JSON Schema"
+            )
         known = [member for member in kinds if member in _TYPES]
         return _types(schema, known) if known else schema.without("type")
     if kind == "file":
         return schema.replace(type="string", format="binary")
     if kind == "any" or (kind is not None and kind not in _TYPES):
         if kind != "any":
-            context.report.add("W101", f"unknown type {kind!r}", schema.where("type"))
+            context.report.add("W101", f"unknown type {kind!r}", schema.where("type"), "use a type of JSON Schema")
         return schema.without("type")
     if kind is None and not set(schema) & {*_COMPOSITIONS, "enum", "const"}:
         implied = next((kind for keyword, kind in _BY_KEYWORD if keyword in schema), None)

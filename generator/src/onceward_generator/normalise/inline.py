@@ -51,7 +51,9 @@ class _Inliner:
             ref: str = node["$ref"]
             target = self._find(ref)
             if target is None or ref in seen:
-                self._context.report.add("W103", f"`{ref}` has no target", node.where("$ref"))
+                self._context.report.add(
+                    "W103", f"`{ref}` has no target", node.where("$ref"), "declare it, or correct the reference"
+                )
                 return node.without("$ref")
             seen.add(ref)
             node = target.merged(node.only("description", "summary"))
@@ -78,7 +80,7 @@ def _parameters(document: Map, context: Context) -> Map:
         items[path] = with_operations(item.without("parameters"), changed)
     document = document.replace(paths=Map(items, paths.at, paths.spots))
     if not any(True for _ in endpoints(document)):
-        context.report.add("W102", "the contract has no operations", document.at)
+        context.report.add("W102", "the contract has no operations", document.at, "declare `paths`")
     return document
 
 
@@ -105,7 +107,9 @@ def _usable(parameters: Iterable[Map], context: Context) -> Iterator[Map]:
         if _name(parameter) and _place(parameter) in {"path", "query", "querystring", "header", "cookie"}:
             yield parameter
         else:
-            context.report.add("W102", "a parameter without `name` or with an unknown `in` is left out", parameter.at)
+            context.report.add(
+                "W102", "a parameter without `name` or with an unknown `in` is left out", parameter.at, "give it both"
+            )
 
 
 def _name(parameter: Map) -> str:

@@ -59,7 +59,9 @@ def _aliases(every: list[Endpoint], context: Context) -> dict[str, str]:
     known = {endpoint.key for endpoint in every}
     for key in context.sdk.params:
         if key not in known:
-            context.report.add("W302", f"the contract has no `{key}`", context.sdk.params.where(key))
+            context.report.add(
+                "W302", f"the contract has no `{key}`", context.sdk.params.where(key), "check method and path"
+            )
     found: dict[str, str] = {}
     for key, note in context.sdk.methods.items():
         for endpoint in (key, *note.aliases):

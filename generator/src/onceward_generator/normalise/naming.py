@@ -23,6 +23,9 @@ __all__ = ["Guess", "Siblings", "guess", "longer", "on_one", "says"]
 _FILLERS = frozenset({"api", "rest", "routes", "route", "id", "the", "a", *LINKS})
 _PREFIXES = frozenset({"api", "rest"})
 _FORMAT = re.compile(r"\.(?:json|xml)(?=/|$)")
+_CALL = re.compile(r"(?<=\w)\(\)(?=/|$)")
+_KEYED = re.compile(r"(?<=/)([A-Za-z][A-Za-z_]{2,})[^A-Za-z0-9_{}/][^/]*\{[^/]*(?=/|$)")
+"""A segment that names a thing and has a parameter: ``items('{key}')`` of OData, and ``report.{format}``."""
 _PAGINATED = ("x-pagination", "x-fern-pagination", "x-speakeasy-pagination")
 _LISTS = ("data", "items", "results", "values", "entries")
 
@@ -69,7 +72,7 @@ class Siblings:
 
     @staticmethod
     def _plain(path: str) -> str:
-        return _FORMAT.sub("", path.partition("#")[0].partition("?")[0])
+        return _plain(path.partition("#")[0].partition("?")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,17 @@ class Guess:
 def guess(endpoint: Endpoint, siblings: Siblings) -> Guess:
     """Return the likeliest name of an operation among the other operations of the contract."""
     path, _, query = endpoint.path.partition("#")[0].partition("?")
-    segments = _without_prefix([segment for segment in _FORMAT.sub("", path).split("/") if segment])
+    segments = _without_prefix([segment for segment in _plain(path).split("/") if segment])
     segments, action = _custom(segments)
     resource, method = (_static(segments), action) if action else _resource_and_action(endpoint, segments, siblings)
     method = method or _method(endpoint, resource, siblings)
     scope = tuple(snake(split(part.replace("=true", ""))) for part in query.split("&") if part)
     return Guess((*scope, *resource) or _tag(endpoint) or ("root",), method)
+
+
+def _plain(path: str) -> str:
+    """Return a path whose segments are either words or parameters, without the ending of a format."""
+    return _KEYED.sub(r"\1/{key}", _CALL.sub("", _FORMAT.sub("", path)))
 
 
 def longer(endpoint: Endpoint, taken: Guess) -> Iterator[str]:

@@ -156,7 +156,12 @@ class _Finder:
             name = str(self._note["event"])
             if name in self._named:
                 return Map({"$ref": reference_to(name)}, at)
-            self._context.report.add("W302", f"the contract has no schema `{name}`", self._note.where("event"))
+            self._context.report.add(
+                "W302",
+                f"the contract has no schema `{name}`",
+                self._note.where("event"),
+                "correct `stream` in `sdk.yaml`",
+            )
         entry = content.map(declared) if declared else None
         for key in ("itemSchema", "schema"):
             schema = entry.map(key) if entry else None

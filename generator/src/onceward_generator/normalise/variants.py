@@ -31,7 +31,10 @@ def variants(document: Map, context: Context) -> Map:
             if merged is None:
                 continue
             context.report.add(
-                "N903", f"`{http.upper()} {path}` was merged into `{base}` as its stream", item.where(http)
+                "N903",
+                f"`{http.upper()} {path}` was merged into `{base}` as its stream",
+                item.where(http),
+                "nothing to do: callers choose the stream by an argument",
             )
             plain = plain.merged({http: merged})
             item = item.without(http)

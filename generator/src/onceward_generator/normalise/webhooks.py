@@ -36,7 +36,7 @@ def webhooks(document: Map, context: Context) -> Map:
             schema = _payload(operation)
             if schema is None:
                 message = f"the webhook `{wire}` is left out: it has no JSON payload"
-                context.report.add("N901", message, operation.at)
+                context.report.add("N901", message, operation.at, "declare a JSON body, if it has one")
                 continue
             key = component_key(schema) or _named(wire, schema, schemas)
             text = str(operation.get("summary") or operation.get("description") or "")

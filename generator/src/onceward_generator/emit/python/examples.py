@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,7 +50,7 @@ def _answer(api: Api, method: Method) -> tuple[int, str | None, Any]:
         text = _plain(answer.example) if answer.has_example else "text"
         return status, media_type, text if answer.kind is ResultKind.TEXT else str(text).encode()
     if answer.has_example:
-        return status, media_type, _decoded(_plain(answer.example))
+        return status, media_type, _plain(answer.example)
     return status, media_type, _sample(api, answer.type)
 
 
@@ -80,13 +79,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(member) for member in value]
     return {key: _plain(member) for key, member in value.items()} if isinstance(value, dict) else value
-
-
-def _decoded(value: Any) -> Any:
-    """Return an example of JSON that is written as text as its value."""
-    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value

@@ -29,7 +29,7 @@ classifiers = ["Typing :: Typed"]
 
 [project.optional-dependencies]
 fast = ["pyreqwest>=0.15,<0.16"]
-test = ["mypy>=1.15", "pytest>=8"]
+test = ["mypy>=1.15", "pyreqwest>=0.15,<0.16", "pytest>=8"]
 {urls}
 [tool.hatch.version]
 path = "src/{folder}/_version.py"
@@ -43,6 +43,24 @@ files = ["src"]
 
 [tool.pytest.ini_options]
 testpaths = ["tests"]
+
+[tool.ruff]
+line-length = 120
+src = ["src"]
+
+[tool.ruff.lint]
+select = ["B", "E", "F", "I", "UP", "W"]
+"""
+
+GITIGNORE = """# Written once by onceward-generate; edit it as you like.
+__pycache__/
+*.egg-info/
+.venv/
+.mypy_cache/
+.pytest_cache/
+.ruff_cache/
+build/
+dist/
 """
 
 CI = """# Written once by onceward-generate; edit it as you like.
@@ -94,6 +112,7 @@ def project_files(package: Package, options: PythonOptions) -> dict[str, str]:
         ),
         "README.md": render_readme(package),
         "CHANGELOG.md": Once(CHANGELOG),
+        ".gitignore": Once(GITIGNORE),
         ".github/workflows/ci.yml": Once(CI),
         f"src/{folder}/_core/LICENSE": licence,
     }

@@ -13,7 +13,6 @@ from onceward_generator.samples import NoSample
 from onceward_generator.samples.choice import Guide, choose
 
 from .access import Access
-from .testing import server_class
 from .walk import Call, calls, python_value
 
 __all__ = ["distribution", "render_readme"]
@@ -48,6 +47,7 @@ class _Readme:
         yield from self._pages()
         yield from self._streams()
         yield from self._files()
+        yield from self._webhooks()
         yield from self._more()
 
     def _head(self) -> Iterator[str]:
@@ -81,8 +81,8 @@ class _Readme:
             yield f"```python\n{created}\n```\n"
         yield "With `asyncio`, methods are the same and awaited:\n"
         yield self._code(
-            f"import asyncio\n\nasync def main() -> None:\n    async with Async{self._client}() as client:\n"
-            f"        {read}await {shown}\n        {show or 'pass'}\n\nasyncio.run(main())",
+            f"async def main() -> None:\n    async with Async{self._client}() as client:\n"
+            f"        {read}await {shown}\n        {show or 'pass'}\n\n\nasyncio.run(main())",
             asynchronous=True,
         )
 
@@ -102,7 +102,7 @@ class _Readme:
         package = self._package.brand.package
         yield "## Errors\n"
         yield f"Every error is a `{package}.{self._client}Error`. An answer with an error status is an `APIStatusError`"
-        yield "with `status`, `body`, `headers` and `request_id`; the class follows the status:\n"
+        yield "with `status_code`, `body`, `headers` and `request_id`; the class follows the status:\n"
         yield "| status | class |\n|---|---|"
         yield "\n".join(f"| {status} | `{name}` |" for status, name in self._statuses()) + "\n"
         yield (
@@ -110,7 +110,7 @@ class _Readme:
             "before anything is sent.\n"
         )
         yield f"```python\nimport {package}\n\ntry:\n    {shown}\nexcept {package}.APIStatusError as error:\n" + (
-            "    print(error.status, error.body)\n```\n"
+            "    print(error.status_code, error.body)\n```\n"
         )
         yield "Requests that are safe to repeat are retried twice, with growing delays."
         yield f"`{self._client}(max_retries=5)` and `{self._client}(timeout=20.0)` change retries and time limits"
@@ -166,13 +166,29 @@ class _Readme:
             yield "## Downloads\n\nA binary answer is `bytes` with `write_to_file`:\n"
             yield f'```python\ncontent = {download}\ncontent.write_to_file("download.bin")\n```\n'
 
+    def _webhooks(self) -> Iterator[str]:
+        webhooks, package = self._package.api.webhooks, self._package.brand.package
+        if webhooks is None:
+            return
+        names = ", ".join(f"`{one.wire}`" for one in webhooks.events)
+        yield f"## Webhooks\n\n`parse_webhook` returns the event of a request that the API sent: {names}.\n"
+        arguments = "body"
+        if webhooks.signature is not None:
+            arguments = "body, headers"
+            yield "It verifies the signature with the secret, an argument or the environment variable"
+            yield f"`{self._package.brand.env_prefix}_WEBHOOK_SECRET`; `WebhookSignatureError` is a wrong one.\n"
+        else:
+            yield "The sender is not verified, because the contract declares no signature.\n"
+        yield f"```python\nimport {package}\n\n\ndef receive({arguments}):\n"
+        yield f"    event = {package}.parse_webhook({arguments})\n    print(event)\n```\n"
+
     def _more(self) -> Iterator[str]:
-        package, server = self._package.brand.package, server_class()
+        package = self._package.brand.package
         yield "## Tests\n"
-        yield f"`{package}.testing.{server}` is a server on a local socket for the tests of your program: it answers"
+        yield f"`{package}.testing.FakeServer` is a server on a local socket for the tests of your program: it answers"
         yield "what you script, and records the requests.\n"
         yield (
-            f"```python\nfrom {package}.testing import {server}\n\nwith {server}() as server, {self._client}("
+            f"```python\nfrom {package}.testing import FakeServer\n\nwith FakeServer() as server, {self._client}("
             f"{self._key_argument()}base_url=server.url) as client:\n"
             '    server.respond_json({"scripted": True})\n```\n'
         )
@@ -204,4 +220,5 @@ class _Readme:
     def _code(self, code: str, *, asynchronous: bool = False, run: bool = True) -> str:
         name = f"{'Async' if asynchronous else ''}{self._client}"
         head = f"from {self._package.brand.package} import {name}\n\n" if run else ""
+        head = f"import asyncio\n\n{head}\n" if asynchronous else head
         return f"```python\n{head}{code.strip()}\n```\n"

@@ -12,16 +12,10 @@ from onceward_generator.plan.python import Package
 from onceward_generator.samples import NoSample, SampleFile, answer_of, ending_of
 
 from .access import Access
-from .runtime import has_name
 from .text import HEADER, docstring, indent
 from .walk import Call, calls, python_value, sample_values
 
-__all__ = ["render_tests", "server_class"]
-
-
-def server_class() -> str:
-    """Return the class of the testing kit that generated tests run against."""
-    return "FakeServer" if has_name("testing", "FakeServer") else "FakeGateway"
+__all__ = ["render_tests"]
 
 
 def render_tests(package: Package) -> dict[str, str]:
@@ -153,10 +147,13 @@ def _events(package: Package, streams: Streams) -> list[str]:
 
 def _conftest(package: Package) -> str:
     doc = docstring("The clients of the tests, and a server on a socket that answers them.")
-    server = server_class()
-    return f"{HEADER}{doc}\n" + _CONFTEST.replace("PACKAGE", package.brand.package).replace("SERVER", server).replace(
-        "CLIENT", package.client
-    ).replace("CREDENTIALS", repr(Access(package.api).samples()))
+    words = {
+        "PACKAGE": package.brand.package, "CLIENT": package.client, "CREDENTIALS": repr(Access(package.api).samples()),
+    }  # fmt: skip
+    text = _CONFTEST
+    for word, value in words.items():
+        text = text.replace(word, value)
+    return f"{HEADER}{doc}\n{text}"
 
 
 _CONFTEST = '''from __future__ import annotations
@@ -170,7 +167,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from PACKAGE import AsyncCLIENT, CLIENT
-from PACKAGE.testing import SERVER
+from PACKAGE.testing import FakeServer
 
 Play: TypeAlias = Callable[..., Any]
 
@@ -194,7 +191,7 @@ def _play(
     body: bytes | None = None,
     media_type: str = "application/json",
 ) -> None:
-    with SERVER() as server:
+    with FakeServer() as server:
         server.respond_bytes(
             _body(answer, media_type) if body is None else body,
             status=status,

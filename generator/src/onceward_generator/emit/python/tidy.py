@@ -29,7 +29,10 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
-        _run(root, "check", "--select=I,F401,F811,F821,F822", "--fixable=I", "--fix", "--output-format=concise", *STYLE)
+        packages = sorted({path.split("/")[1] for path in sources if path.startswith("src/")})
+        own = f"--config=lint.isort.known-first-party={packages!r}"  # the runtime of the package is not in this folder
+        rules = ("--select=I,F401,F811,F821,F822", "--fixable=I", "--fix", "--output-format=concise")
+        _run(root, "check", *rules, own, *STYLE)
         _run(root, "format", *STYLE)
         return {**files, **{path: (root / path).read_text(encoding="utf-8") for path in sources}}
 

@@ -36,6 +36,8 @@ def method_doc(api: Api, method: Method, arguments: dict[str, Param], common: fr
     sections = [_closed(" ".join(method.summary.split())), method.description.strip()]
     if method.summary.strip().rstrip(".") == method.description.strip().rstrip("."):
         sections = sections[1:]
+    if not any(sections):
+        sections = [f"`{method.http} {method.path}`"]
     if method.deprecated:
         sections.append("Deprecated.")
     lines = [line for name, param in arguments.items() if (line := _argument(api, name, param))]
@@ -47,8 +49,7 @@ def method_doc(api: Api, method: Method, arguments: dict[str, Param], common: fr
     raised = _raises(api, method, common)
     if raised:
         sections.append("Raises:\n" + "\n".join(raised))
-    body = "\n\n".join(section for section in sections if section)
-    return body or f"`{method.http} {method.path}`"
+    return "\n\n".join(section for section in sections if section)
 
 
 def _argument(api: Api, name: str, param: Param) -> str:

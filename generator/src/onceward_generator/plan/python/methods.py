@@ -132,8 +132,7 @@ class Methods:
             )
             for name, params in found.items()
         ]
-        assert method.body is not None
-        types = [method.body.media_type, *(one.body.media_type for one in method.alternatives)]
+        types = [body.media_type for body, _ in method.forms if body is not None]
         about = f"The media type of the request; {types[0]} unless only another one has the arguments."
         return (*keys, KeyDef(chooser, literal(types), False, about))
 

@@ -107,14 +107,9 @@ def name_types(api: Api, place: Callable[[TypeDef], str] | None = None) -> Namin
     received_roots = [key for key, definition in api.types.items() if definition.received]
     sent_roots: list[str] = []
     for method in all_methods(api.resources):
-        answers = (*method.answers, *method.failures)
-        carried: list[Type | None] = [method.result.type, *(answer.type for answer in answers)]
-        carried += [method.streams.event if method.streams else None, method.pages.item if method.pages else None]
-        carried += [type_ for _, type_ in method.streams.named] if method.streams else []
-        received_roots.extend(key for type_ in carried if type_ for key in references(type_))
-        forms = (method.params, *(one.params for one in method.alternatives))
-        sent_roots.extend(key for params in forms for param in params for key in references(param.type))
-        for body in (method.body, *(one.body for one in method.alternatives)):
+        received_roots.extend(key for type_ in method.received for key in references(type_))
+        for body, params in method.forms:
+            sent_roots.extend(key for param in params for key in references(param.type))
             # Values under names that the contract does not list have a type, but no parameter.
             if body is not None and isinstance(shape := api.resolve(body.type), ObjectType) and shape.extra is not None:
                 sent_roots.extend(references(shape.extra))

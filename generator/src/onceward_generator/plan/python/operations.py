@@ -71,7 +71,7 @@ def operation_value(
     """Return ``Operation(...)`` for a method and the names of its arguments, for each media type of its request."""
     params, *others = (
         _mapping({name: _param(api, checks, param, body) for name, param in arguments.items()})
-        for arguments, body in zip(forms, (method.body, *(one.body for one in method.alternatives)), strict=True)
+        for arguments, body in zip(forms, (body for body, _ in method.forms), strict=True)
     )
     alternatives = {
         one.body.media_type: _pair(_body(api, checks, one.body), other)

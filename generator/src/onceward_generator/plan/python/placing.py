@@ -171,16 +171,11 @@ def _users(api: Api) -> dict[str, frozenset[Path]]:
 
 
 def _types_of(method: Method) -> Iterable[Type]:
-    answers = (*method.answers, *method.failures)
-    forms = (method.params, *(one.params for one in method.alternatives))
-    yield from (param.type for params in forms for param in params)
-    yield from (body.type for body in (method.body, *(one.body for one in method.alternatives)) if body is not None)
-    yield from (type_ for type_ in (method.result.type, *(answer.type for answer in answers)) if type_ is not None)
-    if method.streams is not None:
-        yield method.streams.event
-        yield from (type_ for _, type_ in method.streams.named)
-    if method.pages is not None:
-        yield method.pages.item
+    for body, params in method.forms:
+        yield from (param.type for param in params)
+        if body is not None:
+            yield body.type
+    yield from method.received
 
 
 def _type_lines(definition: TypeDef) -> int:

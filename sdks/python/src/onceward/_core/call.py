@@ -327,22 +327,7 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
             raise
         meta = _meta(tries, response)
         if started:
-            log.info(
-                "%s %s: %d in %.3f s (attempt %d, request id %s)",
-                request.method,
-                redacted_url(request.url),
-                meta.status_code,
-                time.perf_counter() - started,
-                tries.attempts,
-                meta.request_id,
-            )
-            if log.enabled(10):
-                log.debug(
-                    "%s %s answered headers=%s",
-                    request.method,
-                    redacted_url(request.url),
-                    redacted_headers(response.headers, call.shared.brand.behaviour.logged_headers),
-                )
+            _log_response(tries, request, meta, response, time.perf_counter() - started)
         if 200 <= meta.status_code < 300:
             _count(call, ok=True)
             return meta, response, request
@@ -355,6 +340,22 @@ def exchange(tries: Tries, *extra: tuple[str, str]) -> Steps[tuple[Meta, Any, Re
                 continue
         request = yield from _refuse(tries, meta, response, request)
     raise tries.stamp(APIError(f"{tries.where}: more than {_MAX_REDIRECTS} redirects; check `base_url`."))
+
+
+def _log_response(tries: Tries, request: Request, meta: Meta, response: Any, seconds: float) -> None:
+    log, url = tries.call.shared.log, redacted_url(request.url)
+    log.info(
+        "%s %s: %d in %.3f s (attempt %d, request id %s)",
+        request.method,
+        url,
+        meta.status_code,
+        seconds,
+        tries.attempts,
+        meta.request_id,
+    )
+    if log.enabled(10):
+        headers = redacted_headers(response.headers, tries.call.shared.brand.behaviour.logged_headers)
+        log.debug("%s %s answered headers=%s", request.method, url, headers)
 
 
 def _log_request(log: Log, request: Request, logged: frozenset[str]) -> None:

@@ -24,8 +24,9 @@ _ERROR_KEY: Final = b'"error"'
 # An error with a status of success is a small object, or at the end of a larger one; searching further would be
 # expensive.
 _ERROR_WINDOW: Final = 2048
-_BODILESS: Final = frozenset({202, 204, 205})
-"""Statuses of responses that may have no body, whatever the contract says."""
+_ACCEPTED: Final = 202
+"""The status of a request whose result is still to come, so that its response may have no body whatever the contract
+says."""
 
 
 # --- whole answers ---------------------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ def decode(
     """
     if as_text or result.kind == "text":
         return _text(meta, body)
-    if not body and meta.status_code in _BODILESS:
+    if not body and meta.status_code == _ACCEPTED:
         return Content() if result.kind == "binary" else None
     if result.kind == "json":
         return _json(shape_of(result.type if type_ is None else type_), meta, body, where, now, embedded=embedded)
@@ -77,16 +78,14 @@ def decode(
 def select(answers: tuple[Result, ...], meta: Meta, body: bytes) -> Result:
     """Return the answer that the status selects and, among several, the one of the response's media type.
 
-    A status that the contract does not mention selects among all answers, and none of them if there is no body.
+    A status that the contract does not mention selects among all answers: one without a body if there is one.
     """
     status = meta.status_code
     fitting = [answer for answer in answers if answer.statuses[0] <= status <= answer.statuses[1]]
     if fitting:
         width = fitting[0].statuses[1] - fitting[0].statuses[0]
         fitting = [answer for answer in fitting if answer.statuses[1] - answer.statuses[0] == width]
-    elif not body:
-        return Result(kind="empty")
-    pool = fitting or [answer for answer in answers if answer.kind != "empty"] or list(answers)
+    pool = fitting or [answer for answer in answers if (answer.kind == "empty") is not bool(body)] or list(answers)
     if len(pool) == 1:
         return pool[0]
     media_type = meta.headers.get("content-type", "").partition(";")[0].strip().lower()

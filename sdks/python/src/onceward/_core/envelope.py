@@ -32,10 +32,7 @@ def error_from(
     now: float,
     sent_request_id: str | None = None,
 ) -> e.APIStatusError:
-    """Return the error that a response or an event of a stream represents.
-
-    ``where`` names the request in its message.
-    """
+    """Return the error that a response or an event represents. ``where`` names the request in its message."""
     value = _decoded(body)
     fields = _fields(_with_choice_error(value), body)
     if status is None or status < 400:

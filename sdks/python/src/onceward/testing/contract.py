@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from .._brand import BRAND
+from .._core.brand import Brand, Scheme
 from .._core.checks import compiled
 from .._core.narrow import is_dict, is_tuple
 from .._core.operation import Operation, Param
@@ -27,8 +29,11 @@ _PART_NAME: Final = re.compile(rb'(?i)content-disposition:[^\r\n]*?[; ]name="?([
 class Contract:
     """The operations of this package by their paths, with an example of the response of each."""
 
-    def __init__(self, operations: list[Operation], examples: dict[str, tuple[int, str | None, Any, Any]]) -> None:
+    def __init__(
+        self, operations: list[Operation], examples: dict[str, tuple[int, str | None, Any, Any]], brand: Brand
+    ) -> None:
         self._examples = examples
+        self._brand = brand
         # The path with the fewest parameters first: `/pets/mine` before `/pets/{id}`.
         ordered = sorted(operations, key=lambda operation: operation.path.count("{"))
         self._patterns = [(_pattern(operation.path), operation) for operation in ordered]
@@ -49,7 +54,25 @@ class Contract:
         if found is None:
             return []
         operation, segments = found
-        return [*_parameter_faults(operation, request, segments), *_body_faults(operation, request)]
+        refusal = self.refusal(request)
+        return [
+            *([refusal] if refusal else []),
+            *_parameter_faults(operation, request, segments),
+            *_body_faults(operation, request),
+        ]
+
+    def refusal(self, request: RecordedRequest) -> str | None:
+        """Return the fault of a request without the credentials of its operation. Their values are not checked."""
+        found = self.find(request)
+        if found is None or not found[0].auth or not self._brand.schemes:
+            return None
+        own, schemes = found[0].security, self._brand.schemes
+        wanted = self._brand.security if own is None else own
+        if not wanted or any(all(_carries(request, schemes[name]) for name in one) for one in wanted):
+            return None
+        return (
+            f"the credentials are missing: {' or '.join(' and '.join(f'`{name}`' for name in one) for one in wanted)}"
+        )
 
     def answer(self, request: RecordedRequest) -> Reply | None:
         """Return the answer to a request from the example of its operation; None for an unknown request."""
@@ -79,7 +102,7 @@ def contract() -> Contract | None:
         examples |= module.EXAMPLES
     resources = _modules(import_module(f"{_ROOT}.resources"))
     found = {id(one): one for module in resources for one in vars(module).values() if isinstance(one, Operation)}
-    return Contract(list(found.values()), examples)
+    return Contract(list(found.values()), examples, BRAND)
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -90,6 +113,21 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
 def _pattern(path: str) -> re.Pattern[str]:
     pieces = re.split(r"\{[^{}]+\}", path.partition("?")[0].partition("#")[0])
     return re.compile("([^/?]*)".join(re.escape(piece) for piece in pieces))
+
+
+def _carries(request: RecordedRequest, scheme: Scheme) -> bool:
+    """Report whether a request has the credential of a scheme, where that can be seen in it."""
+    if scheme.kind in ("mutual_tls", "unsupported"):
+        return True
+    if scheme.kind == "query":
+        return any(name == scheme.wire for name, _ in request.query)
+    if scheme.kind == "cookie":
+        cookies = (request.header("cookie") or "").split(";")
+        return any(cookie.strip().partition("=")[0] == scheme.wire for cookie in cookies)
+    if scheme.kind == "header":
+        return request.header(scheme.wire) is not None
+    word, _, rest = (request.header("authorization") or "").partition(" ")
+    return bool(rest) and word.lower() == ("basic" if scheme.kind == "basic" else "bearer")
 
 
 # --- validation ------------------------------------------------------------------------------------------------------

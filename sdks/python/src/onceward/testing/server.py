@@ -262,6 +262,9 @@ class FakeServer:
         known = contract()
         if known is not None:
             faults = known.faults(request)
+            refusal = known.refusal(request)
+            if refusal is not None:
+                return json_reply({"message": refusal, "faults": faults}, 401)
             if faults:
                 return json_reply({"message": "; ".join(faults), "faults": faults}, 400)
             answer = known.answer(request)
