@@ -158,7 +158,7 @@ class _Reader:
                     name = str(node.get("name") or "query")
                     if place == "header" and not _HEADER(name):
                         message = f"`{name}` is not a valid name of a header, so that it cannot be sent"
-                        self._report.add("W102", message, node.where("name"))
+                        self._report.add("W102", message, node.where("name"), "a call with it is an error")
                     yield self._param(node, name)
 
     def _param(self, node: Map, wire: str) -> Param:
