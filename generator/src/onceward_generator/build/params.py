@@ -29,6 +29,7 @@ from onceward_generator.model import (
     UnionType,
 )
 from onceward_generator.normalise.context import Endpoint, dereferenced
+from onceward_generator.normalise.extensions import NAME
 from onceward_generator.normalise.media import family
 from onceward_generator.words import digest, spelled, split
 
@@ -160,7 +161,7 @@ class _Reader:
         style = self._style(node, wire, place) if content_type is None else _STYLES.get(place, ("form",))[0]
         found = Param(
             wire=wire,
-            name=split(wire),
+            name=split(node.text(NAME) or wire),
             place=_PLACES[place],
             type=self._types.type_of(schema),
             required=node.get("required") is True,
