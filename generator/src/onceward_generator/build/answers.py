@@ -121,12 +121,13 @@ class AnswerBuilder:
         if target.get("format") == "binary":
             return ResultKind.BINARY
         is_value = bool(target) and target.get("type") != "string" and "const" not in target
-        if is_xml(media_type):
+        kind = _KINDS.get(family(media_type), ResultKind.BINARY)
+        plain = media_type.partition(";")[0].strip().lower() in {"text/plain", "text/*"}
+        if is_xml(media_type) or (kind is ResultKind.TEXT and not plain):
             if is_value:
                 problem = f"{media_type} cannot be decoded to its schema: the response is returned as text"
                 self._report.add("W131", problem, entry.at, "declare `application/json`, if the server sends it")
             return ResultKind.TEXT
-        kind = _KINDS.get(family(media_type), ResultKind.BINARY)
         return ResultKind.JSON if kind is ResultKind.TEXT and is_value else kind
 
     def _resolved(self, schema: Node) -> Map:
