@@ -176,6 +176,8 @@ CASES = [
         " {schema: {}}}}}}}\n",
     ),
     Case("N904", operation(f"      parameters: [>{{name: Accept, in: header, schema: {{type: string}}}}]\n{OK}")),
+    Case("N905", operation(f"      x-speakeasy-polling: >[{{name: WaitForDone}}]\n{OK}")),
+    Case("N905", schema("{type: object, properties: {a: >{$ref: '#/components/schemas/A', x-fern-property-name: b}}}")),
 ]
 
 

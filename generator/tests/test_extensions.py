@@ -8,7 +8,7 @@ import pytest
 from contracts import method
 
 from onceward_generator import build_api
-from onceward_generator.model import Api, Prim, Primitive, Ref
+from onceward_generator.model import Api, EnumType, Prim, Primitive, Ref
 
 CONTRACT = """
 openapi: 3.1.0
@@ -121,3 +121,83 @@ components:"""
     assert found.streams is not None
     assert found.streams.flag == "stream"
     assert [param.type for param in found.params] == [Primitive(Prim.BOOLEAN)]
+
+
+NAMED = """
+openapi: 3.1.0
+info: {title: Named, version: "1"}
+x-speakeasy-retries:
+  strategy: backoff
+  backoff: {initialInterval: 250, maxInterval: 4000, maxElapsedTime: 60000, exponent: 3}
+  statusCodes: ["5XX", 429]
+paths:
+  /a:
+    post:
+      operationId: a
+      x-fern-retries: {disabled: true}
+      parameters:
+        - {name: X-Trace, in: query, x-fern-parameter-name: trail, schema: {type: string}}
+        - {name: q, in: query, x-speakeasy-name-override: search_term, schema: {type: string}}
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/thing_v2"}}}}
+  /b:
+    get:
+      operationId: b
+      x-speakeasy-retries: {strategy: none}
+      responses: {"204": {description: ok}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties:
+        _id: {type: string, x-fern-property-name: identifier}
+        kind: {type: string, x-speakeasy-name-override: size}
+        size: {type: integer}
+    thing_v2:
+      x-speakeasy-name-override: NewThing
+      allOf:
+        - $ref: "#/components/schemas/Base"
+        - {type: object, properties: {grade: {$ref: "#/components/schemas/Grade"}}}
+    Base: {x-fern-type-name: Root, type: object, properties: {a: {type: string}}}
+    Grade:
+      type: integer
+      enum: [1, 2]
+      x-speakeasy-enums: [First, Second]
+      x-fern-enum: {"2": {name: Last, description: The end.}}
+"""
+
+
+def test_names_of_types_properties_parameters_and_enums(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(NAMED)
+    api, found = build_api(tmp_path / "c.yaml")
+    assert [one.code for one in found if one.code in {"N905", "W105"}] == []
+    assert api.types["thing_v2"].name == ("new", "thing")
+    assert api.types["Thing"].name == ("thing",)
+    made = method(api, "a.create")
+    names = {param.wire: "_".join(param.name) for param in made.params}
+    assert names == {"X-Trace": "trail", "q": "search_term", "_id": "identifier", "kind": "kind", "size": "size"}
+    grade = api.types["Grade"].type
+    assert isinstance(grade, EnumType)
+    assert [(one.value, one.name, one.description) for one in grade.members] == [
+        (1, ("first",), ""), (2, ("last",), "The end."),
+    ]  # fmt: skip
+
+
+def test_retries_of_fern_and_speakeasy(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(NAMED)
+    api, _ = build_api(tmp_path / "c.yaml")
+    backoff = api.behaviour.backoff
+    assert (backoff.initial, backoff.cap, backoff.factor) == (0.25, 4.0, 3.0)
+    assert (api.behaviour.retry_statuses, api.behaviour.retry_status_from) == ((429,), 500)
+    assert method(api, "a.create").retry.value == "never"
+    assert method(api, "b.retrieve").retry.value == "never"
+    (tmp_path / "s.yaml").write_text("version: 1\nbehaviour: {retries: {initial: 1}}\n")
+    api, _ = build_api(tmp_path / "c.yaml", tmp_path / "s.yaml")
+    assert (api.behaviour.backoff.initial, api.behaviour.backoff.factor) == (1.0, 3.0)
+
+
+def test_waits_of_one_operation_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(NAMED.replace("{strategy: none}", "{strategy: backoff}"))
+    found = [one for one in build_api(tmp_path / "c.yaml")[1] if one.code == "N905"]
+    assert [one.message for one in found] == ["the waits between the retries of one operation have no effect"]

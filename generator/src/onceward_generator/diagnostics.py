@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     "N902": "left out as configured",
     "N903": "several operations were merged into one method",
     "N904": "a header parameter that is not an argument",
+    "N905": "an extension of another generator that has no effect",
 }
 
 

@@ -6,8 +6,8 @@ from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map
 from onceward_generator.model import Api, Method, TypeDef
 from onceward_generator.normalise.context import endpoints, schemas_of
+from onceward_generator.normalise.extensions import TYPE_NAMES
 from onceward_generator.normalise.method_names import ID
-from onceward_generator.normalise.retries import HEADERS
 from onceward_generator.sdk_file import SdkFile
 from onceward_generator.words import apart, split
 
@@ -28,7 +28,7 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
     """Return the model of a normalised document."""
     schemas = schemas_of(document)
     types = TypeBuilder(schemas, _open_enums(sdk), report)
-    defs = _definitions(schemas, types, sdk, report)
+    defs = _definitions(schemas, types, sdk, document.map(TYPE_NAMES) or Map({}, document.at), report)
     servers = document_servers(document, report)
     security = Security(document, sdk, report)
     builder = MethodBuilder(document, schemas, types, sdk, security, report)
@@ -47,16 +47,16 @@ def build(document: Map, sdk: SdkFile, report: Report) -> Api:
         servers=servers,
         auth=security.schemes(),
         security=security.default(),
-        behaviour=behaviour_of(sdk, document.map(HEADERS) or Map({}, document.at)),
+        behaviour=behaviour_of(sdk, document),
         resources=resources,
         types=reached(defs, resources, webhooks),
         webhooks=webhooks,
     )
 
 
-def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report) -> dict[str, TypeDef]:
+def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, named: Map, report: Report) -> dict[str, TypeDef]:
     """Define each named schema. Names are unique among all schemas, used or not."""
-    spellings = _spellings(schemas, sdk)
+    spellings = _spellings(schemas, sdk, named)
     names = apart(spellings.values())
     for key in sdk.types:
         if key not in schemas:
@@ -86,9 +86,10 @@ def _definitions(schemas: Map, types: TypeBuilder, sdk: SdkFile, report: Report)
     }
 
 
-def _spellings(schemas: Map, sdk: SdkFile) -> dict[str, str]:
+def _spellings(schemas: Map, sdk: SdkFile, named: Map) -> dict[str, str]:
     """Return the spelling of each schema's name: the configured one, unless another schema has it."""
-    configured = {key: note.text("name") for key in schemas if (note := sdk.types.map(key)) is not None}
+    configured = {key: named.text(key) for key in schemas}
+    configured |= {key: note["name"] for key in schemas if (note := sdk.types.map(key)) and note.text("name")}
     chosen: dict[str, str] = {}
     for key in schemas:
         name = configured.get(key)

@@ -28,7 +28,8 @@ from onceward_generator.model import (
     Type,
     UnionType,
 )
-from onceward_generator.normalise.context import Endpoint, component_key
+from onceward_generator.normalise.context import Endpoint, dereferenced
+from onceward_generator.normalise.extensions import NAME
 from onceward_generator.normalise.media import family
 from onceward_generator.words import digest, spelled, split
 
@@ -167,7 +168,7 @@ class _Reader:
         style = self._style(node, wire, place) if content_type is None else _STYLES.get(place, ("form",))[0]
         found = Param(
             wire=wire,
-            name=split(wire),
+            name=split(node.text(NAME) or wire),
             place=_PLACES[place],
             type=self._types.type_of(schema),
             required=node.get("required") is True,
@@ -298,12 +299,8 @@ class _Reader:
         return self._types.type_of(schema) if schema else JsonType()
 
     def _resolved(self, schema: Map) -> Map | None:
-        seen: set[str] = set()
-        found: Map | None = schema
-        while found is not None and (key := component_key(found)) is not None and key not in seen:
-            seen.add(key)
-            found = self._schemas.map(key)
-        return found
+        found = dereferenced(schema, self._schemas)
+        return found if isinstance(found, Map) else None
 
     def _fields(self, shape: ObjectType, needed: bool, kind: BodyKind, encoding: Map | None) -> list[Param]:
         """Return the top-level members of the body. A form's ``encoding`` decides how each is written."""

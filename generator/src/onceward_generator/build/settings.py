@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from onceward_generator.behaviour import LOGGED, Backoff, Behaviour, Clocks, ErrorClass
 from onceward_generator.load import Map, Node
+from onceward_generator.normalise.retries import HEADERS
 from onceward_generator.sdk_file import SdkFile
 
 __all__ = ["behaviour_of"]
@@ -35,10 +36,12 @@ _ERRORS = (
 )
 
 
-def behaviour_of(sdk: SdkFile, own_headers: Map) -> Behaviour:
-    """Return retries, headers, clocks and errors: as configured, else the defaults of the model."""
+def behaviour_of(sdk: SdkFile, document: Map) -> Behaviour:
+    """Return retries, headers, clocks and errors: as configured, else as an extension says, else the defaults."""
     at = sdk.behaviour.at
+    own_headers = document.map(HEADERS) or Map({}, document.at)
     retries, headers, clocks = (sdk.behaviour.map(key) or Map({}, at) for key in ("retries", "headers", "clocks"))
+    retries = Map({**_speakeasy_retries(document), **retries}, at)
     plain, default_clocks = Behaviour(), Clocks()
     return Behaviour(
         max_retries=int(retries.get("max", plain.max_retries)),
@@ -65,6 +68,31 @@ def behaviour_of(sdk: SdkFile, own_headers: Map) -> Behaviour:
         errors=_errors(sdk.behaviour.map("errors")),
         logged_headers=tuple(str(name).lower() for name in headers.get("logged") or LOGGED),
     )
+
+
+def _speakeasy_retries(document: Map) -> dict[str, Node]:
+    """Return the retries that the extension of Speakeasy declares for the whole API, as `sdk.yaml` has them."""
+    node = document.map("x-speakeasy-retries")
+    if node is None:
+        return {}
+    if node.get("strategy") == "none":
+        return {"max": 0}
+    backoff = node.map("backoff") or Map({}, node.at)
+    found: dict[str, Node] = {}
+    for key, name, unit in (
+        ("initial", "initialInterval", 1000),
+        ("cap", "maxInterval", 1000),
+        ("factor", "exponent", 1),
+    ):
+        value = backoff.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            found[key] = value / unit
+    codes = [str(code).upper() for code in node.seq("statusCodes") or ()]
+    ranges = [int(code[0]) * 100 for code in codes if code[1:] == "XX" and code[0].isdigit()]
+    if codes:
+        found["statuses"] = [int(code) for code in codes if code.isdigit()]
+        found["status_from"] = min(ranges, default=600)
+    return found
 
 
 def _seconds(node: Map, key: str, default: float | None) -> float | None:

@@ -33,8 +33,9 @@ from onceward_generator.model import (
     UnionType,
     Variant,
 )
-from onceward_generator.normalise.context import component_key
+from onceward_generator.normalise.context import component_key, dereferenced
 from onceward_generator.normalise.decide import DECIDE
+from onceward_generator.normalise.extensions import NAME
 from onceward_generator.normalise.labels import labels
 from onceward_generator.normalise.unions import MEMBERS, OPEN
 from onceward_generator.words import apart, split
@@ -136,9 +137,12 @@ class TypeBuilder:
 
     def _enum(self, schema: Map, key: str | None) -> Type:
         values = list(schema["enum"])
-        names = apart(str(value) for value in values)
-        descriptions: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or {}
-        members = tuple(Member(value, names[str(value)], str(descriptions.get(str(value), ""))) for value in values)
+        spelled, about = _enum_names(schema, values)
+        names = apart(spelled.values())
+        descriptions: Mapping[str, Node] = schema.map(MEMBERS) or schema.map("x-enumDescriptions") or about
+        members = tuple(
+            Member(value, names[spelled[str(value)]], str(descriptions.get(str(value), ""))) for value in values
+        )
         declared = schema.get("x-open-enum", schema.get("x-extensible-enum", schema.get(OPEN, False)))
         is_open = schema.get("x-speakeasy-unknown-values") == "allow" or bool(declared)
         return EnumType(_PRIMS.get(str(schema.get("type")), Prim.STRING), members, self._open.get(key or "", is_open))
@@ -159,8 +163,9 @@ class TypeBuilder:
         if not fields:
             return ObjectType(()) if extra is False else MapType(*self._checked(extra))
         required = set(schema.seq("required") or ())
-        names = apart([*fields, *missing])
-        built = tuple(self._field(wire, fields[wire], names[wire], wire in required) for wire in fields)
+        spelled = _spelled(fields)
+        names = apart([*spelled.values(), *missing])
+        built = tuple(self._field(wire, fields[wire], names[spelled[wire]], wire in required) for wire in fields)
         other = self.type_of(extra) if isinstance(extra, Map) and extra else JsonType()
         built += tuple(Field(wire, names[wire], other, required=True, undeclared=True) for wire in missing)
         return ObjectType(built, *(self._checked(extra) if isinstance(extra, Map) and extra else ()))
@@ -223,14 +228,10 @@ def json_value(node: Node) -> JsonValue:
 
 def check_of(schema: Map, named: Map) -> Check | None:
     """Return the bounds of a schema, or of the schema that it refers to."""
-    key = component_key(schema)
-    seen: set[str] = set()
-    while key is not None and key not in seen:
-        seen.add(key)
-        target = named.map(key)
-        if target is None:
-            return None
-        schema, key = target, component_key(target)
+    found = dereferenced(schema, named)
+    if not isinstance(found, Map):
+        return None
+    schema = found
     kind = schema.get("type")
     if kind not in _COUNTED:
         return None
@@ -253,3 +254,31 @@ def _number(node: Node) -> float | None:
 
 def _count(node: Node) -> int | None:
     return node if isinstance(node, int) and not isinstance(node, bool) else None
+
+
+def _spelled(fields: Map) -> dict[str, str]:
+    """Return the spelling of each property's name: its own, unless another property has it."""
+    chosen: dict[str, str] = {}
+    for wire, node in fields.items():
+        name = node.text(NAME) if isinstance(node, Map) else None
+        chosen[wire] = name if name and name not in fields and name not in chosen.values() else wire
+    return chosen
+
+
+def _enum_names(schema: Map, values: list[Node]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the members of an enumeration by their values, and the descriptions that go with them."""
+    texts = [str(value) for value in values]
+    given: dict[str, str] = {}
+    about: dict[str, str] = {}
+    for key, member in (schema.map("x-fern-enum") or {}).items():
+        if isinstance(member, Map):
+            given[key] = member.text("name") or key
+            about[key] = member.text("description") or ""
+    for extension in ("x-speakeasy-enums", "x-enum-varnames", "x-enumNames"):
+        listed, mapped = schema.seq(extension), schema.map(extension)
+        if listed is not None and len(listed) == len(texts):
+            given = dict(zip(texts, map(str, listed), strict=True)) | given
+        elif mapped is not None:
+            given = {key: str(name) for key, name in mapped.items()} | given
+    unique = len(set(given.values())) == len(given) and not set(given.values()) & (set(texts) - set(given))
+    return {text: given.get(text, text) if unique else text for text in texts}, about

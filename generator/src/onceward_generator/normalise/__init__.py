@@ -17,6 +17,7 @@ from .consts import consts
 from .context import Context
 from .decide import decide
 from .dialect import dialect
+from .extensions import extensions
 from .inheritance import inheritance
 from .inline import inline
 from .lift import lift
@@ -39,6 +40,7 @@ Pass = Callable[[Map, Context], Map]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("malformed", malformed),
+    ("extensions", extensions),
     ("shared", shared),
     ("inline", inline),
     ("webhooks", webhooks),

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from onceward_generator.load import Map, Node, Seq
 
 from .context import Context, Endpoint, endpoints, map_operations
+from .extensions import has_no_retries
 
 __all__ = ["HEADERS", "RETRY", "SENDS", "retries"]
 
@@ -56,6 +57,7 @@ def retries(document: Map, context: Context) -> Map:
             for parameter in sent:
                 _note(parameter, keys, context)
             operation = operation.replace(parameters=parameters.of([p for p in parameters if p not in sent]))
+        keyed = "never" if has_no_retries(operation) else keyed
         found: dict[str, Node] = {RETRY: (note.retry if note else None) or keyed}
         if any(names[role] and role not in sends for role in names):
             found[SENDS] = Seq(sends, operation.at)
