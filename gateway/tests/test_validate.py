@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +84,20 @@ def test_a_form_is_typed() -> None:
     with pytest.raises(ApiError) as missing:
         spec.read_form([("model", "x")], [])
     assert missing.value.param == "file"
+
+
+def test_the_fault_of_a_large_body_keeps_no_copy_of_it() -> None:
+    contract = Contract(load_contract())
+    spec = contract.find("POST", "/v1/chat/completions")
+    assert spec is not None
+    spec.relayed = True
+    parts = [{"type": "text", "text": "x", "more": [str(number)]} for number in range(5000)]
+    body = {"model": "m", "messages": [{"role": "user", "content": parts}], "temperature": 3}
+    spec.check_json(body, is_large=True)
+    gc.collect()
+    before = len(gc.get_objects())
+    found = spec.check_json(body, is_large=True)
+    gc.collect()
+    assert found is not None
+    assert len(gc.get_objects()) - before < 1000
+    assert asyncio.run(found.error()).param == "temperature"

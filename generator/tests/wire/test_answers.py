@@ -28,6 +28,8 @@ RESPONSES: dict[str, dict[str, dict[str, Any]]] = {
     "GET /xmlonly": {"200": {"application/xml": A}},
     "GET /text": {"200": {"text/plain": {"type": "integer"}}},
     "GET /csv": {"200": {"text/csv": TEXT}},
+    "GET /table": {"200": {"text/csv": {"type": "array", "items": A}}},
+    "GET /deep": {"200": {JSON: {"$ref": "#/components/schemas/Deep"}}},
     "GET /img": {"200": {"image/*": FILE}},
     "GET /pdf": {"200": {"application/pdf": None}},
     "GET /either": {"200": {"application/octet-stream": FILE, JSON: A}},
@@ -62,6 +64,10 @@ CONTRACT = json.dumps(
             "schemas": {
                 "A": {"type": "object", "properties": {"a": TEXT}},
                 "B": {"type": "object", "required": ["b"], "properties": {"b": {"type": "integer"}}},
+                "Deep": {
+                    "type": "object",
+                    "properties": {"x": {"type": "array", "items": {"$ref": "#/components/schemas/Deep"}}, "n": TEXT},
+                },
                 "E": {"type": "object", "required": ["why"], "properties": {"why": TEXT}},
             }
         },
@@ -152,6 +158,10 @@ def test_json_is_preferred_over_the_media_type_that_is_listed_first(wire: Any, s
 def test_text_bytes_and_values_in_text_are_read_as_such(wire: Any, sdk: Any) -> None:
     wire.answer("ü;1".encode("latin-1"), "text/csv; charset=iso-8859-1")
     assert sdk.call("GET /csv") == "ü;1"
+    wire.answer("ü".encode("latin-1"), 'text/csv; header=absent; Charset="ISO-8859-1"')
+    assert sdk.call("GET /csv") == "ü"
+    wire.answer(b"a\n1\n", "text/csv")
+    assert sdk.call("GET /table") == "a\n1\n"
     wire.answer(b"41", "text/plain")
     assert sdk.call("GET /text") == 41
     wire.answer(b"\x89PNG", "image/png")
@@ -160,10 +170,24 @@ def test_text_bytes_and_values_in_text_are_read_as_such(wire: Any, sdk: Any) -> 
     assert sdk.call("GET /null") is None
 
 
+@pytest.mark.parametrize("leaf", [b'{"n": "text"}', b'{"n": 1}'])
+@pytest.mark.parametrize("depth", [50, 200, 400, 3000])
+def test_a_response_that_is_nested_too_deeply_is_an_error_of_the_package(
+    wire: Any, sdk: Any, leaf: bytes, depth: int
+) -> None:
+    wire.answer(b'{"x": [' * depth + leaf + b"]}" * depth)
+    try:
+        sdk.call("GET /deep")
+    except sdk.module.ResponseShapeError as error:
+        assert "nested too deeply" in str(error)  # noqa: PT017 - whether it is one depends on the stack
+        assert depth > 50
+
+
 def test_xml_that_cannot_be_decoded_is_text_with_a_warning(wire: Any, sdk: Any) -> None:
     wire.answer(b"<a>1</a>", "application/xml")
     assert sdk.call("GET /xmlonly") == "<a>1</a>"
-    [warning] = [found for found in sdk.diagnostics if found.code == "W131"]
+    warning, table = [found for found in sdk.diagnostics if found.code == "W131"]
+    assert "text/csv" in table.message
     assert "application/xml" in CONTRACT.split("\n")[warning.origin.line - 1]
 
 

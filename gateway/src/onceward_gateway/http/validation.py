@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import jsonschema_rs
@@ -165,29 +164,33 @@ class Specification:
         compiled = self._body(_JSON)
         if compiled is None:
             return None
-        if is_large:
-            value = _cut_texts(value)
-        if not compiled[0].is_valid(value):
-            return self._faulty(_JSON, value, is_large=is_large)
+        checked = _cut_texts(value) if is_large else value
+        if not compiled[0].is_valid(checked):
+            return self._faulty(_JSON, checked, value, is_large=is_large)
         if self.closed:
-            refuse_nul(value)
-            _refuse_long_names(value)
+            refuse_nul(checked)
+            _refuse_long_names(checked)
         return None
 
-    def _faulty(self, media: str, value: Any, *, is_large: bool = False) -> ContractFault:
+    def _faulty(self, media: str, checked: Any, value: Any, *, is_large: bool = False) -> ContractFault:
         """Return the fault of an invalid body; raise it where every target has it."""
         compiled = self._body(media)
         assert compiled is not None
         validator, schema = compiled
         if not self.relayed:
-            raise self._contract.fault(validator, value)
+            raise self._contract.fault(validator, checked)
         needed = self._needed.get(media)
         if needed is None:
             reduced = needed_schema(schema, self._contract.resolve, self._contract.types_of)
             needed = self._needed[media] = self._contract.compile(reduced)
-        if not needed.is_valid(value):
-            raise self._contract.fault(needed, value)
-        return ContractFault(partial(self._contract.fault, validator, value), is_large=is_large)
+        if not needed.is_valid(checked):
+            raise self._contract.fault(needed, checked)
+
+        def describe() -> ApiError:
+            # Not the checked copy of a large body: the fault is kept as long as its call runs.
+            return self._contract.fault(validator, _cut_texts(value) if is_large else value)
+
+        return ContractFault(describe, is_large=is_large)
 
     def refuse_unknown(self, value: Any) -> None:
         """Raise the error for members of a body that the contract does not declare."""
@@ -217,7 +220,7 @@ class Specification:
                 whole[known] = [*whole[known], ""] if isinstance(whole[known], list) else [whole[known], ""]
             else:
                 whole[known] = ""
-        fault = None if validator.is_valid(whole) else self._faulty(_FORM, whole)
+        fault = None if validator.is_valid(whole) else self._faulty(_FORM, whole, whole)
         if self.closed:
             refuse_unknown_fields(whole, schema, self._contract.resolver)
             refuse_nul(whole)

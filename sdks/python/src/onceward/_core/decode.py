@@ -6,6 +6,7 @@ all that is needed to find out why. One that is an error with a status of succes
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from .shapes import Shape, shape_of
 
 __all__ = ["decode", "decode_event", "decode_response", "embedded_error", "select"]
 
+_CHARSET: Final = re.compile(r"""(?i);\s*charset\s*=\s*["']?([^"';\s]+)""")
 _ERROR_KEY: Final = b'"error"'
 # An error with a status of success is a small object, or at the end of a larger one; searching further would be
 # expensive.
@@ -101,10 +103,8 @@ def _is_text(media_type: str) -> bool:
 
 
 def _text(meta: Meta, body: bytes) -> str:
-    charset = "utf-8"
-    content_type = meta.headers.get("content-type", "")
-    if "charset=" in content_type:
-        charset = content_type.partition("charset=")[2].partition(";")[0].strip(' "')
+    found = _CHARSET.search(meta.headers.get("content-type", ""))
+    charset = found[1] if found else "utf-8"
     try:
         return body.decode(charset, "replace")
     except LookupError:
@@ -164,16 +164,21 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *
 
     try:
         raw = json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _too_deep(shape, meta, body, where) from None
+    except ValueError as error:
         raise _not_json(shape, meta, body, where) from error
     if not shape.declares_error:
         inner = embedded_error(body, meta, where, now)
         if inner is not None:
             raise inner
     deviations: list[Deviation] = []
-    value = construct(shape.annotation, raw, "", deviations)
-    if shape.restore is not None:
-        value = shape.restore(value, body)
+    try:
+        value = construct(shape.annotation, raw, "", deviations)
+        if shape.restore is not None:
+            value = shape.restore(value, body)
+    except RecursionError:
+        raise _too_deep(shape, meta, body, where) from None
     if unrecognizable(shape.annotation, raw, deviations, event=event):
         faults = tuple(f"`{path or 'the whole response'}`: {problem}" for path, problem in deviations[:20])
         text = f"{where}: the response is JSON, but not a `{shape.name}`: {'; '.join(faults[:3])}."
@@ -181,6 +186,11 @@ def _second_try(shape: Shape, meta: Meta, body: bytes, where: str, now: float, *
     if isinstance(value, Model) and deviations:
         deviate(value, tuple(deviations))
     return value
+
+
+def _too_deep(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShapeError:
+    text = f"{where}: the response is nested too deeply; expected a `{shape.name}`."
+    return _shape_error(text, meta, body.decode("utf-8", "replace"))
 
 
 def _not_json(shape: Shape, meta: Meta, body: bytes, where: str) -> ResponseShapeError:
