@@ -10,7 +10,7 @@ from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, Node, Seq
 from onceward_generator.model import Answer, JsonValue, Result, ResultKind, TypeDef
 from onceward_generator.normalise.answers import is_xml, successes
-from onceward_generator.normalise.context import Endpoint, component_key
+from onceward_generator.normalise.context import Endpoint, dereferenced
 from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.streams import STREAM
 
@@ -131,11 +131,8 @@ class AnswerBuilder:
         return ResultKind.JSON if kind is ResultKind.TEXT and is_value else kind
 
     def _resolved(self, schema: Node) -> Map:
-        seen: set[str] = set()
-        while (key := component_key(schema)) is not None and key not in seen:
-            seen.add(key)
-            schema = self._schemas.get(key)
-        return schema if isinstance(schema, Map) else Map({}, self._schemas.at)
+        found = dereferenced(schema, self._schemas)
+        return found if isinstance(found, Map) else Map({}, self._schemas.at)
 
 
 def _decoded(value: JsonValue) -> JsonValue:

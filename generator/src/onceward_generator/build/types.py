@@ -33,7 +33,7 @@ from onceward_generator.model import (
     UnionType,
     Variant,
 )
-from onceward_generator.normalise.context import component_key
+from onceward_generator.normalise.context import component_key, dereferenced
 from onceward_generator.normalise.decide import DECIDE
 from onceward_generator.normalise.extensions import NAME
 from onceward_generator.normalise.labels import labels
@@ -228,14 +228,10 @@ def json_value(node: Node) -> JsonValue:
 
 def check_of(schema: Map, named: Map) -> Check | None:
     """Return the bounds of a schema, or of the schema that it refers to."""
-    key = component_key(schema)
-    seen: set[str] = set()
-    while key is not None and key not in seen:
-        seen.add(key)
-        target = named.map(key)
-        if target is None:
-            return None
-        schema, key = target, component_key(target)
+    found = dereferenced(schema, named)
+    if not isinstance(found, Map):
+        return None
+    schema = found
     kind = schema.get("type")
     if kind not in _COUNTED:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from onceward_generator.load import Map, Node
 
-from .context import Context, Endpoint, component_key, map_operations, schemas_of
+from .context import Context, Endpoint, dereferenced, map_operations, schemas_of
 from .media import STREAMING, family
 
 __all__ = ["answers", "is_xml", "successes"]
@@ -107,11 +107,8 @@ def _distinct(whole: list[str], content: Map, named: Map) -> list[str]:
 
 
 def _resolved(schema: Node, named: Map) -> Map:
-    seen: set[str] = set()
-    while (key := component_key(schema)) is not None and key not in seen:
-        seen.add(key)
-        schema = named.get(key)
-    return schema if isinstance(schema, Map) else Map({}, named.at)
+    found = dereferenced(schema, named)
+    return found if isinstance(found, Map) else Map({}, named.at)
 
 
 def _says_nothing(content: Map | None) -> bool:

@@ -11,8 +11,8 @@ from onceward_generator.load import Map, Node, operations_of, rebuild, with_oper
 from onceward_generator.sdk_file import SdkFile
 
 __all__ = [
-    "ANNOTATIONS", "BOUNDS", "Context", "Endpoint", "remarks", "component_key", "each_schema", "endpoints",
-    "is_reference", "map_operations", "map_schemas", "reference_to", "schemas_of", "with_schemas",
+    "ANNOTATIONS", "BOUNDS", "Context", "Endpoint", "component_key", "dereferenced", "each_schema", "endpoints",
+    "is_reference", "map_operations", "map_schemas", "reference_to", "remarks", "schemas_of", "with_schemas",
 ]  # fmt: skip
 
 _PREFIX = "#/components/schemas/"
@@ -120,6 +120,15 @@ def component_key(schema: Node) -> str | None:
         if isinstance(ref, str) and ref.startswith(_PREFIX):
             return ref[len(_PREFIX) :].replace("~1", "/").replace("~0", "~")
     return None
+
+
+def dereferenced(schema: Node, named: Map) -> Node:
+    """Return the schema that a reference to a named one leads to, and any other schema itself."""
+    seen: set[str] = set()
+    while (key := component_key(schema)) is not None and key not in seen:
+        seen.add(key)
+        schema = named.get(key)
+    return schema
 
 
 def is_reference(schema: Node) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from onceward_generator.load import Map, Node
 
-from .context import component_key, remarks
+from .context import component_key, dereferenced, remarks
 
 __all__ = ["Facts", "Known", "union_of"]
 
@@ -71,10 +71,7 @@ class Facts:
 
     def _values(self, field: Node) -> frozenset[str]:
         """Return the fixed values of a property."""
-        seen: set[str] = set()
-        while (key := component_key(field)) is not None and key not in seen:
-            seen.add(key)
-            field = self._schemas.get(key)
+        field = dereferenced(field, self._schemas)
         if not isinstance(field, Map) or field.get("x-onceward-open") is True:
             return frozenset()
         return frozenset({str(field["const"])} if "const" in field else map(str, field.seq("enum") or ()))
@@ -130,10 +127,7 @@ class Facts:
 
     def _bare(self, schema: Node) -> Node:
         """Return a schema without annotations, behind its references."""
-        seen: set[str] = set()
-        while (key := component_key(schema)) is not None and key not in seen:
-            seen.add(key)
-            schema = self._schemas.get(key)
+        schema = dereferenced(schema, self._schemas)
         return schema.without(*remarks(schema)) if isinstance(schema, Map) else schema
 
 

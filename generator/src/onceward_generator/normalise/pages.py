@@ -9,7 +9,7 @@ import re
 
 from onceward_generator.load import Map, Node, Seq
 
-from .context import Context, Endpoint, component_key, map_operations, schemas_of
+from .context import Context, Endpoint, dereferenced, map_operations, schemas_of
 from .media import family
 from .method_names import ID
 
@@ -223,11 +223,8 @@ class _Finder:
         return None
 
     def _resolved(self, schema: Node) -> Map | None:
-        seen: set[str] = set()
-        while (key := component_key(schema)) is not None and key not in seen:
-            seen.add(key)
-            schema = self._named.get(key)
-        return schema if isinstance(schema, Map) else None
+        found = dereferenced(schema, self._named)
+        return found if isinstance(found, Map) else None
 
     def _items(self, answer: Map) -> str | None:
         """Return the path of the list in the response: a usual name, else the only list."""
