@@ -287,7 +287,7 @@ class _Finder:
 
 
 def path_of_keys(*keys: str) -> str:
-    """Return keys as a path with dots. A dot in a key is escaped: ``@odata\\.nextLink``."""
+    """Return keys as a path with dots. A dot in a key is escaped with a backslash."""
     return ".".join(key.replace(".", "\\.") for key in keys)
 
 
