@@ -74,3 +74,21 @@ def test_no_text_for_a_pattern_that_excludes_everything() -> None:
     assert matching("a^b") is None
     assert matching("^a{3}$", least=5) is None
     assert matching("[") is None
+
+
+def test_files_inside_of_json_and_events_are_texts(tmp_path: Path) -> None:
+    file = "{type: string, format: binary}"
+    inside = f"{{type: object, required: [f], properties: {{f: {file}}}}}"
+    answers = {
+        "event": f"text/event-stream: {{schema: {file}}}",
+        "events": f"text/event-stream: {{schema: {inside}}}",
+        "value": f"application/json: {{schema: {inside}}}",
+    }
+    paths = "".join(
+        f"  /{name}: {{get: {{responses: {{'200': {{description: ok, content: {{{content}}}}}}}}}}}\n"
+        for name, content in answers.items()
+    )
+    contract = tmp_path / "files.yaml"
+    contract.write_text(f"openapi: 3.1.0\ninfo: {{title: Files, version: '1'}}\npaths:\n{paths}")
+    written(contract, tmp_path / "package")
+    assert "2 passed, 1 skipped" in run_tests(tmp_path / "package")

@@ -298,6 +298,13 @@ def test_a_body_that_is_one_value(wire: Any, media_type: str, schema: str, value
     assert got.header("content-type") == media_type
 
 
+def test_a_text_has_the_charset_of_its_media_type(wire: Any) -> None:
+    contract = body('{"text/plain; charset=iso-8859-1": {schema: {type: string}}}')
+    assert post(wire, contract, body="ü").body == b"\xfc"
+    with pytest.raises(wire.sdk(contract).module.ParameterError, match="iso-8859-1 cannot express"):
+        post(wire, contract, body="ł")
+
+
 @pytest.mark.parametrize(
     ("media_type", "value", "expected"),
     [

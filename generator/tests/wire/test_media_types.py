@@ -106,3 +106,19 @@ def test_the_arguments_are_typed(wire: Any, tmp_path: Any) -> None:
     lines = done.stdout.splitlines()
     assert len(lines) == 1, done.stdout + done.stderr
     assert "program.py:5" in lines[0]
+
+
+def test_a_form_with_a_file_is_sent_as_parts(wire: Any) -> None:
+    entry = "{schema: {type: object, properties: {file: {type: string, format: binary}}}}"
+    contract = f"""
+openapi: 3.1.0
+info: {{title: T, version: "1"}}
+servers: [{{url: "SERVER"}}]
+paths:
+  /things:
+    post:
+      requestBody: {{content: {{application/x-www-form-urlencoded: {entry}, multipart/form-data: {entry}}}}}
+      responses: {{"204": {{description: ok}}}}
+"""
+    wire.call(contract, "POST /things", file=b"\xff")
+    assert (wire.last.header("content-type") or "").startswith("multipart/form-data")

@@ -302,3 +302,20 @@ paths: {{/things: {{additionalOperations: {{{method}: {{responses: {{"204": {{de
 """)
     getattr(sdk.client().things, name)()
     assert wire.last.method == method
+
+
+def test_a_header_whose_name_cannot_be_sent_is_a_warning_and_a_fault(wire: Any) -> None:
+    contract = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+servers: [{url: "SERVER"}]
+paths:
+  /things:
+    get:
+      parameters: [{name: my header, in: header, schema: {type: string}}]
+      responses: {"204": {description: ok}}
+"""
+    sdk = wire.sdk(contract)
+    assert "W102" in sdk.codes
+    with pytest.raises(sdk.module.ParameterError, match="'my header' is not a valid header name"):
+        sdk.call("GET /things", my_header="x")

@@ -41,6 +41,7 @@ _PLACES = {
     "path": Place.PATH, "query": Place.QUERY, "querystring": Place.QUERYSTRING, "header": Place.HEADER,
     "cookie": Place.COOKIE,
 }  # fmt: skip
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _HOLE = re.compile(r"\{([^}]*)\}")
 _PATH = "/%:@!$&'()*+,;=?~{}[]"
 """Characters that stay as they are in the fixed parts of a path, besides letters, digits and ``-._``."""
@@ -82,6 +83,8 @@ def params_of(endpoint: Endpoint, types: TypeBuilder, schemas: Map, notes: Map |
     forms = [(body, tuple(_named_apart(_renamed([*outside, *own], notes)))) for body, own in reader.bodies()]
     if not forms:
         return Params(tuple(_named_apart(_renamed(outside, notes))), None)
+    if forms[0][0].kind is BodyKind.FORM and any(reader.may_be_file(param.type) for param in forms[0][1]):
+        forms.sort(key=lambda one: one[0].kind is not BodyKind.MULTIPART)  # a form cannot hold files
     (body, params), *others = forms
     return Params(params, body, tuple(Alternative(*other) for other in others))
 
@@ -153,7 +156,11 @@ class _Reader:
         for place in ("query", "querystring", "header", "cookie"):
             for node in nodes:
                 if node.get("in") == place:
-                    yield self._param(node, str(node.get("name") or "query"))
+                    name = str(node.get("name") or "query")
+                    if place == "header" and not _HEADER(name):
+                        message = f"`{name}` is not a valid name of a header, so that it cannot be sent"
+                        self._report.add("W102", message, node.where("name"), "a call with it is an error")
+                    yield self._param(node, name)
 
     def _param(self, node: Map, wire: str) -> Param:
         schema, content_type = self._schema_of(node, wire)
@@ -343,7 +350,7 @@ class _Reader:
             for name, header in headers.items()
             if name.lower() not in {"content-type", "content-disposition"}
         )
-        if not self._may_be_file(param.type):
+        if not self.may_be_file(param.type):
             for name, value in part_headers:
                 if value is None:
                     self._warn_of_header(name, f"the part `{param.wire}`", encoding)
@@ -356,13 +363,13 @@ class _Reader:
             part_headers=part_headers,
         )
 
-    def _may_be_file(self, type_: Type) -> bool:
+    def may_be_file(self, type_: Type) -> bool:
         """Return whether a value, or an item of a list, may be a file."""
         target = self._target(type_)
         if isinstance(target, ListType):
-            return self._may_be_file(target.item)
+            return self.may_be_file(target.item)
         if isinstance(target, UnionType):
-            return any(self._may_be_file(variant.type) for variant in target.variants)
+            return any(self.may_be_file(variant.type) for variant in target.variants)
         return isinstance(target, FileType)
 
     def _warn_of_header(self, name: str, where: str, node: Map | None) -> None:

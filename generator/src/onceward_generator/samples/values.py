@@ -67,8 +67,18 @@ def arguments_of(api: Api, method: Method) -> dict[str, tuple[Param, Any]]:
 
 
 def answer_of(api: Api, type_: Type) -> Any:
-    """Return a JSON answer of a type. Raises `NoSample`."""
-    return _Maker(api, sent=False).value(type_, None)
+    """Return a JSON answer of a type, or a file if it is one. Raises `NoSample`."""
+    found = _Maker(api, sent=False).value(type_, None)
+    return found if isinstance(found, SampleFile) else _as_json(found)
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value of JSON, in which a file is a text."""
+    if isinstance(value, SampleFile):
+        return value.content.decode()
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    return [_as_json(item) for item in value] if isinstance(value, list) else value
 
 
 def ending_of(api: Api, streams: Streams) -> Any:

@@ -131,6 +131,8 @@ def _events(package: Package, streams: Streams) -> list[str]:
     last = ending_of(package.api, streams)
     name = next(iter(names), None)
     event = answer_of(package.api, names[name]) if name is not None else last
+    if isinstance(event, SampleFile):
+        raise NoSample("the event is a file")
     is_text = isinstance(event, str) and streams.framing is Framing.SSE
     data = event if is_text else json.dumps(event, ensure_ascii=True)
     if streams.framing is Framing.SSE:

@@ -71,7 +71,7 @@ def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Oper
         if is_bytes(value):
             return bytes(value), body.media_type, True
         if not hasattr(value, "read") and not hasattr(value, "__fspath__") and not is_tuple(value):
-            return scalar(value).encode(), body.media_type, True
+            return _encoded(scalar(value), body.media_type, operation), body.media_type, True
     if body.kind == "json_lines" and is_iterable(value) and not is_tuple(value) and not hasattr(value, "read"):
         start = b"\x1e" if "json-seq" in body.media_type else b""  # RFC 7464
         return b"".join(start + encode_json(item, operation.id) + b"\n" for item in value), body.media_type, True
@@ -80,6 +80,20 @@ def _encode_single(body: Body, parts: Parts, uploader: Uploader, operation: Oper
     except ParameterError as error:
         raise ParameterError(error.faults, operation.id) from error
     return _laid_out(layout, parts, uploader)
+
+
+def _encoded(text: str, media_type: str, operation: Operation) -> bytes:
+    """Return a text in the charset of its media type."""
+    charset = media_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    try:
+        return text.encode(charset or "utf-8")
+    except LookupError:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        if not charset or charset.startswith("utf"):
+            raise
+        fault = f"`body` contains {text[error.start]!r}, which the charset {charset} cannot express"
+        raise ParameterError([fault], operation.id) from None
 
 
 def _laid_out(layout: Any, parts: Parts, uploader: Uploader) -> Encoded:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .checks import compiled, is_free, loosely_ok, made_of, makes
 from .doubled import doubled_names
-from .encode import Encoded, encode_path, header_fault, query_pairs, scalar
+from .encode import Encoded, encode_path, header_fault, header_name_fault, query_pairs, scalar
 from .errors import ParameterError
 from .narrow import is_iterable, is_list, is_mapping
 from .nodes import Node
@@ -182,7 +182,7 @@ def _place_apart(member: _Member, value: Any, parts: Parts, segments: dict[str, 
         _place_cookie(param, value, parts)
     elif value is not None and not (param.content is None and _is_empty(value)):
         text = scalar(value) if isinstance(value, str) else _styles().header_text(param, value)
-        fault = header_fault(param.wire, text)
+        fault = header_name_fault(param.wire) or header_fault(param.wire, text)
         if fault:
             faults.append(fault)
         parts.headers.append((param.wire, text))
