@@ -24,6 +24,56 @@ def test_the_inferred_configuration_gives_the_same_model(contract: Path, tmp_pat
     assert [found for found in diagnostics if found.code.startswith("W3")] == []
 
 
+OWN = """
+openapi: 3.1.0
+info: {title: Own, version: "1"}
+security: [{second: []}]
+paths:
+  /a/{id}:
+    put:
+      operationId: a
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+        - {name: q, in: query, x-fern-parameter-name: search, schema: {$ref: "#/components/schemas/Size"}}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/thing_v2"}}}}
+components:
+  securitySchemes: {first: {type: http, scheme: basic}, second: {type: http, scheme: bearer}}
+  schemas:
+    thing_v2: {x-speakeasy-name-override: NewThing, type: object, properties: {a: {type: string}}}
+    Size: {type: string, enum: [s, m], x-extensible-enum: true}
+"""
+
+
+def test_init_writes_authentication_types_and_parameters(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(OWN)
+    (tmp_path / "sdk.yaml").write_text(infer(tmp_path / "c.yaml"))
+    content = yaml.safe_load((tmp_path / "sdk.yaml").read_text())
+    assert content["auth"] == "second"
+    assert content["types"] == {"thing_v2": {"name": "NewThing"}, "Size": {"open": True}}
+    assert content["params"] == {"PUT /a/{id}": {"q": {"name": "search"}}}
+    with_file, diagnostics = build_api(tmp_path / "c.yaml", tmp_path / "sdk.yaml")
+    assert with_file == build_api(tmp_path / "c.yaml")[0]
+    assert [found for found in diagnostics if found.code.startswith("W3")] == []
+    (tmp_path / "plain.yaml").write_text(OWN.replace("x-fern-parameter-name: search, ", ""))
+    assert build_api(tmp_path / "plain.yaml", tmp_path / "sdk.yaml")[0].resources[0].methods[0].params[1].name == (
+        "search",
+    )
+
+
+def test_init_keeps_a_stream_that_the_media_type_requests(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: Own, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {'200': "
+        "{description: ok, content: {application/json: {schema: {type: object}}, text/event-stream: {schema: {type: "
+        "object}}}}}}}}\n"
+    )
+    (tmp_path / "sdk.yaml").write_text(infer(tmp_path / "c.yaml"))
+    (method,) = methods_of(build_api(tmp_path / "c.yaml")[0])
+    assert method.streams is not None
+    assert list(methods_of(build_api(tmp_path / "c.yaml", tmp_path / "sdk.yaml")[0])) == [method]
+
+
 def test_init_writes_a_file_and_keeps_one_that_exists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "sdk.yaml"
     arguments = ["init", str(PARCELS), "--out", str(out), "--name", "Parcel Post"]

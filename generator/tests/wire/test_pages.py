@@ -184,3 +184,30 @@ def test_the_key_in_the_query_is_sent_for_each_page(wire: Any) -> None:
     wire.server.answer_all(page)
     assert len(list(sdk.method(sdk.client(k="a b"), "GET /things")())) == 3
     assert [request.query for request in wire.requests] == ["key=a%20b", "page=2&key=a%20b", "page=3&key=a%20b"]
+
+
+def test_a_member_with_a_dot_in_its_name_has_the_next_url(wire: Any) -> None:
+    text = contract({}, {"@odata.nextLink": TEXT})
+    pages = [{"data": ids("1"), "@odata.nextLink": "/things?$skiptoken=a"}, {"data": ids("2")}]
+    assert play(wire, text, pages) == ["/things", "/things?$skiptoken=a"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '</things?a=1,2;3>; title="a, b; rel=no"; rel="last next"',
+        '</other>; rel=prev; title="x\\"; rel=next", </things?a=1,2;3>; REL=Next',
+    ],
+)
+def test_the_relation_of_a_link_is_not_looked_for_in_its_other_parameters(wire: Any, header: str) -> None:
+    pages = [(ids("1"), [("Link", header)]), ids("2")]
+    assert play(wire, contract({}, None, link=True), pages) == ["/things", "/things?a=1,2;3"]
+
+
+@pytest.mark.parametrize(("name", "second"), [("page", "page=2"), ("offset", "offset=1")])
+def test_a_server_that_ignores_the_number_is_not_asked_for_ever(wire: Any, name: str, second: str) -> None:
+    text = contract({name: WHOLE}, None)
+    sdk = wire.sdk(text)
+    with pytest.raises(sdk.module.PaginationLoop, match="the same page a second time"):
+        play(wire, text, [ids("1"), ids("1")])
+    assert [request.target for request in wire.requests] == ["/things", f"/things?{second}"]

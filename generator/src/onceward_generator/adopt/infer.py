@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ from onceward_generator.api import normalised
 from onceward_generator.build import build
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, write_yaml
-from onceward_generator.model import Brand
+from onceward_generator.model import Api, Brand, EnumType, Method, Name, Nullable, Resource
 from onceward_generator.normalise.context import endpoints
 from onceward_generator.normalise.method_names import ID
 from onceward_generator.normalise.pages import PAGES
 from onceward_generator.normalise.streams import STREAM
+from onceward_generator.words import pascal, snake, split
 
 from .shared import Shared
 
@@ -37,12 +39,17 @@ def infer(contract: Path, name: str | None = None) -> str:
         for endpoint in endpoints(document)
         if ID in endpoint.operation
     }
+    keys = {str(one.operation[ID]): one.key for one in endpoints(document) if ID in one.operation}
+    types, params = _types(api), _params(api, keys)
     content = {
         "version": 1,
         "brand": brand_of(api.brand),
+        **({"auth": api.auth[0].id} if api.auth and not api.auth[0].assumed else {}),
         **({"streams": streams.named} if streams.named else {}),
         **({"pages": pages.named} if pages.named else {}),
         "methods": methods,
+        **({"types": types} if types else {}),
+        **({"params": params} if params else {}),
     }
     return write_yaml(content, _HEADER)
 
@@ -57,10 +64,47 @@ def brand_of(brand: Brand) -> dict[str, str]:
     }
 
 
+def _types(api: Api) -> dict[str, dict[str, Any]]:
+    """Return the types whose name is not that of their schema, and the enumerations that are open."""
+    notes: dict[str, dict[str, Any]] = {}
+    for key, one in api.types.items():
+        note: dict[str, Any] = {} if one.name == split(key) else {"name": _spelled(one.name)}
+        inner = one.type.inner if isinstance(one.type, Nullable) else one.type
+        if isinstance(inner, EnumType) and inner.open:
+            note["open"] = True
+        if note:
+            notes[key] = note
+    return notes
+
+
+def _params(api: Api, keys: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the arguments whose name is not that on the wire, by endpoint."""
+    notes: dict[str, dict[str, dict[str, str]]] = {}
+    for method in _methods(api.resources):
+        every = [*method.params, *(param for other in method.alternatives for param in other.params)]
+        names = {wire: {param.name for param in every if param.wire == wire} for wire in {p.wire for p in every}}
+        # An entry is for all parameters of a name on the wire, so it cannot tell two of them apart.
+        own = {p.wire: {"name": snake(p.name)} for p in every if names[p.wire] == {p.name} != {split(p.wire)}}
+        if own and method.id in keys:
+            notes[keys[method.id]] = own
+    return notes
+
+
+def _methods(resources: Iterable[Resource]) -> Iterator[Method]:
+    for resource in resources:
+        yield from resource.methods
+        yield from _methods(resource.children)
+
+
+def _spelled(name: Name) -> str:
+    """Return a name as a class where that gives the same words again."""
+    return pascal(name) if split(pascal(name)) == name else snake(name)
+
+
 def _method(operation: Map, streams: Shared, pages: Shared) -> Any:
     note: dict[str, Any] = {"name": str(operation[ID])}
     stream, page = operation.map(STREAM), operation.map(PAGES)
-    if stream is not None:
+    if stream is not None and stream.get("flag_place", "body") == "body":  # other flags are inferred anew
         shape = _stream(stream)
         framing = str(shape.get("framing", "sse"))
         ending = "done" if "done" in shape else "terminal" if "terminal" in shape else "framed"

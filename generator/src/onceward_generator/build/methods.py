@@ -26,7 +26,7 @@ from onceward_generator.normalise.answers import successes
 from onceward_generator.normalise.context import Endpoint
 from onceward_generator.normalise.media import STREAMING, family
 from onceward_generator.normalise.method_names import ALIASES, ID
-from onceward_generator.normalise.pages import PAGES
+from onceward_generator.normalise.pages import PAGES, keys_of_path
 from onceward_generator.normalise.retries import RETRY, SENDS
 from onceward_generator.normalise.variants import MERGED
 from onceward_generator.sdk_file import SdkFile
@@ -196,7 +196,7 @@ class MethodBuilder:
 
 
 def _keys(path: Node) -> tuple[str, ...] | None:
-    return None if path is None else tuple(key for key in str(path).split(".") if key)
+    return None if path is None else keys_of_path(str(path))
 
 
 def _item(type_: Type, path: tuple[str, ...], defs: dict[str, TypeDef]) -> Type | None:

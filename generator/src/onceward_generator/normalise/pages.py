@@ -5,13 +5,15 @@ The result is written on the operation as ``x-onceward-pages``: a style and the 
 
 from __future__ import annotations
 
+import re
+
 from onceward_generator.load import Map, Node, Seq
 
 from .context import Context, Endpoint, dereferenced, map_operations, schemas_of
 from .media import family
 from .method_names import ID
 
-__all__ = ["PAGES", "pages"]
+__all__ = ["PAGES", "keys_of_path", "pages", "path_of_keys"]
 
 PAGES = "x-onceward-pages"
 
@@ -233,7 +235,7 @@ class _Finder:
             if name in lists:
                 return name
         if len(lists) == 1:
-            return lists[0]
+            return path_of_keys(lists[0])
         if lists:
             return None
         for name, field in (answer.map("properties") or {}).items():
@@ -241,7 +243,7 @@ class _Finder:
             nested = self._lists(inner) if inner is not None else []
             found = next((n for n in _ITEMS if n in nested), nested[0] if len(nested) == 1 else None)
             if found and (name in {*_ITEMS, "result", "response", "page"} or len(answer["properties"]) <= 2):
-                return f"{name}.{found}"
+                return path_of_keys(name, found)
         return None
 
     def _lists(self, schema: Map) -> list[str]:
@@ -254,13 +256,13 @@ class _Finder:
         fields = answer.map("properties") or Map({}, answer.at)
         for name in names:
             if name in fields and self._is_scalar(fields[name], kind):
-                return name
+                return path_of_keys(name)
         for outer, field in fields.items():
             inner = self._resolved(field)
             nested = inner.map("properties") if inner is not None and inner.get("type") == "object" else None
             for name in names:
                 if nested and name in nested and self._is_scalar(nested[name], kind):
-                    return f"{outer}.{name}"
+                    return path_of_keys(outer, name)
         return None
 
     def _is_scalar(self, schema: Node, kind: str | None) -> bool:
@@ -278,10 +280,20 @@ class _Finder:
         return str(found.get("format")) if found is not None else ""
 
     def _at(self, schema: Map | None, path: str) -> Map | None:
-        for key in path.split("."):
+        for key in keys_of_path(path):
             fields = schema.map("properties") if schema else None
             schema = self._resolved(fields.get(key)) if fields else None
         return schema
+
+
+def path_of_keys(*keys: str) -> str:
+    """Return keys as a path with dots. A dot in a key is escaped with a backslash."""
+    return ".".join(key.replace(".", "\\.") for key in keys)
+
+
+def keys_of_path(path: str) -> tuple[str, ...]:
+    """Return the keys of a path with dots."""
+    return tuple(key.replace("\\.", ".") for key in re.split(r"(?<!\\)\.", path) if key)
 
 
 def _json_path(value: Node) -> str:

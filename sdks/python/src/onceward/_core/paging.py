@@ -24,7 +24,7 @@ from .operation import Page
 __all__ = ["Pager", "links_of"]
 
 _LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
-_RELATION: Final = re.compile(r"""(?i);\s*rel\s*=\s*("[^"]*"|[^\s",;]+)""")
+_PARAMETER: Final = re.compile(r""";\s*([^\s=;,"]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s",;]+))?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Pager:
     followed: frozenset[str] = frozenset()
     seen: int = 0
     """The number of items on the pages before this one."""
+    previous: list[Any] | None = None
+    """The items of the page before this one, in a list by number or offset."""
 
     def items(self, envelope: Any, meta: Meta) -> list[Any]:
         items = look_up(envelope, self.page.items)
@@ -74,7 +76,13 @@ class Pager:
                 f"{self.call.where}: the server sent the cursor {cursor!r} a second time and says there is more; "
                 "following it would never end. The items so far are good."
             )
-        return Pager(page, self._call(cursor), self.followed | {cursor}, self.seen + len(items))
+        previous = items if page.style in ("page", "offset") else None
+        if previous and previous == self.previous and member(items[-1], page.item_id) is not None:
+            raise PaginationLoop(
+                f"{self.call.where}: the server sent the same page a second time; following it would never end. "
+                f"It may ignore `{page.cursor_param}`. The items so far are good, those of the last page twice."
+            )
+        return Pager(page, self._call(cursor), self.followed | {cursor}, self.seen + len(items), previous)
 
     def _cursor(self, envelope: Any, items: list[Any], more: Any) -> str | None:
         page = self.page
@@ -167,8 +175,8 @@ def links_of(header: str) -> dict[str, str]:
     """Return the URLs in a header ``Link`` by their relations (RFC 8288)."""
     found: dict[str, str] = {}
     for url, parameters in _LINK.findall(header):
-        relation = _RELATION.search(parameters)
-        for name in relation[1].strip('"').split() if relation else ():
+        relation = next((text for name, text in _PARAMETER.findall(parameters) if name.lower() == "rel"), "")
+        for name in relation.strip('"').split():
             found.setdefault(name.lower(), url)
     return found
 
