@@ -241,6 +241,9 @@ UNION = (
                   oneOf: [{type: string, format: binary}, {type: string, format: uri}]
                 many: {type: array, items: {oneOf: [{type: string, format: binary}, {type: object}]}}
                 shared: {type: array, items: {$ref: "#/components/schemas/Upload"}}
+                image: {type: string, contentMediaType: image/png}
+                page: {type: string, contentMediaType: text/html}
+                open: {}
 """)
     + """
 components: {schemas: {Upload: {type: string, format: binary}}}
@@ -260,6 +263,11 @@ components: {schemas: {Upload: {type: string, format: binary}}}
             [("many", "application/octet-stream", b"\xff"), ("many", "application/json", b'{"url":"u"}')],
         ),
         ({"shared": [b"\xff"]}, [("shared", "application/octet-stream", b"\xff")]),
+        ({"image": ("a.png", b"\xff")}, [("image", "image/png", b"\xff")]),
+        ({"page": "<p>"}, [("page", None, b"<p>")]),
+        ({"open": b"\xff"}, [("open", "application/octet-stream", b"\xff")]),
+        ({"open": {"a": 1}}, [("open", "application/json", b'{"a":1}')]),
+        ({"open": "x"}, [("open", None, b"x")]),
     ],
 )
 def test_a_part_that_may_be_a_file_or_another_value(

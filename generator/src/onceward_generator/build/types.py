@@ -37,6 +37,7 @@ from onceward_generator.normalise.context import component_key, dereferenced
 from onceward_generator.normalise.decide import DECIDE
 from onceward_generator.normalise.extensions import NAME
 from onceward_generator.normalise.labels import labels
+from onceward_generator.normalise.media import family
 from onceward_generator.normalise.unions import MEMBERS, OPEN
 from onceward_generator.words import apart, split
 
@@ -51,6 +52,9 @@ _KINDS = {
     "null": JsonKind.NULL, "boolean": JsonKind.BOOLEAN, "integer": JsonKind.INTEGER, "number": JsonKind.NUMBER,
     "string": JsonKind.STRING, "array": JsonKind.ARRAY, "object": JsonKind.OBJECT,
 }  # fmt: skip
+_BYTES = (
+    "application/octet-stream", "application/pdf", "application/zip", "application/gzip", "audio/", "image/", "video/",
+)  # fmt: skip
 _COUNTED: Mapping[Node, tuple[str, str]] = {
     "string": ("minLength", "maxLength"), "integer": ("", ""), "number": ("", ""), "array": ("minItems", "maxItems"),
     "object": ("minProperties", "maxProperties"),
@@ -130,6 +134,8 @@ class TypeBuilder:
                 return FileType()
             if schema.get("contentEncoding") in {"base64", "base64url"}:
                 return Primitive(Prim.BASE64)
+            if form is None and "contentEncoding" not in schema and _is_binary(schema.get("contentMediaType")):
+                return FileType()
             return Primitive(_FORMATS.get(str(form), Prim.STRING))
         if kind == "number" and schema.get("format") == "decimal":
             return Primitive(Prim.DECIMAL_NUMBER)
@@ -282,3 +288,10 @@ def _enum_names(schema: Map, values: list[Node]) -> tuple[dict[str, str], dict[s
             given = {key: str(name) for key, name in mapped.items()} | given
     unique = len(set(given.values())) == len(given) and not set(given.values()) & (set(texts) - set(given))
     return {text: given.get(text, text) if unique else text for text in texts}, about
+
+
+def _is_binary(media_type: Node) -> bool:
+    """Report whether `contentMediaType` is that of bytes: a file, in OpenAPI 3.1."""
+    if not isinstance(media_type, str):
+        return False
+    return media_type.lower().startswith(_BYTES) and family(media_type) == "binary"

@@ -13,6 +13,7 @@ from onceward_generator.model import (
     EnumType,
     EventData,
     FileType,
+    JsonType,
     ListType,
     LiteralType,
     Method,
@@ -132,7 +133,8 @@ def _mapping(items: dict[str, Expr]) -> Expr | None:
 
 def _param(api: Api, checks: Checks, param: Param, body: Body | None) -> Expr:
     place = None if param.place is Place.BODY else text(repr(param.place.value))
-    is_file = _is_file(api, param.type)
+    is_open = body is not None and body.kind is BodyKind.MULTIPART and param.place is Place.BODY
+    is_file = _is_file(api, param.type) or (is_open and _is_any(api, param.type))
     return _value(
         "Param",
         wire=text(repr(param.wire)),
@@ -181,6 +183,11 @@ def _is_file(api: Api, type_: Type) -> bool:
     return any(isinstance(leaf, FileType) for leaf in _leaves(api, type_))
 
 
+def _is_any(api: Api, type_: Type) -> bool:
+    """Report whether a parameter may be anything: in OpenAPI 3.1, the schema of a part with bytes may be empty."""
+    return any(isinstance(leaf, JsonType) for leaf in _leaves(api, type_))
+
+
 def _beside_files(api: Api, type_: Type) -> str | None:
     """Return ``texts`` or ``values`` for a parameter that may also be a text, or another value that is not a file."""
     others = [leaf for leaf in _leaves(api, type_) if not isinstance(leaf, FileType)]
@@ -189,7 +196,7 @@ def _beside_files(api: Api, type_: Type) -> str | None:
 
 
 def _is_text(type_: Type) -> bool:
-    if isinstance(type_, LiteralType | EnumType):
+    if isinstance(type_, LiteralType | EnumType | JsonType):
         return True
     return isinstance(type_, Primitive) and type_.kind.is_text
 

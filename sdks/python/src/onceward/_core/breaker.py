@@ -16,8 +16,7 @@ class CircuitBreaker:
     """The settings of a circuit breaker.
 
     ``failures`` in a row open the circuit for ``seconds``; then ``successes`` in a row close it, and one failure opens
-    it
-    again.
+    it again.
     """
 
     failures: int = 5

@@ -90,8 +90,7 @@ class APIError(SDKError):
     ``body`` is the response as the type that the API declares for its status, else its decoded JSON or its text.
     ``attempts`` is the number of requests sent, and
     ``idempotency_key`` the key they carried. For a stream, ``partial`` is what was received, ``usage`` its usage as far
-    as
-    the server reported it, and ``last_event_id`` the id of the last event.
+    as the server reported it, and ``last_event_id`` the id of the last event.
     """
 
     def __init__(

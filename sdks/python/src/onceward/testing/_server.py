@@ -13,11 +13,13 @@ import threading
 from collections.abc import Callable, Iterator
 from http.client import responses
 from time import monotonic
+from types import TracebackType
+from typing import Self
 
 from .faults import Fault
 from .replies import RecordedRequest, Reply
 
-__all__ = ["Connection", "Server"]
+__all__ = ["Connection", "LocalServer", "Server"]
 
 _RESET = struct.pack("ii", 1, 0)
 _READ = 65536
@@ -315,3 +317,54 @@ class Server:
             connection.shutdown()
         for _, thread in running:
             thread.join(timeout=10)
+
+
+class LocalServer:
+    """A server on a free port of loopback, open in a `with` block, synchronous or asynchronous."""
+
+    def __init__(self) -> None:
+        self._server: Server | None = None
+
+    def start(self) -> Self:
+        """Listen on a free port of loopback. The context managers do this."""
+        if self._server is None:
+            self._server = Server(self._serve)
+        return self
+
+    def close(self) -> None:
+        """Break open connections and stop listening."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    @property
+    def url(self) -> str:
+        """The base URL of the server."""
+        return f"http://127.0.0.1:{self._running().port}"
+
+    def _running(self) -> Server:
+        if self._server is None:
+            raise RuntimeError(
+                f"the `{type(self).__name__}` is not running: use it in a `with` block, or call `start()`"
+            )
+        return self._server
+
+    def _serve(self, connection: Connection) -> None:
+        """Answer the requests of a connection until it ends."""
+        raise NotImplementedError

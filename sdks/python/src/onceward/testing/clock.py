@@ -22,8 +22,7 @@ class ManualClock:
     ``advance`` wakes the sleepers that are due, in threads and in event loops. With ``auto=True`` the clock advances
     itself:
     a sleep takes no time and moves the clock, which suits a test that only checks *how long* was slept. ``start`` is
-    the
-    first value of `monotonic`, ``date`` that of `time`.
+    the first value of `monotonic`, ``date`` that of `time`.
     """
 
     def __init__(self, start: float = 0.0, *, date: float = 1_750_000_000.0, auto: bool = False) -> None:

@@ -84,8 +84,7 @@ class CutProxy:
     """Forwards everything to the server at ``target`` (its base URL), except for the cuts.
 
     ``cuts`` has the number of each connection to cut, counted from 1, and the byte before which it is cut. `arm` cuts
-    the
-    next answer instead, on whichever connection it comes, so that a client may keep its connections between rounds.
+    the next answer instead, on whichever connection it comes, so that a client may keep its connections between rounds.
     """
 
     def __init__(

@@ -75,8 +75,7 @@ class FakeGateway(FakeServer):
         """Answer with server-sent events (see `replies.sse` for the forms of an event), each in a chunk of its own.
 
         ``resumable`` gives every event an id ``<call>:<n>``, joins requests with one ``Idempotency-Key`` to one call,
-        and
-        answers ``Last-Event-ID`` with the rest: what a gateway must do so that a cut stream can resume.
+        and answers ``Last-Event-ID`` with the rest: what a gateway must do so that a cut stream can resume.
         """
         given = list(events)
         plain = Reply(headers=headers, body=sse(given, done=done), content_type="text/event-stream", framing=framing)

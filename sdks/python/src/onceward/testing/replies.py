@@ -90,8 +90,7 @@ def sse(events: Iterable[Any], *, done: str | None = None, ids: Callable[[int], 
     """Encode events as server-sent events, one chunk of bytes each.
 
     An event is ``bytes`` (sent as it is), a ``str`` (the data), an ``(event, data)`` pair, or any JSON value. ``done``
-    is
-    the data of a last event, such as ``[DONE]``. ``ids`` returns the id of the n-th event, counted from 1.
+    is the data of a last event, such as ``[DONE]``. ``ids`` returns the id of the n-th event, counted from 1.
     """
     blocks: list[bytes] = []
     for number, event in enumerate([*events, *([] if done is None else [done])], start=1):

@@ -8,8 +8,7 @@ an answer. Use it as a context manager, synchronous or asynchronous::
         client = make_client(base_url=server.url)
 
 Answers are scripted per route (``method``, ``path``; a path may end in ``*``). Several answers for one route are sent
-in
-their order, each ``times`` times (once, if there is a next one), and the last one is repeated without end.
+in their order, each ``times`` times (once, if there is a next one), and the last one is repeated without end.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from ._server import Connection, Server
+from ._server import Connection, LocalServer
 from .contract import contract
 from .faults import Fault, FaultPlan
 from .replies import RecordedRequest, Reply, Responder, encode_json, sse
@@ -45,7 +44,7 @@ class _Rule:
         return (self.method is None or self.method == request.method) and fnmatchcase(request.path, self.path)
 
 
-class FakeServer:
+class FakeServer(LocalServer):
     """A fake server. ``url`` is its base URL, ``requests`` its requests.
 
     A request without a scripted answer gets the example that the contract has for its operation, or a sample of its
@@ -56,52 +55,28 @@ class FakeServer:
     """
 
     def __init__(self, *, faults: Faults = None) -> None:
+        super().__init__()
         self._lock = threading.RLock()
         self._rules: list[_Rule] = []
         self._plan = FaultPlan(faults)
         self._requests: list[RecordedRequest] = []
         self._errors: list[Exception] = []
         self._violations: list[str] = []
-        self._server: Server | None = None
 
     # lifetime
 
-    def start(self) -> Self:
-        """Listen on a free port of loopback. The context managers do this."""
-        if self._server is None:
-            self._server = Server(self._serve)
-        return self
-
     def close(self) -> None:
         """Break open connections and stop listening. An error of the test's own responder is raised here."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
+        super().close()
         if self._errors:
             raise self._errors.pop()
-
-    def __enter__(self) -> Self:
-        return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
             self._errors.clear()
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self.start()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
-
-    @property
-    def url(self) -> str:
-        """The base URL of the server."""
-        return f"http://127.0.0.1:{self._running().port}"
+        super().__exit__(kind, error, trace)
 
     @property
     def connections(self) -> int:
@@ -112,13 +87,6 @@ class FakeServer:
     def open_connections(self) -> int:
         """The number of connections that are open now."""
         return self._running().open_connections
-
-    def _running(self) -> Server:
-        if self._server is None:
-            raise RuntimeError(
-                f"the `{type(self).__name__}` is not running: use it in a `with` block, or call `start()`"
-            )
-        return self._server
 
     # requests
 

@@ -464,7 +464,6 @@ def replay(path: str | Path, *, timing: bool = False, match_headers: tuple[str, 
     A request matches by method, path, query and body (and by the headers in ``match_headers``); equal requests get
     their
     answers in the order of the tape, each once. Anything else raises `ReplayMismatch`. With ``timing`` a body comes at
-    the
-    pace at which it was recorded.
+    the pace at which it was recorded.
     """
     return Replay(path, timing, frozenset(name.lower() for name in match_headers))

@@ -110,8 +110,7 @@ def to_strict(schema: Mapping[str, Any], name: str | None = None) -> StrictSchem
     """Convert a JSON schema to a strict one.
 
     Never raises for what cannot be expressed: that is in ``losses``, each with its place (``address.lines[].text``) and
-    the
-    reason.
+    the reason.
     """
     title = schema.get("title")
     compiler = _Compiler(name or (title if isinstance(title, str) else "Answer"))

@@ -7,8 +7,7 @@ Its limits, and how this module deals with them:
   synchronous call waits for its response is handled when the wait ends. Waits for the body can be interrupted, except
   where ``idle`` is as long as ``first_byte`` or longer.
 - It has one clock for the head and for reads. That clock is ``first_byte``; a shorter ``idle`` is enforced by waiting
-in
-  Python (`run`), which costs a few microseconds if there is something to wait for.
+in Python (`run`), which costs a few microseconds if there is something to wait for.
 - Its runtime does not survive ``os.fork``. A child gets new clients on the runtime that the parent did not use; a child
   of that child gets an error that recommends the default transport.
 - ``first_byte`` also counts the time to connect (with ``connect`` as its own, shorter limit) and to send a body that is

@@ -187,8 +187,7 @@ class AsyncChatCompletionsHelpers:
         Returns an async context manager and iterator: ``async with client.chat.completions.stream(...) as stream``.
         Takes all
         parameters of `create`. ``tools`` may be functions; ``response_format`` may be a type: the JSON so far is then
-        in
-        `.partial`, and the answer as that type in `.parsed` at the end.
+        in `.partial`, and the answer as that type in `.parsed` at the end.
         """
         from .stream import async_stream, plan
 

@@ -22,10 +22,8 @@ class Quirk:
     """One kind of odd answer.
 
     ``whole`` means that the complete answer can be read in spite of it: an application should deliver such an answer,
-    and
-    report a failure for any other. ``charged`` means that the upstream bills it, complete or not. It applies to answers
-    of
-    ``kinds``, unary or streamed according to ``parts``; other requests get a normal answer.
+    and report a failure for any other. ``charged`` means that the upstream bills it, complete or not. It applies to
+    answers of ``kinds``, unary or streamed according to ``parts``; other requests get a normal answer.
     """
 
     name: str

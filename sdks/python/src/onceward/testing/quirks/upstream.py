@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
-from .._server import Connection, Server
+from .._server import Connection, LocalServer
 from ..replies import RecordedRequest
 from .draft import Asked, Draft, Kind, Wire, drafted
 from .registry import QUIRKS, Quirk
@@ -43,7 +41,7 @@ class Charge:
         return self.prompt_tokens + self.completion_tokens > 0
 
 
-class QuirkyUpstream:
+class QuirkyUpstream(LocalServer):
     """An upstream, in both wire formats, whose answers have the quirk that the model's name selects.
 
     The model ``usage-missing`` (or ``anything/usage-missing``) answers with the quirk of that name; `QUIRKS` lists
@@ -59,49 +57,12 @@ class QuirkyUpstream:
     def __init__(self, quirk: str | None = None, *, text: str = _TEXT) -> None:
         if quirk is not None and quirk not in QUIRKS:
             raise ValueError(_unknown(quirk))
+        super().__init__()
         self._quirk = quirk
         self._text = text
         self._lock = threading.Lock()
         self._requests: list[RecordedRequest] = []
         self._charges: list[Charge] = []
-        self._server: Server | None = None
-
-    # lifetime
-
-    def start(self) -> Self:
-        """Listen on a free port of loopback. The context managers do this."""
-        if self._server is None:
-            self._server = Server(self._serve)
-        return self
-
-    def close(self) -> None:
-        """Break open connections and stop listening."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self.start()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def url(self) -> str:
-        """The address of the server, without ``/v1``."""
-        if self._server is None:
-            raise RuntimeError("the `QuirkyUpstream` is not running: use it in a `with` block, or call `start()`")
-        return f"http://127.0.0.1:{self._server.port}"
 
     # requests and costs
 
