@@ -41,7 +41,6 @@ def family(media_type: str) -> str:
 
 def media(document: Map, context: Context) -> Map:
     """Order the media types of every body."""
-
     named = schemas_of(document)
 
     def change(endpoint: Endpoint) -> Map:
