@@ -89,3 +89,27 @@ def test_an_unknown_variant_can_be_sent_back(wire: Any) -> None:
     wire.answer(b'{"kind": "Stone"}')
     wire.call(CONTRACT, "POST /animals", body=value)
     assert wire.last.json() == unknown
+
+
+MIXED = """
+openapi: 3.1.0
+info: {title: Mixed, version: "1"}
+servers: [{url: "SERVER"}]
+paths:
+  /mixed:
+    get:
+      operationId: mixed
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Mixed"}}}}
+components:
+  schemas:
+    Mixed: {type: object, properties: {one: {enum: [1, x, true]}, other: {enum: [true, 1, x]}}}
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("value", [1, True, "x"])
+def test_true_and_one_are_different_values_of_an_enumeration(wire: Any, value: Any) -> None:
+    sent = {"one": value, "other": value}
+    wire.answer(json.dumps(sent).encode())
+    assert json.dumps(wire.call(MIXED, "GET /mixed").to_dict()) == json.dumps(sent)

@@ -176,9 +176,9 @@ class Received:
     # --- unions
 
     def _union(self, type_: UnionType) -> Expr:
-        plain = union(*(self.lower(variant.type) for variant in type_.variants))
         if not any(self._is_object(variant.type) for variant in type_.variants):
-            return plain
+            return self._values(type_)
+        plain = union(*(self.lower(variant.type) for variant in type_.variants))
         tag = self._tag_field(type_)
         known = [annotated(plain, call(FIELD, discriminator=text(repr(tag))))] if tag else []
         if tag is None and isinstance(type_.strategy, ByTag):
@@ -200,6 +200,13 @@ class Received:
             return sorted(value for value, _ in type_.strategy.mapping)
         found = [self._tag_values(variant.type, type_.strategy.wire) for variant in type_.variants]
         return sorted(value for one in found if one for value in one[1] if isinstance(value, str))
+
+    def _values(self, type_: UnionType) -> Expr:
+        """Return a union without objects. Constants are in one ``Literal``, which does not take true for 1."""
+        types = [variant.type for variant in type_.variants]
+        fixed = [one.value for one in types if isinstance(one, LiteralType) and not isinstance(one.value, float)]
+        others = [one for one in types if not isinstance(one, LiteralType) or isinstance(one.value, float)]
+        return union(*([literal(fixed)] if fixed else []), *(self.lower(one) for one in others))
 
     def _by_tag(self, type_: UnionType, strategy: ByTag) -> Expr:
         """Return a union whose variant is chosen by a tag that the variants do not declare as a constant."""
