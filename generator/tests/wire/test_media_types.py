@@ -122,3 +122,33 @@ paths:
 """
     wire.call(contract, "POST /things", file=b"\xff")
     assert (wire.last.header("content-type") or "").startswith("multipart/form-data")
+
+
+UPLOAD = """
+openapi: 3.1.0
+info: {title: Uploads, version: "1"}
+servers: [{url: "SERVER"}]
+paths:
+  /skills:
+    post:
+      operationId: createSkill
+      requestBody:
+        content:
+          application/json: {schema: {$ref: "#/components/schemas/NewSkill"}}
+          multipart/form-data: {schema: {$ref: "#/components/schemas/NewSkill"}}
+      responses: {"204": {description: ok}}
+components:
+  schemas:
+    NewSkill:
+      type: object
+      required: [files]
+      properties:
+        files: {oneOf: [{type: array, items: {type: string, format: binary}}, {type: string, format: binary}]}
+"""
+
+
+@pytest.mark.parametrize("files", [b"content", [b"one", b"two"]])
+def test_a_required_file_is_not_sent_as_json(wire: Any, files: Any) -> None:
+    wire.call(UPLOAD, "POST /skills", files=files)
+    assert str(wire.last.header("content-type")).startswith("multipart/form-data")
+    assert [part.body for part in wire.last.parts()] == (files if isinstance(files, list) else [files])

@@ -182,3 +182,20 @@ def test_the_webhooks_of_older_documents_are_read(tmp_path: Path) -> None:
     assert json.loads(json.dumps([api.types["WebhookEvent"].received, api.types["WebhookEvent"].family])) == [
         True, "webhooks",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "variant", "deviations"),
+    [
+        (b'{"type": "order.paid", "data": {"amount": "many"}}', "OrderPaid", ["data.amount"]),
+        (b'{"type": "order.paid"}', "OrderPaid", ["data"]),
+        (b'{"type": "order.new", "data": 1}', "UnknownVariant", []),
+    ],
+)
+def test_an_event_with_a_known_tag_is_its_variant_also_if_a_field_deviates(
+    wire: Any, body: bytes, variant: str, deviations: list[str]
+) -> None:
+    event = wire.sdk(PLAIN).module.parse_webhook(body)
+    assert type(event).__name__ == variant
+    assert event.to_dict() == json.loads(body)
+    assert [path for path, _ in event._deviations] == deviations

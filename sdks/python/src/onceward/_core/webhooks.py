@@ -6,12 +6,16 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .errors import SDKError
+
+if TYPE_CHECKING:
+    from .shapes import Shape
 
 __all__ = ["WebhookError", "WebhookSignatureError", "parse", "verify"]
 
@@ -34,10 +38,31 @@ def parse(reference: str, body: bytes | str) -> Any:
     """Return the event of a webhook, of the type ``"family:Name"``."""
     from .shapes import shape_of
 
+    shape, content = shape_of(reference), _bytes(body)
     try:
-        return shape_of(reference).validate(_bytes(body))
+        return shape.validate(content)
     except ValueError as error:
-        raise WebhookError(f"the body of the webhook is not an event: {error}") from error
+        return _deviating(shape, content, error)
+
+
+def _deviating(shape: Shape, content: bytes, refusal: ValueError) -> Any:
+    """Return an event with a field that deviates, which keeps its value as it was sent."""
+    from .lenient import construct, unrecognizable
+    from .models import Deviation, Model, deviate
+
+    deviations: list[Deviation] = []
+    try:
+        raw = json.loads(content)
+        value = construct(shape.annotation, raw, "", deviations)
+        if shape.restore is not None:
+            value = shape.restore(value, content)
+    except (ValueError, RecursionError):
+        raise WebhookError(f"the body of the webhook is not an event: {refusal}") from refusal
+    if unrecognizable(shape.annotation, raw, deviations):
+        raise WebhookError(f"the body of the webhook is not an event: {refusal}") from refusal
+    if isinstance(value, Model) and deviations:
+        deviate(value, tuple(deviations))
+    return value
 
 
 def verify(
