@@ -116,6 +116,14 @@ def test_a_form_that_is_a_union_is_sent_whole(wire: Any) -> None:
     assert post(wire, contract, body={"b": "x y"}).body == b"b=x+y"
 
 
+def test_a_form_without_an_object_is_sent_as_it_is(wire: Any) -> None:
+    contract = body("{application/x-www-form-urlencoded: {schema: {type: string}}}")
+    assert post(wire, contract, body="a=1&b=x+y").body == b"a=1&b=x+y"
+    numbers = body("{application/x-www-form-urlencoded: {schema: {type: array, items: {type: integer}}}}")
+    with pytest.raises(wire.sdk(numbers).module.ParameterError, match="give an object"):
+        post(wire, numbers, body=[1])
+
+
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 PARTS = body("""

@@ -8,7 +8,7 @@ from ..core.call_record import CallRecord
 from ..db import Batch, Database
 from ..idempotency.repository import IdempotencyStore
 from . import sql
-from .event_stream import EventStream
+from .event_stream import EventStream, draining
 from .remote import RemoteCall
 from .repository import CallStore
 
@@ -27,9 +27,12 @@ class RemoteCalls:
         self.bus = bus
         self.disconnect_grace_seconds = disconnect_grace_seconds
         self.followed: dict[str, RemoteCall] = {}
+        self._stopped = False
 
     def follow(self, record: CallRecord) -> RemoteCall:
-        """Return the stream of a call of another node."""
+        """Return the stream of a call of another node. Raise 503 after `stop`: nothing would end the stream."""
+        if self._stopped:
+            raise draining()
         found = self.followed.get(record.id)
         if found is None:
             found = self.followed[record.id] = RemoteCall(self, record)
@@ -57,6 +60,7 @@ class RemoteCalls:
         return stored
 
     def stop(self) -> None:
-        """Stop following all calls."""
+        """Stop following all calls, for good."""
+        self._stopped = True
         for follower in list(self.followed.values()):
             follower.stop()

@@ -52,7 +52,11 @@ def _encode_form(
     elif not is_mapping(values):
         if body.kind == "multipart" and values is not None:
             return _laid_out(_multipart().lay_out_list(values, body, operation.id), parts, uploader)
-        return _EMPTY
+        if values is None:
+            return _EMPTY
+        if isinstance(values, str) or is_bytes(values):  # a form that is encoded already
+            return values.encode() if isinstance(values, str) else bytes(values), body.media_type, True
+        raise ParameterError([f"`body` is {values!r}; give an object, or a form as text"], operation.id)
     if extra:
         values = {**values, **extra}
     if not values and not body.required:
