@@ -204,3 +204,55 @@ def test_an_example_that_does_not_fit_its_schema_is_not_sent(wire: Any) -> None:
     sdk = wire.sdk(CONTRACT.replace("example: {name: Rex}", "example: {name: [Rex]}"))
     with import_module(f"{sdk.module.__name__}.testing").FakeServer() as server:
         assert isinstance(call(sdk, server, "GET /pets/{id}", 4).name, str)
+
+
+LISTS = """
+openapi: 3.1.0
+info: {title: Lists, version: "1"}
+servers: [{url: "SERVER"}]
+paths:
+  /numbered:
+    get:
+      parameters:
+        - {name: page, in: query, schema: {type: integer}}
+        - {name: per_page, in: query, schema: {type: integer}}
+      responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Items"}}}}}
+  /skipped:
+    get:
+      parameters:
+        - {name: offset, in: query, schema: {type: integer}}
+        - {name: limit, in: query, schema: {type: integer}}
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema: {type: object, required: [items], properties: {items: {$ref: "#/components/schemas/Items"}}}
+  /continued:
+    get:
+      parameters: [{name: cursor, in: query, schema: {type: string}}]
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [items, next_cursor]
+                properties: {items: {$ref: "#/components/schemas/Items"}, next_cursor: {type: [string, "null"]}}
+              example: {items: [{id: a}], next_cursor: more}
+components:
+  schemas:
+    Items: {type: array, items: {type: object, properties: {id: {type: string}}}, minItems: 1}
+"""
+
+
+@pytest.mark.parametrize("name", ["numbered", "skipped", "continued"])
+def test_every_list_ends(wire: Any, name: str) -> None:
+    """The example is the first page; a client that asks for more gets a page without items."""
+    sdk = wire.sdk(LISTS)
+    with import_module(f"{sdk.module.__name__}.testing").FakeServer() as server:
+        pages = call(sdk, server, f"GET /{name}")
+        assert len(list(pages)) == 1
+        assert len(server.requests) == 2
+        assert server.violations == []

@@ -6,6 +6,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -15,8 +16,9 @@ from urllib.parse import parse_qsl, unquote
 from .._brand import BRAND
 from .._core.brand import Brand, Scheme
 from .._core.checks import compiled
+from .._core.look_up import look_up
 from .._core.narrow import is_dict, is_tuple
-from .._core.operation import Operation, Param
+from .._core.operation import Operation, Page, Param
 from .._core.params import checked_body
 from .replies import RecordedRequest, Reply, encode_json, sse
 
@@ -85,9 +87,43 @@ class Contract:
             return _stream(operation, event)
         if media_type is None:
             return Reply(status=status)
+        if operation.page is not None and _asks_for_more(operation.page, request):
+            value = _last_page(operation.page, value)
         is_text = isinstance(value, str) and "json" not in media_type
         body = value if isinstance(value, bytes) else value.encode() if is_text else encode_json(value)
         return Reply(status=status, body=body, content_type=media_type)
+
+
+def _asks_for_more(page: Page, request: RecordedRequest) -> bool:
+    """Report whether a request continues a list, whose example is its first page."""
+    param = page.cursor_param or ""
+    if page.in_body:
+        try:
+            body = request.json()
+        except ValueError:
+            return False
+        given = body.get(param) if is_dict(body) else None
+    else:
+        given = dict(request.query).get(param)
+    if given is None or page.style not in ("page", "offset"):
+        return given is not None
+    first = page.first if page.style == "page" else 0
+    return str(given).isdigit() and int(given) > first
+
+
+def _last_page(page: Page, value: Any) -> Any:
+    """Return an example of a list as its last page: without items, and without a page after it."""
+    if not page.items:
+        return []
+    value = deepcopy(value)
+    ends: tuple[tuple[tuple[str, ...] | None, Any], ...] = (
+        (page.items, []), (page.next, None), (page.has_more, False), (page.is_last, True),
+    )  # fmt: skip
+    for path, end in ends:
+        holder = look_up(value, path[:-1]) if path else None
+        if path and is_dict(holder) and path[-1] in holder:
+            holder[path[-1]] = end
+    return value
 
 
 @cache
