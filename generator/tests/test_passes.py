@@ -362,7 +362,8 @@ def test_a_malformed_contract_is_an_error_or_a_warning_and_never_a_traceback(
     path: Path, random: Random, values: list[Any]
 ) -> None:
     tree = json.loads(_json_of(path))
-    for value in deepcopy(values):
+    # Each value is copied by itself: copied together, equal ones would stay one object, which could get into itself.
+    for value in map(deepcopy, values):
         places = list(_places(tree))
         *parents, last = random.choice(places)
         node = tree
