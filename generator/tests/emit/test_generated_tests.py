@@ -92,3 +92,15 @@ def test_files_inside_of_json_and_events_are_texts(tmp_path: Path) -> None:
     contract.write_text(f"openapi: 3.1.0\ninfo: {{title: Files, version: '1'}}\npaths:\n{paths}")
     written(contract, tmp_path / "package")
     assert "2 passed, 1 skipped" in run_tests(tmp_path / "package")
+
+
+def test_the_samples_of_a_path_are_not_empty(tmp_path: Path) -> None:
+    contract = tmp_path / "places.yaml"
+    place = "{type: object, properties: {id: {type: integer, readOnly: true}, x: {type: integer}, y: {type: integer}}}"
+    contract.write_text(
+        "openapi: 3.1.0\ninfo: {title: Places, version: '1'}\nservers: [{url: 'https://places.example'}]\npaths:\n"
+        f"  /at/{{place}}: {{get: {{parameters: [{{name: place, in: path, required: true, schema: {place}}}], "
+        "responses: {'204': {description: done}}}}\n"
+    )
+    assert written(contract, tmp_path / "out") == 1
+    assert run_tests(tmp_path / "out").splitlines()[-1].startswith("1 passed")

@@ -57,8 +57,12 @@ class SampleFile:
 
 def arguments_of(api: Api, method: Method) -> dict[str, tuple[Param, Any]]:
     """Return a value for each required argument of a method, by the key of the parameter. Raises `NoSample`."""
-    maker = _Maker(api, sent=True)
-    found = {f"{p.place.value} {p.wire}": (p, maker.value(p.type, p.check)) for p in method.params if p.required}
+    maker, of_path = _Maker(api, sent=True), _Maker(api, sent=True, may_be_empty=False)
+    found: dict[str, tuple[Param, Any]] = {}
+    for param in method.params:
+        if param.required:
+            chosen = of_path if param.place is Place.PATH else maker
+            found[f"{param.place.value} {param.wire}"] = (param, chosen.value(param.type, param.check))
     if not found and method.body is not None and method.body.required:
         first = next((p for p in method.params if p.place in {Place.BODY, Place.WHOLE_BODY}), None)
         if first is not None:
@@ -105,9 +109,12 @@ def _variants(api: Api, type_: Type) -> Iterator[Type]:
 
 
 class _Maker:
-    def __init__(self, api: Api, *, sent: bool) -> None:
+    """Makes values. An object that may not be empty gets an optional member where it has no required one."""
+
+    def __init__(self, api: Api, *, sent: bool, may_be_empty: bool = True) -> None:
         self._api = api
         self._sent = sent
+        self._may_be_empty = may_be_empty
         self._inside: list[str] = []
 
     def value(self, type_: Type, check: Check | None) -> Any:
@@ -184,6 +191,11 @@ class _Maker:
             if field.required:
                 made[field.wire] = self.value(field.type, field.check)
             elif not self._sent and len(self._inside) <= _OPTIONAL_DEPTH and not field.deprecated:
+                self._add_optional(made, field)
+        for field in type_.fields:
+            if made or self._may_be_empty:
+                break
+            if not field.read_only:
                 self._add_optional(made, field)
         return made
 
