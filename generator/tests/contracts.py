@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, bundle, read_text
-from onceward_generator.model import Api, Method, Resource
+from onceward_generator.model import Api, Method, all_methods
 from onceward_generator.normalise import Context
 from onceward_generator.sdk_file import SdkFile
 
@@ -38,13 +38,7 @@ def bundled(path: Path) -> Map:
 
 
 def methods_of(api: Api) -> Iterator[Method]:
-    def walk(resource: Resource) -> Iterator[Method]:
-        yield from resource.methods
-        for child in resource.children:
-            yield from walk(child)
-
-    for resource in api.resources:
-        yield from walk(resource)
+    return all_methods(api.resources)
 
 
 def method(api: Api, dotted: str) -> Method:

@@ -13,7 +13,7 @@ Terms
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -46,6 +46,8 @@ from onceward_generator.value_types import (
     TypeDef,
     UnionType,
     Variant,
+    reachable,
+    references,
 )
 
 __all__ = [
@@ -81,15 +83,15 @@ __all__ = [
     "Pages",
     "Param",
     "Place",
-    "Primitive",
     "Prim",
+    "Primitive",
     "Ranked",
     "Ref",
+    "Requirement",
     "Resource",
     "Result",
     "ResultKind",
     "RetryClass",
-    "Requirement",
     "Server",
     "ServerVariable",
     "Signature",
@@ -100,6 +102,9 @@ __all__ = [
     "Variant",
     "Webhook",
     "Webhooks",
+    "all_methods",
+    "reachable",
+    "references",
 ]
 
 # --- methods ---------------------------------------------------------------------------------------------------------
@@ -396,6 +401,17 @@ class Resource:
     helpers: str | None = None
     """The name of hand-written additions to this resource in the runtime (streams, builders), if any."""
 
+    def family(self) -> Iterator[Resource]:
+        """Yield the resource and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.family()
+
+
+def all_methods(resources: Iterable[Resource]) -> Iterator[Method]:
+    """Yield the methods of some resources and of all below them."""
+    return (method for top in resources for resource in top.family() for method in resource.methods)
+
 
 # --- webhooks ---------------------------------------------------------------------------------------------------------
 
@@ -480,6 +496,10 @@ class Api:
         while isinstance(type_, Ref):
             type_ = self.types[type_.key].type
         return type_
+
+    def closure(self, keys: Iterable[str]) -> set[str]:
+        """Return the keys of some types and of all types that they refer to."""
+        return reachable(keys, lambda key: references(self.types[key].type))
 
     def event_data(self, streams: Streams, type_: Type) -> EventData:
         """Return how events of a type are decoded. Server-sent events may have text; other framings have JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -34,6 +34,8 @@ __all__ = [
     "TypeDef",
     "UnionType",
     "Variant",
+    "reachable",
+    "references",
 ]
 
 Name: TypeAlias = tuple[str, ...]
@@ -279,3 +281,34 @@ class TypeDef:
     family: str
     """The resource family (first segment of the resource path) that uses the type alone, or ``shared``."""
     deprecated: bool = False
+
+
+def references(type_: Type) -> Iterator[str]:
+    """Yield the keys of the types that a type refers to directly."""
+    match type_:
+        case Ref(key):
+            yield key
+        case ListType(inner) | MapType(inner) | Nullable(inner):
+            yield from references(inner)
+        case UnionType(variants):
+            for variant in variants:
+                yield from references(variant.type)
+        case ObjectType(fields, extra):
+            for field in fields:
+                yield from references(field.type)
+            if extra is not None:
+                yield from references(extra)
+        case _:
+            return
+
+
+def reachable(start: Iterable[str], edges: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return some keys and all that can be reached from them, where `edges` returns the keys next to one."""
+    seen: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(edges(key))
+    return seen

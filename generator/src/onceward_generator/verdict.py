@@ -31,6 +31,7 @@ from .model import (
     Type,
     TypeDef,
     UnionType,
+    all_methods,
 )
 
 __all__ = ["Level", "Reason", "Verdict", "verdict"]
@@ -140,9 +141,7 @@ def _methods(old: Api, new: Api) -> Iterator[Reason]:
 
 
 def _visible(resources: Iterable[Resource]) -> Iterator[Method]:
-    for resource in resources:
-        yield from (method for method in resource.methods if method.visible)
-        yield from _visible(resource.children)
+    return (method for method in all_methods(resources) if method.visible)
 
 
 def _method(old: Method, new: Method) -> Iterator[Reason]:

@@ -11,7 +11,7 @@ import pytest
 
 from onceward_generator import build_api
 from onceward_generator.emit.python import emit_python
-from onceward_generator.plan.python.naming import all_methods
+from onceward_generator.model import all_methods
 from onceward_generator.samples import matching
 
 pytestmark = pytest.mark.process

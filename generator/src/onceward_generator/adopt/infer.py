@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from onceward_generator.api import normalised
 from onceward_generator.build import build
 from onceward_generator.diagnostics import Report
 from onceward_generator.load import Map, write_yaml
-from onceward_generator.model import Api, Brand, EnumType, Method, Name, Nullable, Resource
+from onceward_generator.model import Api, Brand, EnumType, Name, Nullable, all_methods
 from onceward_generator.normalise.context import endpoints
 from onceward_generator.normalise.method_names import ID
 from onceward_generator.normalise.pages import PAGES
@@ -80,20 +80,14 @@ def _types(api: Api) -> dict[str, dict[str, Any]]:
 def _params(api: Api, keys: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
     """Return the arguments whose name is not that on the wire, by endpoint."""
     notes: dict[str, dict[str, dict[str, str]]] = {}
-    for method in _methods(api.resources):
-        every = [*method.params, *(param for other in method.alternatives for param in other.params)]
+    for method in all_methods(api.resources):
+        every = [param for _, params in method.forms for param in params]
         names = {wire: {param.name for param in every if param.wire == wire} for wire in {p.wire for p in every}}
         # An entry is for all parameters of a name on the wire, so it cannot tell two of them apart.
         own = {p.wire: {"name": snake(p.name)} for p in every if names[p.wire] == {p.name} != {split(p.wire)}}
         if own and method.id in keys:
             notes[keys[method.id]] = own
     return notes
-
-
-def _methods(resources: Iterable[Resource]) -> Iterator[Method]:
-    for resource in resources:
-        yield from resource.methods
-        yield from _methods(resource.children)
 
 
 def _spelled(name: Name) -> str:

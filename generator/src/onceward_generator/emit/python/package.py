@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from onceward_generator.emit.reference import render_reference
-from onceward_generator.model import Api
+from onceward_generator.model import Api, all_methods
 from onceward_generator.plan.python import Package, PythonOptions, plan
-from onceward_generator.plan.python.naming import all_methods
 from onceward_generator.plan.python.words import package_name
 
 from .checks import render_checks

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from onceward_generator.model import Api, Body, BodyKind, Method
+from onceward_generator.model import Api, Body, BodyKind, all_methods
 from onceward_generator.plan.python import PythonOptions
-from onceward_generator.plan.python.naming import all_methods
 
 from .access import Access
 
@@ -32,20 +31,15 @@ class Part:
     errors: tuple[str, ...] = ()
 
 
-def _methods(api: Api) -> Iterator[Method]:
-    yield from all_methods(api.resources)
-
-
 def _bodies(api: Api) -> Iterator[Body]:
-    for method in _methods(api):
-        yield from (method.body,) if method.body is not None else ()
-        yield from (other.body for other in method.alternatives)
+    for method in all_methods(api.resources):
+        yield from (body for body, _ in method.forms if body is not None)
 
 
 PARTS = (
     Part(
         "streams", "a method streams", "no method streams",
-        lambda api: any(method.streams is not None for method in _methods(api)),
+        lambda api: any(method.streams is not None for method in all_methods(api.resources)),
         ("_core/cancellation.py", "_core/event_decoder.py", "_core/event_history.py", "_core/event_reader.py",
          "_core/finish.py", "_core/jsonlines.py", "_core/partials.py", "_core/sse.py", "_core/streaming.py",
          "_drivers/stream.py"),
@@ -53,7 +47,7 @@ PARTS = (
     ),
     Part(
         "pages", "a method returns a list in pages", "no method returns pages",
-        lambda api: any(method.pages is not None for method in _methods(api)),
+        lambda api: any(method.pages is not None for method in all_methods(api.resources)),
         ("_core/paging.py", "_drivers/pages.py"),
         ("PaginationLoop",),
     ),
@@ -64,7 +58,7 @@ PARTS = (
     ),
     Part(
         "alternatives", "a request has several media types", "no request has several media types",
-        lambda api: any(method.alternatives for method in _methods(api)),
+        lambda api: any(method.alternatives for method in all_methods(api.resources)),
         ("_core/alternatives.py",),
     ),
     Part(

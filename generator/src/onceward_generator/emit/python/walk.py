@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from onceward_generator.model import Method, Param, Place
+from onceward_generator.model import Method, Param, Place, all_methods
 from onceward_generator.plan.python import Package
-from onceward_generator.plan.python.naming import all_methods
 from onceward_generator.plan.python.shapes import MethodDef, ResourceModule
 from onceward_generator.samples import NoSample, SampleFile, arguments_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onceward_generator.model import Api, Method, Resource
+from onceward_generator.model import Api, Method, all_methods
 from onceward_generator.plan.python.shapes import MethodDef, Package, ResourceDef, ResourceModule
 from onceward_generator.plan.python.symbols import Scope, Symbol
 
@@ -14,7 +14,7 @@ __all__ = ["render_reference"]
 def render_reference(api: Api, package: Package) -> str:
     """Return the page as Markdown."""
     root = f"src/{package.brand.package.replace('.', '/')}"
-    methods = {method.id: method for resource in api.resources for method in _all_methods(resource)}
+    methods = {method.id: method for method in all_methods(api.resources)}
     parts = [
         "<!-- Generated from the contract by onceward-generate. Do not edit. -->\n\n"
         f"# {package.client}: every method\n\n"
@@ -26,12 +26,6 @@ def render_reference(api: Api, package: Package) -> str:
     for module in package.resources:
         parts += _module(module, root, methods, targets)
     return "\n".join(parts)
-
-
-def _all_methods(resource: Resource) -> Iterator[Method]:
-    yield from resource.methods
-    for child in resource.children:
-        yield from _all_methods(child)
 
 
 def _module(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from onceward_generator.model import Api, Method, Nullable, Param, Ref, ResultKind, Type
+from onceward_generator.model import Api, Method, Nullable, Param, Ref, ResultKind, Type, all_methods
 
-from .naming import all_methods
 from .words import class_name
 
 __all__ = ["common_errors", "first_sentence", "method_doc"]

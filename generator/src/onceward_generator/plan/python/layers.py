@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from onceward_generator.model import Api
-
-from .naming import references
+from onceward_generator.model import Api, references
 
 __all__ = ["layers"]
 

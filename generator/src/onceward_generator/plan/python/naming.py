@@ -7,7 +7,7 @@ it, and the other one gets its family or key as a prefix. Names have no counters
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from onceward_generator.identifiers import PYTHON
@@ -19,22 +19,22 @@ from onceward_generator.model import (
     ListType,
     LiteralType,
     MapType,
-    Method,
     Nullable,
     ObjectType,
     Primitive,
     Ref,
-    Resource,
     Type,
     TypeDef,
     UnionType,
+    all_methods,
+    references,
 )
 from onceward_generator.words import digest
 
 from .symbols import Symbol
 from .words import class_name, module_name
 
-__all__ = ["Naming", "closure", "all_methods", "is_scalar", "name_types", "references"]
+__all__ = ["Naming", "is_scalar", "name_types"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +44,6 @@ class Naming:
     received: dict[str, Symbol]
     sent: dict[str, Symbol]
     taken: frozenset[str]
-
-
-def all_methods(resources: Iterable[Resource]) -> Iterable[Method]:
-    """Yield all methods of a resource tree."""
-    for resource in resources:
-        yield from resource.methods
-        yield from all_methods(resource.children)
-
-
-def references(type_: Type) -> Iterable[str]:
-    """Yield the keys of the types that a type refers to directly."""
-    match type_:
-        case Ref(key):
-            yield key
-        case ListType(inner) | MapType(inner) | Nullable(inner):
-            yield from references(inner)
-        case UnionType(variants, _):
-            for variant in variants:
-                yield from references(variant.type)
-        case ObjectType(fields, extra):
-            for field in fields:
-                yield from references(field.type)
-            if extra is not None:
-                yield from references(extra)
-        case _:
-            return
-
-
-def closure(api: Api, start: Iterable[str]) -> set[str]:
-    """Return the keys of some types and of all types that they refer to."""
-    seen: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting.extend(references(api.types[key].type))
-    return seen
 
 
 def is_scalar(api: Api, type_: Type) -> bool:
@@ -113,7 +75,7 @@ def name_types(api: Api, place: Callable[[TypeDef], str] | None = None) -> Namin
             # Values under names that the contract does not list have a type, but no parameter.
             if body is not None and isinstance(shape := api.resolve(body.type), ObjectType) and shape.extra is not None:
                 sent_roots.extend(references(shape.extra))
-    received_keys, sent_keys = closure(api, received_roots), closure(api, sent_roots)
+    received_keys, sent_keys = api.closure(received_roots), api.closure(sent_roots)
     namer = _Namer()
     received: dict[str, Symbol] = {}
     sent: dict[str, Symbol] = {}

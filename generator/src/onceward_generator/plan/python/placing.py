@@ -8,13 +8,12 @@ used by at least the same resources, so modules never import each other in a cir
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from onceward_generator.model import Api, EnumType, Method, ObjectType, Resource, Type, TypeDef, UnionType
+from onceward_generator.model import Api, EnumType, Method, ObjectType, Resource, Type, TypeDef, UnionType, references
 
 from .layers import layers
-from .naming import closure, references
 from .words import module_name
 
 __all__ = ["Places", "places"]
@@ -66,19 +65,13 @@ def _split_resource(resource: Resource, found: dict[Path, str], taken: set[str])
         name = module_name("_".join(child.path))
         if name not in taken:
             taken.add(name)
-            found |= {one.path: name for one in _family(child)}
+            found |= {one.path: name for one in child.family()}
             left -= sizes[child.path]
             _split_resource(child, found, taken)
 
 
-def _family(resource: Resource) -> Iterator[Resource]:
-    yield resource
-    for child in resource.children:
-        yield from _family(child)
-
-
 def _size(resource: Resource) -> int:
-    return sum(_method_lines(method) for one in _family(resource) for method in one.methods)
+    return sum(_method_lines(method) for one in resource.family() for method in one.methods)
 
 
 def _method_lines(method: Method) -> int:
@@ -163,9 +156,9 @@ def _users(api: Api) -> dict[str, frozenset[Path]]:
     """Return the resources whose methods reach each type."""
     found: dict[str, set[Path]] = defaultdict(set)
     for top in api.resources:
-        for resource in _family(top):
+        for resource in top.family():
             roots = [key for method in resource.methods for type_ in _types_of(method) for key in references(type_)]
-            for key in closure(api, roots):
+            for key in api.closure(roots):
                 found[key].add(resource.path)
     return {key: frozenset(paths) for key, paths in found.items()}
 

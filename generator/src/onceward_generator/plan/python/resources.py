@@ -79,7 +79,7 @@ def _classes(api: Api, options: PythonOptions) -> dict[tuple[str, ...], str]:
     found = {resource.path: _class(resource.path, met) for resource in _shortest_first(api.resources)}
     for top in api.resources:
         own = {found[top.path], f"Async{found[top.path]}"}
-        below = [resource for child in top.children for resource in _family(child)]
+        below = [resource for child in top.children for resource in child.family()]
         found |= {resource.path: _class(resource.path, own) for resource in _shortest_first(below)}
     return found
 
@@ -96,12 +96,6 @@ def _class(path: tuple[str, ...], taken: set[str]) -> str:
             break
     taken |= {name, f"Async{name}"}
     return name
-
-
-def _family(resource: Resource) -> Iterator[Resource]:
-    yield resource
-    for child in resource.children:
-        yield from _family(child)
 
 
 def _shortest_first(resources: Iterable[Resource]) -> list[Resource]:
@@ -185,7 +179,7 @@ def _dictionaries(api: Api, naming: Naming) -> dict[str, str]:
     """
     taken = set(naming.taken)
     found: dict[str, str] = {}
-    for resource in _shortest_first(one for top in api.resources for one in _family(top)):
+    for resource in _shortest_first(one for top in api.resources for one in top.family()):
         for method in sorted(resource.methods, key=lambda method: method.name):
             plain = class_name((*resource.path, *method.name))
             apart = "_".join(class_name((part,)) for part in (*resource.path, "_".join(method.name)))
@@ -205,7 +199,7 @@ def _constants(top: Resource) -> dict[str, str]:
 
     Paths with the same words, such as ``a.b_c`` and ``a.b.c``, have double underscores between their parts.
     """
-    methods = [(resource.path[1:], method) for resource in _family(top) for method in resource.methods]
+    methods = [(resource.path[1:], method) for resource in top.family() for method in resource.methods]
     plain = {method.id: constant((*path, *method.name)) for path, method in methods}
     shared = {name for name, count in Counter(plain.values()).items() if count > 1}
     return {
