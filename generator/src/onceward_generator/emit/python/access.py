@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from onceward_generator.model import Api, AuthScheme, Method, Name, Server
+from onceward_generator.plan.python.resources import CLIENT_ANNOTATIONS
 from onceward_generator.plan.python.words import argument, snake
 
 from .text import docstring, indent
@@ -31,17 +32,6 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("clock", "Clock | None", "None", "The source of time, for tests."),
     ("random", "Any", "None", "The source of randomness, for tests."),
 )  # fmt: skip
-_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("collections.abc", frozenset({"Callable", "Mapping"})),
-    ("typing", frozenset({"Any", "Literal", "Never"})),
-    ("._core.credential_options", frozenset({"BasicAuth"})),
-    ("._core.oauth", frozenset({"ClientCredentials", "RefreshToken"})),
-    ("._core.options", frozenset({"TimeoutInput", "Unset"})),
-    ("._core.ports", frozenset({"Clock"})),
-    ("._core.retry", frozenset({"Backoff"})),
-    ("._core.secrets", frozenset({"Secret"})),
-)
-"""The modules of names in annotations."""
 _RESERVED = frozenset(
     {"self", "unknown", "server", "organization", "team", "provider_keys", "raise_on_content_filter", "api_version",
      "cancel_abandoned", *(name for name, *_ in _OPTIONS)}
@@ -162,7 +152,9 @@ class Access:
             return "", ""
         used = set(re.findall(r"\w+", " ".join(annotation for _, annotation, _, _ in self._rows()))) | {"Never"}
         lines = [
-            f"from {module} import {', '.join(sorted(found))}" for module, names in _NAMES if (found := used & names)
+            f"from {module} import {', '.join(sorted(found))}"
+            for module, names in CLIENT_ANNOTATIONS
+            if (found := used & names)
         ]
         return "from ._core.options import UNSET\n", "\n".join(lines) + "\n"
 

@@ -17,7 +17,7 @@ from .shapes import ResourceDef, ResourceModule, TypedDictDef
 from .symbols import Symbol
 from .words import RESOURCE_ATTRIBUTES, brand_class, class_name, clear_of, constant, module_name, snake
 
-__all__ = ["PlannedResources", "plan_resources"]
+__all__ = ["CLIENT_ANNOTATIONS", "PlannedResources", "plan_resources"]
 
 CLIENT_ATTRIBUTES = frozenset(
     {
@@ -38,10 +38,18 @@ class PlannedResources:
     params: tuple[TypedDictDef, ...]
 
 
-_CLIENT_IMPORTS = frozenset(
-    {"Any", "AsyncClient", "Backoff", "BasicAuth", "Callable", "ClientCredentials", "Clock", "GatewayClient", "Literal",
-     "Mapping", "Never", "RefreshToken", "Secret", "SyncClient", "TimeoutInput", "Unset"}
-)  # fmt: skip
+CLIENT_ANNOTATIONS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("collections.abc", frozenset({"Callable", "Mapping"})),
+    ("typing", frozenset({"Any", "Literal", "Never"})),
+    ("._core.credential_options", frozenset({"BasicAuth"})),
+    ("._core.oauth", frozenset({"ClientCredentials", "RefreshToken"})),
+    ("._core.options", frozenset({"TimeoutInput", "Unset"})),
+    ("._core.ports", frozenset({"Clock"})),
+    ("._core.retry", frozenset({"Backoff"})),
+    ("._core.secrets", frozenset({"Secret"})),
+)
+"""The modules of the names that the annotations of a client's options may use."""
+_CLIENT_NAMES = {"AsyncClient", "GatewayClient", "SyncClient"}.union(*(names for _, names in CLIENT_ANNOTATIONS))
 """The classes that the module of the client imports, which none of the resources there may hide."""
 
 
@@ -75,7 +83,7 @@ def plan_resources(api: Api, naming: Naming, options: PythonOptions, placed: Pla
 def _classes(api: Api, options: PythonOptions) -> dict[tuple[str, ...], str]:
     """Return the class of each resource. Classes of top-level resources meet in the client's module."""
     client = options.client or brand_class(api.brand)
-    met = {client, f"Async{client}", *_CLIENT_IMPORTS}
+    met = {client, f"Async{client}", *_CLIENT_NAMES}
     found = {resource.path: _class(resource.path, met) for resource in _shortest_first(api.resources)}
     for top in api.resources:
         own = {found[top.path], f"Async{found[top.path]}"}
