@@ -12,7 +12,8 @@ import yaml
 
 import onceward
 from onceward._brand import BRAND
-from onceward_generator.behaviour import Behaviour, Clocks
+from onceward._core.behaviour import LOGGED_HEADERS
+from onceward_generator.behaviour import LOGGED, Behaviour, Clocks
 
 __all__: list[str] = []
 
@@ -194,6 +195,7 @@ def test_behaviour_is_that_of_the_python_sdk_and_the_default_of_the_generator() 
     assert retries["factor"] == backoff.delay(1, Largest()) / backoff.delay(0, Largest()) == default.backoff.factor
     assert set(retries["statuses"]) == BRAND.behaviour.retry_statuses == set(default.retry_statuses)
     assert retries["max_retry_after"] == config.max_retry_after == default.backoff.max_retry_after
+    assert frozenset(LOGGED) == LOGGED_HEADERS
 
 
 class Largest(Random):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 __all__ = ["LOGGED", "Backoff", "Behaviour", "Clocks", "ErrorClass"]
 
 LOGGED = (
-    "accept", "content-length", "content-type", "date", "retry-after", "retry-after-ms", "server", "user-agent",
-    "x-request-id", "x-should-retry",
+    "accept", "accept-encoding", "content-encoding", "content-length", "content-type", "date", "last-event-id",
+    "retry-after", "retry-after-ms", "server", "transfer-encoding", "user-agent", "x-request-id", "x-retry-count",
+    "x-should-retry", "x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests",
+    "x-ratelimit-remaining-tokens", "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens",
 )  # fmt: skip
 """The headers whose values are logged, unless a package configures others."""
 
