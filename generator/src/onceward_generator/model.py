@@ -367,7 +367,7 @@ class Method:
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
     sends: tuple[str, ...] | None = None
-    """Those of the runtime's own headers, ``idempotency`` and ``request_id``, the method has; None for all."""
+    """Which of its own headers (``idempotency``, ``request_id``) a client sends with the method; None for all."""
     deprecated: bool = False
     visible: bool = True
 

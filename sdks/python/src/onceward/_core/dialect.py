@@ -39,7 +39,7 @@ class Dialect:
     options: ClassVar[tuple[str, ...]] = ()
     """The client options that only this server has."""
     tables: ClassVar[tuple[str, ...]] = ()
-    """Those that map names to values: a client with changed options has both."""
+    """Options that map names to values. A client with changed options has the values of both."""
     secrets: ClassVar[tuple[str, ...]] = ()
     permanent: ClassVar[tuple[type[e.APIError], ...]] = ()
     """Errors that are never retried."""

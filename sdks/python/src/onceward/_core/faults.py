@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any, Final
 
-from .narrow import is_mapping, is_row
+from .narrow import is_bytes, is_mapping, is_row
 
 __all__ = ["JSON_TYPES", "misspelt", "nearest", "out_of_bounds", "quoted"]
 
@@ -71,8 +71,8 @@ def _range_fault(value: float, bounds: Mapping[str, Any]) -> str | None:
 
 def _length_fault(value: Sized, bounds: Mapping[str, Any]) -> str | None:
     count = len(value)
-    is_bytes = isinstance(value, (bytes, bytearray, memoryview))
-    unit = "character" if isinstance(value, str) else "byte" if is_bytes else "member" if is_mapping(value) else "item"
+    is_text = isinstance(value, str)
+    unit = "character" if is_text else "byte" if is_bytes(value) else "member" if is_mapping(value) else "item"
     units = unit if count == 1 else f"{unit}s"
     if count < bounds.get("min_length", 0):
         return f"has {count} {units}; at least {bounds['min_length']} needed"
