@@ -367,7 +367,7 @@ class Method:
     server: Server | None = None
     """The server of the method, if it is not one of the API's."""
     sends: tuple[str, ...] | None = None
-    """Which of its own headers (``idempotency``, ``request_id``) a client sends with the method; None for all."""
+    """The headers of its own (``idempotency``, ``request_id``) that a client sends with the method; None for all."""
     deprecated: bool = False
     visible: bool = True
 
