@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import httpx2
 import pytest
 
 from .conftest import GatewayProcess
+from .recording_provider import RecordingProvider, recording_provider
 
 MASTER = "sk-master-0123456789abcdef"
 HELLO = [{"role": "user", "content": "hi"}]
@@ -50,62 +50,13 @@ options = {{ words = ["Voldemort"], action = "block" }}
 """
 
 
-class _Provider(BaseHTTPRequestHandler):
-    """Answers every call in the form that it asks for, and keeps what it was sent."""
-
-    protocol_version = "HTTP/1.1"
-    seen: list[tuple[str, bytes]] = []  # noqa: RUF012 - of the one server of this module
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.seen.append((self.path, body))
-        asked: dict[str, Any] = json.loads(body) if body[:1] == b"{" else {}
-        kind = "application/json"
-        if self.path.endswith("/messages"):
-            message = {
-                "type": "message",
-                "id": "m",
-                "role": "assistant",
-                "model": asked["model"],
-                "stop_reason": "end_turn",
-            }
-            content = [{"type": "text", "text": "ok"}]
-            data = json.dumps(
-                message | {"content": content, "usage": {"input_tokens": 10, "output_tokens": 100}}
-            ).encode()
-        elif asked.get("stream"):
-            kind = "text/event-stream"
-            first = {"index": 0, "delta": {"content": "ok"}, "text": "ok", "finish_reason": None}
-            last = {"index": 0, "delta": {}, "text": "", "finish_reason": "stop"}
-            chunks: list[dict[str, Any]] = [{"choices": [first]}, {"choices": [last]}, {"choices": [], "usage": USAGE}]
-            frame = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": asked["model"]}
-            data = (
-                b"".join(b"data: " + json.dumps(frame | one).encode() + b"\n\n" for one in chunks) + b"data: [DONE]\n\n"
-            )
-        else:
-            choice = {
-                "index": 0,
-                "message": {"role": "assistant", "content": "ok"},
-                "text": "ok",
-                "finish_reason": "stop",
-            }
-            vector = {"object": "embedding", "index": 0, "embedding": [0.0], "b64_json": "", "url": "http://x/y"}
-            answer = {"id": "c", "object": "chat.completion", "created": 1, "model": asked.get("model"), "text": "ok"}
-            data = json.dumps(answer | {"choices": [choice], "data": [vector], "usage": USAGE}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None: ...
-
-
 class World:
     """A gateway, its provider, and a key for the model `cheap` alone."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, provider: RecordingProvider) -> None:
         self.http = httpx2.Client(base_url=url, timeout=60)
+        self.provider = provider
+        self.seen = provider.seen
         self.cheap = self.key(models=["cheap"])
 
     def key(self, **members: Any) -> str:
@@ -116,7 +67,7 @@ class World:
     def ask(
         self, body: Any, key: str | None = None, path: str = "/v1/chat/completions", **more: Any
     ) -> httpx2.Response:
-        _Provider.seen.clear()
+        self.seen.clear()
         headers = {"Authorization": f"Bearer {key or self.cheap}"}
         if isinstance(body, bytes):
             return self.http.post(path, content=body, headers=headers | {"Content-Type": "application/json"})
@@ -125,9 +76,7 @@ class World:
     @property
     def sent(self) -> dict[str, Any]:
         """The one body that the provider was sent."""
-        ((_, body),) = _Provider.seen
-        value: dict[str, Any] = json.loads(body)
-        return value
+        return self.provider.sent
 
     def spend(self, key: str) -> float:
         answer = self.http.get("/key/info", params={"key": key}, headers={"Authorization": f"Bearer {MASTER}"})
@@ -136,18 +85,14 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    provider = ThreadingHTTPServer(("127.0.0.1", 0), _Provider)
-    threading.Thread(target=provider.serve_forever, daemon=True).start()
     folder: Path = tmp_path_factory.mktemp("one-view")
-    url = f"http://127.0.0.1:{provider.server_address[1]}"
-    (folder / "onceward.toml").write_text(CONFIG.format(master=MASTER, url=url))
-    gateway = GatewayProcess(folder).start()
-    made = World(gateway.url)
-    yield made
-    made.http.close()
-    gateway.stop()
-    provider.shutdown()
-    provider.server_close()
+    with recording_provider() as provider:
+        (folder / "onceward.toml").write_text(CONFIG.format(master=MASTER, url=provider.url))
+        gateway = GatewayProcess(folder).start()
+        made = World(gateway.url, provider)
+        yield made
+        made.http.close()
+        gateway.stop()
 
 
 PATHS: dict[str, dict[str, Any]] = {
@@ -168,7 +113,7 @@ def test_a_model_is_authorised_where_it_stands(world: World, path: str, containe
         refused = world.ask(body | {container: smuggled}, path=path)
         assert refused.status_code == 403, refused.text
         assert "model_access_denied" in refused.json()["error"]["code"]
-        assert _Provider.seen == []
+        assert world.seen == []
     assert world.ask(body | {container: {"top_k": 4}}, path=path).status_code == 200
     assert world.sent["top_k"] == 4
     assert world.sent["model"] == "cheap"
@@ -215,7 +160,7 @@ def test_a_provider_is_not_asked_for_a_model_out_of_reach(world: World, extra: d
     refused = world.ask({"model": "cheap", "messages": HELLO, **extra})
     assert refused.status_code == 403, refused.text
     assert "`exp`" in refused.json()["error"]["message"] or "'exp'" in refused.json()["error"]["message"]
-    assert _Provider.seen == []
+    assert world.seen == []
     assert world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER).status_code == 200
 
 
@@ -228,7 +173,7 @@ def test_routing_options_without_models_are_sent(world: World) -> None:
         "fallbacks": [{"model": "cheap", "reasoning": "high", "tools": [{"required": ["exp"]}]}],
     }
     assert world.ask({"model": "cheap", "messages": HELLO, **options}, key).status_code == 200
-    assert json.loads(_Provider.seen[-1][1]).items() >= options.items()
+    assert json.loads(world.seen[-1][1]).items() >= options.items()
 
 
 @pytest.mark.parametrize("name", ["base_url", "api_base", "API_Base"])
@@ -238,7 +183,7 @@ def test_a_caller_chooses_no_destination(world: World, name: str, container: str
     refused = world.ask({"model": "cheap", "messages": HELLO, **({container: given} if container else given)}, MASTER)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed")
     assert refused.json()["error"]["param"] == (f"{container}.{name}" if container else name)
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 @pytest.mark.parametrize(
@@ -258,7 +203,7 @@ def test_a_destination_is_refused_wherever_it_stands(world: World, extra: dict[s
     refused = world.ask({"model": "cheap", "messages": HELLO, **extra}, MASTER)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed"), refused.text
     assert refused.json()["error"]["param"] == (f"extra_body.{param}" if "extra_body" in extra else param)
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 @pytest.mark.parametrize(
@@ -275,7 +220,7 @@ def test_a_form_chooses_no_destination(world: World, fields: dict[str, str]) -> 
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "parameter_not_allowed"), refused.text
     model = {"model": "cheap", "fallbacks": '[{"modelId": "exp"}]'}
     assert world.ask(None, None, "/v1/audio/transcriptions", data=model, files=file).status_code == 403
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 @pytest.mark.parametrize(
@@ -296,7 +241,7 @@ def test_a_form_names_one_model(world: World, fields: dict[str, str]) -> None:
     file = {"file": ("a.wav", b"RIFF", "audio/wav")}
     refused = world.ask(None, None, "/v1/audio/transcriptions", data={"model": "cheap"} | fields, files=file)
     assert refused.status_code == 400, refused.text
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 def test_a_key_of_a_request_for_another_scope_is_another_request(world: World) -> None:
@@ -304,7 +249,7 @@ def test_a_key_of_a_request_for_another_scope_is_another_request(world: World) -
     for alias in ("payer-a", "payer-b"):
         made = world.http.post("/organization/new", json={"organization_alias": alias}, headers=headers)
         assert made.status_code == 200, made.text
-    _Provider.seen.clear()
+    world.seen.clear()
 
     def ask(**scope: str) -> httpx2.Response:
         sent = headers | {"Idempotency-Key": "one-payer"} | scope
@@ -316,7 +261,7 @@ def test_a_key_of_a_request_for_another_scope_is_another_request(world: World) -
     for other in ({"X-Onceward-Organization": "payer-b"}, {}):
         refused = ask(**other)
         assert (refused.status_code, refused.json()["error"]["code"]) == (409, "idempotency_key_reused")
-    assert len(_Provider.seen) == 1
+    assert len(world.seen) == 1
 
 
 def test_names_in_what_users_write_are_theirs(world: World) -> None:
@@ -355,7 +300,7 @@ def test_a_call_with_a_budget_lets_no_provider_choose_the_model(world: World) ->
         refused = world.ask({"model": "cheap", "messages": HELLO, **extra}, key)
         assert (refused.status_code, refused.json()["error"]["code"]) == (400, "models_not_priced")
         assert refused.json()["error"]["param"] == param
-    assert _Provider.seen == []
+    assert world.seen == []
     assert world.ask({"model": "cheap", "messages": HELLO, "models": ["cheap"]}, key).status_code == 200
 
 
@@ -381,7 +326,7 @@ def test_a_budget_is_asked_for_what_is_sent(world: World, bounds: dict[str, Any]
     key = world.key(models=["cheap"], max_budget=0.05)
     refused = world.ask({"model": "cheap", "messages": HELLO, **bounds}, key)
     assert refused.status_code == 402, refused.text
-    assert _Provider.seen == []
+    assert world.seen == []
     assert world.ask({"model": "cheap", "messages": HELLO, "max_tokens": 1}, key).status_code == 200
     assert world.spend(key) == pytest.approx(0.00011)
 
@@ -416,10 +361,10 @@ def test_guardrails_see_what_is_sent(world: World, guardrails: dict[str, Any]) -
     assert blocked.status_code == 400, blocked.text
     assert blocked.json()["error"]["code"] == "content_blocked"
     assert world.ask(body("hi", unknown={"Voldemort": 1})).status_code == 400
-    assert _Provider.seen == []
+    assert world.seen == []
     assert world.ask(body("mail joe@x.com", metadata={"to": "joe@x.com"}, user="joe@x.com")).status_code == 200
     assert world.sent["messages"][0]["content"] == "mail [EMAIL]"
-    assert b"joe@x.com" not in _Provider.seen[0][1]
+    assert b"joe@x.com" not in world.seen[0][1]
     assert "guardrails" not in world.sent
 
 
@@ -436,7 +381,7 @@ def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -
     plain = {"model": "cheap", "tags": "a"}
     key = world.key(models=["cheap"], guardrails=["pii", "names"])
     assert world.ask(None, key, path, data=plain | fields, files=file).status_code == 200
-    ((_, body),) = _Provider.seen
+    ((_, body),) = world.seen
     assert b"joe@x.com" not in body
     assert b"[EMAIL]" in body
     assert b"extra_body" not in body
@@ -444,7 +389,7 @@ def test_forms_are_seen_whole(world: World, path: str, fields: dict[str, str]) -
     smuggled = plain | {"extra_body": '{"model": "exp"}', "prompt": "x"}
     assert world.ask(None, key, path, data=smuggled, files=file).status_code == 403
     assert world.ask(None, key, path, data=plain | {"prompt": "Voldemort"}, files=file).status_code == 400
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 @pytest.mark.parametrize(
@@ -477,7 +422,7 @@ def test_a_wrong_parameter_is_named_as_it_was_sent(world: World, extra: dict[str
     assert refused.status_code == 400, refused.text
     assert refused.json()["error"]["param"] == param
     assert f"`{param}`" in refused.json()["error"]["message"]
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 def test_a_wrong_parameter_of_a_translated_call_is_named_as_it_was_sent(world: World) -> None:
@@ -485,7 +430,7 @@ def test_a_wrong_parameter_of_a_translated_call_is_named_as_it_was_sent(world: W
     refused = world.ask({"model": "claude", "messages": HELLO, "extra_body": extra}, world.key(models=["claude"]))
     assert refused.status_code == 400, refused.text
     assert refused.json()["error"]["param"] == "extra_body.messages[0].content"
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 def test_a_name_that_stands_twice_is_sent_once(world: World) -> None:
@@ -493,13 +438,13 @@ def test_a_name_that_stands_twice_is_sent_once(world: World) -> None:
         b'{"model":"exp","max_tokens":9999,"messages":[{"role":"user","content":"hi"}],"max_tokens":1,"model":"cheap"}'
     )
     assert world.ask(raw).status_code == 200
-    assert _Provider.seen[0][1].count(b'"model"') == _Provider.seen[0][1].count(b'"max_tokens"') == 1
+    assert world.seen[0][1].count(b'"model"') == world.seen[0][1].count(b'"max_tokens"') == 1
     assert world.sent == {"model": "cheap", "max_tokens": 1, "messages": HELLO}
     twice = (
         b'{"model":"cheap","guardrails":["names"],"messages":[{"role":"user","content":"Voldemort","content":"hi"}]}'
     )
     assert world.ask(twice).status_code == 200
-    assert b"Voldemort" not in _Provider.seen[0][1]
+    assert b"Voldemort" not in world.seen[0][1]
 
 
 def test_the_messages_wire_is_sent_what_was_authorised(world: World) -> None:
@@ -516,7 +461,7 @@ def test_the_messages_wire_is_sent_what_was_authorised(world: World) -> None:
     assert refused.json()["error"]["param"] == "extra_body.n"
     blocked = body | {"guardrails": ["names"], "extra_body": {"system": "You are Voldemort"}}
     assert world.ask(blocked, key).json()["error"]["code"] == "content_blocked"
-    assert _Provider.seen == []
+    assert world.seen == []
     assert world.spend(key) == pytest.approx(0.00011)
 
 
@@ -545,7 +490,7 @@ def test_a_line_of_a_batch_is_a_call_like_any_other(world: World) -> None:
         files={"file": ("a.jsonl", text.encode(), "application/jsonl")},
         headers=auth,
     ).json()
-    _Provider.seen.clear()
+    world.seen.clear()
     asked = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
     batch = world.http.post("/v1/batches", json=asked, headers=auth).json()
     for _ in range(600):
@@ -563,4 +508,4 @@ def test_metadata_of_extra_body_is_recorded(world: World) -> None:
     own = {"user": "u-9", "metadata": {"app": "a"}, "tags": ["t-9"], "mock_response": "said"}
     answer = world.ask({"model": "cheap", "messages": HELLO, "extra_body": own})
     assert answer.json()["choices"][0]["message"]["content"] == "said"
-    assert _Provider.seen == []
+    assert world.seen == []

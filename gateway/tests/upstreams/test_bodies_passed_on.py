@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import random
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,13 @@ import pytest
 import onceward
 
 from ..conftest import GatewayProcess
+from ..recording_provider import RecordingProvider, recording_provider
 
 MASTER = "sk-master-0123456789abcdef"
 USER = {"role": "user", "content": "ping"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "w", "arguments": "{}"}}
 FUNCTION = {"name": "w", "parameters": {"type": "object", "properties": {}}}
 TOOLS = [{"type": "function", "function": FUNCTION}]
-USAGE = {"prompt_tokens": 10, "completion_tokens": 100, "total_tokens": 110}
 CONFIG = """
 [auth]
 api_keys = ["{master}"]
@@ -67,33 +64,13 @@ options = {{ words = ["Voldemort"], action = "block" }}
 """
 
 
-class _Provider(BaseHTTPRequestHandler):
-    """Answers every call, and keeps what it was sent."""
-
-    protocol_version = "HTTP/1.1"
-    seen: list[tuple[str, bytes]] = []  # noqa: RUF012 - of the one server of this module
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.seen.append((self.path, body))
-        choice = {"index": 0, "message": {"role": "assistant", "content": "ok"}, "text": "ok", "finish_reason": "stop"}
-        vector = {"object": "embedding", "index": 0, "embedding": [0.0], "b64_json": "", "url": "http://x/y"}
-        answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "text": "ok"}
-        data = json.dumps(answer | {"choices": [choice], "data": [vector], "usage": USAGE}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None: ...
-
-
 class World:
     """A gateway and its provider."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, provider: RecordingProvider) -> None:
         self.http = httpx2.Client(base_url=url, timeout=60)
+        self.provider = provider
+        self.seen = provider.seen
 
     def key(self, **members: Any) -> str:
         answer = self.http.post("/key/generate", json=members, headers={"Authorization": f"Bearer {MASTER}"})
@@ -101,7 +78,7 @@ class World:
         return str(answer.json()["key"])
 
     def ask(self, path: str, key: str = MASTER, **request: Any) -> httpx2.Response:
-        _Provider.seen.clear()
+        self.seen.clear()
         return self.http.post(path, headers={"Authorization": f"Bearer {key}"}, **request)
 
     def chat(self, body: dict[str, Any], key: str = MASTER, model: str = "m") -> httpx2.Response:
@@ -110,31 +87,26 @@ class World:
     def refused(self, answer: httpx2.Response, status: int = 400) -> dict[str, Any]:
         """Return the error of a request that no provider received."""
         assert answer.status_code == status, answer.text
-        assert _Provider.seen == []
+        assert self.seen == []
         error: dict[str, Any] = answer.json()["error"]
         return error
 
     @property
     def sent(self) -> dict[str, Any]:
-        ((_, body),) = _Provider.seen
-        value: dict[str, Any] = json.loads(body)
-        return value
+        """The one body that the provider was sent."""
+        return self.provider.sent
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    provider = ThreadingHTTPServer(("127.0.0.1", 0), _Provider)
-    threading.Thread(target=provider.serve_forever, daemon=True).start()
     folder: Path = tmp_path_factory.mktemp("passed-on")
-    url = f"http://127.0.0.1:{provider.server_address[1]}"
-    (folder / "onceward.toml").write_text(CONFIG.format(master=MASTER, url=url))
-    gateway = GatewayProcess(folder, log=folder / "log").start()
-    made = World(gateway.url)
-    yield made
-    made.http.close()
-    gateway.stop()
-    provider.shutdown()
-    provider.server_close()
+    with recording_provider() as provider:
+        (folder / "onceward.toml").write_text(CONFIG.format(master=MASTER, url=provider.url))
+        gateway = GatewayProcess(folder, log=folder / "log").start()
+        made = World(gateway.url, provider)
+        yield made
+        made.http.close()
+        gateway.stop()
     assert "Traceback" not in (folder / "log").read_text()
 
 
@@ -221,7 +193,7 @@ def test_a_provider_gets_a_valid_body_as_it_is(world: World, body: dict[str, Any
 
 @pytest.mark.parametrize("body", ACCEPTED, ids=lambda body: str(body)[:70])
 def test_the_python_sdk_sends_a_valid_body(world: World, body: dict[str, Any]) -> None:
-    _Provider.seen.clear()
+    world.seen.clear()
     with onceward.Onceward(api_key=MASTER, base_url=str(world.http.base_url)) as client:
         client.chat.completions.create(**{"model": "m", "messages": [USER]} | body)
     assert world.sent == {"messages": [USER]} | body | {"model": "m"}
@@ -229,7 +201,7 @@ def test_the_python_sdk_sends_a_valid_body(world: World, body: dict[str, Any]) -
 
 @pytest.mark.parametrize("body", [body for body, _ in STRICT if "extra_body" not in body], ids=lambda b: str(b)[:70])
 def test_the_python_sdk_sends_any_other_body_as_extra_parameters(world: World, body: dict[str, Any]) -> None:
-    _Provider.seen.clear()
+    world.seen.clear()
     with onceward.Onceward(api_key=MASTER, base_url=str(world.http.base_url)) as client:
         client.chat.completions.create(model="m", messages=[USER], extra_body=body)  # type: ignore[list-item]
     assert world.sent == {"messages": [USER]} | body | {"model": "m"}
@@ -258,7 +230,7 @@ def test_other_targets_need_the_whole_contract(world: World, body: dict[str, Any
 def test_offline_models_answer_or_refuse_by_name(world: World, body: dict[str, Any]) -> None:
     answer = world.chat(body, model="onceward/echo")
     assert answer.status_code == 200 or answer.json()["error"]["param"], answer.text
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 def test_a_mocked_answer_needs_the_whole_contract(world: World) -> None:
@@ -269,7 +241,7 @@ def test_a_fallback_that_takes_the_body_serves_it(world: World) -> None:
     assert world.chat({"temperature": 3}, model="local").status_code == 200
     assert world.sent["temperature"] == 3
     assert world.chat({"temperature": 1}, model="local").status_code == 200
-    assert _Provider.seen == []
+    assert world.seen == []
 
 
 @pytest.mark.parametrize("path", ["/openai/deployments/m", "/engines/m", "/openai/deployments/mixed"])
@@ -448,7 +420,7 @@ def test_forms(world: World) -> None:
     file = {"file": ("a.wav", b"RIFF0000WAVE")}
     answer = world.ask("/v1/audio/transcriptions", data=fields, files=file)
     assert answer.status_code == 200, answer.text
-    assert b'name="temperature"\r\n\r\nwarm' in _Provider.seen[0][1]
+    assert b'name="temperature"\r\n\r\nwarm' in world.seen[0][1]
     fields["model"] = "onceward/transcribe"
     error = world.refused(world.ask("/v1/audio/transcriptions", data=fields, files=file))
     assert error["param"] == "temperature"
